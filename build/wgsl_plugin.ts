@@ -1,0 +1,93 @@
+/**
+ * Vite plugin: `import assign from './assign.wgsl'` gives the kernel's text and a typed
+ * description of it (bindings, struct offsets, constants, workgroup size), read from the WGSL by
+ * wgsl_reflect at build time, so that no offset is written by hand and no reflector is shipped.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Plugin } from 'vite';
+import { ResourceType, StructInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import type { FieldKind, KernelBinding, KernelSource } from '../host/kernel.js';
+
+const CONSTANT = /^const (\w+)(?:\s*:\s*\w+)? = ([^;]+);/gm;
+const WORKGROUP_SIZE = /@workgroup_size\(([^)]+)\)/;
+const FIELD_KINDS: readonly string[] = ['u32', 'i32', 'f32'] satisfies FieldKind[];
+
+/** Comments are for the reader of the file; the shipped text goes without. */
+function stripComments(code: string): string {
+  return code
+    .replace(/\/\/.*$/gm, '')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{2,}/g, '\n')
+    .trim();
+}
+
+/**
+ * The text with every function's body emptied: wgsl_reflect 1.6 stumbles over some valid statements
+ * (`a < b` next to a later `>`), and only the declarations are wanted of it.
+ */
+function emptyBodies(code: string): string {
+  let result = '';
+  let rest = code;
+  for (let at = rest.search(/\bfn\s/); at >= 0; at = rest.search(/\bfn\s/)) {
+    const open = rest.indexOf('{', at);
+    let depth = 1;
+    let end = open + 1;
+    for (; depth > 0 && end < rest.length; end++) {
+      if (rest[end] === '{') depth++;
+      else if (rest[end] === '}') depth--;
+    }
+    result += `${rest.slice(0, open)}{}`;
+    rest = rest.slice(end);
+  }
+  return result + rest;
+}
+
+/** What the host needs to know of a kernel file. */
+export function describeKernel(file: string, text: string): KernelSource {
+  const code = stripComments(text);
+  const reflection = new WgslReflect(emptyBodies(code));
+  const name = basename(file, '.wgsl');
+  const fail = (why: string): never => {
+    throw new Error(`${file}: ${why}`);
+  };
+  const bindings = [...reflection.uniforms, ...reflection.storage].map(
+    (variable): KernelBinding => {
+      if (variable.group !== 0) fail(`binding '${variable.name}' is not in group 0`);
+      const at = { name: variable.name, binding: variable.binding };
+      if (variable.resourceType !== ResourceType.Uniform) {
+        return { ...at, type: variable.access === 'read' ? 'read-only-storage' : 'storage' };
+      }
+      const { type } = variable;
+      if (!(type instanceof StructInfo)) return fail(`uniform '${variable.name}' is not a struct`);
+      const fields = type.members.map((member) => {
+        if (!FIELD_KINDS.includes(member.type.name)) {
+          fail(`uniform field '${member.name}' is ${member.type.name}; only u32, i32, f32`);
+        }
+        return { name: member.name, offset: member.offset, kind: member.type.name as FieldKind };
+      });
+      // Uniform bindings are sized in steps of 16 bytes.
+      return { ...at, type: 'uniform', size: Math.ceil(type.size / 16) * 16, fields };
+    },
+  );
+  const size = WORKGROUP_SIZE.exec(code) ?? fail('no @workgroup_size');
+  return {
+    name,
+    code,
+    bindings,
+    constants: Object.fromEntries([...code.matchAll(CONSTANT)].map((m) => [m[1], m[2].trim()])),
+    workgroupSize: size[1].split(',').map((part) => part.trim()),
+  };
+}
+
+export function wgslPlugin(): Plugin {
+  return {
+    name: 'wgsl-kernel',
+    async load(id) {
+      const [file] = id.split('?');
+      if (!file.endsWith('.wgsl')) return null;
+      this.addWatchFile(file);
+      return `export default ${JSON.stringify(describeKernel(file, await readFile(file, 'utf8')))};`;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Base class of every error this library throws on purpose. `code` is stable and meant for
+ * programs; the message names the value, the rule and the remedy and is meant for people.
+ */
+export class ClusteringError extends Error {
+  /** Stable, machine-readable name of what went wrong. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** No WebGPU adapter could be had (no `navigator.gpu`, no driver, or the adapter was refused). */
+export class NoAdapterError extends ClusteringError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('no-adapter', message, options);
+  }
+}
+
+/** The GPUDevice was lost while, or before, work was running on it. */
+export class DeviceLostError extends ClusteringError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('device-lost', message, options);
+  }
+}
+
+/** The device refused an allocation. */
+export class OutOfMemoryError extends ClusteringError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('out-of-memory', message, options);
+  }
+}
+
+/** The data or the parameters exceed what the device can hold even when split into chunks. */
+export class DeviceLimitError extends ClusteringError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('device-limit', message, options);
+  }
+}
+
+/** A kernel did not compile or was bound wrongly, or the device reported a validation error. */
+export class KernelError extends ClusteringError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('kernel', message, options);
+  }
+}

@@ -1,0 +1,49 @@
+/** Where `navigator.gpu` comes from: the page, the JavaScript runtime, or Dawn in Node. */
+import { NoAdapterError } from './errors.js';
+
+interface DawnModule {
+  create(options: string[]): GPU;
+}
+
+/** Dawn aborts the process once its GPU object is collected, so it is kept for good. */
+let dawn: Promise<GPU> | undefined;
+
+/** True where the GPU is Dawn's for Node, whose live devices keep the process from ending. */
+export function isDawn(): boolean {
+  return dawn !== undefined;
+}
+
+async function createDawn(): Promise<GPU> {
+  // A name the bundlers of pages do not follow.
+  const name = 'webgpu';
+  const { create } = (await import(/* @vite-ignore */ name)) as DawnModule;
+  return create([]);
+}
+
+/**
+ * The environment's GPU object.
+ *
+ * @throws NoAdapterError when there is none, saying how to get one
+ */
+export async function findGpu(): Promise<GPU> {
+  const { navigator, process } = globalThis as {
+    navigator?: { gpu?: GPU };
+    process?: { versions?: { node?: string; deno?: string } };
+  };
+  if (navigator?.gpu) return navigator.gpu;
+  if (process?.versions?.node !== undefined && process.versions.deno === undefined) {
+    dawn ??= createDawn();
+    try {
+      return await dawn;
+    } catch (cause) {
+      dawn = undefined;
+      throw new NoAdapterError(
+        `Node has no WebGPU of its own, and the package 'webgpu' (Dawn) could not be loaded; run 'npm install webgpu'.`,
+        { cause },
+      );
+    }
+  }
+  throw new NoAdapterError(
+    'This environment has no WebGPU (navigator.gpu is missing). Pages need HTTPS or localhost and a browser with WebGPU enabled.',
+  );
+}

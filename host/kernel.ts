@@ -1,0 +1,119 @@
+/** Kernels: WGSL text with its description, specialised by constants and bound by name. */
+import { KernelError } from './errors.js';
+
+export type FieldKind = 'u32' | 'i32' | 'f32';
+
+export interface UniformField {
+  readonly name: string;
+  readonly offset: number;
+  readonly kind: FieldKind;
+}
+
+export type KernelBinding =
+  | {
+      readonly name: string;
+      readonly binding: number;
+      readonly type: 'storage' | 'read-only-storage';
+    }
+  | {
+      readonly name: string;
+      readonly binding: number;
+      readonly type: 'uniform';
+      readonly size: number;
+      readonly fields: readonly UniformField[];
+    };
+
+/** A `.wgsl` file as the build hands it over (build/wgsl_plugin.ts). */
+export interface KernelSource {
+  readonly name: string;
+  readonly code: string;
+  readonly bindings: readonly KernelBinding[];
+  /** The file's `const NAME = value;` lines. */
+  readonly constants: Readonly<Record<string, string>>;
+  /** Up to three numbers or constant names. */
+  readonly workgroupSize: readonly string[];
+}
+
+/** Values for a kernel's `const NAME = value;` lines. */
+export type KernelConstants = Readonly<Record<string, number | boolean>>;
+
+/** Values for a uniform struct's fields. */
+export type UniformValues = Readonly<Record<string, number>>;
+
+/** A buffer, whole or in part, as bound to a storage binding. */
+export type BufferBinding = GPUBuffer | GPUBufferBinding;
+
+/** What a dispatch binds: a buffer for each storage name, field values for each uniform name. */
+export type KernelBindings = Readonly<Record<string, BufferBinding | UniformValues>>;
+
+/** The WGSL text with constants replaced. Throws KernelError on an unknown name. */
+export function specialize(source: KernelSource, constants: KernelConstants): string {
+  let code = source.code;
+  for (const [name, value] of Object.entries(constants)) {
+    if (!(name in source.constants)) {
+      throw new KernelError(
+        `kernel '${source.name}' has no constant '${name}'; it has ${Object.keys(source.constants).join(', ') || 'none'}.`,
+      );
+    }
+    code = code.replace(
+      new RegExp(`^(const ${name}(?:\\s*:\\s*\\w+)?) = [^;]+;`, 'm'),
+      `$1 = ${value};`,
+    );
+  }
+  return code;
+}
+
+/** Invocations in a workgroup after `constants` are put in. */
+export function workgroupInvocations(source: KernelSource, constants: KernelConstants): number {
+  return source.workgroupSize
+    .map((part) => Number(constants[part] ?? source.constants[part] ?? part))
+    .reduce((product, size) => product * size, 1);
+}
+
+/** Throws KernelError unless `bindings` names exactly the kernel's bindings. */
+export function checkBindings(source: KernelSource, bindings: KernelBindings): void {
+  const known = source.bindings.map(({ name }) => name);
+  const missing = known.filter((name) => !(name in bindings));
+  const unknown = Object.keys(bindings).filter((name) => !known.includes(name));
+  if (missing.length + unknown.length > 0) {
+    throw new KernelError(
+      `kernel '${source.name}' binds ${known.join(', ')}; ` +
+        [
+          missing.length > 0 ? `missing: ${missing.join(', ')}` : '',
+          unknown.length > 0 ? `unknown: ${unknown.join(', ')}` : '',
+        ]
+          .filter(Boolean)
+          .join('; '),
+    );
+  }
+}
+
+/** Writes a uniform struct at `offset` of `view`. Throws KernelError unless all fields are named. */
+export function writeUniform(
+  source: KernelSource,
+  fields: readonly UniformField[],
+  values: UniformValues,
+  view: DataView,
+  offset: number,
+): void {
+  const unknown = Object.keys(values).filter(
+    (name) => !fields.some((field) => field.name === name),
+  );
+  if (unknown.length > 0) {
+    throw new KernelError(
+      `kernel '${source.name}' has no uniform field '${unknown.join("', '")}'.`,
+    );
+  }
+  for (const field of fields) {
+    const value = values[field.name] as number | undefined;
+    if (value === undefined || !Number.isFinite(value)) {
+      throw new KernelError(
+        `kernel '${source.name}': uniform field '${field.name}' is ${String(value)}; give a finite number.`,
+      );
+    }
+    const at = offset + field.offset;
+    if (field.kind === 'f32') view.setFloat32(at, value, true);
+    else if (field.kind === 'u32') view.setUint32(at, value, true);
+    else view.setInt32(at, value, true);
+  }
+}

@@ -1,0 +1,176 @@
+/** A list of dispatches, recorded once and submitted as often as wanted. */
+import { KernelError } from './errors.js';
+import {
+  type BufferBinding,
+  checkBindings,
+  type KernelBindings,
+  type UniformValues,
+  writeUniform,
+} from './kernel.js';
+import { foldGrid } from './plan.js';
+import type { Kernel } from './runtime.js';
+import type { Workspace } from './workspace.js';
+
+/** Offsets of uniform bindings: the default of every device. */
+const UNIFORM_ALIGNMENT = 256;
+
+type Command =
+  | {
+      readonly type: 'dispatch';
+      readonly kernel: Kernel;
+      readonly bindings: KernelBindings;
+      readonly workgroups: number;
+    }
+  | {
+      readonly type: 'copy';
+      readonly source: GPUBuffer;
+      readonly sourceOffset: number;
+      readonly target: GPUBuffer;
+      readonly targetOffset: number;
+      readonly bytes: number;
+    }
+  | { readonly type: 'clear'; readonly buffer: GPUBuffer };
+
+interface Prepared {
+  readonly command: Command;
+  readonly group: GPUBindGroup | undefined;
+}
+
+/**
+ * Named kernels over named buffers, in order. Each dispatch sees what those before it wrote.
+ * Nothing reaches the device before `submit`.
+ */
+export class Recording {
+  readonly #workspace: Workspace;
+  readonly #label: string;
+  readonly #commands: Command[] = [];
+  #prepared: Prepared[] | undefined;
+  #uniforms: GPUBuffer | undefined;
+
+  constructor(workspace: Workspace, label: string) {
+    this.#workspace = workspace;
+    this.#label = label;
+  }
+
+  /** Runs `workgroups` workgroups of a kernel, folded to two dimensions where there are too many. */
+  dispatch(kernel: Kernel, bindings: KernelBindings, workgroups: number): this {
+    checkBindings(kernel.source, bindings);
+    if (workgroups > 0) this.#add({ type: 'dispatch', kernel, bindings, workgroups });
+    return this;
+  }
+
+  copy(
+    source: GPUBuffer,
+    sourceOffset: number,
+    target: GPUBuffer,
+    targetOffset: number,
+    bytes: number,
+  ): this {
+    return this.#add({ type: 'copy', source, sourceOffset, target, targetOffset, bytes });
+  }
+
+  /** Sets a buffer to zero. */
+  clear(buffer: GPUBuffer): this {
+    return this.#add({ type: 'clear', buffer });
+  }
+
+  #add(command: Command): this {
+    if (this.#prepared) {
+      throw new KernelError(`${this.#label}: a recording cannot grow once it was submitted.`);
+    }
+    this.#commands.push(command);
+    return this;
+  }
+
+  /** Sends the work to the device. Errors come out of the workspace's promises. */
+  submit(): void {
+    this.#workspace.submit([this]);
+  }
+
+  /** Adds the work to a command encoder. */
+  encode(encoder: GPUCommandEncoder): void {
+    const maxPerDimension = this.#workspace.runtime.limits.maxComputeWorkgroupsPerDimension;
+    this.#prepared ??= this.#prepare();
+    let pass: GPUComputePassEncoder | undefined;
+    for (const { command, group } of this.#prepared) {
+      if (command.type === 'dispatch') {
+        pass ??= encoder.beginComputePass({ label: this.#label });
+        pass.setPipeline(command.kernel.pipeline);
+        pass.setBindGroup(0, group!);
+        pass.dispatchWorkgroups(...foldGrid(command.workgroups, maxPerDimension));
+        continue;
+      }
+      pass?.end();
+      pass = undefined;
+      if (command.type === 'clear') encoder.clearBuffer(command.buffer);
+      else {
+        const { source, sourceOffset, target, targetOffset, bytes } = command;
+        encoder.copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
+      }
+    }
+    pass?.end();
+  }
+
+  /** Gives back what the recording holds, for one that will not be submitted again. */
+  release(): void {
+    if (this.#uniforms) this.#workspace.release(this.#uniforms);
+    this.#uniforms = undefined;
+    this.#prepared = undefined;
+  }
+
+  /** Lays all uniforms into one buffer and makes the bind groups. */
+  #prepare(): Prepared[] {
+    const { device } = this.#workspace.runtime;
+    const slots = this.#commands.flatMap((command) =>
+      command.type === 'dispatch'
+        ? command.kernel.source.bindings
+            .filter((binding) => binding.type === 'uniform')
+            .map((binding) => ({ command, binding }))
+        : [],
+    );
+    const bytes = slots.reduce(
+      (sum, { binding }) => sum + Math.ceil(binding.size / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT,
+      0,
+    );
+    const uniforms =
+      bytes > 0 ? this.#workspace.uniformBuffer(`${this.#label}: uniforms`, bytes) : undefined;
+    this.#uniforms = uniforms;
+    const contents = new DataView(new ArrayBuffer(bytes));
+    let offset = 0;
+    const prepared = this.#commands.map((command): Prepared => {
+      if (command.type !== 'dispatch') return { command, group: undefined };
+      const { source, layout } = command.kernel;
+      const entries = source.bindings.map((binding): GPUBindGroupEntry => {
+        const value = command.bindings[binding.name];
+        if (binding.type !== 'uniform') {
+          return {
+            binding: binding.binding,
+            resource: resourceOf(source.name, binding.name, value),
+          };
+        }
+        const values = value as UniformValues;
+        writeUniform(source, binding.fields, values, contents, offset);
+        const resource = { buffer: uniforms!, offset, size: binding.size };
+        offset += Math.ceil(binding.size / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+        return { binding: binding.binding, resource };
+      });
+      return { command, group: device.createBindGroup({ label: source.name, layout, entries }) };
+    });
+    if (uniforms) device.queue.writeBuffer(uniforms, 0, contents.buffer);
+    return prepared;
+  }
+}
+
+function resourceOf(
+  kernel: string,
+  name: string,
+  value: BufferBinding | UniformValues,
+): GPUBufferBinding {
+  if (isBuffer(value)) return { buffer: value };
+  if ('buffer' in value && isBuffer(value.buffer)) return value as GPUBufferBinding;
+  throw new KernelError(`kernel '${kernel}': '${name}' is a storage binding; give it a GPUBuffer.`);
+}
+
+function isBuffer(value: unknown): value is GPUBuffer {
+  return typeof value === 'object' && value !== null && 'mapState' in value;
+}

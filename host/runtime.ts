@@ -1,0 +1,223 @@
+/** A GPUDevice, its limits and its compiled kernels. */
+import { ClusteringError, DeviceLostError, KernelError, NoAdapterError } from './errors.js';
+import { findGpu } from './gpu.js';
+import {
+  type KernelConstants,
+  type KernelSource,
+  specialize,
+  workgroupInvocations,
+} from './kernel.js';
+import { Pace } from './pace.js';
+import { BufferPool } from './pool.js';
+import { STAGE_COMPUTE } from './usage.js';
+
+/** The device limits this library splits its work by. */
+export interface RuntimeLimits {
+  /** Bytes in one buffer. */
+  readonly maxBufferSize: number;
+  /** Bytes of one buffer that a kernel can see. */
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+}
+
+export interface RuntimeOptions {
+  /** A device to borrow. It stays the caller's: it is never destroyed here. */
+  readonly device?: GPUDevice;
+  /** Where to ask for an adapter; by default `navigator.gpu`, in Node the package `webgpu`. */
+  readonly gpu?: GPU;
+  readonly powerPreference?: GPUPowerPreference;
+  /** Lower limits than the device's own to work within (for example to leave memory to others). */
+  readonly limits?: Partial<RuntimeLimits>;
+}
+
+/** What runs the work. */
+export interface RuntimeInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+}
+
+/** Optional features that faster kernels use when they are there. */
+const WANTED_FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
+
+/** A compiled kernel. */
+export interface Kernel {
+  readonly source: KernelSource;
+  /** Invocations in one workgroup. */
+  readonly workgroup: number;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/**
+ * Owns or borrows a GPUDevice and everything compiled for it. Create with {@link createRuntime};
+ * pass as `runtime` to any fit; call `dispose` when done with it.
+ */
+export class Runtime {
+  readonly device: GPUDevice;
+  readonly info: RuntimeInfo;
+  readonly limits: RuntimeLimits;
+  readonly features: ReadonlySet<string>;
+  readonly pool: BufferPool;
+  readonly pace = new Pace();
+  readonly #owned: boolean;
+  readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #lost: Promise<never>;
+  readonly #failureListeners = new Set<(error: ClusteringError) => void>();
+  #loss: DeviceLostError | undefined;
+
+  private constructor(device: GPUDevice, owned: boolean, limits: Partial<RuntimeLimits>) {
+    this.device = device;
+    this.#owned = owned;
+    const { vendor, architecture, device: name, description } = device.adapterInfo;
+    this.info = { vendor, architecture, device: name, description };
+    this.features = new Set(device.features);
+    const within = (name: keyof RuntimeLimits) =>
+      Math.min(device.limits[name], limits[name] ?? Number.POSITIVE_INFINITY);
+    this.limits = {
+      maxBufferSize: within('maxBufferSize'),
+      maxStorageBufferBindingSize: within('maxStorageBufferBindingSize'),
+      maxComputeWorkgroupsPerDimension: within('maxComputeWorkgroupsPerDimension'),
+    };
+    this.pool = new BufferPool(device);
+    this.#lost = device.lost.then((info) => {
+      this.#loss = new DeviceLostError(
+        `The GPU device was lost (${info.reason}: ${info.message || 'no further message'}). ` +
+          `Nothing was returned; run the work again, it will use a fresh device.`,
+      );
+      this.#kernels.clear();
+      throw this.#loss;
+    });
+    this.#lost.catch(() => undefined);
+    device.addEventListener('uncapturederror', this.#onUncapturedError);
+  }
+
+  /** Asks for an adapter and a device, or borrows `options.device`. */
+  static async create(options: RuntimeOptions = {}): Promise<Runtime> {
+    if (options.device) return new Runtime(options.device, false, options.limits ?? {});
+    const gpu = options.gpu ?? (await findGpu());
+    const adapter = await gpu.requestAdapter(
+      options.powerPreference ? { powerPreference: options.powerPreference } : {},
+    );
+    if (!adapter) {
+      throw new NoAdapterError(
+        'WebGPU is here but offers no adapter: no graphics driver was found, or it is blocked. ' +
+          'On Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
+      );
+    }
+    const { limits } = adapter;
+    const device = await adapter.requestDevice({
+      label: 'webgpu-clustering',
+      requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: {
+        maxBufferSize: limits.maxBufferSize,
+        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+        maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      },
+    });
+    return new Runtime(device, true, options.limits ?? {});
+  }
+
+  /** Why the device can no longer be used, if so. */
+  get loss(): DeviceLostError | undefined {
+    return this.#loss;
+  }
+
+  /** `promise`, or a rejection with DeviceLostError as soon as the device is lost. */
+  async guard<T>(promise: Promise<T>): Promise<T> {
+    if (this.#loss) throw this.#loss;
+    try {
+      const value = await Promise.race([promise, this.#lost]);
+      if (this.#loss) throw this.#loss as DeviceLostError;
+      return value;
+    } catch (error) {
+      // A loss first shows as some other call's failure; let the loss itself be told.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      throw this.#loss ?? error;
+    }
+  }
+
+  /** Calls `listener` with every error the device reports outside our own error scopes. */
+  onFailure(listener: (error: ClusteringError) => void): () => void {
+    this.#failureListeners.add(listener);
+    return () => this.#failureListeners.delete(listener);
+  }
+
+  /** The compiled kernel, from the cache where the same final text was compiled before. */
+  async kernel(source: KernelSource, constants: KernelConstants = {}): Promise<Kernel> {
+    const code = specialize(source, constants);
+    let kernel = this.#kernels.get(code);
+    if (!kernel) {
+      kernel = this.#compile(source, constants, code);
+      this.#kernels.set(code, kernel);
+      // A failed compilation must not be what later callers get.
+      kernel.catch(() => this.#kernels.delete(code));
+    }
+    return this.guard(kernel);
+  }
+
+  async #compile(source: KernelSource, constants: KernelConstants, code: string): Promise<Kernel> {
+    const { device } = this;
+    const label = source.name;
+    device.pushErrorScope('validation');
+    const module = device.createShaderModule({ label, code });
+    const layout = device.createBindGroupLayout({
+      label,
+      entries: source.bindings.map(({ binding, type }) => ({
+        binding,
+        visibility: STAGE_COMPUTE,
+        buffer: { type },
+      })),
+    });
+    const pipelineLayout = device.createPipelineLayout({ label, bindGroupLayouts: [layout] });
+    const invalid = device.popErrorScope();
+    const { messages } = await module.getCompilationInfo();
+    const errors = messages.filter(({ type }) => type === 'error');
+    if (errors.length > 0) {
+      const lines = code.split('\n');
+      throw new KernelError(
+        errors
+          .map(
+            ({ lineNum, linePos, message }) =>
+              `kernel '${label}', line ${lineNum}, column ${linePos}: ${message}\n  ${lines[lineNum - 1] ?? ''}`,
+          )
+          .join('\n'),
+      );
+    }
+    const error = await invalid;
+    if (error) throw new KernelError(`kernel '${label}': ${error.message}`);
+    const pipeline = await device
+      .createComputePipelineAsync({
+        label,
+        layout: pipelineLayout,
+        compute: { module, entryPoint: 'main' },
+      })
+      .catch((cause: unknown) => {
+        throw new KernelError(`kernel '${label}' was refused: ${String(cause)}`, { cause });
+      });
+    return { source, workgroup: workgroupInvocations(source, constants), pipeline, layout };
+  }
+
+  readonly #onUncapturedError = (event: GPUUncapturedErrorEvent): void => {
+    const error = new KernelError(`The device reported an error: ${event.error.message}`);
+    for (const listener of this.#failureListeners) listener(error);
+  };
+
+  /** Frees what the runtime holds; an own device is destroyed, a borrowed one is left as it was. */
+  dispose(): void {
+    this.device.removeEventListener('uncapturederror', this.#onUncapturedError);
+    this.pool.dispose();
+    this.#kernels.clear();
+    if (this.#owned) this.device.destroy();
+  }
+}
+
+/**
+ * Makes a runtime: a device of its own, or around `options.device`.
+ *
+ * @throws NoAdapterError when no WebGPU adapter can be had
+ */
+export function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  return Runtime.create(options);
+}

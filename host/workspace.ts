@@ -1,0 +1,213 @@
+/** The owner of one job's buffers, recordings and errors. */
+import { ClusteringError, DeviceLimitError, KernelError, OutOfMemoryError } from './errors.js';
+import { Recording } from './recording.js';
+import type { Runtime } from './runtime.js';
+import { BufferUsage, MAP_READ, STORAGE_USAGE } from './usage.js';
+
+/** Bytes read back by one mapping. */
+const READ_BLOCK = 64 * 1024 * 1024;
+
+/**
+ * Everything one job holds on the device. All errors of what it submits come out of its own
+ * promises; `dispose` gives all buffers back.
+ */
+export class Workspace {
+  readonly runtime: Runtime;
+  readonly label: string;
+  readonly #buffers = new Set<GPUBuffer>();
+  readonly #pending = new Set<Promise<void>>();
+  readonly #stopListening: () => void;
+  #failure: ClusteringError | undefined;
+
+  constructor(runtime: Runtime, label: string) {
+    this.runtime = runtime;
+    this.label = label;
+    this.#stopListening = runtime.onFailure((error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  /**
+   * Storage buffers by name, `sizes` in bytes (rounded up to 16). Contents are undefined.
+   *
+   * @throws OutOfMemoryError, DeviceLimitError
+   */
+  async allocate<Name extends string>(
+    sizes: Readonly<Record<Name, number>>,
+  ): Promise<Record<Name, GPUBuffer>> {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.runtime.limits;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    for (const [name, bytes] of Object.entries<number>(sizes)) {
+      if (bytes > most) {
+        throw new DeviceLimitError(
+          `Buffer '${this.label}: ${name}' needs ${bytes} bytes, but this device allows ${most} in one; ` +
+            `use fewer clusters or columns, or a device with larger buffers.`,
+        );
+      }
+    }
+    const made = this.capture(() => {
+      const entries = Object.entries<number>(sizes).map(([name, bytes]) => {
+        const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+        return [name, this.#own(`${this.label}: ${name}`, size, STORAGE_USAGE)] as const;
+      });
+      return Object.fromEntries(entries) as Record<Name, GPUBuffer>;
+    });
+    await this.settle();
+    return made;
+  }
+
+  /** A buffer for a recording's uniforms. */
+  uniformBuffer(label: string, bytes: number): GPUBuffer {
+    return this.#own(label, bytes, BufferUsage.uniform | BufferUsage.copyDestination);
+  }
+
+  /** Gives buffers back before the workspace ends. */
+  release(...buffers: GPUBuffer[]): void {
+    for (const buffer of buffers) {
+      if (this.#buffers.delete(buffer)) this.runtime.pool.release(buffer);
+    }
+  }
+
+  /** Copies host data into a buffer, in queue order. */
+  upload(buffer: GPUBuffer, data: Float32Array | Uint32Array, byteOffset = 0): void {
+    this.capture(() => {
+      this.runtime.device.queue.writeBuffer(
+        buffer,
+        byteOffset,
+        data.buffer as ArrayBuffer,
+        data.byteOffset,
+        data.byteLength,
+      );
+    });
+  }
+
+  record(label: string): Recording {
+    return new Recording(this, `${this.label}: ${label}`);
+  }
+
+  /** Sends recordings to the device as one piece of work, in order. */
+  submit(recordings: readonly Recording[]): void {
+    const { device } = this.runtime;
+    this.capture(() => {
+      const encoder = device.createCommandEncoder({ label: this.label });
+      for (const recording of recordings) recording.encode(encoder);
+      device.queue.submit([encoder.finish()]);
+    });
+  }
+
+  /** Records, sends and forgets a piece of work that is needed once. */
+  run(label: string, build: (recording: Recording) => void): void {
+    const recording = this.record(label);
+    build(recording);
+    recording.submit();
+    recording.release();
+  }
+
+  /** Runs `work` inside error scopes; what it makes the device report fails the next `settle`. */
+  capture<T>(work: () => T): T {
+    const { device } = this.runtime;
+    device.pushErrorScope('validation');
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('internal');
+    try {
+      return work();
+    } finally {
+      this.#expect(device.popErrorScope(), KernelError);
+      this.#expect(device.popErrorScope(), OutOfMemoryError);
+      this.#expect(device.popErrorScope(), KernelError);
+    }
+  }
+
+  #expect(
+    popped: Promise<GPUError | null>,
+    Kind: typeof KernelError | typeof OutOfMemoryError,
+  ): void {
+    const settled = popped
+      .then(
+        (error) => {
+          if (error) this.#failure ??= new Kind(`${this.label}: ${error.message}`);
+        },
+        // Popping rejects only when the device is lost, which `guard` reports.
+        () => undefined,
+      )
+      .finally(() => this.#pending.delete(settled));
+    this.#pending.add(settled);
+  }
+
+  /** Waits until the device has judged all that was recorded so far; throws its error, if any. */
+  async settle(): Promise<void> {
+    await this.runtime.guard(Promise.all(this.#pending));
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Waits until the device has done all that was submitted. */
+  async idle(): Promise<void> {
+    await this.runtime.guard(this.runtime.device.queue.onSubmittedWorkDone());
+    await this.settle();
+  }
+
+  /**
+   * The bytes of a buffer, once the work submitted before this call is done. The copy is queued
+   * at once, so later submissions do not change what is read.
+   */
+  async read(
+    buffer: GPUBuffer,
+    byteOffset = 0,
+    bytes = buffer.size - byteOffset,
+  ): Promise<ArrayBuffer> {
+    const result = new Uint8Array(bytes);
+    const blocks: Promise<void>[] = [];
+    for (let at = 0; at < bytes; at += READ_BLOCK) {
+      const size = Math.min(READ_BLOCK, bytes - at);
+      blocks.push(
+        this.#readBlock(buffer, byteOffset + at, size).then((block) => {
+          result.set(block, at);
+        }),
+      );
+    }
+    await Promise.all(blocks);
+    return result.buffer;
+  }
+
+  async #readBlock(buffer: GPUBuffer, offset: number, size: number): Promise<Uint8Array> {
+    const { device, pool } = this.runtime;
+    const padded = Math.ceil(size / 4) * 4;
+    let staging: GPUBuffer | undefined;
+    const mapped = this.capture(() => {
+      staging = pool.acquire(
+        `${this.label}: read back`,
+        padded,
+        BufferUsage.mapRead | BufferUsage.copyDestination,
+      );
+      const encoder = device.createCommandEncoder({ label: `${this.label}: read back` });
+      encoder.copyBufferToBuffer(buffer, offset, staging, 0, padded);
+      device.queue.submit([encoder.finish()]);
+      return staging.mapAsync(MAP_READ);
+    });
+    try {
+      await this.runtime.guard(mapped);
+      await this.settle();
+      const copy = new Uint8Array(staging!.getMappedRange(0, padded)).slice(0, size);
+      staging!.unmap();
+      pool.release(staging!);
+      return copy;
+    } catch (error) {
+      pool.discard(staging!);
+      // What the error scopes say explains more than the failed mapping.
+      await this.settle();
+      throw error;
+    }
+  }
+
+  #own(label: string, size: number, usage: number): GPUBuffer {
+    const buffer = this.runtime.pool.acquire(label, size, usage);
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  /** Gives every buffer back. Idempotent. */
+  dispose(): void {
+    this.#stopListening();
+    this.release(...this.#buffers);
+  }
+}

@@ -1,0 +1,31 @@
+// points[q][i] -= shift[q], in place.
+//
+// points  [quads][stride]  rows [first, first + rows) of it
+// shift   [quads]          vec4, zeros past the last column
+//
+// An invocation owns one vec4. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
+struct Shape {
+  first: u32,
+  rows: u32,
+  quads: u32,
+  stride: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> shift: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> points: array<vec4f>;
+
+const WORKGROUP = 64;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  let q = index / shape.rows;
+  if (q >= shape.quads) {
+    return;
+  }
+  points[q * shape.stride + shape.first + index % shape.rows] -= shift[q];
+}

@@ -1,0 +1,39 @@
+// points[.][i] /= sqrt(norms[i]), in place: rows of length 1. found[0] = the lowest row of length 0
+// (the caller sets it to 0xffffffff first); such a row is left as it is.
+//
+// points  [quads][stride]
+// norms   [rows]           squared lengths
+//
+// An invocation owns one vec4. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
+struct Shape {
+  rows: u32,
+  quads: u32,
+  stride: u32,
+  start: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> norms: array<f32>;
+@group(0) @binding(2) var<storage, read_write> points: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> found: array<atomic<u32>>;
+
+const WORKGROUP = 64;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  let q = index / shape.rows;
+  let row = index % shape.rows;
+  if (q >= shape.quads) {
+    return;
+  }
+  let norm = norms[row];
+  if (norm == 0) {
+    atomicMin(&found[0], shape.start + row);
+    return;
+  }
+  points[q * shape.stride + row] /= sqrt(norm);
+}

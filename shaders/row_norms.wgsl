@@ -1,0 +1,34 @@
+// norms[i] = |x_i|^2.
+//
+// points  [quads][stride]
+// norms   [rows]
+//
+// An invocation owns one row. Cost: 2 N D FLOPs; reads 16 ceil(D / 4) bytes a row.
+struct Shape {
+  rows: u32,
+  quads: u32,
+  stride: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> norms: array<f32>;
+
+const WORKGROUP = 64;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  if (row >= shape.rows) {
+    return;
+  }
+  var sum = vec4f();
+  for (var q = 0u; q < shape.quads; q++) {
+    let x = points[q * shape.stride + row];
+    sum += x * x;
+  }
+  norms[row] = (sum.x + sum.y) + (sum.z + sum.w);
+}

@@ -1,0 +1,65 @@
+// Draws blocks of rows with probability proportional to their mass, by the inverse of the
+// cumulative sum: block_t is the first whose cumulative mass exceeds u_t times the total.
+//
+// masses   [blocks]
+// uniforms [..]     numbers in [0, 1); draws of this round start at first_draw
+// drawn    [draws]  the block
+// rest     [draws]  u_t total less the mass before the block: what is left to find inside it
+//
+// One workgroup: each invocation sums a share of the blocks, then each draws for itself.
+// Cost: blocks FLOPs, and blocks / WORKGROUP + WORKGROUP steps a draw.
+struct Shape {
+  blocks: u32,
+  draws: u32,
+  first_draw: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> masses: array<f32>;
+@group(0) @binding(2) var<storage, read> uniforms: array<f32>;
+@group(0) @binding(3) var<storage, read_write> drawn: array<u32>;
+@group(0) @binding(4) var<storage, read_write> rest: array<f32>;
+
+const WORKGROUP = 64;
+
+var<workgroup> shares: array<f32, WORKGROUP>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  let share = (shape.blocks + WORKGROUP - 1) / WORKGROUP;
+  var mass = 0.0;
+  for (var b = lane * share; b < min((lane + 1) * share, shape.blocks); b++) {
+    mass += masses[b];
+  }
+  shares[lane] = mass;
+  workgroupBarrier();
+  var total = 0.0;
+  for (var i = 0u; i < WORKGROUP; i++) {
+    total += shares[i];
+  }
+  for (var t = lane; t < shape.draws; t += WORKGROUP) {
+    var left = uniforms[shape.first_draw + t] * total;
+    // The last share and the last block with any mass catch what rounding leaves over.
+    var chosen = 0u;
+    for (var i = 0u; i < WORKGROUP; i++) {
+      if (shares[i] > 0) {
+        chosen = i;
+        if (left < shares[i]) {
+          break;
+        }
+        left -= shares[i];
+      }
+    }
+    var block = chosen * share;
+    for (var b = block; b < min((chosen + 1) * share, shape.blocks); b++) {
+      if (masses[b] > 0) {
+        block = b;
+        if (left < masses[b]) {
+          break;
+        }
+        left -= masses[b];
+      }
+    }
+    drawn[t] = block;
+    rest[t] = left;
+  }
+}

@@ -1,0 +1,55 @@
+// Finds the drawn rows inside the drawn blocks (see seed_blocks.wgsl) that lie in this chunk:
+// picked[t] is the first row of the block whose cumulative w_i closest_i exceeds rest[t].
+//
+// closest  [rows]
+// weights  [rows], read if WEIGHTED
+// picked   [draws]  row number in the whole
+//
+// An invocation owns one draw. Cost: at most BLOCK steps.
+struct Shape {
+  start: u32,
+  rows: u32,
+  draws: u32,
+  first_block: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> closest: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<f32>;
+@group(0) @binding(3) var<storage, read> drawn: array<u32>;
+@group(0) @binding(4) var<storage, read> rest: array<f32>;
+@group(0) @binding(5) var<storage, read_write> picked: array<u32>;
+
+const WORKGROUP = 64;
+const BLOCK = 64;
+const WEIGHTED = false;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let t = group.x * WORKGROUP + lane;
+  if (t >= shape.draws || drawn[t] < shape.first_block) {
+    return;
+  }
+  let first = (drawn[t] - shape.first_block) * BLOCK;
+  if (first >= shape.rows) {
+    return;
+  }
+  var left = rest[t];
+  var chosen = first;
+  for (var row = first; row < min(first + BLOCK, shape.rows); row++) {
+    var mass = closest[row];
+    if (WEIGHTED) {
+      mass *= weights[row];
+    }
+    if (mass > 0) {
+      chosen = row;
+      if (left < mass) {
+        break;
+      }
+      left -= mass;
+    }
+  }
+  picked[t] = shape.start + chosen;
+}

@@ -1,0 +1,73 @@
+// The new centroids, each the old one plus the mean residual of its rows:
+//   new[k] = old[k] + totals[k] / weight[k]        (unchanged where the weight is 0)
+//   NORMALIZE: scaled to length 1 (spherical k-means; unchanged where the mean is the zero vector)
+//   moves[k] = |new[k] - old[k]|^2,  half_norms[k] = |new[k]|^2 / 2
+// Nothing is done while some cluster is empty: the host relocates those first.
+//
+// totals      [K][quads + 1]  vec4, see combine.wgsl
+// old, updated [K][quads]      vec4
+// half_norms  [K]
+// moves       [K]
+//
+// An invocation owns one cluster. Cost: 7 K D FLOPs.
+struct Shape {
+  clusters: u32,
+  quads: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> totals: array<vec4f>;
+@group(0) @binding(2) var<storage, read> old: array<vec4f>;
+@group(0) @binding(3) var<storage, read> state: array<u32>;
+@group(0) @binding(4) var<storage, read> empties: array<u32>;
+@group(0) @binding(5) var<storage, read_write> updated: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> half_norms: array<f32>;
+@group(0) @binding(7) var<storage, read_write> moves: array<f32>;
+
+const WORKGROUP = 32;
+const NORMALIZE = false;
+const HALTED = 1;
+
+fn total(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  if (state[HALTED] != 0 || empties[0] != 0) {
+    return;
+  }
+  let k = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  if (k >= shape.clusters) {
+    return;
+  }
+  let sums = k * (shape.quads + 1);
+  let at = k * shape.quads;
+  let weight = totals[sums + shape.quads].x;
+  let scale = select(0.0, 1 / weight, weight > 0);
+  var norm = vec4f();
+  for (var q = 0u; q < shape.quads; q++) {
+    let mean = old[at + q] + scale * totals[sums + q];
+    updated[at + q] = mean;
+    norm += mean * mean;
+  }
+  if (NORMALIZE) {
+    let lengthened = total(norm);
+    norm = vec4f();
+    for (var q = 0u; q < shape.quads; q++) {
+      let unit = select(old[at + q], updated[at + q] * inverseSqrt(lengthened), lengthened > 0);
+      updated[at + q] = unit;
+      norm += unit * unit;
+    }
+  }
+  var travelled = vec4f();
+  for (var q = 0u; q < shape.quads; q++) {
+    let step = updated[at + q] - old[at + q];
+    travelled += step * step;
+  }
+  half_norms[k] = 0.5 * total(norm);
+  moves[k] = total(travelled);
+}

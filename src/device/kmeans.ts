@@ -1,0 +1,288 @@
+/** K-means on a WebGPU device. */
+import { KernelError } from '../../host/errors.js';
+import { ceilDiv } from '../../host/plan.js';
+import type { Runtime } from '../../host/runtime.js';
+import { Workspace } from '../../host/workspace.js';
+import labelCountsKernel from '../../shaders/label_counts.wgsl';
+import pairwiseDistancesKernel from '../../shaders/pairwise_distances.wgsl';
+import pointCostsKernel from '../../shaders/point_costs.wgsl';
+import runSumsKernel from '../../shaders/run_sums.wgsl';
+import type {
+  Assignment,
+  KMeansBackend,
+  KMeansSession,
+  LloydOptions,
+  LloydResult,
+  LoadOptions,
+  Metric,
+  Seeding,
+} from '../kmeans_backend.js';
+import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import type { Random } from '../random.js';
+import { cumulativeWeights, sampleFromWeights, sampleRows } from '../reference/sampling.js';
+import {
+  localTrials,
+  PARALLEL_OVERSAMPLING,
+  PARALLEL_ROUNDS,
+  reduceCandidates,
+} from '../reference/seeding.js';
+import { Clustering } from './lloyd.js';
+import { columnSums, type DevicePoints, groups, loadPoints, paced } from './points.js';
+import { type DeviceWeights, gatherRows, oversample, plusPlus } from './seeding.js';
+
+/** `transform` computes about this many bytes of distances at a time. */
+const DISTANCES_BLOCK = 16 * 1024 * 1024;
+
+/** K-means on `runtime`'s device. */
+export function deviceBackend(runtime: Runtime): KMeansBackend {
+  const { vendor, architecture, description } = runtime.info;
+  return {
+    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    load: (points, options) => DeviceSession.load(runtime, points, options),
+  };
+}
+
+class DeviceSession implements KMeansSession {
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #weights: DeviceWeights;
+  readonly #hostWeights: Float32Array | undefined;
+  readonly #metric: Metric;
+
+  private constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: DeviceWeights,
+    options: LoadOptions,
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.#weights = weights;
+    this.#hostWeights = options.weights;
+    this.#metric = options.metric;
+  }
+
+  static async load(
+    runtime: Runtime,
+    source: CheckedMatrix | GpuMatrix,
+    options: LoadOptions,
+  ): Promise<DeviceSession> {
+    const workspace = new Workspace(runtime, 'k-means');
+    try {
+      const points = await loadPoints(workspace, source, options);
+      const weights = await loadWeights(workspace, points, options.weights);
+      return new DeviceSession(workspace, points, weights, options);
+    } catch (error) {
+      workspace.dispose();
+      throw error;
+    }
+  }
+
+  get shape(): readonly [number, number] {
+    return this.#points.shape;
+  }
+
+  get shift(): Float64Array {
+    return this.#points.shift;
+  }
+
+  async meanVariance(): Promise<number> {
+    const [n, d] = this.shape;
+    const sums = await columnSums(this.#workspace, this.#points);
+    const squares = await columnSums(this.#workspace, this.#points, true);
+    const variances = squares.map((square, j) => Math.max(0, square / n - (sums[j] / n) ** 2));
+    return variances.reduce((total, variance) => total + variance, 0) / d;
+  }
+
+  async seed(
+    seeding: Seeding,
+    k: number,
+    random: Random,
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
+    const workspace = this.#workspace;
+    const [n, d] = this.shape;
+    const weights = this.#hostWeights ?? new Float32Array(n).fill(1);
+    if (seeding === 'random') {
+      return gatherRows(workspace, this.#points, sampleRows(weights, k, random));
+    }
+    const first = sampleFromWeights(cumulativeWeights(weights), random.next());
+    if (seeding === 'k-means++') {
+      const trials = localTrials(k);
+      return plusPlus(workspace, this.#points, this.#weights, k, trials, first, random, signal);
+    }
+    const candidates = await oversample(
+      workspace,
+      this.#points,
+      this.#weights,
+      PARALLEL_ROUNDS,
+      PARALLEL_OVERSAMPLING * k,
+      first,
+      random,
+      signal,
+    );
+    const count = candidates.length / d;
+    const owned = await this.#cluster(count, candidates, (clustering) => clustering.weightSums());
+    return reduceCandidates(candidates, owned, k, d, random);
+  }
+
+  async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
+    return this.#cluster(k, start, (clustering) => clustering.run(options));
+  }
+
+  async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
+    return this.#cluster(k, centroids, async (clustering) => {
+      clustering.assign();
+      signal?.throwIfAborted();
+      const [inertia, counts] = [await this.#inertia(clustering), await this.#counts(clustering)];
+      return { inertia, counts, labels: await clustering.readLabels() };
+    });
+  }
+
+  async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
+    return this.#cluster(k, centroids, (clustering) => {
+      clustering.assign();
+      signal?.throwIfAborted();
+      return this.#inertia(clustering);
+    });
+  }
+
+  async #cluster<T>(
+    k: number,
+    centroids: Float32Array,
+    work: (clustering: Clustering) => Promise<T>,
+  ): Promise<T> {
+    const clustering = await Clustering.create(
+      this.#workspace,
+      this.#points,
+      this.#weights,
+      this.#metric,
+      k,
+      centroids,
+    );
+    try {
+      return await work(clustering);
+    } finally {
+      clustering.dispose();
+    }
+  }
+
+  /** The objective of the labels just assigned: float32 over short runs, float64 over the runs. */
+  async #inertia({ labels, centroids }: Clustering): Promise<number> {
+    const { runtime } = this.#workspace;
+    const { chunks, quads } = this.#points;
+    const pointCosts = await runtime.kernel(pointCostsKernel, { WEIGHTED: this.#weights.weighted });
+    const runSums = await runtime.kernel(runSumsKernel);
+    let total = 0;
+    for (const [c, { points, rows, stride }] of chunks.entries()) {
+      const runs = ceilDiv(rows, Number(runSumsKernel.constants.RUN));
+      const { costs, sums } = await this.#workspace.allocate({ costs: 4 * rows, sums: 4 * runs });
+      this.#workspace.run('inertia', (recording) => {
+        const shape = { rows, quads, stride };
+        const weights = this.#weights.chunks[c];
+        recording
+          .dispatch(
+            pointCosts,
+            { shape, points, centroids, labels: labels[c], weights, costs },
+            groups(pointCosts, rows),
+          )
+          .dispatch(
+            runSums,
+            { shape: { count: rows }, values: costs, sums },
+            groups(runSums, runs),
+          );
+      });
+      for (const sum of new Float32Array(await this.#workspace.read(sums, 0, 4 * runs)))
+        total += sum;
+      this.#workspace.release(costs, sums);
+    }
+    return this.#metric === 'cosine' ? total / 2 : total;
+  }
+
+  async #counts({ labels, k }: Clustering): Promise<Uint32Array> {
+    const [n] = this.shape;
+    const kernel = await this.#workspace.runtime.kernel(labelCountsKernel);
+    const { counts } = await this.#workspace.allocate({ counts: 4 * k });
+    this.#workspace.run('label counts', (recording) => {
+      recording.clear(counts);
+      this.#points.chunks.forEach(({ rows }, c) => {
+        recording.dispatch(
+          kernel,
+          { shape: { rows }, labels: labels[c], weights: this.#weights.chunks[c], counts },
+          groups(kernel, rows),
+        );
+      });
+    });
+    const result = new Uint32Array(await this.#workspace.read(counts, 0, 4 * k));
+    this.#workspace.release(counts);
+    const sum = result.reduce((total, count) => total + count, 0);
+    // A driver that ran out of memory leaves zeros behind instead of an error.
+    if (sum !== n) {
+      throw new KernelError(
+        `The device returned labels for ${sum} of ${n} rows, most likely because it ran out of memory; ` +
+          `free memory, use fewer rows, or set runtime to 'cpu'.`,
+      );
+    }
+    return result;
+  }
+
+  async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
+    const [n] = this.shape;
+    const {
+      quads,
+      chunks,
+      shape: [, d],
+    } = this.#points;
+    const { runtime } = this.#workspace;
+    const kernel = await runtime.kernel(pairwiseDistancesKernel);
+    const result = new Float32Array(n * k);
+    const blockRows = Math.max(1, Math.floor(DISTANCES_BLOCK / (4 * k)));
+    await this.#cluster(k, centroids, async (clustering) => {
+      const made = await this.#workspace.allocate({ distances: 4 * k * Math.min(n, blockRows) });
+      for (const chunk of chunks) {
+        for (const part of paced(runtime, chunk, 3 * k * d, 1)) {
+          for (let at = 0; at < part.rows; at += blockRows) {
+            signal?.throwIfAborted();
+            const first = part.start + at;
+            const count = Math.min(blockRows, part.rows - at);
+            const shape = { first, count, quads, stride: chunk.stride, clusters: k };
+            this.#workspace.run('distances', (recording) => {
+              recording.dispatch(
+                kernel,
+                { shape, points: chunk.points, centroids: clustering.centroids, ...made },
+                groups(kernel, count * k),
+              );
+            });
+            const block = await this.#workspace.read(made.distances, 0, 4 * k * count);
+            result.set(new Float32Array(block), (chunk.start + first) * k);
+          }
+        }
+      }
+      this.#workspace.release(made.distances);
+    });
+    const cosine = this.#metric === 'cosine';
+    return result.map((squared) => (cosine ? squared / 2 : Math.sqrt(squared)));
+  }
+
+  dispose(): void {
+    this.#workspace.dispose();
+  }
+}
+
+async function loadWeights(
+  workspace: Workspace,
+  { chunks }: DevicePoints,
+  weights: Float32Array | undefined,
+): Promise<DeviceWeights> {
+  if (!weights) {
+    const { placeholder } = await workspace.allocate({ placeholder: 4 });
+    return { weighted: false, chunks: chunks.map(() => placeholder) };
+  }
+  const buffers: GPUBuffer[] = [];
+  for (const { start, rows } of chunks) {
+    const made = await workspace.allocate({ weights: 4 * rows });
+    workspace.upload(made.weights, weights.subarray(start, start + rows));
+    buffers.push(made.weights);
+  }
+  return { weighted: true, chunks: buffers };
+}

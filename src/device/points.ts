@@ -1,0 +1,255 @@
+/** The caller's rows on the device: centred, packed and split into chunks that fit its limits. */
+import type { Kernel, Runtime } from '../../host/runtime.js';
+import { ceilDiv, type RowRange, splitRows } from '../../host/plan.js';
+import type { Workspace } from '../../host/workspace.js';
+import centreKernel from '../../shaders/centre.wgsl';
+import columnSumsKernel from '../../shaders/column_sums.wgsl';
+import findNonFiniteKernel from '../../shaders/find_nonfinite.wgsl';
+import normalizeRowsKernel from '../../shaders/normalize_rows.wgsl';
+import packKernel from '../../shaders/pack.wgsl';
+import rowNormsKernel from '../../shaders/row_norms.wgsl';
+import { InvalidArgumentError, NonFiniteError } from '../errors.js';
+import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import type { Metric } from '../kmeans_backend.js';
+
+/** Rows cross to the device in blocks of about this many bytes. */
+const UPLOAD_BLOCK = 8 * 1024 * 1024;
+/** Bytes uploaded before the device is waited for: bounds what the browser queues up. */
+const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
+/** Chunks start at multiples of this, so that runs and segments of rows never straddle two. */
+export const CHUNK_ALIGNMENT = 1024;
+const NONE_FOUND = 0xffffffff;
+
+/** Rows [start, start + rows) as [quads][stride] vec4. */
+export interface Chunk extends RowRange {
+  readonly points: GPUBuffer;
+  readonly stride: number;
+}
+
+export interface DevicePoints {
+  readonly shape: readonly [rows: number, columns: number];
+  /** vec4s a row: ceil(columns / 4). */
+  readonly quads: number;
+  readonly chunks: readonly Chunk[];
+  /** What was subtracted from the caller's rows, [columns]. */
+  readonly shift: Float64Array;
+}
+
+export interface PointsOptions {
+  readonly metric: Metric;
+  readonly shift?: Float64Array;
+}
+
+/** `values` as rows of whole vec4s, zeros past the last column. */
+export function padColumns(values: ArrayLike<number>, rows: number, columns: number): Float32Array {
+  const width = ceilDiv(columns, 4) * 4;
+  const padded = new Float32Array(rows * width);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) padded[i * width + j] = values[i * columns + j];
+  }
+  return padded;
+}
+
+/** The first `columns` of rows of whole vec4s. */
+export function unpadColumns(padded: Float32Array, rows: number, columns: number): Float32Array {
+  const width = ceilDiv(columns, 4) * 4;
+  const values = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    values.set(padded.subarray(i * width, i * width + columns), i * columns);
+  }
+  return values;
+}
+
+/** The parts of a chunk to dispatch one after the other, each short enough for the device. */
+export function paced(
+  runtime: Runtime,
+  chunk: RowRange,
+  workPerRow: number,
+  align: number,
+): readonly RowRange[] {
+  return splitRows(chunk.rows, runtime.pace.rows(workPerRow, align), align);
+}
+
+/** Workgroups that give every one of `invocations` a place. */
+export function groups(kernel: Kernel, invocations: number): number {
+  return ceilDiv(invocations, kernel.workgroup);
+}
+
+/** Copies, checks, centres ('cosine': normalises) and packs the rows. */
+export async function loadPoints(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  options: PointsOptions,
+): Promise<DevicePoints> {
+  const packed = await pack(workspace, source);
+  const [n, d] = packed.shape;
+  const subtracted = 'data' in source ? source.shift : undefined;
+  if (options.metric === 'cosine') {
+    await normalize(workspace, packed);
+    return { ...packed, shift: new Float64Array(d) };
+  }
+  if (subtracted) return { ...packed, shift: subtracted };
+  const shift =
+    options.shift ?? (await columnSums(workspace, packed)).map((sum) => Math.fround(sum / n));
+  await centre(workspace, packed, shift);
+  return { ...packed, shift };
+}
+
+async function pack(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+): Promise<Omit<DevicePoints, 'shift'>> {
+  const { runtime } = workspace;
+  const { limits } = runtime;
+  const [n, d] = source.shape;
+  const quads = ceilDiv(d, 4);
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const ranges = splitRows(n, Math.floor(most / (16 * quads)), CHUNK_ALIGNMENT);
+  const kernel = await runtime.kernel(packKernel);
+  const check = await runtime.kernel(findNonFiniteKernel);
+  const blockRows = Math.max(1, Math.min(n, Math.floor(Math.min(UPLOAD_BLOCK, most) / (4 * d))));
+  const { rows, found } = await workspace.allocate({ rows: 4 * d * blockRows, found: 4 });
+  workspace.upload(found, new Uint32Array([NONE_FOUND]));
+  const chunks: Chunk[] = [];
+  let inFlight = 0;
+  for (const range of ranges) {
+    const stride = range.rows;
+    const { points } = await workspace.allocate({ points: 16 * quads * stride });
+    chunks.push({ ...range, points, stride });
+    for (const block of splitRows(range.rows, blockRows, 1)) {
+      const count = block.rows;
+      const first = (range.start + block.start) * d;
+      if ('data' in source) workspace.upload(rows, source.data.subarray(first, first + count * d));
+      const shape = { count, columns: d, quads, first: block.start, stride };
+      workspace.run('pack', (recording) => {
+        if (!('data' in source)) {
+          recording.copy(source.buffer, 4 * first, rows, 0, 4 * count * d);
+          recording.dispatch(
+            check,
+            { shape: { count: count * d, start: first }, bits: rows, found },
+            groups(check, ceilDiv(count * d, Number(findNonFiniteKernel.constants.VALUES))),
+          );
+        }
+        recording.dispatch(kernel, { shape, rows, points }, groups(kernel, count * quads));
+      });
+      inFlight += 4 * count * d;
+      if (inFlight >= UPLOADS_IN_FLIGHT) {
+        await workspace.idle();
+        inFlight = 0;
+      }
+    }
+  }
+  if (!('data' in source)) await refuseNonFinite(workspace, found, source, d);
+  await workspace.settle();
+  workspace.release(rows, found);
+  return { shape: [n, d], quads, chunks };
+}
+
+async function refuseNonFinite(
+  workspace: Workspace,
+  found: GPUBuffer,
+  source: GpuMatrix,
+  d: number,
+): Promise<void> {
+  const [index] = new Uint32Array(await workspace.read(found, 0, 4));
+  if (index === NONE_FOUND) return;
+  const [value] = new Float32Array(await workspace.read(source.buffer, 4 * index, 4));
+  throw new NonFiniteError('points', Math.floor(index / d), index % d, value);
+}
+
+/** Sums over the rows of each column, or of its square, in float64 over runs of float32. */
+export async function columnSums(
+  workspace: Workspace,
+  { shape: [, d], quads, chunks }: Omit<DevicePoints, 'shift'>,
+  squared = false,
+): Promise<Float64Array> {
+  const { runtime } = workspace;
+  const kernel = await runtime.kernel(columnSumsKernel, { SQUARED: squared });
+  const run = Number(columnSumsKernel.constants.RUN);
+  const totals = new Float64Array(d);
+  for (const { points, rows, stride } of chunks) {
+    const runs = ceilDiv(rows, run);
+    const { sums } = await workspace.allocate({ sums: 16 * quads * runs });
+    workspace.run('column sums', (recording) => {
+      for (const part of paced(runtime, { start: 0, rows }, 4 * d, run)) {
+        const shape = {
+          first: part.start,
+          rows: part.rows,
+          quads,
+          stride,
+          first_run: part.start / run,
+        };
+        recording.dispatch(
+          kernel,
+          { shape, points, sums },
+          groups(kernel, ceilDiv(part.rows, run) * quads),
+        );
+      }
+    });
+    const partial = new Float32Array(await workspace.read(sums, 0, 16 * quads * runs));
+    for (let r = 0; r < runs; r++) {
+      for (let j = 0; j < d; j++) totals[j] += partial[r * 4 * quads + j];
+    }
+    workspace.release(sums);
+  }
+  return totals;
+}
+
+async function centre(
+  workspace: Workspace,
+  { shape: [, d], quads, chunks }: Omit<DevicePoints, 'shift'>,
+  by: Float64Array,
+): Promise<void> {
+  const { runtime } = workspace;
+  const kernel = await runtime.kernel(centreKernel);
+  const { shift } = await workspace.allocate({ shift: 16 * quads });
+  workspace.upload(shift, padColumns(by, 1, d));
+  workspace.run('centre', (recording) => {
+    for (const chunk of chunks) {
+      for (const part of paced(runtime, chunk, 4 * d, 1)) {
+        const shape = { first: part.start, rows: part.rows, quads, stride: chunk.stride };
+        recording.dispatch(
+          kernel,
+          { shape, shift, points: chunk.points },
+          groups(kernel, part.rows * quads),
+        );
+      }
+    }
+  });
+  await workspace.settle();
+  workspace.release(shift);
+}
+
+async function normalize(
+  workspace: Workspace,
+  { quads, chunks }: Omit<DevicePoints, 'shift'>,
+): Promise<void> {
+  const { runtime } = workspace;
+  const rowNorms = await runtime.kernel(rowNormsKernel);
+  const normalizeRows = await runtime.kernel(normalizeRowsKernel);
+  const { found } = await workspace.allocate({ found: 4 });
+  workspace.upload(found, new Uint32Array([NONE_FOUND]));
+  for (const { points, start, rows, stride } of chunks) {
+    const { norms } = await workspace.allocate({ norms: 4 * rows });
+    const shape = { rows, quads, stride };
+    workspace.run('normalize', (recording) => {
+      recording
+        .dispatch(rowNorms, { shape, points, norms }, groups(rowNorms, rows))
+        .dispatch(
+          normalizeRows,
+          { shape: { ...shape, start }, norms, points, found },
+          groups(normalizeRows, rows * quads),
+        );
+    });
+    workspace.release(norms);
+  }
+  const [row] = new Uint32Array(await workspace.read(found, 0, 4));
+  workspace.release(found);
+  if (row !== NONE_FOUND) {
+    throw new InvalidArgumentError(
+      'points',
+      `points: row ${row} is all zeros, so its direction, which metric 'cosine' compares, is undefined; ` +
+        `remove the row or use metric 'euclidean'.`,
+    );
+  }
+}

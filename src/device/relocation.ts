@@ -1,0 +1,191 @@
+/** Empty clusters, given the rows farthest from their own centroids. */
+import { ceilDiv } from '../../host/plan.js';
+import type { Workspace } from '../../host/workspace.js';
+import farthestBlocksKernel from '../../shaders/farthest_blocks.wgsl';
+import farthestPickKernel from '../../shaders/farthest_pick.wgsl';
+import labelCountsKernel from '../../shaders/label_counts.wgsl';
+import pointCostsKernel from '../../shaders/point_costs.wgsl';
+import { takeFarRows } from '../reference/relocate.js';
+import { type DevicePoints, groups, padColumns, unpadColumns } from './points.js';
+import { type DeviceWeights, gatherRows } from './seeding.js';
+
+const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
+/** Rounds of picking sent as one submission. */
+const ROUNDS_PER_SUBMIT = 32;
+
+/** Finds far rows on the device; which cluster takes which is decided as in the CPU twin. */
+export class Relocation {
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #weights: DeviceWeights;
+  readonly #labels: readonly GPUBuffer[];
+
+  constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: DeviceWeights,
+    labels: readonly GPUBuffer[],
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.#weights = weights;
+    this.#labels = labels;
+  }
+
+  /**
+   * @param centroids [k][quads] vec4 on the device
+   * @param totals [k][quads + 1] vec4, see combine.wgsl
+   * @returns the totals with far rows moved to the empty clusters
+   */
+  async apply(centroids: GPUBuffer, k: number, totals: Float32Array): Promise<Float32Array> {
+    const {
+      quads,
+      shape: [n, d],
+    } = this.#points;
+    const width = 4 * (quads + 1);
+    const members = await this.#members(k);
+    // Each cluster can hold back one row, its last: k picks are enough whatever is held back.
+    const { picks, costs } = await this.#farthest(centroids, Math.min(n, k));
+    const x = await gatherRows(this.#workspace, this.#points, picks);
+    const labels = await this.#at(this.#labels, picks);
+    const weights = this.#weights.weighted
+      ? new Float32Array((await this.#at(this.#weights.chunks, picks)).buffer)
+      : new Float32Array(picks.length).fill(1);
+    const old = new Float32Array(await this.#workspace.read(centroids, 0, 16 * quads * k));
+    const moved = takeFarRows(
+      { x, labels, costs, weights, count: picks.length },
+      unpadColumns(old, k, d),
+      k,
+      d,
+      members,
+      {
+        residuals: Float64Array.from(
+          { length: k * d },
+          (_, i) => totals[Math.floor(i / d) * width + (i % d)],
+        ),
+        weightSums: Float64Array.from({ length: k }, (_, c) => totals[c * width + width - 4]),
+      },
+    );
+    const result = new Float32Array(k * width);
+    const residuals = padColumns(moved.residuals, k, d);
+    for (let c = 0; c < k; c++) {
+      result.set(residuals.subarray(4 * quads * c, 4 * quads * (c + 1)), c * width);
+      result[c * width + width - 4] = moved.weightSums[c];
+    }
+    return result;
+  }
+
+  /** Rows of positive weight in each cluster, [k]. */
+  async #members(k: number): Promise<Uint32Array> {
+    const kernel = await this.#workspace.runtime.kernel(labelCountsKernel, {
+      WEIGHTED: this.#weights.weighted,
+    });
+    const { counts } = await this.#workspace.allocate({ counts: 4 * k });
+    this.#workspace.run('members', (recording) => {
+      recording.clear(counts);
+      this.#points.chunks.forEach(({ rows }, c) => {
+        const weights = this.#weights.chunks[c];
+        recording.dispatch(
+          kernel,
+          { shape: { rows }, labels: this.#labels[c], weights, counts },
+          groups(kernel, rows),
+        );
+      });
+    });
+    const members = new Uint32Array(await this.#workspace.read(counts, 0, 4 * k));
+    this.#workspace.release(counts);
+    return members;
+  }
+
+  /** The `count` rows farthest from their centroids, farthest first, with their squared distances. */
+  async #farthest(
+    centroids: GPUBuffer,
+    count: number,
+  ): Promise<{ picks: Uint32Array; costs: Float32Array }> {
+    const {
+      chunks,
+      quads,
+      shape: [n],
+    } = this.#points;
+    const { runtime } = this.#workspace;
+    const constants = { WEIGHTED: this.#weights.weighted };
+    const pointCosts = await runtime.kernel(pointCostsKernel);
+    const farthestBlocks = await runtime.kernel(farthestBlocksKernel, constants);
+    const farthestPick = await runtime.kernel(farthestPickKernel);
+    const costs: GPUBuffer[] = [];
+    for (const { rows } of chunks) {
+      costs.push((await this.#workspace.allocate({ costs: 4 * rows })).costs);
+    }
+    const blocks = ceilDiv(n, BLOCK);
+    const made = await this.#workspace.allocate({
+      best: 4 * blocks,
+      best_row: 4 * blocks,
+      picks: 4 * count,
+      heights: 4 * count,
+    });
+    const { best, best_row, picks, heights } = made;
+    this.#workspace.run('point costs', (recording) => {
+      chunks.forEach(({ points, rows, stride }, c) => {
+        const weights = this.#weights.chunks[c];
+        recording.dispatch(
+          pointCosts,
+          {
+            shape: { rows, quads, stride },
+            points,
+            centroids,
+            labels: this.#labels[c],
+            weights,
+            costs: costs[c],
+          },
+          groups(pointCosts, rows),
+        );
+      });
+    });
+    for (let from = 0; from < count; from += ROUNDS_PER_SUBMIT) {
+      this.#workspace.run('farthest rows', (recording) => {
+        for (let round = from; round < Math.min(count, from + ROUNDS_PER_SUBMIT); round++) {
+          chunks.forEach(({ start, rows }, c) => {
+            recording.dispatch(
+              farthestBlocks,
+              {
+                shape: { start, rows, round, first_block: start / BLOCK },
+                weights: this.#weights.chunks[c],
+                picks,
+                costs: costs[c],
+                best,
+                best_row,
+              },
+              groups(farthestBlocks, ceilDiv(rows, BLOCK)),
+            );
+          });
+          recording.dispatch(
+            farthestPick,
+            { shape: { blocks, round }, best, best_row, picks, heights },
+            1,
+          );
+        }
+      });
+    }
+    const result = {
+      picks: new Uint32Array(await this.#workspace.read(picks, 0, 4 * count)),
+      costs: new Float32Array(await this.#workspace.read(heights, 0, 4 * count)),
+    };
+    this.#workspace.release(...costs, ...Object.values(made));
+    return result;
+  }
+
+  /** The 4-byte values of per-row buffers at `rows`. */
+  async #at(buffers: readonly GPUBuffer[], rows: Uint32Array): Promise<Uint32Array> {
+    const { chunks } = this.#points;
+    const { values } = await this.#workspace.allocate({ values: 4 * rows.length });
+    this.#workspace.run('values of rows', (recording) => {
+      rows.forEach((row, i) => {
+        const c = chunks.findIndex(({ start, rows: count }) => row < start + count);
+        recording.copy(buffers[c], 4 * (row - chunks[c].start), values, 4 * i, 4);
+      });
+    });
+    const result = new Uint32Array(await this.#workspace.read(values, 0, 4 * rows.length));
+    this.#workspace.release(values);
+    return result;
+  }
+}

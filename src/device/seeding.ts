@@ -1,0 +1,364 @@
+/** Choosing starting centroids on the device. */
+import { ceilDiv, roundUp } from '../../host/plan.js';
+import type { Kernel } from '../../host/runtime.js';
+import type { Recording } from '../../host/recording.js';
+import type { Workspace } from '../../host/workspace.js';
+import gatherRowsKernel from '../../shaders/gather_rows.wgsl';
+import seedBlocksKernel from '../../shaders/seed_blocks.wgsl';
+import seedChooseKernel from '../../shaders/seed_choose.wgsl';
+import seedClosestKernel from '../../shaders/seed_closest.wgsl';
+import seedRowsKernel from '../../shaders/seed_rows.wgsl';
+import seedTrialsKernel from '../../shaders/seed_trials.wgsl';
+import type { Random } from '../random.js';
+import { type Chunk, type DevicePoints, groups, paced, unpadColumns } from './points.js';
+
+const BLOCK = Number(seedTrialsKernel.constants.BLOCK);
+/** Candidates are tried eight at a time. */
+const TRIAL_TILE = 8;
+/** Centres chosen in one submission; between two the caller may cancel. */
+const CENTRES_PER_SUBMIT = 8;
+
+/** The weights of each chunk's rows, or one placeholder for all where there are none. */
+export interface DeviceWeights {
+  readonly weighted: boolean;
+  readonly chunks: readonly GPUBuffer[];
+}
+
+interface SeedBuffers {
+  /** Squared distance of each row to its nearest centre, a buffer a chunk. */
+  readonly closest: readonly GPUBuffer[];
+  readonly masses: GPUBuffer;
+  readonly drawn: GPUBuffer;
+  readonly rest: GPUBuffer;
+  readonly picked: GPUBuffer;
+}
+
+/** The rows `indices`, n x d. */
+export async function gatherRows(
+  workspace: Workspace,
+  { shape: [, d], quads, chunks }: DevicePoints,
+  indices: Uint32Array,
+): Promise<Float32Array> {
+  const kernel = await workspace.runtime.kernel(gatherRowsKernel);
+  const count = indices.length;
+  const made = await workspace.allocate({ indices: 4 * count, gathered: 16 * quads * count });
+  workspace.upload(made.indices, indices);
+  workspace.run('gather rows', (recording) => {
+    recordGather(recording, kernel, chunks, quads, count, made.indices, made.gathered);
+  });
+  const rows = new Float32Array(await workspace.read(made.gathered, 0, 16 * quads * count));
+  workspace.release(made.indices, made.gathered);
+  return unpadColumns(rows, count, d);
+}
+
+function recordGather(
+  recording: Recording,
+  kernel: Kernel,
+  chunks: readonly Chunk[],
+  quads: number,
+  count: number,
+  indices: GPUBuffer,
+  gathered: GPUBuffer,
+): void {
+  for (const { points, start, rows, stride } of chunks) {
+    const shape = { start, rows, quads, stride, count };
+    recording.dispatch(kernel, { shape, points, indices, gathered }, groups(kernel, count * quads));
+  }
+}
+
+/** Draws rows in proportion to their weighted squared distance from the centres so far. */
+class Sampler {
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #weights: DeviceWeights;
+  readonly #buffers: SeedBuffers;
+  readonly #kernels: { closest: Kernel; blocks: Kernel; rows: Kernel; gather: Kernel };
+  readonly #firstBlock: readonly number[];
+  readonly blocks: number;
+
+  private constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: DeviceWeights,
+    buffers: SeedBuffers,
+    kernels: { closest: Kernel; blocks: Kernel; rows: Kernel; gather: Kernel },
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.#weights = weights;
+    this.#buffers = buffers;
+    this.#kernels = kernels;
+    this.#firstBlock = points.chunks.map(({ start }) => start / BLOCK);
+    this.blocks = ceilDiv(points.shape[0], BLOCK);
+  }
+
+  static async create(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: DeviceWeights,
+    draws: number,
+  ): Promise<Sampler> {
+    const { runtime } = workspace;
+    const constants = { WEIGHTED: weights.weighted };
+    const closest: GPUBuffer[] = [];
+    for (const { rows } of points.chunks) {
+      closest.push((await workspace.allocate({ closest: 4 * rows })).closest);
+    }
+    const buffers = await workspace.allocate({
+      masses: 4 * ceilDiv(points.shape[0], BLOCK),
+      drawn: 4 * draws,
+      rest: 4 * draws,
+      picked: 4 * draws,
+    });
+    return new Sampler(
+      workspace,
+      points,
+      weights,
+      { closest, ...buffers },
+      {
+        closest: await runtime.kernel(seedClosestKernel, constants),
+        blocks: await runtime.kernel(seedBlocksKernel),
+        rows: await runtime.kernel(seedRowsKernel, constants),
+        gather: await runtime.kernel(gatherRowsKernel),
+      },
+    );
+  }
+
+  /** Takes `count` centres of `centres` into account, from `first` on. */
+  lower(recording: Recording, centres: GPUBuffer, first: number, count: number): void {
+    const { chunks, quads, shape } = this.#points;
+    const kernel = this.#kernels.closest;
+    chunks.forEach((chunk, c) => {
+      for (const part of paced(this.#workspace.runtime, chunk, 3 * count * shape[1], BLOCK)) {
+        recording.dispatch(
+          kernel,
+          {
+            shape: {
+              first: part.start,
+              rows: part.rows,
+              quads,
+              stride: chunk.stride,
+              first_centre: first,
+              centres: count,
+              fresh: first === 0 ? 1 : 0,
+              first_block: this.#firstBlock[c] + part.start / BLOCK,
+            },
+            points: chunk.points,
+            centres,
+            weights: this.#weights.chunks[c],
+            closest: this.#buffers.closest[c],
+            masses: this.#buffers.masses,
+          },
+          groups(kernel, ceilDiv(part.rows, BLOCK)),
+        );
+      }
+    });
+  }
+
+  /** Draws `draws` rows by the numbers `uniforms[firstDraw ..]` and gathers them. */
+  draw(
+    recording: Recording,
+    uniforms: GPUBuffer,
+    firstDraw: number,
+    draws: number,
+    gathered: GPUBuffer,
+  ): void {
+    const { masses, drawn, rest, picked, closest } = this.#buffers;
+    const { chunks, quads } = this.#points;
+    recording.dispatch(
+      this.#kernels.blocks,
+      {
+        shape: { blocks: this.blocks, draws, first_draw: firstDraw },
+        masses,
+        uniforms,
+        drawn,
+        rest,
+      },
+      1,
+    );
+    chunks.forEach(({ start, rows }, c) => {
+      recording.dispatch(
+        this.#kernels.rows,
+        {
+          shape: { start, rows, draws, first_block: this.#firstBlock[c] },
+          closest: closest[c],
+          weights: this.#weights.chunks[c],
+          drawn,
+          rest,
+          picked,
+        },
+        groups(this.#kernels.rows, draws),
+      );
+    });
+    recordGather(recording, this.#kernels.gather, chunks, quads, draws, picked, gathered);
+  }
+
+  /** Records the potential each candidate would leave. */
+  tryOut(
+    recording: Recording,
+    kernel: Kernel,
+    candidates: GPUBuffer,
+    paddedTrials: number,
+    potentials: GPUBuffer,
+  ): void {
+    const { chunks, quads, shape } = this.#points;
+    chunks.forEach((chunk, c) => {
+      for (let trial = 0; trial < paddedTrials; trial += TRIAL_TILE) {
+        const work = 2 * TRIAL_TILE * shape[1];
+        for (const part of paced(this.#workspace.runtime, chunk, work, BLOCK)) {
+          recording.dispatch(
+            kernel,
+            {
+              shape: {
+                first: part.start,
+                rows: part.rows,
+                quads,
+                stride: chunk.stride,
+                padded_trials: paddedTrials,
+                first_trial: trial,
+                first_block: this.#firstBlock[c] + part.start / BLOCK,
+              },
+              points: chunk.points,
+              candidates,
+              closest: this.#buffers.closest[c],
+              weights: this.#weights.chunks[c],
+              potentials,
+            },
+            groups(kernel, ceilDiv(part.rows, BLOCK)),
+          );
+        }
+      }
+    });
+  }
+
+  dispose(): void {
+    const { closest, ...others } = this.#buffers;
+    this.#workspace.release(...closest, ...Object.values(others));
+  }
+}
+
+/**
+ * Greedy k-means++ (Arthur & Vassilvitskii 2007; trials as in scikit-learn): of `trials` rows drawn
+ * in proportion to the squared distance from the centres so far, the one that leaves the least
+ * potential is the next centre. Nothing is read back before the end.
+ *
+ * @param first the first centre's row number
+ * @returns k x d
+ */
+export async function plusPlus(
+  workspace: Workspace,
+  points: DevicePoints,
+  weights: DeviceWeights,
+  k: number,
+  trials: number,
+  first: number,
+  random: Random,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const { runtime } = workspace;
+  const { quads } = points;
+  const paddedTrials = roundUp(trials, TRIAL_TILE);
+  const sampler = await Sampler.create(workspace, points, weights, trials);
+  const choose = await runtime.kernel(seedChooseKernel);
+  const tryOut = await runtime.kernel(seedTrialsKernel, { WEIGHTED: weights.weighted });
+  const made = await workspace.allocate({
+    uniforms: 4 * k * trials,
+    centres: 16 * quads * k,
+    candidates: 16 * quads * paddedTrials,
+    potentials: 4 * sampler.blocks * paddedTrials,
+  });
+  const { uniforms, centres, candidates, potentials } = made;
+  workspace.upload(
+    uniforms,
+    Float32Array.from({ length: k * trials }, () => random.next()),
+  );
+  workspace.upload(centres, await paddedRow(workspace, points, first));
+  try {
+    for (let centre = 1; centre < k; centre += CENTRES_PER_SUBMIT) {
+      signal?.throwIfAborted();
+      workspace.run('k-means++', (recording) => {
+        for (let next = centre; next < Math.min(k, centre + CENTRES_PER_SUBMIT); next++) {
+          sampler.lower(recording, centres, next - 1, 1);
+          sampler.draw(recording, uniforms, next * trials, trials, candidates);
+          sampler.tryOut(recording, tryOut, candidates, paddedTrials, potentials);
+          const shape = {
+            blocks: sampler.blocks,
+            trials,
+            padded_trials: paddedTrials,
+            quads,
+            centre: next,
+          };
+          recording.dispatch(choose, { shape, potentials, candidates, centres }, 1);
+        }
+      });
+      await workspace.idle();
+    }
+    const rows = new Float32Array(await workspace.read(centres, 0, 16 * quads * k));
+    return unpadColumns(rows, k, points.shape[1]);
+  } finally {
+    sampler.dispose();
+    workspace.release(...Object.values(made));
+  }
+}
+
+/**
+ * The candidates of k-means|| (Bahmani et al. 2012): in each of `rounds` rounds `perRound` rows are
+ * drawn in proportion to the squared distance from all candidates so far.
+ *
+ * @returns (1 + rounds perRound) x d
+ */
+export async function oversample(
+  workspace: Workspace,
+  points: DevicePoints,
+  weights: DeviceWeights,
+  rounds: number,
+  perRound: number,
+  first: number,
+  random: Random,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const { quads } = points;
+  const total = 1 + rounds * perRound;
+  const sampler = await Sampler.create(workspace, points, weights, perRound);
+  const made = await workspace.allocate({
+    uniforms: 4 * rounds * perRound,
+    centres: 16 * quads * total,
+    gathered: 16 * quads * perRound,
+  });
+  const { uniforms, centres, gathered } = made;
+  workspace.upload(
+    uniforms,
+    Float32Array.from({ length: rounds * perRound }, () => random.next()),
+  );
+  workspace.upload(centres, await paddedRow(workspace, points, first));
+  try {
+    let known = 1;
+    let fresh = 0;
+    for (let round = 0; round < rounds; round++) {
+      signal?.throwIfAborted();
+      workspace.run('k-means||', (recording) => {
+        sampler.lower(recording, centres, fresh, known - fresh);
+        sampler.draw(recording, uniforms, round * perRound, perRound, gathered);
+        recording.copy(gathered, 0, centres, 16 * quads * known, 16 * quads * perRound);
+      });
+      await workspace.idle();
+      fresh = known;
+      known += perRound;
+    }
+    const rows = new Float32Array(await workspace.read(centres, 0, 16 * quads * total));
+    return unpadColumns(rows, total, points.shape[1]);
+  } finally {
+    sampler.dispose();
+    workspace.release(...Object.values(made));
+  }
+}
+
+async function paddedRow(
+  workspace: Workspace,
+  points: DevicePoints,
+  row: number,
+): Promise<Float32Array> {
+  const padded = new Float32Array(4 * points.quads);
+  padded.set(await gatherRows(workspace, points, new Uint32Array([row])));
+  return padded;
+}

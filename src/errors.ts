@@ -1,0 +1,43 @@
+import { ClusteringError } from '../host/errors.js';
+
+export {
+  ClusteringError,
+  DeviceLimitError,
+  DeviceLostError,
+  KernelError,
+  NoAdapterError,
+  OutOfMemoryError,
+} from '../host/errors.js';
+
+/** An argument or an option breaks a rule; `argument` names it as the caller wrote it. */
+export class InvalidArgumentError extends ClusteringError {
+  readonly argument: string;
+
+  constructor(argument: string, message: string, options?: ErrorOptions) {
+    super('invalid-argument', message, options);
+    this.argument = argument;
+  }
+}
+
+/** A matrix has the wrong shape: ragged rows, no rows, or a width that does not fit. */
+export class ShapeError extends ClusteringError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('shape', message, options);
+  }
+}
+
+/** A cell is NaN or infinite (in float32). `row` and `column` count from 0. */
+export class NonFiniteError extends ClusteringError {
+  readonly row: number;
+  readonly column: number;
+
+  constructor(what: string, row: number, column: number, value: number) {
+    super(
+      'non-finite',
+      `${what}: the value at row ${row}, column ${column} is ${value}; every value must be a ` +
+        `finite float32 number. Remove or impute that row first.`,
+    );
+    this.row = row;
+    this.column = column;
+  }
+}

@@ -1,0 +1,222 @@
+/** K-means. */
+import type { RuntimeChoice } from './backend.js';
+import { InvalidArgumentError, ShapeError } from './errors.js';
+import type { KMeansSession, LloydResult, Metric, Seeding } from './kmeans_backend.js';
+import { KMeansModel } from './kmeans_model.js';
+import { withKMeansSession } from './kmeans_session.js';
+import { checkMatrix, type HostMatrix, type NumericArray, type Points } from './matrix.js';
+import {
+  aFunction,
+  anObject,
+  checkOptions,
+  either,
+  nonNegative,
+  oneOf,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from './options.js';
+import { checkPoints, checkWeights } from './points.js';
+import { createRandom } from './random.js';
+
+/** What `onIteration` is told, once an iteration and in order, possibly a few iterations late. */
+export interface KMeansProgress {
+  /** Which of the `restarts` runs, from 0. */
+  readonly restart: number;
+  readonly restarts: number;
+  /** Iterations done in this run, from 1. */
+  readonly iteration: number;
+  readonly maxIter: number;
+  /** The objective of this iteration's labels. */
+  readonly inertia: number;
+}
+
+export interface KMeansOptions {
+  /** Number of clusters, 1 <= k <= n. */
+  readonly k: number;
+  /**
+   * Starting centroids: 'k-means++' (greedy; the default), 'k-means||' (for large k), 'random'
+   * (distinct rows), or k x d given numbers.
+   */
+  readonly init?: Seeding | HostMatrix | readonly (readonly number[])[] | readonly NumericArray[];
+  /** Runs from different seeds, of which the lowest inertia wins. Default: 10 for 'random', else 1. */
+  readonly nInit?: number;
+  /** Iterations at most in a run. Default 300. */
+  readonly maxIter?: number;
+  /**
+   * A run stops when the summed squared shift of the centroids is at most `tol` times the mean
+   * variance of the columns. Default 1e-4.
+   */
+  readonly tol?: number;
+  /** Whole number from 0 to 2^32 - 1; the same seed gives the same answer. Default 0. */
+  readonly seed?: number;
+  /** A weight >= 0 for each row, [n]. Default: all 1. */
+  readonly sampleWeight?: ArrayLike<number>;
+  /**
+   * 'euclidean' (default), or 'cosine': spherical k-means, with rows and centroids of length 1 and
+   * the objective sum of 1 - cos.
+   */
+  readonly metric?: Metric;
+  readonly onIteration?: (progress: KMeansProgress) => void;
+  /** Cancels the fit: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
+  readonly runtime?: RuntimeChoice;
+}
+
+const RULES: OptionRules = {
+  k: wholeNumber(1),
+  init: either(oneOf('k-means++', 'k-means||', 'random'), {
+    ...anObject,
+    rule: 'k x d starting centroids',
+  }),
+  nInit: wholeNumber(1),
+  maxIter: wholeNumber(1),
+  tol: nonNegative,
+  seed: wholeNumber(0, 2 ** 32 - 1),
+  sampleWeight: anObject,
+  metric: oneOf('euclidean', 'cosine'),
+  onIteration: aFunction,
+  ...RUNTIME_RULES,
+};
+
+const DEFAULT_MAX_ITER = 300;
+const DEFAULT_TOL = 1e-4;
+const RANDOM_RESTARTS = 10;
+
+/** Given starting centroids in a session's coordinates, k x d. */
+function placeCentroids(
+  init: Exclude<KMeansOptions['init'], Seeding | undefined>,
+  k: number,
+  d: number,
+  shift: Float64Array,
+  metric: Metric,
+): Float32Array {
+  const given = checkMatrix('init', init as Points, { columns: d, shift });
+  if (given.shape[0] !== k) {
+    throw new ShapeError(
+      `init has ${given.shape[0]} rows; k is ${k}: give ${k} starting centroids.`,
+    );
+  }
+  const placed = new Float32Array(k * d);
+  for (let c = 0; c < k; c++) {
+    let squares = 0;
+    for (let j = 0; j < d; j++) {
+      // Unless checkMatrix has subtracted the shift already, in float64.
+      const value = given.data[c * d + j] - (given.shift ? 0 : shift[j]);
+      placed[c * d + j] = value;
+      squares += value * value;
+    }
+    if (metric !== 'cosine') continue;
+    if (squares === 0) {
+      throw new InvalidArgumentError(
+        'init',
+        `init: row ${c} is all zeros, so its direction is undefined; metric 'cosine' needs non-zero centroids.`,
+      );
+    }
+    for (let j = 0; j < d; j++) placed[c * d + j] /= Math.sqrt(squares);
+  }
+  return placed;
+}
+
+/**
+ * K-means by Lloyd's iterations: finds k centroids that minimise the inertia, the sum over the rows
+ * of the squared distance to the nearest centroid.
+ *
+ * Behaves as scikit-learn's `KMeans(algorithm='lloyd')`: greedy k-means++ (Arthur & Vassilvitskii
+ * 2007) with 2 + ln k trials, `tol` relative to the mean column variance, empty clusters moved to the
+ * farthest rows, best of `nInit`. With metric 'cosine' it is spherical k-means (Dhillon & Modha 2001).
+ *
+ * @param points n x d, one row a point; never changed
+ * @returns the fitted model; its `labels` equal `predict(points)`
+ * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
+ *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
+ */
+export async function kmeans(points: Points, options: KMeansOptions): Promise<KMeansModel> {
+  checkOptions('kmeans', options, RULES);
+  const { k, metric = 'euclidean', runtime, signal } = options;
+  if ((k as number | undefined) === undefined) {
+    throw new InvalidArgumentError('k', 'kmeans: k is missing; give the number of clusters.');
+  }
+  signal?.throwIfAborted();
+  // Directions are what 'cosine' compares: they are not centred.
+  const checked = checkPoints('points', points, metric === 'cosine' ? { shift: 'none' } : {});
+  const [n] = checked.shape;
+  if (k > n) {
+    throw new InvalidArgumentError(
+      'k',
+      `kmeans: k is ${k}, but points has only ${n} row${n === 1 ? '' : 's'}; k must be from 1 to ${n}.`,
+    );
+  }
+  const weights = checkWeights(options.sampleWeight, n);
+  const load = { metric, ...(weights ? { weights: weights.scaled } : {}) };
+  return withKMeansSession(runtime, checked, load, (session, engine) =>
+    fit(session, engine, options, weights?.mean ?? 1),
+  );
+}
+
+async function fit(
+  session: KMeansSession,
+  engine: string,
+  options: KMeansOptions,
+  meanWeight: number,
+): Promise<KMeansModel> {
+  const {
+    k,
+    init = 'k-means++',
+    metric = 'euclidean',
+    maxIter = DEFAULT_MAX_ITER,
+    signal,
+  } = options;
+  const [, d] = session.shape;
+  const given =
+    typeof init === 'string' ? undefined : placeCentroids(init, k, d, session.shift, metric);
+  const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
+  const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
+  const random = createRandom(options.seed ?? 0);
+  let best: { inertia: number; run: LloydResult } | undefined;
+  for (let restart = 0; restart < restarts; restart++) {
+    signal?.throwIfAborted();
+    const start = given ?? (await session.seed(init as Seeding, k, random, signal));
+    const run = await session.lloyd(start, k, {
+      maxIter,
+      tolerance,
+      signal,
+      onIteration:
+        options.onIteration &&
+        ((iteration, inertia) =>
+          options.onIteration?.({
+            restart,
+            restarts,
+            iteration,
+            maxIter,
+            inertia: inertia * meanWeight,
+          })),
+    });
+    // Which of several runs is best needs their final inertia; a single run is the best.
+    const inertia = restarts === 1 ? 0 : await session.inertia(run.centroids, k, signal);
+    if (!best || inertia < best.inertia) best = { inertia, run };
+  }
+  const { centroids, iterations, converged, history } = best!.run;
+  const { labels, counts, inertia } = await session.assign(centroids, k, signal);
+  const model = new KMeansModel({
+    k,
+    metric,
+    shift: session.shift,
+    centred: centroids,
+    labels,
+    counts,
+    inertia: inertia * meanWeight,
+    iterations,
+    converged,
+    history: history.map((value) => value * meanWeight),
+    engine,
+  });
+  const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  if (used < k) {
+    console.warn(
+      `kmeans: only ${used} of ${k} clusters own rows, most likely because points has fewer than ${k} distinct rows; use k <= ${used}.`,
+    );
+  }
+  return model;
+}

@@ -1,0 +1,77 @@
+/**
+ * What an engine must offer for K-means. The CPU twin (src/reference/) and the device
+ * (src/device/) implement it; src/kmeans.ts drives either without knowing which.
+ *
+ * Coordinates inside a session are *centred*: a row x of the caller's data is held as
+ * float32(x - shift). Centroids cross this interface in those coordinates, so that predicting with
+ * a fitted model repeats the fit's arithmetic bit for bit.
+ */
+import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import type { Random } from './random.js';
+
+/** 'cosine' is spherical k-means: rows are scaled to length 1, centroids too, no centring. */
+export type Metric = 'euclidean' | 'cosine';
+
+/** How starting centroids are chosen from the data. */
+export type Seeding = 'k-means++' | 'k-means||' | 'random';
+
+export interface LoadOptions {
+  readonly metric: Metric;
+  /** What to subtract from every row, [d]; the column means when absent (zero for 'cosine'). */
+  readonly shift?: Float64Array;
+  /** One weight >= 0 a row, mean 1; all 1 when absent. */
+  readonly weights?: Float32Array;
+}
+
+export interface LloydOptions {
+  readonly maxIter: number;
+  /** Stop when the summed squared shift of the centroids is at most this (absolute). */
+  readonly tolerance: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called in order, once an iteration, possibly some iterations late. */
+  readonly onIteration?: ((iteration: number, inertia: number) => void) | undefined;
+}
+
+export interface LloydResult {
+  /** k x d, centred. */
+  readonly centroids: Float32Array;
+  readonly iterations: number;
+  /** The labels no longer changed, or the centroids moved by no more than the tolerance. */
+  readonly converged: boolean;
+  /** The objective at each iteration, before that iteration's update of the centroids. */
+  readonly history: Float64Array;
+}
+
+export interface Assignment {
+  /** Nearest centroid of each row; ties go to the lowest index. */
+  readonly labels: Uint32Array;
+  /** Rows a centroid owns, [k]; they sum to n. */
+  readonly counts: Uint32Array;
+  /** sum_i w_i |x_i - c_label(i)|^2 from direct differences ('cosine': half of that, 1 - cos). */
+  readonly inertia: number;
+}
+
+/** Data loaded on one engine. Every method may be called any number of times until `dispose`. */
+export interface KMeansSession {
+  readonly shape: readonly [rows: number, columns: number];
+  /** What was subtracted from every row, [d]. */
+  readonly shift: Float64Array;
+  /** Mean over the columns of the (unweighted, population) variance: the scale of `tol`. */
+  meanVariance(): Promise<number>;
+  /** k starting centroids, k x d, centred. */
+  seed(seeding: Seeding, k: number, random: Random, signal?: AbortSignal): Promise<Float32Array>;
+  /** Lloyd's iterations from `start` (k x d, centred). */
+  lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult>;
+  assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment>;
+  /** The inertia alone, where labels are not wanted. */
+  inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number>;
+  /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
+  distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export interface KMeansBackend {
+  /** What runs the work, for people: the adapter's name, or 'cpu'. */
+  readonly description: string;
+  load(points: CheckedMatrix | GpuMatrix, options: LoadOptions): Promise<KMeansSession>;
+}

@@ -1,0 +1,208 @@
+/**
+ * Every form of matrix a caller may bring, and the one form the library works on.
+ */
+import { InvalidArgumentError, NonFiniteError, ShapeError } from './errors.js';
+
+/** The typed arrays accepted as numbers (64-bit integer arrays hold no numbers and are refused). */
+export type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/** A row-major matrix on the host: `data[row * shape[1] + column]`, `shape` = [rows, columns]. */
+export interface HostMatrix {
+  readonly data: NumericArray | readonly number[];
+  readonly shape: readonly [rows: number, columns: number];
+}
+
+/** A row-major float32 matrix that already lies on the runtime's device. */
+export interface GpuMatrix {
+  readonly buffer: GPUBuffer;
+  readonly shape: readonly [rows: number, columns: number];
+}
+
+/** What every method takes as `points`, one row a point. Nothing passed in is ever changed. */
+export type Points =
+  HostMatrix | GpuMatrix | readonly (readonly number[])[] | readonly NumericArray[];
+
+/** A dense float32 result, row-major. */
+export interface Matrix {
+  readonly data: Float32Array;
+  readonly shape: readonly [rows: number, columns: number];
+}
+
+/**
+ * Host data, checked: n x d row-major float32 numbers, all finite. `shift` (length d) is what was
+ * already subtracted from every row, in float64, before rounding to float32; absent where float32
+ * holds the numbers exactly and nothing was subtracted yet.
+ */
+export interface CheckedMatrix {
+  readonly data: Float32Array;
+  readonly shape: readonly [rows: number, columns: number];
+  readonly shift?: Float64Array;
+}
+
+/** What {@link checkMatrix} is to hold the data to. */
+export interface MatrixRules {
+  /** The width required (predict, transform, given centroids). */
+  readonly columns?: number;
+  /**
+   * What will be subtracted from every row, [d]; 'none' where rows are to stay as they are; the
+   * column means when absent.
+   */
+  readonly shift?: Float64Array | 'none';
+}
+
+/** True for a matrix that lies on the device. */
+export function isGpuMatrix(points: Points): points is GpuMatrix {
+  return (
+    typeof points === 'object' && 'buffer' in points && 'shape' in points && !('data' in points)
+  );
+}
+
+/** Checks a shape and returns it. Throws ShapeError. */
+export function checkShape(what: string, shape: unknown): readonly [number, number] {
+  if (
+    !Array.isArray(shape) ||
+    shape.length !== 2 ||
+    !shape.every((side: unknown) => Number.isSafeInteger(side) && (side as number) >= 1)
+  ) {
+    throw new ShapeError(
+      `${what}: shape is ${JSON.stringify(shape)}; it must be [rows, columns], both whole numbers >= 1.`,
+    );
+  }
+  return shape as unknown as readonly [number, number];
+}
+
+function isNumericArray(value: unknown): value is NumericArray {
+  return (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) &&
+    !(value instanceof BigUint64Array)
+  );
+}
+
+/**
+ * The caller's host matrix as checked float32 rows. Float32Array data is used as it is (never
+ * written to). Numbers that float32 may not hold exactly (float64, 32-bit integers) have `shift`
+ * subtracted in float64 first, so that a large common offset costs no digits.
+ *
+ * @param what the argument's name, for messages
+ * @throws ShapeError on ragged, empty or misshapen input; NonFiniteError on NaN or infinity, also
+ *   where a float64 number is too large for float32; InvalidArgumentError on anything else
+ */
+export function checkMatrix(what: string, points: Points, rules: MatrixRules = {}): CheckedMatrix {
+  if (typeof points !== 'object' || (points as unknown) === null) {
+    throw new InvalidArgumentError(
+      what,
+      `${what} is ${String(points)}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
+    );
+  }
+  const { source, shape } = Array.isArray(points)
+    ? flattenRows(what, points as readonly (readonly number[] | NumericArray)[])
+    : hostRows(what, points as HostMatrix);
+  const [n, d] = shape;
+  const { columns } = rules;
+  if (columns !== undefined && d !== columns) {
+    throw new ShapeError(
+      `${what} has ${d} column${d === 1 ? '' : 's'}, but ${columns} ${columns === 1 ? 'is' : 'are'} needed: ` +
+        `give rows of ${columns} numbers.`,
+    );
+  }
+  const exact =
+    source instanceof Float32Array || (isNumericArray(source) && source.BYTES_PER_ELEMENT < 4);
+  // A shift that float32 cannot hold must be subtracted here, or fit and predict would differ.
+  const asIs =
+    rules.shift === 'none' ||
+    (exact && (rules.shift?.every((value) => Math.fround(value) === value) ?? true));
+  if (asIs) {
+    const data = source instanceof Float32Array ? source : Float32Array.from(source);
+    checkFinite(what, data, d);
+    return { data, shape: [n, d] };
+  }
+  const shift = rules.shift instanceof Float64Array ? rules.shift : columnMeans(source, n, d);
+  const data = new Float32Array(n * d);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < d; j++, at++) {
+      const value = source[at];
+      data[at] = value - shift[j];
+      // A value beyond float32 is refused as it stands, not after centring.
+      if (!Number.isFinite(Math.fround(value)) || !Number.isFinite(data[at])) {
+        throw new NonFiniteError(what, i, j, value);
+      }
+    }
+  }
+  return { data, shape: [n, d], shift };
+}
+
+function hostRows(what: string, points: HostMatrix) {
+  const { data } = points;
+  if (!isNumericArray(data) && !Array.isArray(data)) {
+    throw new InvalidArgumentError(
+      what,
+      `${what}.data is ${Object.prototype.toString.call(data)}; give a typed array of numbers (Float32Array is fastest) or number[].`,
+    );
+  }
+  const [n, d] = checkShape(what, points.shape);
+  if (data.length !== n * d) {
+    throw new ShapeError(
+      `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.`,
+    );
+  }
+  return { source: data as NumericArray | readonly number[], shape: [n, d] as const };
+}
+
+function flattenRows(what: string, rows: readonly (readonly number[] | NumericArray)[]) {
+  const n = rows.length;
+  if (n === 0) throw new ShapeError(`${what} is empty; at least one row is needed.`);
+  rows.forEach((row: unknown, i) => {
+    if (!Array.isArray(row) && !isNumericArray(row)) {
+      throw new InvalidArgumentError(
+        what,
+        `${what}[${i}] is ${Object.prototype.toString.call(row)}; every row must be an array of numbers.`,
+      );
+    }
+  });
+  const d = rows[0].length;
+  if (d === 0)
+    throw new ShapeError(`${what} has rows of no columns; at least one column is needed.`);
+  const single = rows.every((row) => row instanceof Float32Array);
+  const source = single ? new Float32Array(n * d) : new Float64Array(n * d);
+  rows.forEach((row, i) => {
+    if (row.length !== d) {
+      throw new ShapeError(
+        `${what}: row ${i} has ${row.length} columns, row 0 has ${d}; all rows must have the same length.`,
+      );
+    }
+    for (let j = 0; j < d; j++) {
+      const value: unknown = row[j];
+      if (typeof value !== 'number') throw new NonFiniteError(what, i, j, Number.NaN);
+      source[i * d + j] = value;
+    }
+  });
+  return { source, shape: [n, d] as const };
+}
+
+/** Throws NonFiniteError at the first NaN or infinity (all exponent bits set). */
+function checkFinite(what: string, data: Float32Array, d: number): void {
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  for (let at = 0; at < bits.length; at++) {
+    if ((bits[at] & 0x7f800000) === 0x7f800000) {
+      throw new NonFiniteError(what, Math.floor(at / d), at % d, data[at]);
+    }
+  }
+}
+
+/** Column means in float64; a column whose sum is not finite gets 0 (its bad cell is found later). */
+function columnMeans(data: NumericArray | readonly number[], n: number, d: number): Float64Array {
+  const means = new Float64Array(d);
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) means[j] += data[at];
+  return means.map((sum) => (Number.isFinite(sum / n) ? sum / n : 0));
+}

@@ -1,0 +1,83 @@
+/** The checks every method makes of the rows it is given. */
+import { InvalidArgumentError, ShapeError } from './errors.js';
+import {
+  checkMatrix,
+  checkShape,
+  type CheckedMatrix,
+  type GpuMatrix,
+  isGpuMatrix,
+  type MatrixRules,
+  type Points,
+} from './matrix.js';
+
+/** GPUBufferUsage.COPY_SRC. */
+const COPY_SOURCE = 0x0004;
+
+/**
+ * The caller's rows, checked. The numbers of a GPU matrix are checked on the device.
+ *
+ * @throws ShapeError, NonFiniteError, InvalidArgumentError
+ */
+export function checkPoints(
+  what: string,
+  points: Points,
+  rules: MatrixRules = {},
+): CheckedMatrix | GpuMatrix {
+  if (typeof points !== 'object' || (points as unknown) === null || !isGpuMatrix(points)) {
+    return checkMatrix(what, points, rules);
+  }
+  const { buffer } = points;
+  const [n, d] = checkShape(what, points.shape);
+  if (rules.columns !== undefined && d !== rules.columns) {
+    throw new ShapeError(`${what} has ${d} columns, but ${rules.columns} are needed.`);
+  }
+  if (buffer.size < 4 * n * d) {
+    throw new InvalidArgumentError(
+      what,
+      `${what}.buffer has ${buffer.size} bytes, but shape [${n}, ${d}] needs ${4 * n * d} (float32).`,
+    );
+  }
+  if ((buffer.usage & COPY_SOURCE) === 0) {
+    throw new InvalidArgumentError(
+      what,
+      `${what}.buffer cannot be copied from; create it with GPUBufferUsage.COPY_SRC.`,
+    );
+  }
+  return points;
+}
+
+/**
+ * Sample weights scaled to mean 1, which changes no result but keeps float32 in range, and the mean
+ * they had; undefined where none were given.
+ *
+ * @throws InvalidArgumentError on a wrong length, a negative or non-finite weight, or all zeros
+ */
+export function checkWeights(
+  weights: ArrayLike<number> | undefined,
+  n: number,
+): { readonly scaled: Float32Array; readonly mean: number } | undefined {
+  if (!weights) return undefined;
+  const remedy = 'give one finite weight >= 0 a row, not all zero';
+  if (weights.length !== n) {
+    throw new InvalidArgumentError(
+      'sampleWeight',
+      `sampleWeight has ${weights.length} entries for ${n} rows; ${remedy}.`,
+    );
+  }
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[i];
+    if (!(weight >= 0 && Number.isFinite(weight))) {
+      throw new InvalidArgumentError('sampleWeight', `sampleWeight[${i}] is ${weight}; ${remedy}.`);
+    }
+    sum += weight;
+  }
+  if (sum === 0) {
+    throw new InvalidArgumentError(
+      'sampleWeight',
+      `sampleWeight is zero for every row; ${remedy}.`,
+    );
+  }
+  const mean = sum / n;
+  return { scaled: Float32Array.from({ length: n }, (_, i) => weights[i] / mean), mean };
+}

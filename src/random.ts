@@ -1,0 +1,21 @@
+/** The one source of randomness: seeded, so that the same seed gives the same answer. */
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** A seeded stream of random numbers. */
+export interface Random {
+  /** A number uniform in [0, 1). */
+  next(): number;
+  /** A whole number uniform in [0, bound). */
+  below(bound: number): number;
+}
+
+/** The stream of `seed`, a whole number in [0, 2^32). */
+export function createRandom(seed: number): Random {
+  const generator = xoroshiro128plus(seed | 0);
+  return {
+    next: () => uniformFloat64(generator),
+    below: (bound) => uniformInt(generator, 0, bound - 1),
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * K-means on the CPU in float64: what the device is checked against, and what runs where there is
+ * no device. Needs nothing of the platform but an event loop.
+ */
+import { ClusteringError, InvalidArgumentError } from '../errors.js';
+import type {
+  Assignment,
+  KMeansBackend,
+  KMeansSession,
+  LloydOptions,
+  LloydResult,
+  LoadOptions,
+  Metric,
+  Seeding,
+} from '../kmeans_backend.js';
+import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import type { Random } from '../random.js';
+import { assignInBlocks } from './assign.js';
+import { centre, columnMeans, columnVariances } from './column_means.js';
+import { createPause, nextTask, rowBlocks } from './event_loop.js';
+import { labelCounts } from './label_counts.js';
+import { inMetric, lloyd, type Dataset } from './lloyd.js';
+import { pairwiseSquaredDistances } from './pairwise_distances.js';
+import { normalizeRows } from './row_norms.js';
+import { gatherRows, sampleRows } from './sampling.js';
+import { kMeansParallel, kMeansPlusPlus } from './seeding.js';
+
+/** The CPU engine. Matrices that lie on a GPU are refused with InvalidArgumentError. */
+export const referenceBackend: KMeansBackend = {
+  description: 'cpu',
+  async load(points, options) {
+    const matrix = onHost(points);
+    const [n, d] = matrix.shape;
+    const shift = sessionShift(matrix, options);
+    const x = await sessionRows(matrix, shift, options.metric);
+    const weights = options.weights ?? new Float32Array(n).fill(1);
+    return new ReferenceSession({ x, n, d, weights, metric: options.metric }, shift);
+  },
+};
+
+function onHost(points: CheckedMatrix | GpuMatrix): CheckedMatrix {
+  if (!('buffer' in points)) return points;
+  throw new InvalidArgumentError(
+    'points',
+    `points is a GPU matrix of shape [${points.shape.join(', ')}], but this fit runs on the CPU. ` +
+      `Pass the WebGPU runtime that owns the buffer, or give { data, shape } on the host.`,
+  );
+}
+
+/**
+ * What this session's rows lack. Column means are rounded to float32, so that a device that
+ * subtracts them in float32 gets the same rows bit for bit.
+ */
+function sessionShift(
+  { data, shape: [n, d], shift }: CheckedMatrix,
+  options: LoadOptions,
+): Float64Array {
+  if (options.metric === 'cosine') return new Float64Array(d);
+  return options.shift ?? shift ?? columnMeans(data, n, d).map(Math.fround);
+}
+
+/** float32(x - shift) for each of the caller's rows x; for 'cosine' scaled to length 1. */
+async function sessionRows(
+  { data, shape: [n, d], shift: subtracted }: CheckedMatrix,
+  shift: Float64Array,
+  metric: Metric,
+): Promise<Float32Array> {
+  const pause = createPause();
+  const remaining = subtracted ? shift.map((value, j) => value - subtracted[j]) : shift;
+  const x = new Float32Array(n * d);
+  for (const [start, end] of rowBlocks(n, d)) {
+    const rows = end - start;
+    const centred = centre(data.subarray(start * d, end * d), rows, d, remaining);
+    x.set(metric === 'cosine' ? normalizeRows(centred, rows, d, start) : centred, start * d);
+    await pause();
+  }
+  return x;
+}
+
+class ReferenceSession implements KMeansSession {
+  readonly shape: readonly [rows: number, columns: number];
+  readonly shift: Float64Array;
+  #dataset: Dataset | undefined;
+
+  constructor(dataset: Dataset, shift: Float64Array) {
+    this.#dataset = dataset;
+    this.shape = [dataset.n, dataset.d];
+    this.shift = shift;
+  }
+
+  async meanVariance(): Promise<number> {
+    const { x, n, d } = this.#loaded();
+    await nextTask(); // before two passes over the data
+    return columnVariances(x, n, d).reduce((sum, variance) => sum + variance, 0) / d;
+  }
+
+  async seed(
+    seeding: Seeding,
+    k: number,
+    random: Random,
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
+    const { x, n, d, weights } = this.#loaded();
+    const pause = createPause(signal);
+    await pause();
+    switch (seeding) {
+      case 'random':
+        return gatherRows(x, sampleRows(weights, k, random), d);
+      case 'k-means++':
+        return gatherRows(x, await kMeansPlusPlus(x, n, d, k, weights, random, pause), d);
+      case 'k-means||':
+        return kMeansParallel(x, n, d, k, weights, random, pause);
+    }
+  }
+
+  async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
+    return lloyd(this.#loaded(), start, k, options);
+  }
+
+  async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
+    const { labels, inertia } = await this.#nearest(centroids, k, signal);
+    return { labels, counts: labelCounts(labels, k), inertia };
+  }
+
+  async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
+    return (await this.#nearest(centroids, k, signal)).inertia;
+  }
+
+  async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
+    const { x, n, d, metric } = this.#loaded();
+    const pause = createPause(signal);
+    const c = Float64Array.from(centroids);
+    const distances = new Float32Array(n * k);
+    for (const [start, end] of rowBlocks(n, k * d)) {
+      const block = x.subarray(start * d, end * d);
+      const squared = pairwiseSquaredDistances(block, end - start, c, k, d);
+      distances.set(
+        squared.map((value) => (metric === 'cosine' ? value / 2 : Math.sqrt(value))),
+        start * k,
+      );
+      await pause();
+    }
+    return distances;
+  }
+
+  dispose(): void {
+    this.#dataset = undefined;
+  }
+
+  async #nearest(centroids: Float32Array, k: number, signal: AbortSignal | undefined) {
+    const { x, n, d, weights, metric } = this.#loaded();
+    const c = Float64Array.from(centroids);
+    const { labels, costs } = await assignInBlocks(x, n, c, k, d, createPause(signal));
+    const inertia = costs.reduce((sum, cost, i) => sum + weights[i] * cost, 0);
+    return { labels, inertia: inMetric(inertia, metric) };
+  }
+
+  #loaded(): Dataset {
+    if (this.#dataset) return this.#dataset;
+    throw new ClusteringError(
+      'disposed',
+      'This session was disposed, and its data with it. Load the points again.',
+    );
+  }
+}
