@@ -1,29 +1,14 @@
 import { defineConfig } from 'vite';
 import { wgslPlugin } from './build/wgsl_plugin.js';
 
-/** Builds the library (dist/index.js, no dependency) and the command line (dist/cli.js). */
+/** Builds the library: dist/index.js, one file for pages and Node, without any dependency. */
 export default defineConfig({
   plugins: [wgslPlugin()],
   build: {
     target: 'es2022',
     sourcemap: true,
     minify: true,
-    lib: { entry: { index: 'src/index.ts', cli: 'src/cli/main.ts' }, formats: ['es'] },
-    rolldownOptions: {
-      external: [
-        /^node:/,
-        'webgpu',
-        'cli-progress',
-        'commander',
-        'csv-parse',
-        'csv-stringify',
-        'fast-png',
-        'hyparquet',
-        'hyparquet-compressors',
-        'hyparquet-writer',
-        'tar-fs',
-      ],
-      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
-    },
+    lib: { entry: { index: 'src/index.ts' }, formats: ['es'] },
+    rolldownOptions: { output: { entryFileNames: '[name].js' } },
   },
 });

@@ -1,0 +1,111 @@
+/** One entry to all readers: the format is told by the extension, else by the first bytes. */
+import { asFileError, FileError } from '../errors.js';
+import { ByteSource } from './byte_source.js';
+import { readCifar } from './cifar.js';
+import { readCsv } from './csv.js';
+import { isIdx, readIdx } from './idx.js';
+import { readJson, readJsonLines } from './json.js';
+import { NPY_MAGIC, readNpy } from './npy.js';
+import { PARQUET_MAGIC, readParquet } from './parquet.js';
+import { pickColumns, type Table } from './table.js';
+
+export type { ImageShape, Table } from './table.js';
+
+export interface ReadOptions {
+  /** The columns to use, in this order; all numeric ones by default. */
+  readonly columns?: readonly string[] | undefined;
+  /** A file of one column of whole numbers >= 0, the true class of each row; any format. */
+  readonly labels?: string | undefined;
+  /** Whether the first line of a CSV or TSV file names the columns; found out by default. */
+  readonly header?: boolean | undefined;
+}
+
+type Format = 'csv' | 'tsv' | 'json' | 'jsonl' | 'npy' | 'parquet' | 'idx' | 'cifar';
+
+const EXTENSIONS: readonly (readonly [RegExp, Format])[] = [
+  [/\.csv$/i, 'csv'],
+  [/\.(?:tsv|tab)$/i, 'tsv'],
+  [/\.json$/i, 'json'],
+  [/\.(?:jsonl|ndjson)$/i, 'jsonl'],
+  [/\.npy$/i, 'npy'],
+  [/\.(?:parquet|pq)$/i, 'parquet'],
+  [/(?:\.idx\d*|[-.]idx\d-ubyte|-ubyte)$/i, 'idx'],
+  [/\.bin$/i, 'cifar'],
+];
+
+/**
+ * Reads a file of points: CSV (.csv), TSV (.tsv), JSON (.json), JSON lines (.jsonl, .ndjson), NPY
+ * (.npy), Parquet (.parquet), IDX (MNIST) or CIFAR-10 batches (.bin). All but Parquet and CIFAR-10
+ * may be gzipped (.gz).
+ *
+ * @throws FileError, naming the file, what is wrong with it and what to do
+ */
+export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
+  const table = await readPoints(path, options);
+  if (options.labels === undefined) return table;
+  return { ...table, labels: await readLabels(options.labels, path, table.shape[0]) };
+}
+
+async function readPoints(path: string, { columns, header }: ReadOptions): Promise<Table> {
+  let source: ByteSource | undefined;
+  try {
+    source = await ByteSource.open(path);
+    const format = formatOf(path, await source.peek(6));
+    switch (format) {
+      case 'csv':
+      case 'tsv':
+        return await readCsv(source, { delimiter: format === 'csv' ? ',' : '\t', columns, header });
+      case 'json':
+        return await readJson(source, columns);
+      case 'jsonl':
+        return await readJsonLines(source, columns);
+      case 'parquet':
+        return await readParquet(path, columns);
+      default: {
+        const read = { npy: readNpy, idx: readIdx, cifar: readCifar }[format];
+        const table = await read(source);
+        return columns ? pickColumns(path, table, columns) : table;
+      }
+    }
+  } catch (error) {
+    throw asFileError(path, error, 'read');
+  } finally {
+    source?.close();
+  }
+}
+
+function formatOf(path: string, start: Buffer): Format {
+  const name = path.replace(/\.gz$/i, '');
+  const known = EXTENSIONS.find(([pattern]) => pattern.test(name));
+  if (known) return known[1];
+  if (start.subarray(0, NPY_MAGIC.length).equals(NPY_MAGIC)) return 'npy';
+  if (start.subarray(0, PARQUET_MAGIC.length).equals(PARQUET_MAGIC)) return 'parquet';
+  if (isIdx(start)) return 'idx';
+  throw new FileError(
+    path,
+    'neither its extension nor its first bytes tell its format',
+    'Give it one of the extensions .csv, .tsv, .json, .jsonl, .npy, .parquet, .idx (MNIST) or .bin (CIFAR-10).',
+  );
+}
+
+async function readLabels(path: string, pointsPath: string, n: number): Promise<Uint32Array> {
+  const { data, shape } = await readPoints(path, {});
+  if (shape[1] !== 1 || shape[0] !== n) {
+    throw new FileError(
+      path,
+      `it holds ${shape[0]} rows of ${shape[1]} numbers; labels for ${pointsPath} are ${n} rows of one`,
+      'Give the labels file that belongs to these points.',
+    );
+  }
+  const wrong = data.findIndex(
+    (label) => !Number.isInteger(label) || label < 0 || label >= 2 ** 32,
+  );
+  if (wrong >= 0) {
+    throw new FileError(
+      path,
+      `the label of row ${wrong} is ${data[wrong]}; labels are whole numbers >= 0`,
+      'Number the classes from 0.',
+    );
+  }
+  return Uint32Array.from(data);
+}

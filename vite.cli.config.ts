@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
+
+interface PackageJson {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as PackageJson;
+const library = resolve('src/index');
+
+/** The command line uses the built library beside it, as its users do. */
+const libraryBeside: Plugin = {
+  name: 'library-beside',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    if (importer === undefined || !source.startsWith('.')) return null;
+    const target = resolve(importer, '..', source).replace(/\.[jt]s$/, '');
+    return target === library ? { id: './index.js', external: true } : null;
+  },
+};
+
+/** Builds the command line beside the library: dist/cli.js, and dist/start.js for `npm start`. */
+export default defineConfig({
+  plugins: [libraryBeside],
+  build: {
+    target: 'node20',
+    sourcemap: true,
+    emptyOutDir: false,
+    lib: { entry: { cli: 'src/cli/main.ts', start: 'src/cli/start.ts' }, formats: ['es'] },
+    rolldownOptions: {
+      external: [
+        /^node:/,
+        ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`)),
+      ],
+      output: { entryFileNames: '[name].js', chunkFileNames: 'cli-[name].js' },
+    },
+  },
+});
