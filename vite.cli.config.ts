@@ -29,10 +29,7 @@ export default defineConfig({
     emptyOutDir: false,
     lib: { entry: { cli: 'src/cli/main.ts', start: 'src/cli/start.ts' }, formats: ['es'] },
     rolldownOptions: {
-      external: [
-        /^node:/,
-        ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`)),
-      ],
+      external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
       output: { entryFileNames: '[name].js', chunkFileNames: 'cli-[name].js' },
     },
   },

@@ -4,14 +4,28 @@
  * wgsl_reflect at build time, so that no offset is written by hand and no reflector is shipped.
  */
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
 import { ResourceType, StructInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { FieldKind, KernelBinding, KernelSource } from '../host/kernel.js';
 
+/** A line that stands for the text of a shared file, named from the folder of the kernel. */
+const IMPORT = /^\/\/ import (\S+)$/gm;
 const CONSTANT = /^const (\w+)(?:\s*:\s*\w+)? = ([^;]+);/gm;
 const WORKGROUP_SIZE = /@workgroup_size\(([^)]+)\)/;
 const FIELD_KINDS: readonly string[] = ['u32', 'i32', 'f32'] satisfies FieldKind[];
+
+/** The text of a kernel file with what it imports put in. */
+async function readKernel(file: string, onImport: (path: string) => void): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  let result = text;
+  for (const [line, name] of text.matchAll(IMPORT)) {
+    const path = join(dirname(file), name);
+    onImport(path);
+    result = result.replace(line, await readFile(path, 'utf8'));
+  }
+  return result;
+}
 
 /** Comments are for the reader of the file; the shipped text goes without. */
 function stripComments(code: string): string {
@@ -86,8 +100,12 @@ export function wgslPlugin(): Plugin {
     async load(id) {
       const [file] = id.split('?');
       if (!file.endsWith('.wgsl')) return null;
-      this.addWatchFile(file);
-      return `export default ${JSON.stringify(describeKernel(file, await readFile(file, 'utf8')))};`;
+      const watch = (path: string) => {
+        this.addWatchFile(path);
+      };
+      watch(file);
+      const text = await readKernel(file, watch);
+      return `export default ${JSON.stringify(describeKernel(file, text))};`;
     },
   };
 }

@@ -2,7 +2,7 @@
 import { NoAdapterError } from './errors.js';
 
 interface DawnModule {
-  create(options: string[]): GPU;
+  readonly create: (options: string[]) => GPU;
 }
 
 /** Dawn aborts the process once its GPU object is collected, so it is kept for good. */

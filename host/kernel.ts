@@ -66,7 +66,7 @@ export function specialize(source: KernelSource, constants: KernelConstants): st
 /** Invocations in a workgroup after `constants` are put in. */
 export function workgroupInvocations(source: KernelSource, constants: KernelConstants): number {
   return source.workgroupSize
-    .map((part) => Number(constants[part] ?? source.constants[part] ?? part))
+    .map((part) => Number({ ...source.constants, ...constants }[part] ?? part))
     .reduce((product, size) => product * size, 1);
 }
 

@@ -89,11 +89,15 @@ export class Recording {
 
   /** Adds the work to a command encoder. */
   encode(encoder: GPUCommandEncoder): void {
-    const maxPerDimension = this.#workspace.runtime.limits.maxComputeWorkgroupsPerDimension;
+    const { profiler, limits } = this.#workspace.runtime;
+    const maxPerDimension = limits.maxComputeWorkgroupsPerDimension;
     this.#prepared ??= this.#prepare();
     let pass: GPUComputePassEncoder | undefined;
     for (const { command, group } of this.#prepared) {
       if (command.type === 'dispatch') {
+        const timestampWrites = profiler?.next(command.kernel.source.name);
+        if (timestampWrites) pass?.end();
+        if (timestampWrites) pass = encoder.beginComputePass({ timestampWrites });
         pass ??= encoder.beginComputePass({ label: this.#label });
         pass.setPipeline(command.kernel.pipeline);
         pass.setBindGroup(0, group!);

@@ -9,6 +9,7 @@ import {
 } from './kernel.js';
 import { Pace } from './pace.js';
 import { BufferPool } from './pool.js';
+import type { Profiler } from './profiler.js';
 import { STAGE_COMPUTE } from './usage.js';
 
 /** The device limits this library splits its work by. */
@@ -59,8 +60,12 @@ export class Runtime {
   readonly info: RuntimeInfo;
   readonly limits: RuntimeLimits;
   readonly features: ReadonlySet<string>;
+  /** The least invocations a subgroup may have; 0 where the device has no subgroups. */
+  readonly subgroupSize: number;
   readonly pool: BufferPool;
   readonly pace = new Pace();
+  /** Set to time every dispatch. */
+  profiler: Profiler | undefined;
   readonly #owned: boolean;
   readonly #kernels = new Map<string, Promise<Kernel>>();
   readonly #lost: Promise<never>;
@@ -73,6 +78,7 @@ export class Runtime {
     const { vendor, architecture, device: name, description } = device.adapterInfo;
     this.info = { vendor, architecture, device: name, description };
     this.features = new Set(device.features);
+    this.subgroupSize = this.features.has('subgroups') ? device.adapterInfo.subgroupMinSize : 0;
     const within = (name: keyof RuntimeLimits) =>
       Math.min(device.limits[name], limits[name] ?? Number.POSITIVE_INFINITY);
     this.limits = {
@@ -126,16 +132,21 @@ export class Runtime {
 
   /** `promise`, or a rejection with DeviceLostError as soon as the device is lost. */
   async guard<T>(promise: Promise<T>): Promise<T> {
-    if (this.#loss) throw this.#loss;
+    this.#throwIfLost();
     try {
       const value = await Promise.race([promise, this.#lost]);
-      if (this.#loss) throw this.#loss as DeviceLostError;
+      this.#throwIfLost();
       return value;
     } catch (error) {
       // A loss first shows as some other call's failure; let the loss itself be told.
       await new Promise((resolve) => setTimeout(resolve, 0));
-      throw this.#loss ?? error;
+      this.#throwIfLost();
+      throw error;
     }
+  }
+
+  #throwIfLost(): void {
+    if (this.#loss) throw this.#loss;
   }
 
   /** Calls `listener` with every error the device reports outside our own error scopes. */

@@ -74,7 +74,7 @@ export class Workspace {
       this.runtime.device.queue.writeBuffer(
         buffer,
         byteOffset,
-        data.buffer as ArrayBuffer,
+        data.buffer,
         data.byteOffset,
         data.byteLength,
       );

@@ -2,46 +2,12 @@
 //   labels[i] = argmin_k |c_k|^2 / 2 - x_i . c_k,  ties to the lowest k
 // (half of |x_i - c_k|^2 less |x_i|^2 / 2; safe on centred data).
 //
-// points      [quads][stride]  rows [first, first + rows) of it
-// centroids   [padded K][quads]  vec4; K padded to a multiple of 8
-// half_norms  [padded K]         |c_k|^2 / 2; a huge number for padding, so that it never wins
-// labels      [rows]             the previous labels in, the new ones out
-// state       see converge.wgsl; nothing is done once a fit has halted
-// changed     [1]                counts the rows whose label changed
+// An invocation holds a register tile of 4 rows x 16 centroids. Centroids are read at an address
+// that is uniform over the workgroup. Each dot product is summed in column order whatever the tile,
+// so a row's label does not depend on where the row lies.
+// Cost: 2 N K D FLOPs; a quad of 4 columns costs 4 point loads and 16 uniform loads for 256 FMAs.
 //
-// A workgroup owns 4 WORKGROUP neighbouring rows, an invocation 4 of them, WORKGROUP apart, against
-// 8 centroids at a time: a register tile of 32 dot products. Centroids are read at an address that
-// is uniform over the workgroup. Each dot product is summed in column order whatever the tile, so a
-// row's label does not depend on where the row lies.
-// Cost: 2 N K D FLOPs; a quad of 4 columns costs 4 point loads and 8 uniform loads for 128 FMAs.
-struct Shape {
-  first: u32,
-  rows: u32,
-  quads: u32,
-  stride: u32,
-  padded_clusters: u32,
-}
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
-@group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
-@group(0) @binding(3) var<storage, read> half_norms: array<f32>;
-@group(0) @binding(4) var<storage, read> state: array<u32>;
-@group(0) @binding(5) var<storage, read_write> labels: array<u32>;
-@group(0) @binding(6) var<storage, read_write> changed: array<atomic<u32>>;
-
-const WORKGROUP = 64;
-const HALTED = 1;
-
-struct Best {
-  score: vec4f,
-  label: vec4u,
-}
-
-fn closer(best: Best, dots: vec4f, k: u32) -> Best {
-  let score = half_norms[k] - dots;
-  let wins = score < best.score;
-  return Best(select(best.score, score, wins), select(best.label, vec4u(k), wins));
-}
+// import lib/assignment.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -49,19 +15,15 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  if (state[HALTED] != 0) {
+  let workgroup = group.x + group.y * groups.x;
+  // Uniform over the workgroup: the grid's last row may reach past the end.
+  if (state[HALTED] != 0 || workgroup * 4 * WORKGROUP >= shape.rows) {
     return;
   }
-  let start = shape.first + (group.x + group.y * groups.x) * 4 * WORKGROUP + lane;
-  let end = shape.first + shape.rows;
-  if (start >= end) {
-    return;
-  }
-  // Rows past the end are computed as copies of the last row and not written.
-  let rows = min(start + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP), vec4u(end - 1));
-
+  let start = first_row(workgroup, lane);
+  let rows = four_rows(start);
   var best = Best(vec4f(3.4e38), vec4u());
-  for (var k = 0u; k < shape.padded_clusters; k += 8) {
+  for (var k = 0u; k < shape.padded_clusters; k += TILE) {
     var d0 = vec4f();
     var d1 = vec4f();
     var d2 = vec4f();
@@ -70,6 +32,14 @@ fn main(
     var d5 = vec4f();
     var d6 = vec4f();
     var d7 = vec4f();
+    var d8 = vec4f();
+    var d9 = vec4f();
+    var d10 = vec4f();
+    var d11 = vec4f();
+    var d12 = vec4f();
+    var d13 = vec4f();
+    var d14 = vec4f();
+    var d15 = vec4f();
     var at = k * shape.quads;
     var p = rows;
     for (var q = 0u; q < shape.quads; q++) {
@@ -82,6 +52,14 @@ fn main(
       d5 += centroids[at + 5 * shape.quads] * x;
       d6 += centroids[at + 6 * shape.quads] * x;
       d7 += centroids[at + 7 * shape.quads] * x;
+      d8 += centroids[at + 8 * shape.quads] * x;
+      d9 += centroids[at + 9 * shape.quads] * x;
+      d10 += centroids[at + 10 * shape.quads] * x;
+      d11 += centroids[at + 11 * shape.quads] * x;
+      d12 += centroids[at + 12 * shape.quads] * x;
+      d13 += centroids[at + 13 * shape.quads] * x;
+      d14 += centroids[at + 14 * shape.quads] * x;
+      d15 += centroids[at + 15 * shape.quads] * x;
       at++;
       p += shape.stride;
     }
@@ -93,17 +71,14 @@ fn main(
     best = closer(best, d5, k + 5);
     best = closer(best, d6, k + 6);
     best = closer(best, d7, k + 7);
+    best = closer(best, d8, k + 8);
+    best = closer(best, d9, k + 9);
+    best = closer(best, d10, k + 10);
+    best = closer(best, d11, k + 11);
+    best = closer(best, d12, k + 12);
+    best = closer(best, d13, k + 13);
+    best = closer(best, d14, k + 14);
+    best = closer(best, d15, k + 15);
   }
-
-  var moved = 0u;
-  for (var i = 0u; i < 4; i++) {
-    let row = start + i * WORKGROUP;
-    if (row < end && labels[row] != best.label[i]) {
-      labels[row] = best.label[i];
-      moved++;
-    }
-  }
-  if (moved > 0) {
-    atomicAdd(&changed[0], moved);
-  }
+  store_labels(start, best);
 }

@@ -3,7 +3,7 @@
 // points  [quads][stride]  rows [first, first + rows) of it
 // shift   [quads]          vec4, zeros past the last column
 //
-// An invocation owns one vec4. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
+// An invocation owns one row. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
 struct Shape {
   first: u32,
   rows: u32,
@@ -22,10 +22,11 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
-  let q = index / shape.rows;
-  if (q >= shape.quads) {
+  let row = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  if (row >= shape.rows) {
     return;
   }
-  points[q * shape.stride + shape.first + index % shape.rows] -= shift[q];
+  for (var q = 0u; q < shape.quads; q++) {
+    points[q * shape.stride + shape.first + row] -= shift[q];
+  }
 }

@@ -4,7 +4,7 @@
 // points  [quads][stride]
 // norms   [rows]           squared lengths
 //
-// An invocation owns one vec4. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
+// An invocation owns one row. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
 struct Shape {
   rows: u32,
   quads: u32,
@@ -24,10 +24,8 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
-  let q = index / shape.rows;
-  let row = index % shape.rows;
-  if (q >= shape.quads) {
+  let row = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  if (row >= shape.rows) {
     return;
   }
   let norm = norms[row];
@@ -35,5 +33,7 @@ fn main(
     atomicMin(&found[0], shape.start + row);
     return;
   }
-  points[q * shape.stride + row] /= sqrt(norm);
+  for (var q = 0u; q < shape.quads; q++) {
+    points[q * shape.stride + row] /= sqrt(norm);
+  }
 }

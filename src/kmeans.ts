@@ -92,7 +92,7 @@ function placeCentroids(
   shift: Float64Array,
   metric: Metric,
 ): Float32Array {
-  const given = checkMatrix('init', init as Points, { columns: d, shift });
+  const given = checkMatrix('init', init, { columns: d, shift });
   if (given.shape[0] !== k) {
     throw new ShapeError(
       `init has ${given.shape[0]} rows; k is ${k}: give ${k} starting centroids.`,

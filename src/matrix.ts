@@ -102,7 +102,7 @@ export function checkMatrix(what: string, points: Points, rules: MatrixRules = {
   if (typeof points !== 'object' || (points as unknown) === null) {
     throw new InvalidArgumentError(
       what,
-      `${what} is ${String(points)}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
+      `${what} is ${typeof points === 'object' ? 'null' : String(points)}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
     );
   }
   const { source, shape } = Array.isArray(points)

@@ -1,7 +1,7 @@
 /** The one source of randomness: seeded, so that the same seed gives the same answer. */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mersenne } from 'pure-rand/generator/mersenne';
 
 /** A seeded stream of random numbers. */
 export interface Random {
@@ -11,9 +11,12 @@ export interface Random {
   below(bound: number): number;
 }
 
-/** The stream of `seed`, a whole number in [0, 2^32). */
+/**
+ * The stream of `seed`, a whole number in [0, 2^32). MT19937, for its seeding: the package's
+ * xoroshiro128plus starts every small seed with a number close to 1.
+ */
 export function createRandom(seed: number): Random {
-  const generator = xoroshiro128plus(seed | 0);
+  const generator = mersenne(seed | 0);
   return {
     next: () => uniformFloat64(generator),
     below: (bound) => uniformInt(generator, 0, bound - 1),

@@ -1,4 +1,25 @@
-/** Numbers as the terminal shows them. */
+/** Numbers as people read them. */
+
+/** A count, for people: 60,000. */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** A measured number to seven digits, for people: 1,234.5 or 2.364117 × 10⁹. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-3 && size < 1e7)) {
+    return value.toLocaleString('en', { maximumSignificantDigits: 7 });
+  }
+  const [digits, exponent] = value.toExponential(6).split('e');
+  return `${digits}\u00a0×\u00a0${powerOfTen(Number(exponent))}`;
+}
+
+/** 10⁻³ */
+export function powerOfTen(exponent: number): string {
+  const raised = String(exponent).replace('-', '⁻');
+  return `10${raised.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])}`;
+}
 
 const OBJECTIVE = new Intl.NumberFormat('en', { maximumSignificantDigits: 9 });
 

@@ -26,7 +26,8 @@ import {
   PARALLEL_ROUNDS,
   reduceCandidates,
 } from '../reference/seeding.js';
-import { Clustering } from './lloyd.js';
+import { Clustering } from './clustering.js';
+import { lloyd } from './lloyd.js';
 import { columnSums, type DevicePoints, groups, loadPoints, paced } from './points.js';
 import { type DeviceWeights, gatherRows, oversample, plusPlus } from './seeding.js';
 
@@ -127,7 +128,9 @@ class DeviceSession implements KMeansSession {
   }
 
   async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
-    return this.#cluster(k, start, (clustering) => clustering.run(options));
+    return this.#cluster(k, start, (clustering) =>
+      lloyd(this.#workspace.runtime, clustering, options),
+    );
   }
 
   async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {

@@ -120,7 +120,7 @@ async function pack(
       const count = block.rows;
       const first = (range.start + block.start) * d;
       if ('data' in source) workspace.upload(rows, source.data.subarray(first, first + count * d));
-      const shape = { count, columns: d, quads, first: block.start, stride };
+      const shape = { count, columns: d, first: block.start, stride };
       workspace.run('pack', (recording) => {
         if (!('data' in source)) {
           recording.copy(source.buffer, 4 * first, rows, 0, 4 * count * d);
@@ -130,7 +130,7 @@ async function pack(
             groups(check, ceilDiv(count * d, Number(findNonFiniteKernel.constants.VALUES))),
           );
         }
-        recording.dispatch(kernel, { shape, rows, points }, groups(kernel, count * quads));
+        recording.dispatch(kernel, { shape, rows, points }, groups(kernel, count));
       });
       inFlight += 4 * count * d;
       if (inFlight >= UPLOADS_IN_FLIGHT) {
@@ -211,7 +211,7 @@ async function centre(
         recording.dispatch(
           kernel,
           { shape, shift, points: chunk.points },
-          groups(kernel, part.rows * quads),
+          groups(kernel, part.rows),
         );
       }
     }
@@ -238,7 +238,7 @@ async function normalize(
         .dispatch(
           normalizeRows,
           { shape: { ...shape, start }, norms, points, found },
-          groups(normalizeRows, rows * quads),
+          groups(normalizeRows, rows),
         );
     });
     workspace.release(norms);

@@ -36,12 +36,14 @@ export async function readCsv(source: ByteSource, options: CsvOptions): Promise<
     parse: parseDecimal,
     isEmpty: (cell) => cell.trim() === '',
   });
+  let width = 0;
   const parser = parse({
     bom: true,
     delimiter,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_CHARACTERS,
     on_record: (record: string[], { lines }) => {
+      width = record.length;
       builder.add(record, lines);
       return null;
     },
@@ -49,18 +51,18 @@ export async function readCsv(source: ByteSource, options: CsvOptions): Promise<
   try {
     await pipeline(source.rest(), parser.resume());
   } catch (error) {
-    throw error instanceof CsvError ? csvFileError(source.path, error) : error;
+    throw error instanceof CsvError ? csvFileError(source.path, error, width) : error;
   }
   return builder.finish();
 }
 
-function csvFileError(path: string, error: CsvError): FileError {
+function csvFileError(path: string, error: CsvError, width: number): FileError {
   const line = Number(error.lines);
   if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
     const cells = (error.record as readonly string[]).length;
     return new FileError(
       path,
-      `line ${line} has ${cells} cells, but the lines before have another number`,
+      `line ${line} has ${cells} cells; the lines before have ${width}`,
       'Every line needs the same number of cells; quote cells that contain the separator.',
       { cause: error },
     );

@@ -29,7 +29,7 @@ const EXTENSIONS: readonly (readonly [RegExp, Format])[] = [
   [/\.(?:jsonl|ndjson)$/i, 'jsonl'],
   [/\.npy$/i, 'npy'],
   [/\.(?:parquet|pq)$/i, 'parquet'],
-  [/(?:\.idx\d*|[-.]idx\d-ubyte|-ubyte)$/i, 'idx'],
+  [/(?:\.idx\d?|-ubyte)$/i, 'idx'],
   [/\.bin$/i, 'cifar'],
 ];
 

@@ -1,7 +1,7 @@
 /** Static SVG charts: no script, colours by class (report_style.ts), every one with a title. */
 import { scaleBand, scaleLinear, type ScaleLinear } from 'd3-scale';
 import { line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
-import { formatCount, powerOfTen } from './format.js';
+import { formatCount, powerOfTen } from '../format.js';
 import { markup, type Markup } from './markup.js';
 
 /** Points of a scatter plot and the cluster of each; all of one length. */
@@ -37,7 +37,7 @@ export function lineChart(values: ArrayLike<number>, xName: string, yName: strin
     .x(([iteration]) => round(x(iteration)))
     .y(([, value]) => round(y(value)))(points);
   const dots = points.length > 60 ? [points[points.length - 1]] : points;
-  return chart(markup`${xName} against ${yName}`, [
+  return chart(markup`${yName} against ${xName}`, [
     horizontalGrid(y),
     axisNames(wholeTicks(x), xName),
     verticalName(yName + unit),

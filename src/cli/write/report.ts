@@ -10,7 +10,7 @@ import {
   scatterPlot,
   type ScatterData,
 } from './charts.js';
-import { formatCount, formatNumber } from './format.js';
+import { formatCount, formatNumber } from '../format.js';
 import { centroidImages, pngDataUrl } from './images.js';
 import { Markup, markup } from './markup.js';
 import { REPORT_STYLE } from './report_style.js';

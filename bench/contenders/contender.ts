@@ -1,0 +1,17 @@
+import type { Workload } from '../workloads.js';
+
+/** Data loaded and compiled for: only iterations are left to do. */
+export interface Prepared {
+  /** Runs that many Lloyd iterations from the workload's start; the centroids after them, k x d. */
+  iterate(iterations: number): Promise<ArrayLike<number>>;
+  /** Bytes held on the device, where the contender can tell. */
+  deviceBytes?(): number;
+  dispose(): void;
+}
+
+export interface Contender {
+  readonly name: string;
+  /** True when it computes on the WebGPU driver: its figures belong to that driver. */
+  readonly onDriver: boolean;
+  prepare(workload: Workload): Promise<Prepared>;
+}

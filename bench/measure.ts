@@ -1,0 +1,84 @@
+/** One contender on one workload, in a process of its own; prints one line of JSON. */
+import { globals, create } from 'webgpu';
+import { Bench } from 'tinybench';
+import type { Contender } from './contenders/contender.js';
+import { objective, workloads } from './workloads.js';
+
+/** What a measurement prints. */
+export interface Measurement {
+  readonly contender: string;
+  readonly workload: string;
+  readonly adapter: string;
+  /** Median over the samples of the milliseconds an iteration takes, data loaded and compiled for. */
+  readonly iteration: number;
+  readonly samples: number;
+  readonly iterations: number;
+  /** From nothing to the first iteration's centroids: loading, compiling, iterating, reading back. */
+  readonly first: number;
+  /** The float64 objective of the centroids after those iterations. */
+  readonly objective: number;
+  readonly deviceBytes?: number;
+}
+
+const contenders: Readonly<Record<string, () => Promise<Contender>>> = {
+  'webgpu-clustering': async () => (await import('./contenders/ours.js')).ours,
+  'ml-kmeans': async () => (await import('./contenders/ml_kmeans.js')).mlKMeans,
+  skmeans: async () => (await import('./contenders/skmeans.js')).skMeans,
+  'tfjs-webgpu': async () => (await import('./contenders/tfjs.js')).tfjsWebGpu,
+};
+
+/** Gives libraries made for pages the page's GPU, from Dawn. */
+async function installGpu(): Promise<string> {
+  const gpu = create([]);
+  Object.assign(globalThis, globals);
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { gpu, userAgent: 'node' },
+    configurable: true,
+  });
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) throw new Error('no WebGPU adapter');
+  const { vendor, architecture, description } = adapter.info;
+  return [vendor, architecture, description].filter(Boolean).join(' ');
+}
+
+const [contenderName, workloadName, iterationsText, samplesText] = process.argv.slice(2);
+const iterations = Number(iterationsText);
+const samples = Number(samplesText);
+const adapter = await installGpu();
+const contender = await contenders[contenderName]();
+const workload = await workloads[workloadName]();
+
+const begin = performance.now();
+const prepared = await contender.prepare(workload);
+await prepared.iterate(1);
+const first = performance.now() - begin;
+
+let centroids: ArrayLike<number> = [];
+// An iteration's time is the slope between a long and a short run: what a run costs once (upload
+// of the start, read-back) drops out.
+const time = async (count: number): Promise<number> => {
+  const bench = new Bench({ iterations: samples, time: 0, warmup: false, throws: true });
+  bench.add(String(count), async () => {
+    centroids = await prepared.iterate(count);
+  });
+  await bench.run();
+  const { result } = bench.tasks[0];
+  if (!('latency' in result)) throw new Error(`${contender.name} gave no timing`);
+  return result.latency.p50;
+};
+const short = await time(1);
+const long = await time(1 + iterations);
+const measurement: Measurement = {
+  contender: contender.name,
+  workload: workload.name,
+  adapter: contender.onDriver ? adapter : 'cpu',
+  iteration: (long - short) / iterations,
+  samples,
+  iterations,
+  first,
+  objective: objective(workload, centroids, workload.k),
+  ...(prepared.deviceBytes && { deviceBytes: prepared.deviceBytes() }),
+};
+prepared.dispose();
+console.log(JSON.stringify(measurement));
+process.exit();

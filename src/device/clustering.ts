@@ -1,0 +1,420 @@
+/** k centroids over loaded points: the buffers and recordings of assignments and iterations. */
+import { ceilDiv, roundUp } from '../../host/plan.js';
+import type { Recording } from '../../host/recording.js';
+import type { Kernel, Runtime } from '../../host/runtime.js';
+import type { Workspace } from '../../host/workspace.js';
+import accumulateKernel from '../../shaders/accumulate.wgsl';
+import assignKernel from '../../shaders/assign.wgsl';
+import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
+import combineKernel from '../../shaders/combine.wgsl';
+import convergeKernel from '../../shaders/converge.wgsl';
+import updateKernel from '../../shaders/update.wgsl';
+import type { Metric } from '../kmeans_backend.js';
+import { Relocation } from './relocation.js';
+import { type DevicePoints, groups, paced, padColumns, unpadColumns } from './points.js';
+import type { DeviceWeights } from './seeding.js';
+
+const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
+const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
+const HISTORY_LANES = Number(convergeKernel.constants.WORKGROUP);
+/** The assignment's register tile: rows an invocation, and centroids at a time. */
+const ROWS_PER_INVOCATION = 4;
+const CENTROID_TILE = Number(assignKernel.constants.TILE);
+/** Larger than any score, so that padding never wins; squares of such data overflow anyway. */
+const NEVER = 3e38;
+/** The most that the segments' partial sums may take; longer runs of segments go in batches. */
+const PARTIAL_BYTES = 32 * 1024 * 1024;
+/** Multiply-adds a column of one row is worth in `accumulate`, whose cost is loads, not FLOPs. */
+const ACCUMULATE_WORK = 16;
+/** Bytes of the four state words at the head of `status`: the alignment of a binding's offset. */
+const STATE_BYTES = 256;
+const HISTORY_BYTES = 4 * HISTORY_SLOTS * HISTORY_LANES;
+
+/** Why the device halted: see converge.wgsl. */
+export const Halt = { running: 0, sameLabels: 1, withinTolerance: 2, emptyClusters: 3 } as const;
+
+/** Segments whose partial sums are held at once. */
+export function segmentsPerBatch(k: number, quads: number, segments: number): number {
+  const bytes = 16 * k * (quads + 1);
+  return Math.max(1, Math.min(segments, Math.floor(PARTIAL_BYTES / bytes)));
+}
+
+/** The fastest assignment the device can run. */
+export function assignKernelOf(runtime: Runtime): Promise<Kernel> {
+  const { subgroupSize } = runtime;
+  return subgroupSize >= 4
+    ? runtime.kernel(assignSubgroupsKernel, { LANES: Math.min(16, subgroupSize) })
+    : runtime.kernel(assignKernel);
+}
+
+interface Buffers {
+  readonly even: GPUBuffer;
+  readonly odd: GPUBuffer;
+  readonly evenNorms: GPUBuffer;
+  readonly oddNorms: GPUBuffer;
+  readonly partial: GPUBuffer;
+  readonly levels: GPUBuffer;
+  readonly totals: GPUBuffer;
+  readonly costs: GPUBuffer;
+  readonly moves: GPUBuffer;
+  readonly status: GPUBuffer;
+  readonly changed: GPUBuffer;
+  readonly empties: GPUBuffer;
+}
+
+interface Kernels {
+  readonly assign: Kernel;
+  readonly accumulate: Kernel;
+  readonly combine: Kernel;
+  readonly update: Kernel;
+  readonly converge: Kernel;
+}
+
+/** What the device reports of a fit. */
+export interface Status {
+  /** Iterations done. */
+  readonly iterations: number;
+  /** One of {@link Halt}. */
+  readonly halted: number;
+  /** The objective of iteration i, from 0; the last HISTORY ones are known. */
+  readonly objective: (iteration: number) => number;
+}
+
+interface Parts {
+  readonly workspace: Workspace;
+  readonly points: DevicePoints;
+  readonly weights: DeviceWeights;
+  readonly metric: Metric;
+  readonly k: number;
+  readonly labels: readonly GPUBuffer[];
+  readonly buffers: Buffers;
+  readonly kernels: Kernels;
+}
+
+/**
+ * k centroids over loaded points, with all buffers that assigning and Lloyd's iterations need:
+ * labels (4 bytes a row), twice the centroids, and a workspace of at most PARTIAL_BYTES, three
+ * times K (D + 4) floats, and 4 quads bytes per SEGMENT rows.
+ */
+export class Clustering {
+  readonly #parts: Parts;
+  readonly #paddedK: number;
+  readonly #segments: number;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#paddedK = roundUp(parts.k, CENTROID_TILE);
+    this.#segments = ceilDiv(parts.points.shape[0], SEGMENT);
+  }
+
+  /** @param centroids k x d, centred: where to start */
+  static async create(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: DeviceWeights,
+    metric: Metric,
+    k: number,
+    centroids: Float32Array,
+  ): Promise<Clustering> {
+    const { runtime } = workspace;
+    const {
+      quads,
+      chunks,
+      shape: [n, d],
+    } = points;
+    const paddedK = roundUp(k, CENTROID_TILE);
+    const segments = ceilDiv(n, SEGMENT);
+    const entries = k * (quads + 1);
+    const buffers = await workspace.allocate({
+      even: 16 * paddedK * quads,
+      odd: 16 * paddedK * quads,
+      evenNorms: 4 * paddedK,
+      oddNorms: 4 * paddedK,
+      partial: 16 * entries * segmentsPerBatch(k, quads, segments),
+      levels: 2 * 16 * entries,
+      totals: 16 * entries,
+      costs: 4 * segments * quads,
+      moves: 4 * k,
+      status: STATE_BYTES + HISTORY_BYTES,
+      changed: 4,
+      empties: 4,
+    });
+    const labels: GPUBuffer[] = [];
+    for (const { rows } of chunks)
+      labels.push((await workspace.allocate({ labels: 4 * rows })).labels);
+    const kernels = {
+      assign: await assignKernelOf(runtime),
+      accumulate: await runtime.kernel(accumulateKernel, { WEIGHTED: weights.weighted }),
+      combine: await runtime.kernel(combineKernel),
+      update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
+      converge: await runtime.kernel(convergeKernel),
+    };
+    const padded = new Float32Array(paddedK * quads * 4);
+    padded.set(padColumns(centroids, k, d));
+    const norms = new Float32Array(paddedK).fill(NEVER);
+    for (let c = 0; c < k; c++) {
+      let sum = 0;
+      for (let j = 0; j < d; j++) sum += centroids[c * d + j] ** 2;
+      norms[c] = sum / 2;
+    }
+    // Both sides of the ping-pong: the update writes only the first k of them.
+    for (const buffer of [buffers.even, buffers.odd]) workspace.upload(buffer, padded);
+    for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, norms);
+    workspace.run('reset', (recording) => {
+      recording.clear(buffers.status).clear(buffers.changed).clear(buffers.empties);
+      for (const buffer of labels) recording.clear(buffer);
+    });
+    return new Clustering({ workspace, points, weights, metric, k, labels, buffers, kernels });
+  }
+
+  get k(): number {
+    return this.#parts.k;
+  }
+
+  /** [rows] of each chunk. */
+  get labels(): readonly GPUBuffer[] {
+    return this.#parts.labels;
+  }
+
+  /** What an iteration costs, in multiply-adds. */
+  get work(): number {
+    const [n, d] = this.#parts.points.shape;
+    return n * d * (this.#paddedK + ACCUMULATE_WORK);
+  }
+
+  /** The starting centroids, [padded k][quads] vec4. */
+  get centroids(): GPUBuffer {
+    return this.#parts.buffers.even;
+  }
+
+  /** Labels every row with its nearest starting centroid. */
+  assign(): void {
+    this.#parts.workspace.run('assign', (recording) => {
+      this.#recordAssign(recording, this.#parts.buffers.even, this.#parts.buffers.evenNorms);
+    });
+  }
+
+  async readLabels(): Promise<Uint32Array> {
+    const { chunks, shape } = this.#parts.points;
+    const labels = new Uint32Array(shape[0]);
+    for (const [c, { start, rows }] of chunks.entries()) {
+      labels.set(
+        new Uint32Array(await this.#parts.workspace.read(this.#parts.labels[c], 0, 4 * rows)),
+        start,
+      );
+    }
+    return labels;
+  }
+
+  /** The weight each starting centroid owns, [k]. */
+  async weightSums(): Promise<Float64Array> {
+    const { even, evenNorms } = this.#parts.buffers;
+    this.#parts.workspace.run('weight sums', (recording) => {
+      this.#recordAssign(recording, even, evenNorms);
+      this.#recordSums(recording, even);
+    });
+    const totals = await this.#readTotals();
+    const width = 4 * (this.#parts.points.quads + 1);
+    return Float64Array.from({ length: this.#parts.k }, (_, k) => totals[k * width + width - 4]);
+  }
+
+  async #readTotals(): Promise<Float32Array> {
+    const bytes = 16 * this.#parts.k * (this.#parts.points.quads + 1);
+    return new Float32Array(await this.#parts.workspace.read(this.#parts.buffers.totals, 0, bytes));
+  }
+
+  get #state(): GPUBufferBinding {
+    return { buffer: this.#parts.buffers.status, offset: 0, size: STATE_BYTES };
+  }
+
+  #recordAssign(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
+    const { chunks, quads, shape } = this.#parts.points;
+    const { runtime } = this.#parts.workspace;
+    const { assign } = this.#parts.kernels;
+    const tile = ROWS_PER_INVOCATION * assign.workgroup;
+    chunks.forEach((chunk, c) => {
+      for (const part of paced(runtime, chunk, this.#paddedK * shape[1], tile)) {
+        recording.dispatch(
+          assign,
+          {
+            shape: {
+              first: part.start,
+              rows: part.rows,
+              quads,
+              stride: chunk.stride,
+              padded_clusters: this.#paddedK,
+            },
+            points: chunk.points,
+            centroids,
+            half_norms: norms,
+            state: this.#state,
+            labels: this.#parts.labels[c],
+            changed: this.#parts.buffers.changed,
+          },
+          ceilDiv(part.rows, tile),
+        );
+      }
+    });
+  }
+
+  /** Sums per cluster, over all chunks, a batch of segments at a time. */
+  #recordSums(recording: Recording, centroids: GPUBuffer): void {
+    const { chunks, quads, shape } = this.#parts.points;
+    const { runtime } = this.#parts.workspace;
+    const { accumulate, combine } = this.#parts.kernels;
+    const { partial, costs, levels, totals, empties } = this.#parts.buffers;
+    const entries = this.#parts.k * (quads + 1);
+    const batchRows = SEGMENT * segmentsPerBatch(this.#parts.k, quads, this.#segments);
+    recording.clear(empties);
+    chunks.forEach((chunk, c) => {
+      const most = Math.min(batchRows, runtime.pace.rows(ACCUMULATE_WORK * shape[1], SEGMENT));
+      for (let start = 0; start < chunk.rows; start += most) {
+        const rows = Math.min(most, chunk.rows - start);
+        const segments = ceilDiv(rows, SEGMENT);
+        const firstSegment = (chunk.start + start) / SEGMENT;
+        recording.dispatch(
+          accumulate,
+          {
+            shape: {
+              first: start,
+              rows,
+              quads,
+              stride: chunk.stride,
+              clusters: this.#parts.k,
+              first_segment: firstSegment,
+            },
+            points: chunk.points,
+            centroids,
+            labels: this.#parts.labels[c],
+            weights: this.#parts.weights.chunks[c],
+            state: this.#state,
+            partial,
+            costs,
+          },
+          groups(accumulate, segments * (quads + 1)),
+        );
+        recording.dispatch(
+          combine,
+          {
+            shape: {
+              entries,
+              columns: quads + 1,
+              segments,
+              first_segment: firstSegment,
+              last: firstSegment + segments === this.#segments ? 1 : 0,
+            },
+            partial,
+            state: this.#state,
+            levels,
+            totals,
+            empties,
+          },
+          groups(combine, entries),
+        );
+      }
+    });
+  }
+
+  /** New centroids from the totals, and the decision whether to go on. */
+  #recordUpdate(recording: Recording, even: boolean, tolerance: number): void {
+    const { quads } = this.#parts.points;
+    const { update, converge } = this.#parts.kernels;
+    const { totals, moves, empties, costs, changed, status } = this.#parts.buffers;
+    const [old, updated, norms] = even
+      ? [this.#parts.buffers.even, this.#parts.buffers.odd, this.#parts.buffers.oddNorms]
+      : [this.#parts.buffers.odd, this.#parts.buffers.even, this.#parts.buffers.evenNorms];
+    recording.dispatch(
+      update,
+      {
+        shape: { clusters: this.#parts.k, quads },
+        totals,
+        old,
+        state: this.#state,
+        empties,
+        updated,
+        half_norms: norms,
+        moves,
+      },
+      groups(update, this.#parts.k),
+    );
+    recording.dispatch(
+      converge,
+      {
+        shape: { clusters: this.#parts.k, entries: this.#segments * quads, tolerance },
+        costs,
+        moves,
+        empties,
+        state: this.#state,
+        changed,
+        history: { buffer: status, offset: STATE_BYTES, size: HISTORY_BYTES },
+      },
+      1,
+    );
+  }
+
+  /** An iteration from the even to the odd centroids, or back. */
+  recordIteration(even: boolean, tolerance: number): Recording {
+    const { even: a, odd: b, evenNorms, oddNorms } = this.#parts.buffers;
+    const recording = this.#parts.workspace.record(even ? 'even iteration' : 'odd iteration');
+    const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
+    this.#recordAssign(recording, centroids, norms);
+    this.#recordSums(recording, centroids);
+    this.#recordUpdate(recording, even, tolerance);
+    return recording;
+  }
+
+  submit(recordings: readonly Recording[]): void {
+    this.#parts.workspace.submit(recordings);
+  }
+
+  /** How far the work submitted before this call has come, once it is done. */
+  async readStatus(): Promise<Status> {
+    const { workspace, buffers, metric } = this.#parts;
+    const bytes = await workspace.read(buffers.status, 0, STATE_BYTES + HISTORY_BYTES);
+    const [iterations, halted] = new Uint32Array(bytes, 0, 2);
+    const history = new Float32Array(bytes, STATE_BYTES);
+    const scale = metric === 'cosine' ? 0.5 : 1;
+    const objective = (iteration: number) => {
+      const slot = (iteration % HISTORY_SLOTS) * HISTORY_LANES;
+      let sum = 0;
+      for (const lane of history.subarray(slot, slot + HISTORY_LANES)) sum += lane;
+      return scale * sum;
+    };
+    return { iterations, halted, objective };
+  }
+
+  /** The centroids after so many iterations, k x d, centred. */
+  async readCentroids(iterations: number): Promise<Float32Array> {
+    const { workspace, buffers, points, k } = this.#parts;
+    const buffer = iterations % 2 === 0 ? buffers.even : buffers.odd;
+    const bytes = await workspace.read(buffer, 0, 16 * k * points.quads);
+    return unpadColumns(new Float32Array(bytes), k, points.shape[1]);
+  }
+
+  /** Gives the empty clusters of the iteration under way far rows, then finishes the iteration. */
+  async relocate(iteration: number, tolerance: number): Promise<void> {
+    const { status, empties, totals, even, odd } = this.#parts.buffers;
+    const isEven = iteration % 2 === 0;
+    const relocation = new Relocation(
+      this.#parts.workspace,
+      this.#parts.points,
+      this.#parts.weights,
+      this.#parts.labels,
+    );
+    const moved = await relocation.apply(
+      isEven ? even : odd,
+      this.#parts.k,
+      await this.#readTotals(),
+    );
+    this.#parts.workspace.upload(totals, moved);
+    this.#parts.workspace.upload(status, new Uint32Array([iteration, Halt.running]));
+    this.#parts.workspace.run('update after relocation', (recording) => {
+      recording.clear(empties);
+      this.#recordUpdate(recording, isEven, tolerance);
+    });
+  }
+
+  dispose(): void {
+    this.#parts.workspace.release(...Object.values(this.#parts.buffers), ...this.#parts.labels);
+  }
+}
