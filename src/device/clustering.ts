@@ -415,6 +415,6 @@ export class Clustering {
   }
 
   dispose(): void {
-    this.#parts.workspace.release(...Object.values(this.#parts.buffers), ...this.#parts.labels);
+    this.#parts.workspace.release(...Object.values<GPUBuffer>({ ...this.#parts.buffers }), ...this.#parts.labels);
   }
 }

@@ -1,5 +1,7 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
+import { host } from './host.js';
+import { kernels } from './kernels.js';
 import { smoke } from './smoke.js';
 
-export const suites: readonly Suite[] = [smoke];
+export const suites: readonly Suite[] = [smoke, host, kernels];
