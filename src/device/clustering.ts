@@ -415,6 +415,9 @@ export class Clustering {
   }
 
   dispose(): void {
-    this.#parts.workspace.release(...Object.values<GPUBuffer>({ ...this.#parts.buffers }), ...this.#parts.labels);
+    this.#parts.workspace.release(
+      ...Object.values<GPUBuffer>({ ...this.#parts.buffers }),
+      ...this.#parts.labels,
+    );
   }
 }
