@@ -37,26 +37,31 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     total += shares[i];
   }
   for (var t = lane; t < shape.draws; t += WORKGROUP) {
+    // What is left at the start of the share, then the block, that is chosen: the last of any mass
+    // where rounding leaves more than all have.
     var left = uniforms[shape.first_draw + t] * total;
-    // The last share and the last block with any mass catch what rounding leaves over.
+    var next = left;
     var chosen = 0u;
     for (var i = 0u; i < WORKGROUP; i++) {
       if (shares[i] > 0) {
         chosen = i;
+        left = next;
         if (left < shares[i]) {
           break;
         }
-        left -= shares[i];
+        next -= shares[i];
       }
     }
+    next = left;
     var block = chosen * share;
     for (var b = block; b < min((chosen + 1) * share, shape.blocks); b++) {
       if (masses[b] > 0) {
         block = b;
+        left = next;
         if (left < masses[b]) {
           break;
         }
-        left -= masses[b];
+        next -= masses[b];
       }
     }
     drawn[t] = block;

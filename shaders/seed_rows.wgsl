@@ -26,9 +26,10 @@ const WEIGHTED = false;
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = group.x * WORKGROUP + lane;
+  let t = (group.x + group.y * groups.x) * WORKGROUP + lane;
   if (t >= shape.draws || drawn[t] < shape.first_block) {
     return;
   }

@@ -166,6 +166,14 @@ export class KMeansModel {
     );
   }
 
+  /**
+   * Nothing is held on a device between calls, so there is nothing to free; for code that disposes
+   * of whatever it was given.
+   */
+  dispose(): void {
+    return;
+  }
+
   /** Everything, as plain JSON: `KMeansModel.fromJSON(JSON.parse(JSON.stringify(model)))` is equal. */
   toJSON(): KMeansJson {
     return {

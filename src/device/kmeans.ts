@@ -19,7 +19,12 @@ import type {
 } from '../kmeans_backend.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
 import type { Random } from '../random.js';
-import { cumulativeWeights, sampleFromWeights, sampleRows } from '../reference/sampling.js';
+import {
+  cumulativeWeights,
+  gatherRows as gatherHostRows,
+  sampleFromWeights,
+  sampleRows,
+} from '../reference/sampling.js';
 import {
   localTrials,
   PARALLEL_OVERSAMPLING,
@@ -108,10 +113,9 @@ class DeviceSession implements KMeansSession {
       return gatherRows(workspace, this.#points, sampleRows(weights, k, random));
     }
     const first = sampleFromWeights(cumulativeWeights(weights), random.next());
-    if (seeding === 'k-means++') {
-      const trials = localTrials(k);
-      return plusPlus(workspace, this.#points, this.#weights, k, trials, first, random, signal);
-    }
+    const chooseRows = () =>
+      plusPlus(workspace, this.#points, this.#weights, k, localTrials(k), first, random, signal);
+    if (seeding === 'k-means++') return chooseRows();
     const candidates = await oversample(
       workspace,
       this.#points,
@@ -124,7 +128,17 @@ class DeviceSession implements KMeansSession {
     );
     const count = candidates.length / d;
     const owned = await this.#cluster(count, candidates, (clustering) => clustering.weightSums());
-    return reduceCandidates(candidates, owned, k, d, random);
+    // A candidate equal to an earlier one owns nothing. Too few distinct ones: choose among all rows.
+    const distinct = [...owned.keys()].filter((candidate) => owned[candidate] > 0);
+    if (distinct.length < k) return chooseRows();
+    const rows = gatherHostRows(candidates, distinct, d);
+    return reduceCandidates(
+      rows,
+      distinct.map((candidate) => owned[candidate]),
+      k,
+      d,
+      random,
+    );
   }
 
   async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {

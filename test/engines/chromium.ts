@@ -11,7 +11,7 @@ import { startPageEngine } from './page_engine.js';
 
 const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
-async function launchOptions(): Promise<LaunchOptions> {
+export async function launchOptions(): Promise<LaunchOptions> {
   const args = [
     // Its sandbox refuses to run as root, and needs more than containers allow.
     '--no-sandbox',

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { readCsv } from '../../demo/csv.js';
+import type { DataTable } from '../../demo/table.js';
+
+type Content = string | Uint8Array<ArrayBuffer>;
+
+function read(content: Content, signal = new AbortController().signal): Promise<DataTable> {
+  return readCsv(new File([content], 'data.csv'), { signal, onProgress: () => undefined });
+}
+
+/** Each column as a line: its name, then its numbers or what is wrong with it. */
+async function columnsOf(content: Content): Promise<string[]> {
+  const { columns } = await read(content);
+  return columns.map(({ name, values, problem }) => `${name}: ${values?.join(' ') ?? problem!}`);
+}
+
+test.each<[what: string, content: string, columns: string[]]>([
+  ['commas', 'a,b\n1,-2.5e3\n.5,+4\n', ['a: 1 0.5', 'b: -2500 4']],
+  ['semicolons, quotes, CRLF', '"a;1";b\r\n1;2\r\n\r\n3;4', ['a;1: 1 3', 'b: 2 4']],
+  ['tabs', 'a\tb\n1\t2\n', ['a: 1', 'b: 2']],
+  ['no header', '1,2\n3,4\n', ['column 1: 1 3', 'column 2: 2 4']],
+  ['no header, but classes', '5,x\n7,y\n', ['column 1: 5 7', 'column 2: line 2 holds “y”']],
+  ['a year as a name', 'id,2019\n1,2\n', ['id: 1', '2019: 2']],
+  ['names of properties', '__proto__,constructor\n1,2\n', ['__proto__: 1', 'constructor: 2']],
+  ['a name left out', 'a,\n1,2\n', ['a: 1', 'column 2: 2']],
+  [
+    'cells that only look like numbers',
+    'a,b,c,d,e\n1,1,1,1,1\n0x10,NaN,1e999, ,5\n',
+    [
+      'a: line 3 holds “0x10”',
+      'b: line 3 holds “NaN”',
+      'c: line 3 holds “1e999”',
+      'd: line 3 is empty',
+      'e: 1 5',
+    ],
+  ],
+])('reads %s', async (_, content, columns) => {
+  expect(await columnsOf(content)).toEqual(columns);
+});
+
+test('reads many rows', async () => {
+  const numbers = Array.from({ length: 100_000 }, (_, i) => i);
+  const { rows, columns } = await read(`a\n${numbers.join('\n')}\n`);
+  expect(rows).toBe(100_000);
+  expect(columns[0].values).toEqual(Float64Array.from(numbers));
+});
+
+test('reads UTF-16 and a byte order mark', async () => {
+  const text = '\ufeffä,b\n1,2\n';
+  const expected = ['ä: 1', 'b: 2'];
+  expect(await columnsOf(text)).toEqual(expected);
+  const units = Uint16Array.from(text, (character) => character.charCodeAt(0));
+  expect(await columnsOf(new Uint8Array(units.buffer))).toEqual(expected);
+});
+
+test.each<[what: string, content: Content, message: RegExp]>([
+  ['nothing', '', /^data\.csv is empty; choose/],
+  ['blank lines', ' \n\n', /^data\.csv /],
+  ['a header only', 'a,b\n', /^data\.csv has one line of text only, and no rows of numbers\.$/],
+  ['ragged lines', 'a,b\n1,2\n3\n', /^data\.csv: line 3 has 1 cell, but .* have 2; all need/],
+  ['text only', 'a,b\nx,1.5z\n', /no column that .*: in column “a”, line 2 holds “x”\.$/],
+  [
+    'an open quote',
+    'a,b\n1,"2\n3,4\n',
+    /^data\.csv: a quote .* line \d+ is not closed properly\.$/,
+  ],
+  ['bytes', Uint8Array.of(137, 80, 78, 71, 0, 0), /^data\.csv is not a text file; choose/],
+  [
+    'too many columns',
+    `${'1,'.repeat(3000)}1\n`,
+    /^data\.csv has 3001 columns; .* at most 2000\.$/,
+  ],
+])('refuses %s with one sentence', async (_, content, message) => {
+  await expect(read(content)).rejects.toThrow(message);
+});
+
+test('stops when cancelled', async () => {
+  await expect(read('a\n1\n', AbortSignal.abort())).rejects.toThrow(/aborted/);
+});
