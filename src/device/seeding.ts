@@ -262,16 +262,15 @@ export async function plusPlus(
   const choose = await runtime.kernel(seedChooseKernel);
   const tryOut = await runtime.kernel(seedTrialsKernel, { WEIGHTED: weights.weighted });
   const made = await workspace.allocate({
-    uniforms: 4 * k * trials,
+    uniforms: 4 * (k - 1) * trials,
     centres: 16 * quads * k,
     candidates: 16 * quads * paddedTrials,
     potentials: 4 * sampler.blocks * paddedTrials,
   });
   const { uniforms, centres, candidates, potentials } = made;
-  workspace.upload(
-    uniforms,
-    Float32Array.from({ length: k * trials }, () => random.next()),
-  );
+  // Drawn in the CPU twin's order: the same seed starts from the same rows, rounding aside.
+  const draws = Float32Array.from({ length: (k - 1) * trials }, () => random.next());
+  workspace.upload(uniforms, draws);
   workspace.upload(centres, await paddedRow(workspace, points, first));
   try {
     for (let centre = 1; centre < k; centre += CENTRES_PER_SUBMIT) {
@@ -279,7 +278,7 @@ export async function plusPlus(
       workspace.run('k-means++', (recording) => {
         for (let next = centre; next < Math.min(k, centre + CENTRES_PER_SUBMIT); next++) {
           sampler.lower(recording, centres, next - 1, 1);
-          sampler.draw(recording, uniforms, next * trials, trials, candidates);
+          sampler.draw(recording, uniforms, (next - 1) * trials, trials, candidates);
           sampler.tryOut(recording, tryOut, candidates, paddedTrials, potentials);
           const shape = {
             blocks: sampler.blocks,
