@@ -21,9 +21,9 @@ export function powerOfTen(exponent: number): string {
   return `10${raised.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])}`;
 }
 
-const OBJECTIVE = new Intl.NumberFormat('en', { maximumSignificantDigits: 9 });
+const OBJECTIVE = new Intl.NumberFormat('en', { maximumSignificantDigits: 7 });
 
-/** An objective to nine significant digits, about what float32 sums are good for. */
+/** An objective to seven significant digits, what sums of float32 numbers are good for. */
 export function formatObjective(value: number): string {
   return OBJECTIVE.format(value);
 }

@@ -1,4 +1,5 @@
 /** `webgpu-clustering kmeans FILE`. */
+import { basename } from 'node:path';
 import {
   InvalidArgumentError,
   kmeans,
@@ -80,7 +81,7 @@ export async function kmeansCommand(
   checkTable(file, table, options);
   for (const note of table.notes) console.error(note);
   const [n, d] = table.shape;
-  say(`${file}: ${n} rows x ${d} columns`);
+  say(`${basename(file)}: ${n} rows x ${d} columns`);
 
   const scale =
     options.standardize || options.report !== undefined ? columnScale(table) : undefined;
@@ -212,7 +213,7 @@ function buildReport(
   const column = (j: number) => Float64Array.from(rows, (row) => table.data[row * d + j]);
   const { init, metric, seed, tol, maxIter } = options;
   return {
-    title: `K-means of ${file}`,
+    title: `K-means of ${basename(file)}`,
     summary: {
       adapter: model.engine,
       time: milliseconds,
