@@ -39,6 +39,8 @@ process.exitCode = await run([
   'kmeans',
   ...source.args,
   '--k=10',
+  // Of the seeds 0 to 5 the one with the lowest objective, and the first to converge (43 iterations).
+  '--seed=1',
   '--trace',
   `--sheet=${join(OUT, `${source.name}.png`)}`,
   `--report=${join(OUT, `${source.name}.html`)}`,
