@@ -9,12 +9,15 @@ export class ClusteringError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    // Subclasses say their names themselves: a minified class is called something else.
     this.name = new.target.name;
   }
 }
 
 /** No WebGPU adapter could be had (no `navigator.gpu`, no driver, or the adapter was refused). */
 export class NoAdapterError extends ClusteringError {
+  override readonly name = 'NoAdapterError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('no-adapter', message, options);
   }
@@ -22,6 +25,8 @@ export class NoAdapterError extends ClusteringError {
 
 /** The GPUDevice was lost while, or before, work was running on it. */
 export class DeviceLostError extends ClusteringError {
+  override readonly name = 'DeviceLostError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('device-lost', message, options);
   }
@@ -29,6 +34,8 @@ export class DeviceLostError extends ClusteringError {
 
 /** The device refused an allocation. */
 export class OutOfMemoryError extends ClusteringError {
+  override readonly name = 'OutOfMemoryError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('out-of-memory', message, options);
   }
@@ -36,6 +43,8 @@ export class OutOfMemoryError extends ClusteringError {
 
 /** The data or the parameters exceed what the device can hold even when split into chunks. */
 export class DeviceLimitError extends ClusteringError {
+  override readonly name = 'DeviceLimitError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('device-limit', message, options);
   }
@@ -43,6 +52,8 @@ export class DeviceLimitError extends ClusteringError {
 
 /** A kernel did not compile or was bound wrongly, or the device reported a validation error. */
 export class KernelError extends ClusteringError {
+  override readonly name = 'KernelError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('kernel', message, options);
   }

@@ -88,7 +88,18 @@ export function checkBindings(source: KernelSource, bindings: KernelBindings): v
   }
 }
 
-/** Writes a uniform struct at `offset` of `view`. Throws KernelError unless all fields are named. */
+const MAX_F32 = 3.4028234663852886e38;
+/** The numbers each kind of uniform field can hold. */
+const RANGES: Readonly<Record<FieldKind, readonly [least: number, most: number]>> = {
+  u32: [0, 2 ** 32 - 1],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  f32: [-MAX_F32, MAX_F32],
+};
+
+/**
+ * Writes a uniform struct at `offset` of `view`. Throws KernelError unless every field is named,
+ * with a number that it can hold.
+ */
 export function writeUniform(
   source: KernelSource,
   fields: readonly UniformField[],
@@ -106,9 +117,12 @@ export function writeUniform(
   }
   for (const field of fields) {
     const value = values[field.name] as number | undefined;
-    if (value === undefined || !Number.isFinite(value)) {
+    const [least, most] = RANGES[field.kind];
+    const whole = field.kind === 'f32' || Number.isInteger(value);
+    if (value === undefined || !(value >= least && value <= most && whole)) {
       throw new KernelError(
-        `kernel '${source.name}': uniform field '${field.name}' is ${String(value)}; give a finite number.`,
+        `kernel '${source.name}': uniform field '${field.name}' is ${String(value)}; ` +
+          `give a ${field.kind === 'f32' ? 'finite' : 'whole'} number within [${least}, ${most}].`,
       );
     }
     const at = offset + field.offset;

@@ -42,6 +42,12 @@ export interface RuntimeInfo {
 /** Optional features that faster kernels use when they are there. */
 const WANTED_FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
 
+/**
+ * How long after its first effects the loss of a device is known at the latest: in Firefox with its
+ * device busy it took up to half a second.
+ */
+const LOSS_KNOWN_MS = 2000;
+
 /** A compiled kernel. */
 export interface Kernel {
   readonly source: KernelSource;
@@ -68,7 +74,8 @@ export class Runtime {
   profiler: Profiler | undefined;
   readonly #owned: boolean;
   readonly #kernels = new Map<string, Promise<Kernel>>();
-  readonly #lost: Promise<never>;
+  /** What is under way, to be rejected when the device is lost. */
+  readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   readonly #failureListeners = new Set<(error: ClusteringError) => void>();
   #loss: DeviceLostError | undefined;
 
@@ -87,15 +94,15 @@ export class Runtime {
       maxComputeWorkgroupsPerDimension: within('maxComputeWorkgroupsPerDimension'),
     };
     this.pool = new BufferPool(device);
-    this.#lost = device.lost.then((info) => {
-      this.#loss = new DeviceLostError(
+    void device.lost.then((info) => {
+      const loss = new DeviceLostError(
         `The GPU device was lost (${info.reason}: ${info.message || 'no further message'}). ` +
           `Nothing was returned; run the work again, it will use a fresh device.`,
       );
+      this.#loss = loss;
       this.#kernels.clear();
-      throw this.#loss;
+      for (const abandon of this.#waiting) abandon(loss);
     });
-    this.#lost.catch(() => undefined);
     device.addEventListener('uncapturederror', this.#onUncapturedError);
   }
 
@@ -132,16 +139,27 @@ export class Runtime {
 
   /** `promise`, or a rejection with DeviceLostError as soon as the device is lost. */
   async guard<T>(promise: Promise<T>): Promise<T> {
+    // Once the loss is told, what becomes of it is of no interest, nor an unhandled rejection.
+    promise.catch(() => undefined);
     this.#throwIfLost();
+    let abandon: (loss: DeviceLostError) => void = () => undefined;
+    // Its own promise: what is raced against one that lives on stays in memory as long as that does.
+    const lost = new Promise<never>((_, reject) => {
+      abandon = reject;
+    });
+    this.#waiting.add(abandon);
     try {
-      const value = await Promise.race([promise, this.#lost]);
+      const value = await Promise.race([promise, lost]);
       this.#throwIfLost();
       return value;
     } catch (error) {
       // A loss first shows as some other call's failure; let the loss itself be told.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      this.#throwIfLost();
+      if (!(error instanceof ClusteringError)) {
+        await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOSS_KNOWN_MS))]);
+      }
       throw error;
+    } finally {
+      this.#waiting.delete(abandon);
     }
   }
 
@@ -157,6 +175,7 @@ export class Runtime {
 
   /** The compiled kernel, from the cache where the same final text was compiled before. */
   async kernel(source: KernelSource, constants: KernelConstants = {}): Promise<Kernel> {
+    this.#throwIfLost();
     const code = specialize(source, constants);
     let kernel = this.#kernels.get(code);
     if (!kernel) {

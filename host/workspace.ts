@@ -70,6 +70,8 @@ export class Workspace {
 
   /** Copies host data into a buffer, in queue order. */
   upload(buffer: GPUBuffer, data: Float32Array | Uint32Array, byteOffset = 0): void {
+    // Deno 2.9 panics when nothing is written.
+    if (data.byteLength === 0) return;
     this.capture(() => {
       this.runtime.device.queue.writeBuffer(
         buffer,
@@ -208,6 +210,11 @@ export class Workspace {
   /** Gives every buffer back. Idempotent. */
   dispose(): void {
     this.#stopListening();
+    if (this.#failure) {
+      // Some of them may be what a refused allocation gave: not for the next job.
+      for (const buffer of this.#buffers) this.runtime.pool.discard(buffer);
+      this.#buffers.clear();
+    }
     this.release(...this.#buffers);
   }
 }

@@ -1,9 +1,10 @@
 // Finds the drawn rows inside the drawn blocks (see seed_blocks.wgsl) that lie in this chunk:
-// picked[t] is the first row of the block whose cumulative w_i closest_i exceeds rest[t].
+// picked[t] is the first row of the block whose cumulative w_i closest_i exceeds rest[t]. In a block
+// without any mass (fewer distinct rows than centres) picked[t] stays: a row drawn before.
 //
 // closest  [rows]
 // weights  [rows], read if WEIGHTED
-// picked   [draws]  row number in the whole
+// picked   [draws]  row number in the whole, in and out
 //
 // An invocation owns one draw. Cost: at most BLOCK steps.
 struct Shape {
@@ -22,6 +23,7 @@ struct Shape {
 const WORKGROUP = 64;
 const BLOCK = 64;
 const WEIGHTED = false;
+const NONE = 0xffffffffu;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -38,7 +40,7 @@ fn main(
     return;
   }
   var left = rest[t];
-  var chosen = first;
+  var chosen = NONE;
   for (var row = first; row < min(first + BLOCK, shape.rows); row++) {
     var mass = closest[row];
     if (WEIGHTED) {
@@ -52,5 +54,7 @@ fn main(
       left -= mass;
     }
   }
-  picked[t] = shape.start + chosen;
+  if (chosen != NONE) {
+    picked[t] = shape.start + chosen;
+  }
 }

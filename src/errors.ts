@@ -11,6 +11,7 @@ export {
 
 /** An argument or an option breaks a rule; `argument` names it as the caller wrote it. */
 export class InvalidArgumentError extends ClusteringError {
+  override readonly name = 'InvalidArgumentError';
   readonly argument: string;
 
   constructor(argument: string, message: string, options?: ErrorOptions) {
@@ -21,6 +22,8 @@ export class InvalidArgumentError extends ClusteringError {
 
 /** A matrix has the wrong shape: ragged rows, no rows, or a width that does not fit. */
 export class ShapeError extends ClusteringError {
+  override readonly name = 'ShapeError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('shape', message, options);
   }
@@ -28,6 +31,7 @@ export class ShapeError extends ClusteringError {
 
 /** A cell is NaN or infinite (in float32). `row` and `column` count from 0. */
 export class NonFiniteError extends ClusteringError {
+  override readonly name = 'NonFiniteError';
   readonly row: number;
   readonly column: number;
 

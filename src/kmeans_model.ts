@@ -127,33 +127,31 @@ export class KMeansModel {
     points: Points,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
   ): Promise<number> {
-    const { sampleWeight, ...compute } = options;
     return this.#compute(
       'score',
       points,
-      compute,
+      options,
       async (session, meanWeight) =>
         -meanWeight * (await session.inertia(this.#centred, this.k, options.signal)),
-      sampleWeight,
+      { ...RUNTIME_RULES, sampleWeight: anObject },
     );
   }
 
   async #compute<T>(
     method: string,
     points: Points,
-    options: ComputeOptions,
+    options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
     work: (session: KMeansSession, meanWeight: number) => Promise<T>,
-    sampleWeight?: ArrayLike<number>,
+    rules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
-    checkOptions(method, options, RUNTIME_RULES);
-    checkOptions(method, { sampleWeight }, { sampleWeight: anObject } satisfies OptionRules);
+    checkOptions(method, options, rules);
     options.signal?.throwIfAborted();
     const cosine = this.metric === 'cosine';
     const checked = checkPoints('points', points, {
       columns: this.#shift.length,
       shift: cosine ? 'none' : this.#shift,
     });
-    const weights = checkWeights(sampleWeight, checked.shape[0]);
+    const weights = checkWeights(options.sampleWeight, checked.shape[0]);
     return withKMeansSession(
       options.runtime,
       checked,
@@ -219,6 +217,17 @@ export class KMeansModel {
           (length === undefined || value.length === length),
         length === undefined ? 'finite numbers' : `${length} finite numbers`,
       ) as number[];
+    const isLabel = (value: unknown) =>
+      Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < k;
+    const labels = part(
+      'labels',
+      (value) => Array.isArray(value) && value.every(isLabel),
+      `whole numbers from 0 to ${k - 1}`,
+    ) as number[];
+    const owned = new Uint32Array(k);
+    for (const label of labels) owned[label]++;
+    const counts = numbers('counts', k);
+    part('counts', () => counts.every((count, c) => count === owned[c]), 'the rows of each label');
     return new KMeansModel({
       k,
       metric: part(
@@ -228,8 +237,8 @@ export class KMeansModel {
       ) as Metric,
       shift: Float64Array.from(numbers('shift', d)),
       centred: Float32Array.from(numbers('centred', k * d)),
-      labels: Uint32Array.from(numbers('labels')),
-      counts: Uint32Array.from(numbers('counts', k)),
+      labels: Uint32Array.from(labels),
+      counts: owned,
       inertia: part('inertia', Number.isFinite, 'a number') as number,
       iterations: part('iterations', isSize, 'a whole number >= 1') as number,
       converged: part(

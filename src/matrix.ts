@@ -99,10 +99,12 @@ function isNumericArray(value: unknown): value is NumericArray {
  *   where a float64 number is too large for float32; InvalidArgumentError on anything else
  */
 export function checkMatrix(what: string, points: Points, rules: MatrixRules = {}): CheckedMatrix {
-  if (typeof points !== 'object' || (points as unknown) === null) {
+  if (typeof points !== 'object' || (points as unknown) === null || ArrayBuffer.isView(points)) {
+    const given =
+      typeof points === 'object' ? Object.prototype.toString.call(points) : String(points);
     throw new InvalidArgumentError(
       what,
-      `${what} is ${typeof points === 'object' ? 'null' : String(points)}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
+      `${what} is ${given}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
     );
   }
   const { source, shape } = Array.isArray(points)
@@ -156,20 +158,22 @@ function hostRows(what: string, points: HostMatrix) {
       `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.`,
     );
   }
-  return { source: data as NumericArray | readonly number[], shape: [n, d] as const };
+  checkNumbers(what, data, d);
+  return { source: data, shape: [n, d] as const };
 }
 
 function flattenRows(what: string, rows: readonly (readonly number[] | NumericArray)[]) {
   const n = rows.length;
   if (n === 0) throw new ShapeError(`${what} is empty; at least one row is needed.`);
-  rows.forEach((row: unknown, i) => {
+  // Not forEach, which skips holes.
+  for (const [i, row] of rows.entries() as Iterable<[number, unknown]>) {
     if (!Array.isArray(row) && !isNumericArray(row)) {
       throw new InvalidArgumentError(
         what,
         `${what}[${i}] is ${Object.prototype.toString.call(row)}; every row must be an array of numbers.`,
       );
     }
-  });
+  }
   const d = rows[0].length;
   if (d === 0)
     throw new ShapeError(`${what} has rows of no columns; at least one column is needed.`);
@@ -181,13 +185,24 @@ function flattenRows(what: string, rows: readonly (readonly number[] | NumericAr
         `${what}: row ${i} has ${row.length} columns, row 0 has ${d}; all rows must have the same length.`,
       );
     }
-    for (let j = 0; j < d; j++) {
-      const value: unknown = row[j];
-      if (typeof value !== 'number') throw new NonFiniteError(what, i, j, Number.NaN);
-      source[i * d + j] = value;
-    }
+    checkNumbers(what, row, d, i);
+    source.set(row, i * d);
   });
   return { source, shape: [n, d] as const };
+}
+
+/** Throws NonFiniteError at the first entry of an array that is no number: text, null, a hole. */
+function checkNumbers(
+  what: string,
+  values: ArrayLike<unknown>,
+  d: number,
+  firstRow = 0,
+): asserts values is NumericArray | readonly number[] {
+  if (!Array.isArray(values)) return;
+  for (let at = 0; at < values.length; at++) {
+    if (typeof values[at] === 'number') continue;
+    throw new NonFiniteError(what, firstRow + Math.floor(at / d), at % d, Number.NaN);
+  }
 }
 
 /** Throws NonFiniteError at the first NaN or infinity (all exponent bits set). */
@@ -200,9 +215,9 @@ function checkFinite(what: string, data: Float32Array, d: number): void {
   }
 }
 
-/** Column means in float64; a column whose sum is not finite gets 0 (its bad cell is found later). */
+/** Column means in float64; one beyond float32 becomes 0 (the cell to blame is found later). */
 function columnMeans(data: NumericArray | readonly number[], n: number, d: number): Float64Array {
   const means = new Float64Array(d);
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) means[j] += data[at];
-  return means.map((sum) => (Number.isFinite(sum / n) ? sum / n : 0));
+  return means.map((sum) => (Number.isFinite(Math.fround(sum / n)) ? sum / n : 0));
 }

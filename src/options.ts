@@ -55,9 +55,14 @@ export const abortSignal: OptionRule = {
   holds: (value) => isObject(value) && 'aborted' in value,
 };
 
+const aRuntime: OptionRule = {
+  rule: 'a Runtime (createRuntime())',
+  holds: (value) => isObject(value) && 'device' in value && 'limits' in value,
+};
+
 /** Rules that hold for every method that computes. */
 export const RUNTIME_RULES = {
-  runtime: either(oneOf('cpu'), { rule: 'a Runtime (createRuntime())', holds: isObject }),
+  runtime: either(oneOf('cpu'), aRuntime),
   signal: abortSignal,
 } as const satisfies OptionRules;
 

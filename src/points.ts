@@ -78,6 +78,12 @@ export function checkWeights(
       `sampleWeight is zero for every row; ${remedy}.`,
     );
   }
+  if (sum === Number.POSITIVE_INFINITY) {
+    throw new InvalidArgumentError(
+      'sampleWeight',
+      `sampleWeight sums to more than ${Number.MAX_VALUE}; scale all weights down.`,
+    );
+  }
   const mean = sum / n;
   return { scaled: Float32Array.from({ length: n }, (_, i) => weights[i] / mean), mean };
 }

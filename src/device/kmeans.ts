@@ -94,8 +94,10 @@ class DeviceSession implements KMeansSession {
 
   async meanVariance(): Promise<number> {
     const [n, d] = this.shape;
-    const sums = await columnSums(this.#workspace, this.#points);
-    const squares = await columnSums(this.#workspace, this.#points, true);
+    const [sums, squares] = await Promise.all([
+      columnSums(this.#workspace, this.#points),
+      columnSums(this.#workspace, this.#points, true),
+    ]);
     const variances = squares.map((square, j) => Math.max(0, square / n - (sums[j] / n) ** 2));
     return variances.reduce((total, variance) => total + variance, 0) / d;
   }
@@ -151,16 +153,26 @@ class DeviceSession implements KMeansSession {
     return this.#cluster(k, centroids, async (clustering) => {
       clustering.assign();
       signal?.throwIfAborted();
-      const [inertia, counts] = [await this.#inertia(clustering), await this.#counts(clustering)];
-      return { inertia, counts, labels: await clustering.readLabels() };
+      // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
+      const work = [
+        this.#inertia(clustering),
+        this.#counts(clustering),
+        clustering.readLabels(),
+      ] as const;
+      await Promise.allSettled(work);
+      const [inertia, counts, labels] = await Promise.all(work);
+      return { inertia, counts, labels };
     });
   }
 
   async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
-    return this.#cluster(k, centroids, (clustering) => {
+    return this.#cluster(k, centroids, async (clustering) => {
       clustering.assign();
       signal?.throwIfAborted();
-      return this.#inertia(clustering);
+      const inertia = await this.#inertia(clustering);
+      // The counts tell a true zero from those that a silent driver leaves behind.
+      if (inertia === 0) await this.#counts(clustering);
+      return inertia;
     });
   }
 
@@ -253,7 +265,9 @@ class DeviceSession implements KMeansSession {
     const { runtime } = this.#workspace;
     const kernel = await runtime.kernel(pairwiseDistancesKernel);
     const result = new Float32Array(n * k);
-    const blockRows = Math.max(1, Math.floor(DISTANCES_BLOCK / (4 * k)));
+    const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
+    const blockBytes = Math.min(DISTANCES_BLOCK, maxBufferSize, maxStorageBufferBindingSize);
+    const blockRows = Math.max(1, Math.floor(blockBytes / (4 * k)));
     await this.#cluster(k, centroids, async (clustering) => {
       const made = await this.#workspace.allocate({ distances: 4 * k * Math.min(n, blockRows) });
       for (const chunk of chunks) {
@@ -276,6 +290,10 @@ class DeviceSession implements KMeansSession {
         }
       }
       this.#workspace.release(made.distances);
+      if (result.every((distance) => distance === 0)) {
+        clustering.assign();
+        await this.#counts(clustering);
+      }
     });
     const cosine = this.#metric === 'cosine';
     return result.map((squared) => (cosine ? squared / 2 : Math.sqrt(squared)));

@@ -1,4 +1,5 @@
 /** Lloyd's iterations: centroids ping-pong on the device, which decides itself when to stop. */
+import { KernelError } from '../../host/errors.js';
 import type { Recording } from '../../host/recording.js';
 import type { Runtime } from '../../host/runtime.js';
 import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
@@ -77,6 +78,12 @@ export async function lloyd(
       if (done < MEASURED && status.iterations === MEASURED && status.halted === Halt.running) {
         release();
         recordings = record();
+      }
+      if (status.halted === Halt.running && status.iterations === done) {
+        throw new KernelError(
+          `The device did nothing of what it was given after iteration ${done}, most likely because it ran out of memory; ` +
+            `free memory, use fewer rows, or set runtime to 'cpu'.`,
+        );
       }
       ({ iterations: done, halted } = status);
     }

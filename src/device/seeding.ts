@@ -92,11 +92,13 @@ class Sampler {
     this.blocks = ceilDiv(points.shape[0], BLOCK);
   }
 
+  /** @param first the first centre's row number */
   static async create(
     workspace: Workspace,
     points: DevicePoints,
     weights: DeviceWeights,
     draws: number,
+    first: number,
   ): Promise<Sampler> {
     const { runtime } = workspace;
     const constants = { WEIGHTED: weights.weighted };
@@ -110,6 +112,8 @@ class Sampler {
       rest: 4 * draws,
       picked: 4 * draws,
     });
+    // Also what is drawn once there is nothing left to draw from: a row of positive weight.
+    workspace.upload(buffers.picked, new Uint32Array(draws).fill(first));
     return new Sampler(
       workspace,
       points,
@@ -122,6 +126,12 @@ class Sampler {
         gather: await runtime.kernel(gatherRowsKernel),
       },
     );
+  }
+
+  /** Makes the row that was drawn on the host the first of `centres`. */
+  takeFirst(recording: Recording, centres: GPUBuffer): void {
+    const { chunks, quads } = this.#points;
+    recordGather(recording, this.#kernels.gather, chunks, quads, 1, this.#buffers.picked, centres);
   }
 
   /** Takes `count` centres of `centres` into account, from `first` on. */
@@ -258,7 +268,7 @@ export async function plusPlus(
   const { runtime } = workspace;
   const { quads } = points;
   const paddedTrials = roundUp(trials, TRIAL_TILE);
-  const sampler = await Sampler.create(workspace, points, weights, trials);
+  const sampler = await Sampler.create(workspace, points, weights, trials, first);
   const choose = await runtime.kernel(seedChooseKernel);
   const tryOut = await runtime.kernel(seedTrialsKernel, { WEIGHTED: weights.weighted });
   const made = await workspace.allocate({
@@ -271,7 +281,9 @@ export async function plusPlus(
   // Drawn in the CPU twin's order: the same seed starts from the same rows, rounding aside.
   const draws = Float32Array.from({ length: (k - 1) * trials }, () => random.next());
   workspace.upload(uniforms, draws);
-  workspace.upload(centres, await paddedRow(workspace, points, first));
+  workspace.run('first centre', (recording) => {
+    sampler.takeFirst(recording, centres);
+  });
   try {
     for (let centre = 1; centre < k; centre += CENTRES_PER_SUBMIT) {
       signal?.throwIfAborted();
@@ -290,7 +302,7 @@ export async function plusPlus(
           recording.dispatch(choose, { shape, potentials, candidates, centres }, 1);
         }
       });
-      await workspace.idle();
+      if (centre + CENTRES_PER_SUBMIT < k) await workspace.idle();
     }
     const rows = new Float32Array(await workspace.read(centres, 0, 16 * quads * k));
     return unpadColumns(rows, k, points.shape[1]);
@@ -318,7 +330,7 @@ export async function oversample(
 ): Promise<Float32Array> {
   const { quads } = points;
   const total = 1 + rounds * perRound;
-  const sampler = await Sampler.create(workspace, points, weights, perRound);
+  const sampler = await Sampler.create(workspace, points, weights, perRound, first);
   const made = await workspace.allocate({
     uniforms: 4 * rounds * perRound,
     centres: 16 * quads * total,
@@ -329,7 +341,9 @@ export async function oversample(
     uniforms,
     Float32Array.from({ length: rounds * perRound }, () => random.next()),
   );
-  workspace.upload(centres, await paddedRow(workspace, points, first));
+  workspace.run('first centre', (recording) => {
+    sampler.takeFirst(recording, centres);
+  });
   try {
     let known = 1;
     let fresh = 0;
@@ -340,7 +354,7 @@ export async function oversample(
         sampler.draw(recording, uniforms, round * perRound, perRound, gathered);
         recording.copy(gathered, 0, centres, 16 * quads * known, 16 * quads * perRound);
       });
-      await workspace.idle();
+      if (round + 1 < rounds) await workspace.idle();
       fresh = known;
       known += perRound;
     }
@@ -350,14 +364,4 @@ export async function oversample(
     sampler.dispose();
     workspace.release(...Object.values(made));
   }
-}
-
-async function paddedRow(
-  workspace: Workspace,
-  points: DevicePoints,
-  row: number,
-): Promise<Float32Array> {
-  const padded = new Float32Array(4 * points.quads);
-  padded.set(await gatherRows(workspace, points, new Uint32Array([row])));
-  return padded;
 }

@@ -2,6 +2,7 @@
 import type { Suite } from './case.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
+import { kmeansSuites } from './kmeans/index.js';
 import { smoke } from './smoke.js';
 
-export const suites: readonly Suite[] = [smoke, host, kernels];
+export const suites: readonly Suite[] = [smoke, host, kernels, ...kmeansSuites];

@@ -28,6 +28,7 @@ export interface RunningEngine {
 export interface TimedCase {
   readonly name: string;
   readonly timeoutMs?: number;
+  readonly provokesDeviceErrors?: boolean;
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;

@@ -93,7 +93,12 @@ export async function startPageEngine(options: LaunchOptions): Promise<RunningEn
     throw error;
   }
 
-  async function runCase(suite: string, name: string, timeoutMs: number): Promise<CaseResult> {
+  async function runCase(
+    suite: string,
+    name: string,
+    timeoutMs: number,
+    provokesDeviceErrors: boolean,
+  ): Promise<CaseResult> {
     if (open.broken !== undefined) {
       await closeBrowser(open.browser);
       open = await openPage(options, server);
@@ -101,7 +106,8 @@ export async function startPageEngine(options: LaunchOptions): Promise<RunningEn
     open.errors = [];
     try {
       const result = await within(timeoutMs, runInPage(open, suite, name));
-      if (open.errors.length === 0) return result;
+      // Some browsers write the device's errors to their console as well.
+      if (provokesDeviceErrors || open.errors.length === 0) return result;
       const lines = [...(result.error ? [result.error.message] : []), ...open.errors].join('\n');
       return { ...failure(lines, result.milliseconds, result.error?.stack), notes: result.notes };
     } catch (error) {
@@ -120,9 +126,9 @@ export async function startPageEngine(options: LaunchOptions): Promise<RunningEn
 
   return {
     adapter,
-    run: async (suite, { name, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
+    run: async (suite, { name, timeoutMs = DEFAULT_TIMEOUT_MS, provokesDeviceErrors = false }) => {
       const start = performance.now();
-      return runCase(suite, name, timeoutMs).catch((error: unknown) =>
+      return runCase(suite, name, timeoutMs, provokesDeviceErrors).catch((error: unknown) =>
         failure((error as Error).message, Math.round(performance.now() - start)),
       );
     },

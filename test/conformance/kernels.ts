@@ -1,0 +1,81 @@
+/** Every kernel alone against its twin, and every text of it that the library can build. */
+/// <reference types="vite/types/importMeta.d.ts" />
+import type { KernelSource } from '../../host/kernel.js';
+import type { Case, Suite } from './case.js';
+import { expectEqual } from './expect.js';
+import { accumulate } from './kernels/accumulate.js';
+import { assign, assignSubgroups } from './kernels/assign.js';
+import { centre } from './kernels/centre.js';
+import { columnSums } from './kernels/column_sums.js';
+import { combine } from './kernels/combine.js';
+import { converge } from './kernels/converge.js';
+import { farthestBlocks } from './kernels/farthest_blocks.js';
+import { farthestPick } from './kernels/farthest_pick.js';
+import { findNonFinite } from './kernels/find_nonfinite.js';
+import { gatherRows } from './kernels/gather_rows.js';
+import { kernelCases, type KernelTest } from './kernels/kernel_test.js';
+import { labelCounts } from './kernels/label_counts.js';
+import { normalizeRows } from './kernels/normalize_rows.js';
+import { pack } from './kernels/pack.js';
+import { pairwiseDistances } from './kernels/pairwise_distances.js';
+import { pointCosts } from './kernels/point_costs.js';
+import { rowNorms } from './kernels/row_norms.js';
+import { runSums } from './kernels/run_sums.js';
+import { seedBlocks } from './kernels/seed_blocks.js';
+import { seedChoose } from './kernels/seed_choose.js';
+import { seedClosest } from './kernels/seed_closest.js';
+import { seedRows } from './kernels/seed_rows.js';
+import { seedTrials } from './kernels/seed_trials.js';
+import { update } from './kernels/update.js';
+
+const tests: readonly KernelTest[] = [
+  pack,
+  findNonFinite,
+  columnSums,
+  centre,
+  rowNorms,
+  normalizeRows,
+  assign,
+  assignSubgroups,
+  accumulate,
+  combine,
+  update,
+  converge,
+  pointCosts,
+  runSums,
+  labelCounts,
+  pairwiseDistances,
+  gatherRows,
+  seedTrials,
+  seedClosest,
+  seedBlocks,
+  seedRows,
+  seedChoose,
+  farthestBlocks,
+  farthestPick,
+];
+
+/** Everything in shaders/. */
+const shaders = import.meta.glob<KernelSource>('../../shaders/*.wgsl', {
+  eager: true,
+  import: 'default',
+});
+
+const everyKernelIsTested: Case = {
+  name: 'every kernel is tested',
+  run: async () => {
+    await Promise.resolve();
+    const tested = tests.map(({ source }) => source.name);
+    const untested = Object.values(shaders).filter(({ name }) => !tested.includes(name));
+    expectEqual(
+      untested.map(({ name }) => name),
+      [],
+      'kernels without a test in test/conformance/kernels/',
+    );
+  },
+};
+
+export const kernels: Suite = {
+  name: 'kernels',
+  cases: [everyKernelIsTested, ...tests.flatMap(kernelCases)],
+};

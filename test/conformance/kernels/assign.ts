@@ -1,0 +1,183 @@
+import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
+import source from '../../../shaders/assign.wgsl';
+import subgroupsSource from '../../../shaders/assign_subgroups.wgsl';
+import type { Random } from '../../../src/random.js';
+import { assign as twin } from '../../../src/reference/assign.js';
+import { rowNorms } from '../../../src/reference/row_norms.js';
+import { squaredDistance } from '../../../src/reference/squared_distance.js';
+import { expectEqual, expectThat } from '../expect.js';
+import {
+  around,
+  COLUMNS,
+  constant,
+  type Draw,
+  grid,
+  indices,
+  packedAt,
+  quadsOf,
+  rowsOf,
+  seeded,
+  uniform,
+} from './data.js';
+import { compareEach, type KernelTest } from './kernel_test.js';
+import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+
+const WORKGROUP = constant(source, 'WORKGROUP');
+const ROWS_PER_INVOCATION = 4;
+const TILE = ROWS_PER_INVOCATION * WORKGROUP;
+const CENTROID_TILE = constant(source, 'TILE');
+/** What the host gives for padding. */
+const NEVER = 3e38;
+/** What `changed` holds already. */
+const CHANGED_BEFORE = 5;
+
+interface Shape {
+  readonly rows: number;
+  readonly clusters: number;
+  readonly columns: number;
+  readonly first: number;
+}
+
+const SHAPES: readonly Shape[] = [
+  ...[1, ...around(WORKGROUP), ...around(TILE)].map((rows) => ({
+    rows,
+    clusters: 9,
+    columns: 3,
+    first: 0,
+  })),
+  ...[1, ...around(CENTROID_TILE), 2 * CENTROID_TILE, 30].map((clusters) => ({
+    rows: 50,
+    clusters,
+    columns: 5,
+    first: 3,
+  })),
+  ...COLUMNS.map((columns) => ({ rows: 70, clusters: 12, columns, first: TILE })),
+  { rows: FOLDED_WORKGROUPS * TILE, clusters: 2, columns: 1, first: 1 },
+];
+
+interface Problem extends Shape {
+  readonly x: Float32Array;
+  readonly centroids: Float32Array;
+  /** Of the rows before, too. */
+  readonly labels: Uint32Array<ArrayBuffer>;
+}
+
+function problem(random: Random, draw: Draw, shape: Shape): Problem {
+  const { rows, clusters, columns, first } = shape;
+  const labels = blankBits(first + rows);
+  labels.set(indices(random, rows, clusters), first);
+  return {
+    ...shape,
+    x: rowsOf(random, draw, rows, columns),
+    centroids: rowsOf(random, draw, clusters, columns),
+    labels,
+  };
+}
+
+/** The kernel, a final text of it. */
+interface Variant {
+  readonly kernel: KernelSource;
+  readonly constants: KernelConstants;
+}
+
+function assigned(
+  lab: Lab,
+  { kernel, constants }: Variant,
+  { rows, clusters, columns, first, x, centroids, labels }: Problem,
+  halted = 0,
+) {
+  const quads = quadsOf(columns);
+  const width = 4 * quads;
+  const paddedClusters = Math.ceil(clusters / CENTROID_TILE) * CENTROID_TILE;
+  // Padding that is nearer than any centroid, were it not for its norm.
+  const paddedCentroids = new Float32Array(paddedClusters * width).fill(1);
+  paddedCentroids.set(centroids);
+  const halfNorms = new Float32Array(paddedClusters).fill(NEVER);
+  halfNorms.set(rowNorms(centroids, clusters, width).map((norm) => norm / 2));
+  const stride = first + rows + 1;
+  return lab.run(kernel, {
+    constants,
+    shape: { first, rows, quads, stride, padded_clusters: paddedClusters },
+    buffers: {
+      points: packedAt(x, rows, width, first, stride),
+      centroids: paddedCentroids,
+      half_norms: halfNorms,
+      state: Uint32Array.of(4, halted),
+      labels,
+      changed: Uint32Array.of(CHANGED_BEFORE),
+    },
+    invocations: Math.ceil(rows / ROWS_PER_INVOCATION),
+  });
+}
+
+async function compareExactly(lab: Lab, variant: Variant, drawn: Problem): Promise<void> {
+  const { rows, clusters, columns, first } = drawn;
+  const what = JSON.stringify({ ...variant.constants, rows, clusters, columns, first });
+  const width = 4 * quadsOf(columns);
+  const { labels, changed } = await assigned(lab, variant, drawn);
+  const expected = drawn.labels.slice();
+  expected.set(twin(drawn.x, rows, drawn.centroids, clusters, width).labels, first);
+  expectEqual(labels, expected, `${what}: labels`);
+  const moved = expected.filter((label, i) => label !== drawn.labels[i]).length;
+  expectEqual(changed, Uint32Array.of(CHANGED_BEFORE + moved), `${what}: changed`);
+}
+
+/** A row may take any centroid that is nearest but for rounding. */
+async function compareRounded(lab: Lab, variant: Variant, drawn: Problem): Promise<void> {
+  const { rows, clusters, columns, first, x, centroids } = drawn;
+  const { labels } = await assigned(lab, variant, drawn);
+  const { costs } = twin(x, rows, centroids, clusters, columns);
+  // A score is |c|^2 / 2 - x.c, of columns values within [-1, 1]: two of them may each be off by
+  // (columns + 2) ULP of 1.5 columns; a squared distance is twice that.
+  const slack = 2 * 2 * (columns + 2) * 2 ** -23 * 1.5 * columns;
+  for (let i = 0; i < rows; i++) {
+    const label = labels[first + i];
+    expectThat(label < clusters, `row ${i} is labelled ${label} of ${clusters}.`);
+    const excess = squaredDistance(x, i, centroids, label, columns) - costs[i];
+    expectThat(excess <= slack, `row ${i}: its centroid is ${excess} farther than the nearest.`);
+  }
+}
+
+async function compareHalted(lab: Lab, variant: Variant, drawn: Problem): Promise<void> {
+  await compareEach([1, 2, 3], async (halted) => {
+    const { labels, changed } = await assigned(lab, variant, drawn, halted);
+    expectEqual(labels, drawn.labels, `halted by ${halted}: labels`);
+    expectEqual(changed, Uint32Array.of(CHANGED_BEFORE), `halted by ${halted}: changed`);
+  });
+}
+
+async function compare(lab: Lab, variant: Variant): Promise<void> {
+  const random = seeded();
+  await compareEach(SHAPES, (shape) => compareExactly(lab, variant, problem(random, grid, shape)));
+  const shape = { rows: 300, clusters: 20, columns: 32, first: 0 };
+  await compareRounded(lab, variant, problem(random, uniform, shape));
+  await compareHalted(lab, variant, problem(random, grid, SHAPES[0]));
+}
+
+export const assign: KernelTest = {
+  source,
+  compare: (lab, kernel) => compare(lab, { kernel, constants: {} }),
+  // Few, as some drivers take seconds to compile each.
+  mutations: [
+    ['score < best.score', 'score <= best.score'],
+    ['d3 += centroids[at + 3', 'd3 += centroids[at + 4'],
+  ],
+};
+
+const LANES = [4, 8, 16];
+
+export const assignSubgroups: KernelTest = {
+  source: subgroupsSource,
+  needs: 'subgroups',
+  variants: LANES.map((lanes) => ({ LANES: lanes })),
+  async compare(lab, kernel) {
+    const most = lab.runtime.subgroupSize;
+    for (const lanes of LANES.filter((size) => size <= most)) {
+      await compare(lab, { kernel, constants: { LANES: lanes } });
+    }
+  },
+  mutations: [
+    ['labels[row] != best.label[i]', 'true'],
+    ['5 % LANES', '4 % LANES'],
+  ],
+};

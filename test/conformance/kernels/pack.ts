@@ -1,0 +1,39 @@
+import source from '../../../shaders/pack.wgsl';
+import { expectSameBits } from '../expect.js';
+import { around, COLUMNS, constant, floats, packedAt, seeded, uniform } from './data.js';
+import { compareEach, type KernelTest } from './kernel_test.js';
+import { FOLDED_WORKGROUPS } from './lab.js';
+
+const WORKGROUP = constant(source, 'WORKGROUP');
+
+const SHAPES = [
+  ...around(WORKGROUP).map((count) => ({ count, columns: 4, first: 0 })),
+  ...COLUMNS.map((columns) => ({ count: 5, columns, first: 3 })),
+  { count: FOLDED_WORKGROUPS * WORKGROUP, columns: 1, first: 1 },
+];
+
+export const pack: KernelTest = {
+  source,
+  async compare(lab, kernel) {
+    const random = seeded();
+    await compareEach(SHAPES, async ({ count, columns, first }) => {
+      const stride = first + count + 2;
+      const rows = floats(random, uniform, count * columns);
+      const { points } = await lab.run(kernel, {
+        shape: { count, columns, first, stride },
+        // Poison all over, as `packedAt` leaves it.
+        buffers: { rows, points: packedAt([], 0, columns, 0, stride) },
+        invocations: count,
+      });
+      const expected = packedAt(rows, count, columns, first, stride);
+      expectSameBits(points, expected, `${count} x ${columns} from ${first} on`);
+    });
+  },
+  mutations: [
+    ['shape.first + i', 'i'],
+    ['i >= shape.count', 'i > shape.count'],
+    ['to += shape.stride', 'to += shape.count'],
+    ['left == 0', 'false'],
+    ['left > 2', 'left > 3'],
+  ],
+};

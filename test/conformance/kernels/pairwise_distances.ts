@@ -1,0 +1,59 @@
+import source from '../../../shaders/pairwise_distances.wgsl';
+import { pairwiseSquaredDistances as twin } from '../../../src/reference/pairwise_distances.js';
+import { expectClose } from '../expect.js';
+import {
+  around,
+  COLUMNS,
+  constant,
+  grid,
+  packedAt,
+  quadsOf,
+  rowsOf,
+  seeded,
+  uniform,
+} from './data.js';
+import { compareEach, type KernelTest } from './kernel_test.js';
+import { blank, FOLDED_WORKGROUPS } from './lab.js';
+import { expectExact, squaredDistanceRoundings } from './tolerance.js';
+
+const WORKGROUP = constant(source, 'WORKGROUP');
+
+const SHAPES = [
+  ...around(WORKGROUP).map((count) => ({ count, clusters: 1, columns: 4, first: 0, draw: grid })),
+  ...COLUMNS.map((columns) => ({ count: 7, clusters: 5, columns, first: 3, draw: grid })),
+  { count: WORKGROUP, clusters: FOLDED_WORKGROUPS, columns: 2, first: 1, draw: grid },
+  { count: 30, clusters: 8, columns: 50, first: 0, draw: uniform },
+];
+
+export const pairwiseDistances: KernelTest = {
+  source,
+  async compare(lab, kernel) {
+    const random = seeded();
+    await compareEach(SHAPES, async ({ count, clusters, columns, first, draw }) => {
+      const quads = quadsOf(columns);
+      const width = 4 * quads;
+      const stride = first + count + 2;
+      const x = rowsOf(random, draw, count, columns);
+      const centroids = rowsOf(random, draw, clusters, columns);
+      const { distances } = await lab.run(kernel, {
+        shape: { first, count, quads, stride, clusters },
+        buffers: {
+          points: packedAt(x, count, width, first, stride),
+          centroids,
+          distances: blank(count * clusters),
+        },
+        invocations: count * clusters,
+      });
+      const expected = twin(x, count, centroids, clusters, width);
+      const what = JSON.stringify({ count, clusters, columns, first });
+      if (draw === grid) expectExact(distances, expected, what);
+      else expectClose(distances, expected, squaredDistanceRoundings(width));
+    });
+  },
+  mutations: [
+    ['k >= shape.clusters', 'k > shape.clusters'],
+    ['shape.first + i', 'i'],
+    ['i * shape.clusters + k', 'k * shape.count + i'],
+    ['sum += difference * difference', 'sum += abs(difference)'],
+  ],
+};

@@ -1,0 +1,33 @@
+/** The K-means suites. */
+import type { Suite } from '../case.js';
+import { kmeansChunks } from './chunks.js';
+import { kmeansControl } from './control.js';
+import { kmeansCosine } from './cosine.js';
+import { kmeansDegenerate } from './degenerate.js';
+import { kmeansDeterminism } from './determinism.js';
+import { kmeansDevice } from './device.js';
+import { kmeansFailure } from './failure.js';
+import { kmeansGolden } from './golden.js';
+import { kmeansInput } from './input.js';
+import { kmeansInvariance } from './invariance.js';
+import { kmeansModel } from './model.js';
+import { kmeansObjective } from './objective.js';
+import { kmeansTwin } from './twin.js';
+import { kmeansWeights } from './weights.js';
+
+export const kmeansSuites: readonly Suite[] = [
+  kmeansObjective,
+  kmeansModel,
+  kmeansWeights,
+  kmeansInvariance,
+  kmeansDegenerate,
+  kmeansCosine,
+  kmeansDeterminism,
+  kmeansControl,
+  kmeansInput,
+  kmeansTwin,
+  kmeansChunks,
+  kmeansDevice,
+  kmeansFailure,
+  kmeansGolden,
+];

@@ -1,0 +1,152 @@
+/** Bad input: each a typed error that names the value, the rule and the remedy. */
+import type { KMeansOptions, Points } from '../../../src/index.js';
+import type { Case, ConformanceContext, Suite } from '../case.js';
+import { expectEqual, expectThat, expectThrows } from '../expect.js';
+import { NO_OPTIONS, OPTIONS, POINTS, QUERIES, type Refused, ROWS } from './refused.js';
+import { clouds, fit, head } from './support.js';
+
+const CODES = {
+  InvalidArgumentError: 'invalid-argument',
+  NonFiniteError: 'non-finite',
+  ShapeError: 'shape',
+} as const;
+
+async function expectRefused(
+  { library }: ConformanceContext,
+  action: () => unknown,
+  [what, , name, ...parts]: Refused,
+): Promise<void> {
+  const error = await expectThrows(action, { name, code: CODES[name] });
+  expectThat(error instanceof library[name], `${what}: not an instance of ${name}.`);
+  expectThat(error instanceof library.ClusteringError, `${what}: not a ClusteringError.`);
+  let at = 0;
+  for (const part of parts) {
+    at = error.message.indexOf(part, at);
+    expectThat(at >= 0, `${what}: '${part}' is not (or not in this place) in: ${error.message}`);
+  }
+}
+
+const refuses = (
+  name: string,
+  table: readonly Refused[],
+  action: (context: ConformanceContext, given: unknown) => unknown,
+): Case => ({
+  name,
+  run: async (context) => {
+    for (const refused of table)
+      await expectRefused(context, () => action(context, refused[1]), refused);
+  },
+});
+
+const fitted = (context: ConformanceContext) =>
+  fit(context, ROWS, {
+    k: 2,
+    init: [
+      [1, 2],
+      [5, 7],
+    ],
+  });
+
+export const kmeansInput: Suite = {
+  name: 'kmeans input',
+  cases: [
+    refuses('points', POINTS, ({ library, runtime }, given) =>
+      library.kmeans(given as Points, { k: 1, runtime }),
+    ),
+    refuses('options', OPTIONS, ({ library, runtime }, given) =>
+      library.kmeans(ROWS, { k: 2, runtime, ...(given as Partial<KMeansOptions>) }),
+    ),
+    refuses('options that are none', NO_OPTIONS, ({ library }, given) =>
+      library.kmeans(ROWS, given as KMeansOptions),
+    ),
+    ...(['predict', 'transform', 'score'] as const).flatMap((method): Case[] => [
+      refuses(`points of ${method}`, QUERIES, async (context, given) =>
+        (await fitted(context))[method](given as Points, { runtime: context.runtime }),
+      ),
+      {
+        name: `options of ${method}`,
+        run: async (context) => {
+          const model = await fitted(context);
+          const name = 'InvalidArgumentError';
+          const unknown = { k: 3 } as object;
+          await expectThrows(() => model[method](ROWS, unknown), {
+            name,
+            message: /no option 'k'.*runtime, signal/,
+          });
+          const none = null as unknown as object;
+          await expectThrows(() => model[method](ROWS, none), { name, message: /options is null/ });
+        },
+      },
+    ]),
+    {
+      name: 'weights of score',
+      run: async (context) => {
+        const model = await fitted(context);
+        for (const [sampleWeight, message] of [
+          [[1, 2], /2 entries for 3 rows/],
+          [[1, -2, 1], /sampleWeight\[1\] is -2/],
+          [[0, 0, 0], /zero for every row/],
+        ] as const) {
+          const score = () => model.score(ROWS, { runtime: context.runtime, sampleWeight });
+          await expectThrows(score, { name: 'InvalidArgumentError', message });
+        }
+      },
+    },
+    {
+      name: 'a row of zeros, which has no direction',
+      run: async (context) => {
+        const { library, runtime } = context;
+        const rows = head(clouds(1500, 3, 1, 1), 1500);
+        rows.data.fill(0, 3 * 1234, 3 * 1235);
+        const model = await fit(context, head(rows, 100), { k: 2, metric: 'cosine' });
+        const pattern = {
+          name: 'InvalidArgumentError',
+          message: /row 1234 is all zeros.*cosine.*'euclidean'/s,
+        };
+        await expectThrows(
+          () => library.kmeans(rows, { k: 2, metric: 'cosine', runtime }),
+          pattern,
+        );
+        await expectThrows(() => model.predict(rows, { runtime }), pattern);
+      },
+    },
+    {
+      name: 'JSON that is no model',
+      run: async (context) => {
+        const { KMeansModel } = context.library;
+        const json = (await fitted(context)).toJSON();
+        const wrong: readonly (readonly [unknown, RegExp])[] = [
+          [null, /null is not an object/],
+          ['{}', /not an object/],
+          [{}, /'format'/],
+          [{ ...json, format: 'other' }, /'format'.*webgpu-clustering\/kmeans/],
+          [{ ...json, version: 2 }, /'version' must be 1/],
+          [{ ...json, metric: 'manhattan' }, /'metric'/],
+          [{ ...json, shape: [2] }, /'shape'/],
+          [{ ...json, shape: [3, 2] }, /'counts' must be 3 finite/],
+          [{ ...json, shift: [0] }, /'shift' must be 2 finite/],
+          [{ ...json, centred: [1, 2, 3, null] }, /'centred'/],
+          [{ ...json, labels: undefined }, /'labels'/],
+          [{ ...json, labels: [0, 2, 1] }, /'labels'/],
+          [{ ...json, labels: [0, -1, 1] }, /'labels'/],
+          [{ ...json, labels: [0, 0.5, 1] }, /'labels'/],
+          [{ ...json, counts: [1, 1] }, /'counts' must be the rows of each label/],
+          [{ ...json, counts: [3] }, /'counts'/],
+          [{ ...json, inertia: '1' }, /'inertia'/],
+          [{ ...json, iterations: 0 }, /'iterations'/],
+          [{ ...json, converged: 1 }, /'converged'/],
+          [{ ...json, history: [Number.NaN] }, /'history'/],
+          [{ ...json, engine: 3 }, /'engine'/],
+          [JSON.parse('{ "__proto__": { "format": "webgpu-clustering/kmeans" } }'), /'format'/],
+        ];
+        for (const [given, message] of wrong) {
+          await expectThrows(() => KMeansModel.fromJSON(given), {
+            name: 'InvalidArgumentError',
+            message,
+          });
+        }
+        expectEqual(KMeansModel.fromJSON(json).toJSON(), json, 'JSON');
+      },
+    },
+  ],
+};

@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  DeviceLimitError,
+  DeviceLostError,
+  KernelError,
+  OutOfMemoryError,
+} from '../../host/errors.js';
+import { Runtime } from '../../host/runtime.js';
+import { Workspace } from '../../host/workspace.js';
+import { asDevice, FakeDevice } from './fake_device.js';
+
+let device: FakeDevice;
+let runtime: Runtime;
+let workspace: Workspace;
+
+beforeEach(async () => {
+  device = new FakeDevice();
+  runtime = await Runtime.create({ device: asDevice(device) });
+  workspace = new Workspace(runtime, 'job');
+});
+
+describe('allocate', () => {
+  test('labels buffers and rounds their sizes up to 16 bytes', async () => {
+    await workspace.allocate({ labels: 20, norms: 0 });
+    expect(device.buffers).toMatchObject([
+      { label: 'job: labels', size: 32 },
+      { label: 'job: norms', size: 16 },
+    ]);
+  });
+
+  test('refuses what no buffer may hold before asking the device', async () => {
+    const allocating = workspace.allocate({ labels: device.limits.maxBufferSize + 1 });
+    await expect(allocating).rejects.toThrow(DeviceLimitError);
+    await expect(allocating).rejects.toThrow(/'job: labels' needs 1048577 bytes.*1048576/);
+    expect(device.buffers).toHaveLength(0);
+  });
+
+  test.each([
+    ['out-of-memory', OutOfMemoryError],
+    ['validation', KernelError],
+    ['internal', KernelError],
+  ] as const)('an error of kind %s is thrown', async (kind, Kind) => {
+    device.failing = kind;
+    const allocating = workspace.allocate({ labels: 64 });
+    await expect(allocating).rejects.toThrow(Kind);
+    await expect(allocating).rejects.toThrow(`job: the device says ${kind}`);
+  });
+});
+
+test('once failed it stays failed, and others on the same runtime do not', async () => {
+  const other = new Workspace(runtime, 'other');
+  device.failing = 'out-of-memory';
+  await expect(workspace.allocate({ a: 64 })).rejects.toThrow(OutOfMemoryError);
+  await expect(workspace.settle()).rejects.toThrow(OutOfMemoryError);
+  await other.allocate({ a: 64 });
+});
+
+describe('dispose', () => {
+  test('gives all buffers back for the next job', async () => {
+    await workspace.allocate({ a: 64, b: 128 });
+    expect(runtime.pool.usedBytes).toBe(192);
+    workspace.dispose();
+    workspace.dispose();
+    expect(runtime.pool.usedBytes).toBe(0);
+    await new Workspace(runtime, 'next').allocate({ c: 64 });
+    expect(device.buffers).toHaveLength(2);
+  });
+
+  test('gives none back that a refused allocation may have spoilt', async () => {
+    device.failing = 'out-of-memory';
+    await expect(workspace.allocate({ a: 64 })).rejects.toThrow(OutOfMemoryError);
+    workspace.dispose();
+    expect(runtime.pool.usedBytes).toBe(0);
+    expect(device.buffers[0].destroyed).toBe(true);
+    await new Workspace(runtime, 'next').allocate({ c: 64 });
+    expect(device.buffers).toHaveLength(2);
+  });
+});
+
+describe('a lost device', () => {
+  test('rejects what is under way', async () => {
+    const waiting = runtime.guard(new Promise(() => undefined));
+    device.lose('unknown');
+    await expect(waiting).rejects.toThrow(DeviceLostError);
+    await expect(waiting).rejects.toThrow(/unknown: as the test wanted/);
+  });
+
+  test('rejects what comes later, and tells why', async () => {
+    device.lose('unknown');
+    await device.lost;
+    await expect(runtime.guard(Promise.resolve(1))).rejects.toThrow(DeviceLostError);
+    await expect(workspace.allocate({ a: 64 })).rejects.toThrow(DeviceLostError);
+    // Its own failure, once the loss is told, is not left as an unhandled rejection.
+    const failing = runtime.guard(Promise.reject(new Error('mapping failed')));
+    await expect(failing).rejects.toThrow(DeviceLostError);
+    expect(runtime.loss).toBeInstanceOf(DeviceLostError);
+  });
+
+  test('is told instead of the failure that it causes', async () => {
+    const failing = runtime.guard(Promise.reject(new Error('mapping failed')));
+    device.lose('unknown');
+    await expect(failing).rejects.toThrow(DeviceLostError);
+  });
+});
+
+test('a failure without a loss is told as it is, once no loss can be behind it', async () => {
+  vi.useFakeTimers();
+  try {
+    const failing = expect(
+      runtime.guard(Promise.reject(new Error('mapping failed'))),
+    ).rejects.toThrow('mapping failed');
+    await vi.runAllTimersAsync();
+    await failing;
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('an error of our own is told at once', async () => {
+  const failing = runtime.guard(Promise.reject(new KernelError('does not compile')));
+  await expect(failing).rejects.toThrow('does not compile');
+});
