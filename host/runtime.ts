@@ -7,6 +7,7 @@ import {
   specialize,
   workgroupInvocations,
 } from './kernel.js';
+import { startNudging } from './nudge.js';
 import { Pace } from './pace.js';
 import { BufferPool } from './pool.js';
 import type { Profiler } from './profiler.js';
@@ -154,7 +155,7 @@ export class Runtime {
       return value;
     } catch (error) {
       // A loss first shows as some other call's failure; let the loss itself be told.
-      if (!(error instanceof ClusteringError)) {
+      if (!(error instanceof ClusteringError) || /\blost\b/.test(error.message)) {
         await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOSS_KNOWN_MS))]);
       }
       throw error;
@@ -165,6 +166,16 @@ export class Runtime {
 
   #throwIfLost(): void {
     if (this.#loss) throw this.#loss;
+  }
+
+  /** As `guard`, for a promise that waits for submitted work. */
+  async finished<T>(promise: Promise<T>): Promise<T> {
+    const stop = startNudging(this.device.queue);
+    try {
+      return await this.guard(promise);
+    } finally {
+      stop();
+    }
   }
 
   /** Calls `listener` with every error the device reports outside our own error scopes. */

@@ -144,7 +144,7 @@ export class Workspace {
 
   /** Waits until the device has done all that was submitted. */
   async idle(): Promise<void> {
-    await this.runtime.guard(this.runtime.device.queue.onSubmittedWorkDone());
+    await this.runtime.finished(this.runtime.device.queue.onSubmittedWorkDone());
     await this.settle();
   }
 
@@ -187,7 +187,7 @@ export class Workspace {
       return staging.mapAsync(MAP_READ);
     });
     try {
-      await this.runtime.guard(mapped);
+      await this.runtime.finished(mapped);
       await this.settle();
       const copy = new Uint8Array(staging!.getMappedRange(0, padded)).slice(0, size);
       staging!.unmap();

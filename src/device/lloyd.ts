@@ -5,8 +5,11 @@ import type { Runtime } from '../../host/runtime.js';
 import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
 import { type Clustering, Halt, type Status } from './clustering.js';
 
-/** A submission aims at this long: short enough to cancel, long enough to hide its overhead. */
-const SUBMIT_MS = 100;
+/**
+ * Submissions grow while they take less than this: short enough to cancel, long enough to hide what
+ * each costs. (Firefox takes 100 ms to tell that one is done, however little it was.)
+ */
+const SUBMIT_MS = 150;
 const MOST_ITERATIONS_PER_SUBMIT = 16;
 /** Submissions in flight: the device never waits for the host. */
 const DEPTH = 2;
@@ -68,10 +71,9 @@ export async function lloyd(
         if (done > 0 && iterations > 0) {
           const each = (now - last) / iterations;
           runtime.pace.observe(clustering.work, each);
-          perSubmit = Math.max(
-            1,
-            Math.min(MOST_ITERATIONS_PER_SUBMIT, Math.floor(SUBMIT_MS / each)),
-          );
+          if (now - last < SUBMIT_MS)
+            perSubmit = Math.min(MOST_ITERATIONS_PER_SUBMIT, 2 * perSubmit);
+          else if (now - last > 2 * SUBMIT_MS) perSubmit = Math.max(1, Math.floor(perSubmit / 2));
         }
         last = now;
       }

@@ -15,8 +15,10 @@ import { type Chunk, type DevicePoints, groups, paced, unpadColumns } from './po
 const BLOCK = Number(seedTrialsKernel.constants.BLOCK);
 /** Candidates are tried eight at a time. */
 const TRIAL_TILE = 8;
-/** Centres chosen in one submission; between two the caller may cancel. */
-const CENTRES_PER_SUBMIT = 8;
+/** Centres chosen in one submission at most; between two the caller may cancel. */
+const MOST_CENTRES_PER_SUBMIT = 64;
+/** Dispatches' worth of work that a submission may hold; see `Pace`. */
+const DISPATCHES_PER_SUBMIT = 4;
 
 /** The weights of each chunk's rows, or one placeholder for all where there are none. */
 export interface DeviceWeights {
@@ -285,10 +287,14 @@ export async function plusPlus(
     sampler.takeFirst(recording, centres);
   });
   try {
-    for (let centre = 1; centre < k; centre += CENTRES_PER_SUBMIT) {
+    const [n, d] = points.shape;
+    const workPerCentre = n * d * (3 + 2 * paddedTrials);
+    const affordable = Math.floor((DISPATCHES_PER_SUBMIT * runtime.pace.budget) / workPerCentre);
+    const step = Math.max(1, Math.min(MOST_CENTRES_PER_SUBMIT, affordable));
+    for (let centre = 1; centre < k; centre += step) {
       signal?.throwIfAborted();
       workspace.run('k-means++', (recording) => {
-        for (let next = centre; next < Math.min(k, centre + CENTRES_PER_SUBMIT); next++) {
+        for (let next = centre; next < Math.min(k, centre + step); next++) {
           sampler.lower(recording, centres, next - 1, 1);
           sampler.draw(recording, uniforms, (next - 1) * trials, trials, candidates);
           sampler.tryOut(recording, tryOut, candidates, paddedTrials, potentials);
@@ -302,7 +308,7 @@ export async function plusPlus(
           recording.dispatch(choose, { shape, potentials, candidates, centres }, 1);
         }
       });
-      if (centre + CENTRES_PER_SUBMIT < k) await workspace.idle();
+      if (centre + step < k) await workspace.idle();
     }
     const rows = new Float32Array(await workspace.read(centres, 0, 16 * quads * k));
     return unpadColumns(rows, k, points.shape[1]);

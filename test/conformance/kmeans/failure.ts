@@ -17,11 +17,10 @@ const options = { k: 8, tol: 0, init: 'random', nInit: 1 } as const;
 const withRuntime = (
   name: string,
   run: (context: ConformanceContext, runtime: Runtime) => Promise<void>,
-  others: Partial<Case> = {},
 ): Case => ({
   name,
   needsGpu: true,
-  ...others,
+  provokesDeviceErrors: true,
   run: async (context) => {
     const expected = outcome(await fit(context, points, options));
     const runtime = await context.library.createRuntime();
@@ -96,6 +95,7 @@ export const kmeansFailure: Suite = {
     {
       name: 'the shared device lost in the middle of a fit: the next fit has a fresh one',
       needsGpu: true,
+      provokesDeviceErrors: true,
       run: async (context) => {
         const expected = outcome(await fit(context, points, options));
         const device = await sharedDevice(context);
@@ -111,6 +111,7 @@ export const kmeansFailure: Suite = {
     {
       name: 'the shared device lost between two fits: the next has a fresh one',
       needsGpu: true,
+      provokesDeviceErrors: true,
       run: async (context) => {
         const expected = outcome(await fit(context, points, options));
         const device = await sharedDevice(context);
@@ -156,7 +157,6 @@ export const kmeansFailure: Suite = {
         const work = () => library.kmeans(points, { ...options, runtime, onIteration });
         await expectThrows(work, { name: 'KernelError' });
       },
-      { provokesDeviceErrors: true },
     ),
   ],
 };
