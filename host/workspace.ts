@@ -197,7 +197,8 @@ export class Workspace {
       pool.discard(staging!);
       // What the error scopes say explains more than the failed mapping.
       await this.settle();
-      throw error;
+      // A buffer unmapped under our hands is how a loss may show first: let the loss itself be told.
+      return await this.runtime.guard(Promise.reject(error as Error));
     }
   }
 
