@@ -8,17 +8,19 @@ import { writeAtomic } from '../src/cli/write/atomic.js';
 import type { Measurement } from './measure.js';
 
 const HELP = `npm run bench -- [options]
-  --only NAMES      workloads, by comma: blobs, mnist-10, mnist-256
-  --peers NAMES     beside webgpu-clustering: ml-kmeans, skmeans, tfjs-webgpu (default: all)
+  --only NAMES      workloads, by comma: blobs, mnist-10, mnist-256, mixture-full,
+                    mixture-diag
+  --peers NAMES     beside webgpu-clustering: ml-kmeans, skmeans, tfjs-webgpu, scikit-learn
+                    (default: all)
   --drivers NAMES   lavapipe, swiftshader (default: those installed)
-  --iterations N    Lloyd iterations timed (default 5)
+  --iterations N    iterations timed (default 5)
   --samples N       runs, of which the median counts (default 3)
   --quick           one sample of one iteration; slow peers are left out on SwiftShader`;
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'blobs,mnist-10,mnist-256' },
-    peers: { type: 'string', default: 'ml-kmeans,skmeans,tfjs-webgpu' },
+    only: { type: 'string', default: 'blobs,mnist-10,mnist-256,mixture-full,mixture-diag' },
+    peers: { type: 'string', default: 'ml-kmeans,skmeans,tfjs-webgpu,scikit-learn' },
     drivers: { type: 'string', default: 'lavapipe,swiftshader' },
     iterations: { type: 'string' },
     samples: { type: 'string' },
@@ -33,6 +35,9 @@ if (values.help) {
 
 const OURS = 'webgpu-clustering';
 const ON_DRIVER = new Set([OURS, 'tfjs-webgpu']);
+/** Who fits mixtures, and who does K-means. */
+const offers = (contender: string, workload: string) =>
+  ON_DRIVER.has(contender) || (contender === 'scikit-learn') === workload.startsWith('mixture');
 const list = (text: string) =>
   text
     .split(',')
@@ -120,7 +125,7 @@ for (const name of list(values.drivers)) {
 if (drivers.length === 0) throw new Error('No driver to measure on.');
 for (const workload of workloads) {
   // Plain-JavaScript peers use no driver: one figure beside all of them, though Dawn must load.
-  for (const peer of peers.filter((name) => !ON_DRIVER.has(name))) {
+  for (const peer of peers.filter((name) => !ON_DRIVER.has(name) && offers(name, workload))) {
     await add(peer, workload, 'cpu', drivers[0][1]);
   }
   for (const [driver, variables] of drivers) {

@@ -1,7 +1,9 @@
 /** One contender on one workload, in a process of its own; prints one line of JSON. */
 import { globals, create } from 'webgpu';
 import { Bench } from 'tinybench';
+import { createRuntime } from '../src/index.js';
 import type { Contender } from './contenders/contender.js';
+import { mixtureWorkloads, type MixtureWorkload } from './mixture_workloads.js';
 import { objective, workloads } from './workloads.js';
 
 const OBJECTIVE_ITERATIONS = 2;
@@ -29,6 +31,25 @@ const contenders: Readonly<Record<string, () => Promise<Contender>>> = {
   'tfjs-webgpu': async () => (await import('./contenders/tfjs.js')).tfjsWebGpu,
 };
 
+const mixtureContenders: Readonly<Record<string, () => Promise<Contender<MixtureWorkload>>>> = {
+  'webgpu-clustering': async () =>
+    (await import('./contenders/ours_mixture.js')).oursMixture(createRuntime),
+  'tfjs-webgpu': async () => (await import('./contenders/tfjs_mixture.js')).tfjsMixture,
+  'scikit-learn': async () => (await import('./contenders/sklearn_mixture.js')).sklearnMixture,
+};
+
+/** A contender for a workload, and the workload: data are made before anything is timed. */
+async function choose(name: string, workloadName: string) {
+  if (workloadName in mixtureWorkloads) {
+    const contender = await mixtureContenders[name]();
+    const workload = await mixtureWorkloads[workloadName]();
+    return { contender, workload, prepare: () => contender.prepare(workload) };
+  }
+  const contender = await contenders[name]();
+  const workload = await workloads[workloadName]();
+  return { contender, workload, prepare: () => contender.prepare(workload) };
+}
+
 /** Gives libraries made for pages the page's GPU, from Dawn. */
 async function installGpu(): Promise<string> {
   const gpu = create([]);
@@ -47,11 +68,10 @@ const [contenderName, workloadName, iterationsText, samplesText] = process.argv.
 const iterations = Number(iterationsText);
 const samples = Number(samplesText);
 const adapter = await installGpu();
-const contender = await contenders[contenderName]();
-const workload = await workloads[workloadName]();
+const { contender, workload, prepare } = await choose(contenderName, workloadName);
 
 const begin = performance.now();
-const prepared = await contender.prepare(workload);
+const prepared = await prepare();
 await prepared.iterate(1);
 const first = performance.now() - begin;
 

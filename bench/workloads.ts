@@ -23,7 +23,7 @@ function normals(random: Random): [number, number] {
 }
 
 /** n points around k centres uniform in [-10, 10]^d, deviation 1: as scikit-learn's make_blobs. */
-function blobs(n: number, d: number, k: number, random: Random): Float32Array {
+export function blobs(n: number, d: number, k: number, random: Random): Float32Array {
   const centres = Float64Array.from({ length: k * d }, () => 20 * random.next() - 10);
   const data = new Float32Array(n * d);
   for (let i = 0; i < n; i++) {
@@ -44,7 +44,7 @@ async function mnist(): Promise<Float32Array> {
   return Float32Array.from(bytes.subarray(16));
 }
 
-function withStart(
+export function withStart(
   name: string,
   data: Float32Array,
   n: number,

@@ -2,7 +2,29 @@
 export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
 export { type ComputeOptions, KMeansModel, type KMeansJson } from './kmeans_model.js';
 export type { Metric, Seeding } from './kmeans_backend.js';
+export {
+  gaussianMixture,
+  type GaussianMixtureOptions,
+  type MixtureOptions,
+  type MixtureProgress,
+} from './gaussian_mixture.js';
+export type { CovarianceType } from './gaussian_mixture_backend.js';
+export { type GaussianMixtureJson, GaussianMixtureModel } from './gaussian_mixture_model.js';
+export {
+  bayesianGaussianMixture,
+  type BayesianGaussianMixtureOptions,
+} from './bayesian_gaussian_mixture.js';
+export {
+  type BayesianGaussianMixtureJson,
+  BayesianGaussianMixtureModel,
+} from './bayesian_gaussian_mixture_model.js';
+export type { Tensor, TensorLike } from './mixture_arrays.js';
+export { MixtureModel, type MixtureSample } from './mixture_model.js';
+export type { MixtureInit, MixtureStart } from './mixture_start.js';
+export type { WeightPrior } from './reference/variational_step.js';
 export type { GpuMatrix, HostMatrix, Matrix, NumericArray, Points } from './matrix.js';
+export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './pca.js';
+export { type DeviceOutput, type PcaJson, PcaModel, type PcaSolver } from './pca_model.js';
 export type { RuntimeChoice } from './backend.js';
 export {
   createRuntime,
@@ -21,4 +43,5 @@ export {
   NonFiniteError,
   OutOfMemoryError,
   ShapeError,
+  SingularCovarianceError,
 } from './errors.js';

@@ -3,6 +3,15 @@ import type { Suite } from './case.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
 import { kmeansSuites } from './kmeans/index.js';
+import { pcaSuites } from './pca/index.js';
+import { mixtureSuites } from './mixture/index.js';
 import { smoke } from './smoke.js';
 
-export const suites: readonly Suite[] = [smoke, host, kernels, ...kmeansSuites];
+export const suites: readonly Suite[] = [
+  smoke,
+  host,
+  kernels,
+  ...kmeansSuites,
+  ...mixtureSuites,
+  ...pcaSuites,
+];

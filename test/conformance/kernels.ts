@@ -4,22 +4,27 @@ import type { KernelSource } from '../../host/kernel.js';
 import type { Case, Suite } from './case.js';
 import { expectEqual } from './expect.js';
 import { accumulate } from './kernels/accumulate.js';
+import { affine } from './kernels/affine.js';
 import { assign, assignSubgroups } from './kernels/assign.js';
 import { centre } from './kernels/centre.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
+import { crossProducts } from './kernels/cross_products.js';
 import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
 import { gatherRows } from './kernels/gather_rows.js';
+import { gramSubgroups } from './kernels/gram_subgroups.js';
 import { kernelCases, type KernelTest } from './kernels/kernel_test.js';
 import { labelCounts } from './kernels/label_counts.js';
+import { mixtureKernels } from './kernels/mixture.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { pack } from './kernels/pack.js';
 import { pairwiseDistances } from './kernels/pairwise_distances.js';
 import { pointCosts } from './kernels/point_costs.js';
 import { rowNorms } from './kernels/row_norms.js';
+import { rowResiduals } from './kernels/row_residuals.js';
 import { runSums } from './kernels/run_sums.js';
 import { seedBlocks } from './kernels/seed_blocks.js';
 import { seedChoose } from './kernels/seed_choose.js';
@@ -53,6 +58,11 @@ const tests: readonly KernelTest[] = [
   seedChoose,
   farthestBlocks,
   farthestPick,
+  affine,
+  crossProducts,
+  gramSubgroups,
+  rowResiduals,
+  ...mixtureKernels,
 ];
 
 /** Everything in shaders/. */

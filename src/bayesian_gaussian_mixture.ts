@@ -1,0 +1,247 @@
+/** Bayesian Gaussian mixtures by variational inference. */
+import { BayesianGaussianMixtureModel } from './bayesian_gaussian_mixture_model.js';
+import { InvalidArgumentError } from './errors.js';
+import {
+  checkMixtureData,
+  definedOf,
+  MIXTURE_DEFAULTS,
+  MIXTURE_RULES,
+  type MixtureOptions,
+  progressOf,
+} from './gaussian_mixture.js';
+import type { CovarianceType, MixtureSession } from './gaussian_mixture_backend.js';
+import type { Points } from './matrix.js';
+import { checkTensor, type TensorLike } from './mixture_arrays.js';
+import { fitMixture, type FitResult, type MixtureFamily } from './mixture_fit.js';
+import { totalOf } from './mixture_model.js';
+import { withMixtureSession } from './mixture_session.js';
+import {
+  chooseStatistics,
+  type MixtureInit,
+  oneHot,
+  type StartData,
+  sumsOf,
+} from './mixture_start.js';
+import {
+  anObject,
+  checkOptions,
+  either,
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+} from './options.js';
+import { createRandom, type Random } from './random.js';
+import { cholesky } from './reference/cholesky.js';
+import { formOf, type MixtureRules } from './reference/mixture_step.js';
+import {
+  maximizeVariational,
+  type MixturePriors,
+  variationalBound,
+  type VariationalParameters,
+  variationalScorer,
+  type WeightPrior,
+} from './reference/variational_step.js';
+
+export interface BayesianGaussianMixtureOptions extends MixtureOptions {
+  readonly covarianceType?: Exclude<CovarianceType, 'fixed'>;
+  /** Where to start: as for a Gaussian mixture, or from given labels, [n]. */
+  readonly init?: MixtureInit | { readonly labels: ArrayLike<number> };
+  /** 'dirichlet_process' (default) or 'dirichlet_distribution'. */
+  readonly weightConcentrationPriorType?: WeightPrior;
+  /** Low values leave components empty. Default 1 / k. */
+  readonly weightConcentrationPrior?: number;
+  /** How many rows the prior of the means counts for. Default 1. */
+  readonly meanPrecisionPrior?: number;
+  /** [d]. Default: the columns' means. */
+  readonly meanPrior?: ArrayLike<number>;
+  /** Above d - 1. Default d. */
+  readonly degreesOfFreedomPrior?: number;
+  /** full and tied [d, d], diag [d], spherical [1]. Default: the data's covariance. */
+  readonly covariancePrior?: TensorLike | ArrayLike<number> | number;
+}
+
+const positive: OptionRule = {
+  rule: 'a finite number above 0',
+  holds: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+
+const RULES: OptionRules = {
+  ...MIXTURE_RULES,
+  covarianceType: oneOf('full', 'tied', 'diag', 'spherical'),
+  init: either(oneOf('kmeans', 'k-means++', 'random', 'random_from_data'), {
+    rule: '{ labels }',
+    holds: (value) => typeof value === 'object' && value !== null && 'labels' in value,
+  }),
+  weightConcentrationPriorType: oneOf('dirichlet_process', 'dirichlet_distribution'),
+  weightConcentrationPrior: positive,
+  meanPrecisionPrior: positive,
+  meanPrior: anObject,
+  degreesOfFreedomPrior: positive,
+  covariancePrior: either(positive, anObject),
+};
+
+/**
+ * A mixture of at most k Gaussians by variational inference, as scikit-learn's
+ * `BayesianGaussianMixture`: components that the data do not need lose their weight.
+ *
+ * The bound is a sum over the rows and lacks constant terms; `tol` applies to it.
+ *
+ * @param points n x d, one row a point; never changed
+ * @returns the fitted model; its `labels` equal `predict(points)`
+ * @throws as gaussianMixture
+ */
+export async function bayesianGaussianMixture(
+  points: Points,
+  options: BayesianGaussianMixtureOptions,
+): Promise<BayesianGaussianMixtureModel> {
+  checkOptions('bayesianGaussianMixture', options, RULES);
+  const { data, meanWeight } = checkMixtureData('bayesianGaussianMixture', points, options);
+  const load = data.weights ? { weights: data.weights } : {};
+  return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
+    fit(session, engine, options, data, meanWeight),
+  );
+}
+
+async function fit(
+  session: MixtureSession,
+  engine: string,
+  options: BayesianGaussianMixtureOptions,
+  data: StartData,
+  meanWeight: number,
+): Promise<BayesianGaussianMixtureModel> {
+  const { k, covarianceType = 'full', signal, init = 'kmeans' } = options;
+  const { tol, regCovar, maxIter, nInit } = { ...MIXTURE_DEFAULTS, ...definedOf(options) };
+  const [n, d] = session.shape;
+  const { noise } = session;
+  const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0, noise };
+  const priors = await choosePriors(session, options, covarianceType);
+  const family: MixtureFamily<VariationalParameters> = {
+    scorer: (parameters) => variationalScorer(parameters, covarianceType, priors),
+    maximize: (statistics, centres) => maximizeVariational(statistics, centres, d, rules, priors),
+    bound: (expectation, parameters) =>
+      variationalBound(expectation, parameters, covarianceType, priors),
+  };
+  const labels = typeof init === 'string' ? undefined : checkLabels(init.labels, n, k);
+  const random = createRandom(options.seed ?? 0);
+  const restarts = labels ? 1 : nInit;
+  let best: FitResult<VariationalParameters> | undefined;
+  for (let restart = 0; restart < restarts; restart++) {
+    signal?.throwIfAborted();
+    const { statistics, centres } = await startOf(session, init, labels, k, rules, data, random);
+    const run = await fitMixture(session, family, family.maximize(statistics, centres), {
+      maxIter,
+      tol,
+      signal,
+      onIteration: progressOf(options, restart, restarts, maxIter),
+    });
+    if (!best || run.history.at(-1)! > best.history.at(-1)!) best = run;
+  }
+  const { parameters, history, converged } = best!;
+  const scored = await session.score(family.scorer(parameters), signal);
+  return new BayesianGaussianMixtureModel({
+    covarianceType,
+    shift: session.shift,
+    scale: session.scale,
+    parameters,
+    priors,
+    labels: scored.labels,
+    logLikelihood: meanWeight * totalOf(scored.logDensities, data.weights),
+    history,
+    converged,
+    engine,
+  });
+}
+
+function startOf(
+  session: MixtureSession,
+  init: NonNullable<BayesianGaussianMixtureOptions['init']>,
+  labels: Uint32Array | undefined,
+  k: number,
+  { covarianceType }: MixtureRules,
+  data: StartData,
+  random: Random,
+) {
+  const form = formOf(covarianceType);
+  return labels
+    ? sumsOf(session, oneHot(labels, k), k, form, data.signal)
+    : chooseStatistics(session, init as MixtureInit, k, form, data, random);
+}
+
+function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Array {
+  if (labels.length !== n) {
+    throw new InvalidArgumentError(
+      'init.labels',
+      `init.labels has ${labels.length} entries for ${n} rows; give one label a row.`,
+    );
+  }
+  const checked = Uint32Array.from(labels);
+  for (let i = 0; i < n; i++) {
+    if (checked[i] !== labels[i] || checked[i] >= k) {
+      throw new InvalidArgumentError(
+        'init.labels',
+        `init.labels[${i}] is ${labels[i]}; it must be a whole number from 0 to ${k - 1}.`,
+      );
+    }
+  }
+  return checked;
+}
+
+/** The priors given, and scikit-learn's defaults for the others. */
+async function choosePriors(
+  session: MixtureSession,
+  options: BayesianGaussianMixtureOptions,
+  covarianceType: CovarianceType,
+): Promise<MixturePriors> {
+  const [, d] = session.shape;
+  const { meanPrior, covariancePrior, degreesOfFreedomPrior = d } = options;
+  if (degreesOfFreedomPrior <= d - 1) {
+    throw new InvalidArgumentError(
+      'degreesOfFreedomPrior',
+      `degreesOfFreedomPrior is ${degreesOfFreedomPrior}; it must be above ${d - 1}, the columns less 1.`,
+    );
+  }
+  const sample = await sampleMoments(session, covarianceType);
+  return {
+    weightConcentrationPriorType: options.weightConcentrationPriorType ?? 'dirichlet_process',
+    weightConcentrationPrior: options.weightConcentrationPrior ?? 1 / options.k,
+    meanPrecisionPrior: options.meanPrecisionPrior ?? 1,
+    degreesOfFreedomPrior,
+    meanPrior:
+      meanPrior === undefined
+        ? sample.mean
+        : checkTensor('meanPrior', meanPrior, [d]).map((value, j) => value - session.shift[j]),
+    covariancePrior:
+      covariancePrior === undefined
+        ? sample.covariance
+        : checkCovariancePrior(covariancePrior, covarianceType, d),
+  };
+}
+
+function checkCovariancePrior(
+  given: TensorLike | ArrayLike<number> | number,
+  type: CovarianceType,
+  d: number,
+): Float64Array {
+  const shape = { full: [d, d], tied: [d, d], diag: [d], spherical: [1], fixed: [1] }[type];
+  const prior = checkTensor('covariancePrior', typeof given === 'number' ? [given] : given, shape);
+  const holds =
+    shape.length === 2 ? cholesky(prior, d).failed < 0 : prior.every((value) => value > 0);
+  if (holds) return prior;
+  throw new InvalidArgumentError(
+    'covariancePrior',
+    `covariancePrior is [${[...prior.subarray(0, 4)].join(', ')}${prior.length > 4 ? ', ...' : ''}]; ` +
+      `it must be positive ${shape.length === 2 ? 'definite' : ''}.`,
+  );
+}
+
+/** The data's mean and (n - 1) covariance, in the shape of a covariance prior. */
+async function sampleMoments(session: MixtureSession, type: CovarianceType) {
+  const [n, d] = session.shape;
+  const all = (_: number, rows: number) => new Float32Array(rows).fill(1);
+  const { statistics, centres } = await sumsOf(session, all, 1, formOf(type), undefined);
+  const mean = centres.map((value, j) => value + statistics.sums[j] / n);
+  const covariance = statistics.products.map((value) => value / Math.max(1, n - 1));
+  if (type !== 'spherical') return { mean, covariance };
+  const total = covariance.reduce((sum, value) => sum + value, 0);
+  return { mean, covariance: Float64Array.of(total / d) };
+}

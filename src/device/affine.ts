@@ -1,0 +1,89 @@
+/** Affine maps of rows on the device. */
+import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
+import type { Workspace } from '../../host/workspace.js';
+import affineKernel from '../../shaders/affine.wgsl';
+import type { AffineMap } from '../pca_backend.js';
+import { padColumns } from './points.js';
+
+const TILE = Number(affineKernel.constants.TILE);
+const ROWS_PER_INVOCATION = 4;
+/** Rows of one workgroup. */
+const BLOCK_ALIGNMENT = ROWS_PER_INVOCATION * Number(affineKernel.constants.WORKGROUP);
+/** Images of about this many bytes are made at a time. */
+const BLOCK_BYTES = 16 * 1024 * 1024;
+/**
+ * Multiply-adds that a dispatch aims at: 40 ms on the slowest device seen. Fixed, not measured: where
+ * rows are cut decides how sums round, and the same data must give the same bits.
+ */
+const BLOCK_WORK = 1e8;
+
+/** Rows in the packed layout: rows [first, first + rows) of [quads][stride] vec4. */
+export interface PackedRows {
+  readonly buffer: GPUBuffer;
+  readonly stride: number;
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** An affine map on the device. */
+export interface DeviceMap {
+  readonly matrix: GPUBuffer;
+  readonly offset: GPUBuffer;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Columns of its packed images: the outputs, then zeros up to a whole tile. */
+  readonly padded: number;
+}
+
+export async function uploadMap(workspace: Workspace, map: AffineMap): Promise<DeviceMap> {
+  const { inputs, outputs } = map;
+  const padded = roundUp(outputs, TILE);
+  const width = 4 * ceilDiv(inputs, 4);
+  const buffers = await workspace.allocate({ matrix: 4 * padded * width, offset: 4 * padded });
+  const matrix = new Float32Array(padded * width);
+  matrix.set(padColumns(map.matrix, outputs, inputs));
+  const offset = new Float32Array(padded);
+  offset.set(map.offset);
+  workspace.upload(buffers.matrix, matrix);
+  workspace.upload(buffers.offset, offset);
+  return { ...buffers, inputs, outputs, padded };
+}
+
+export function releaseMap(workspace: Workspace, { matrix, offset }: DeviceMap): void {
+  workspace.release(matrix, offset);
+}
+
+/**
+ * Parts of `rows` rows to work on at a time, where a row takes `bytes` in the largest buffer and
+ * `work` multiply-adds.
+ */
+export function rowBlocks(rows: number, bytes: number, work: number): readonly RowRange[] {
+  const most = Math.min(BLOCK_BYTES / bytes, BLOCK_WORK / work);
+  const step = Math.max(1, Math.floor(most / BLOCK_ALIGNMENT)) * BLOCK_ALIGNMENT;
+  return splitRows(rows, step, BLOCK_ALIGNMENT);
+}
+
+/** Writes the images of `rows` into `images`: packed with stride `rows.rows`, or row-major. */
+export async function mapRows(
+  workspace: Workspace,
+  { matrix, offset, inputs, outputs, padded }: DeviceMap,
+  { buffer, stride, first, rows }: PackedRows,
+  images: GPUBuffer,
+  packed: boolean,
+): Promise<void> {
+  const kernel = await workspace.runtime.kernel(affineKernel, { PACKED: packed });
+  const shape = {
+    first,
+    rows,
+    quads: ceilDiv(inputs, 4),
+    stride,
+    outputs: packed ? padded : outputs,
+  };
+  workspace.run('affine', (recording) => {
+    recording.dispatch(
+      kernel,
+      { shape, points: buffer, matrix, offset, images },
+      ceilDiv(rows, BLOCK_ALIGNMENT),
+    );
+  });
+}

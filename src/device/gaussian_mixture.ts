@@ -1,0 +1,336 @@
+/** Gaussian mixtures on a WebGPU device. */
+import { ceilDiv } from '../../host/plan.js';
+import type { Runtime } from '../../host/runtime.js';
+import { Workspace } from '../../host/workspace.js';
+import runSumsKernel from '../../shaders/run_sums.wgsl';
+import scaleColumnsKernel from '../../shaders/scale_columns.wgsl';
+import type {
+  Expectation,
+  FactorForm,
+  MixtureBackend,
+  MixtureLoadOptions,
+  MixtureSession,
+  Responsibilities,
+  Scorer,
+  Statistics,
+} from '../gaussian_mixture_backend.js';
+import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import type { FitOptions, FitResult } from '../mixture_fit.js';
+import type { MixtureParameters, MixtureRules } from '../reference/mixture_step.js';
+import { packScorer, scaleBy, statisticsEntries, unpackStatistics } from './mixture_layout.js';
+import { MixtureEm } from './mixture_em.js';
+import { fitOnDevice } from './mixture_loop.js';
+import { MixturePass, type ScorerBuffers } from './mixture_pass.js';
+import { columnSums, type DevicePoints, groups, loadPoints, padColumns, paced } from './points.js';
+import { loadRowWeights, type RowWeights } from './weights.js';
+
+/** What float32 sums leave of a zero, relative to their terms: two units in the last place. */
+const NOISE = 2 ** -22;
+/** Rows whose log-likelihoods are added up in float32: few, as the bound's changes are small. */
+const BOUND_RUN = 32;
+
+/** Gaussian mixtures on `runtime`'s device. */
+export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
+  const { vendor, architecture, description } = runtime.info;
+  return {
+    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    load: (points, options) => DeviceMixtureSession.load(runtime, points, options),
+  };
+}
+
+/**
+ * Powers of two that bring every column's deviation into [1, 2), so that float32 covers columns of
+ * any scale and multiplying by them rounds nothing.
+ */
+async function columnScale(workspace: Workspace, points: DevicePoints): Promise<Float64Array> {
+  const squares = await columnSums(workspace, points, true);
+  return squares.map((square) =>
+    square > 0 ? 2 ** -Math.floor(Math.log2(square / points.shape[0]) / 2) : 1,
+  );
+}
+
+async function scaleColumns(
+  workspace: Workspace,
+  { quads, chunks }: DevicePoints,
+  by: Float64Array,
+): Promise<void> {
+  const { runtime } = workspace;
+  const kernel = await runtime.kernel(scaleColumnsKernel);
+  const { scale } = await workspace.allocate({ scale: 16 * quads });
+  workspace.upload(scale, padColumns(by, 1, by.length));
+  workspace.run('scale', (recording) => {
+    for (const chunk of chunks) {
+      for (const part of paced(runtime, { start: 0, rows: chunk.rows }, 4 * by.length, 1)) {
+        const shape = { first: part.start, rows: part.rows, quads, stride: chunk.stride };
+        recording.dispatch(
+          kernel,
+          { shape, scale, points: chunk.points },
+          groups(kernel, part.rows),
+        );
+      }
+    }
+  });
+  await workspace.settle();
+  workspace.release(scale);
+}
+
+class DeviceMixtureSession implements MixtureSession {
+  readonly noise = NOISE;
+  readonly scale: Float64Array;
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #weights: RowWeights;
+  readonly #state: GPUBuffer;
+  #pass: { readonly k: number; readonly form: FactorForm; readonly made: MixturePass } | undefined;
+
+  private constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    scale: Float64Array,
+    weights: RowWeights,
+    state: GPUBuffer,
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.scale = scale;
+    this.#weights = weights;
+    this.#state = state;
+  }
+
+  static async load(
+    runtime: Runtime,
+    source: CheckedMatrix | GpuMatrix,
+    options: MixtureLoadOptions,
+  ): Promise<DeviceMixtureSession> {
+    const workspace = new Workspace(runtime, 'Gaussian mixture');
+    try {
+      const { shift } = options;
+      const points = await loadPoints(workspace, source, {
+        metric: 'euclidean',
+        ...(shift ? { shift } : {}),
+      });
+      const scale = options.scale ?? (await columnScale(workspace, points));
+      await scaleColumns(workspace, points, scale);
+      const weights = await loadRowWeights(workspace, points, options.weights);
+      const { state } = await workspace.allocate({ state: 8 });
+      workspace.run('reset', (recording) => recording.clear(state));
+      return new DeviceMixtureSession(workspace, points, scale, weights, state);
+    } catch (error) {
+      workspace.dispose();
+      throw error;
+    }
+  }
+
+  get shape(): readonly [number, number] {
+    return this.#points.shape;
+  }
+
+  get shift(): Float64Array {
+    return this.#points.shift;
+  }
+
+  async expect(scorer: Scorer, centres: Float64Array, signal?: AbortSignal): Promise<Expectation> {
+    const { k, form } = scorer;
+    const pass = await this.#passFor(k, form);
+    return this.#withScorer(scorer, async (buffers) =>
+      this.#withCentres(centres, async (about) => {
+        for (const batch of pass.batches) {
+          signal?.throwIfAborted();
+          this.#workspace.run('expectation', (recording) => {
+            pass.recordScores(recording, batch, buffers);
+            pass.recordSoftmax(recording, batch, false);
+            pass.recordSums(recording, batch, about);
+          });
+        }
+        const statistics = await this.#statistics(pass, k, form);
+        return {
+          ...statistics,
+          logLikelihood: await this.#total(pass.rows.map(({ logSums }) => logSums)),
+          entropy: await this.#total(pass.rows.map(({ entropies }) => entropies)),
+        };
+      }),
+    );
+  }
+
+  async accumulate(
+    responsibilities: Responsibilities,
+    centres: Float64Array,
+    form: FactorForm,
+    signal?: AbortSignal,
+  ): Promise<Statistics> {
+    const [, d] = this.shape;
+    const k = centres.length / d;
+    const pass = await this.#passFor(k, form);
+    const { host } = this.#weights;
+    return this.#withCentres(centres, async (about) => {
+      for (const batch of pass.batches) {
+        signal?.throwIfAborted();
+        const start = batch.chunk.start + batch.first;
+        const given = responsibilities(start, batch.rows);
+        const weighted = host
+          ? given.map((value, at) => value * host[start + (at % batch.rows)])
+          : given;
+        this.#workspace.upload(pass.scores, weighted);
+        this.#workspace.run('accumulate', (recording) => {
+          pass.recordSums(recording, batch, about);
+        });
+        await this.#workspace.settle();
+      }
+      return this.#statistics(pass, k, form);
+    });
+  }
+
+  async fit(
+    start: MixtureParameters,
+    rules: MixtureRules,
+    options: FitOptions,
+  ): Promise<FitResult<MixtureParameters>> {
+    const em = await MixtureEm.create(
+      this.#workspace,
+      {
+        points: this.#points,
+        weights: this.#weights,
+        scale: this.scale,
+        rules,
+        tol: options.tol,
+      },
+      start,
+    );
+    try {
+      return await fitOnDevice(this.#workspace.runtime, em, rules, options);
+    } finally {
+      em.dispose();
+    }
+  }
+
+  async score(scorer: Scorer, signal?: AbortSignal) {
+    const [n] = this.shape;
+    const pass = await this.#passFor(scorer.k, scorer.form);
+    const logDensities = new Float32Array(n);
+    const labels = new Uint32Array(n);
+    await this.#withScorer(scorer, async (buffers) => {
+      for (const batch of pass.batches) {
+        signal?.throwIfAborted();
+        this.#workspace.run('score', (recording) => {
+          pass.recordScores(recording, batch, buffers);
+          pass.recordSoftmax(recording, batch, true);
+        });
+      }
+      for (const [c, { start, rows }] of this.#points.chunks.entries()) {
+        const made = pass.rows[c];
+        const bytes = 4 * rows;
+        logDensities.set(
+          new Float32Array(await this.#workspace.read(made.logSums, 0, bytes)),
+          start,
+        );
+        labels.set(new Uint32Array(await this.#workspace.read(made.labels, 0, bytes)), start);
+      }
+    });
+    return { logDensities, labels };
+  }
+
+  async responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array> {
+    const [n] = this.shape;
+    const { k, form } = scorer;
+    const pass = await this.#passFor(k, form);
+    const result = new Float32Array(n * k);
+    await this.#withScorer(scorer, async (buffers) => {
+      for (const batch of pass.batches) {
+        signal?.throwIfAborted();
+        this.#workspace.run('responsibilities', (recording) => {
+          pass.recordScores(recording, batch, buffers);
+          pass.recordSoftmax(recording, batch, true);
+        });
+        const bytes = await this.#workspace.read(pass.scores, 0, 4 * k * batch.rows);
+        const byCluster = new Float32Array(bytes);
+        const start = batch.chunk.start + batch.first;
+        for (let row = 0; row < batch.rows; row++) {
+          for (let c = 0; c < k; c++)
+            result[(start + row) * k + c] = byCluster[c * batch.rows + row];
+        }
+      }
+    });
+    return result;
+  }
+
+  dispose(): void {
+    this.#workspace.dispose();
+  }
+
+  /** The pass for so many components of a form; kept until another is asked for. */
+  async #passFor(k: number, form: FactorForm): Promise<MixturePass> {
+    if (this.#pass?.k === k && this.#pass.form === form) return this.#pass.made;
+    this.#pass?.made.dispose();
+    this.#pass = undefined;
+    const made = await MixturePass.create(
+      this.#workspace,
+      this.#points,
+      this.#weights,
+      k,
+      form,
+      this.#state,
+    );
+    this.#pass = { k, form, made };
+    return made;
+  }
+
+  async #withScorer<T>(scorer: Scorer, work: (buffers: ScorerBuffers) => Promise<T>): Promise<T> {
+    const packed = packScorer(scorer, this.scale);
+    const buffers = await this.#workspace.allocate({
+      means: packed.means.byteLength,
+      offsets: packed.offsets.byteLength,
+      factors: packed.factors.byteLength,
+    });
+    for (const name of ['means', 'offsets', 'factors'] as const) {
+      this.#workspace.upload(buffers[name], packed[name]);
+    }
+    try {
+      return await work(buffers);
+    } finally {
+      this.#workspace.release(...Object.values(buffers));
+    }
+  }
+
+  async #withCentres<T>(
+    centres: Float64Array,
+    work: (buffer: GPUBuffer) => Promise<T>,
+  ): Promise<T> {
+    const d = this.scale.length;
+    const packed = padColumns(scaleBy(centres, this.scale), centres.length / d, d);
+    const { buffer } = await this.#workspace.allocate({ buffer: packed.byteLength });
+    this.#workspace.upload(buffer, packed);
+    try {
+      return await work(buffer);
+    } finally {
+      this.#workspace.release(buffer);
+    }
+  }
+
+  async #statistics(pass: MixturePass, k: number, form: FactorForm): Promise<Statistics> {
+    const bytes = 16 * k * statisticsEntries(form, this.#points.quads);
+    const totals = new Float32Array(await this.#workspace.read(pass.totals, 0, bytes));
+    return unpackStatistics(totals, k, form, this.scale);
+  }
+
+  /** The sum over all rows of a value a row: float32 over short runs, float64 over the runs. */
+  async #total(buffers: readonly GPUBuffer[]): Promise<number> {
+    const kernel = await this.#workspace.runtime.kernel(runSumsKernel, { RUN: BOUND_RUN });
+    let total = 0;
+    for (const [c, { rows }] of this.#points.chunks.entries()) {
+      const runs = ceilDiv(rows, BOUND_RUN);
+      const { sums } = await this.#workspace.allocate({ sums: 4 * runs });
+      this.#workspace.run('total', (recording) => {
+        recording.dispatch(
+          kernel,
+          { shape: { count: rows }, values: buffers[c], sums },
+          groups(kernel, runs),
+        );
+      });
+      for (const sum of new Float32Array(await this.#workspace.read(sums, 0, 4 * runs))) {
+        total += sum;
+      }
+      this.#workspace.release(sums);
+    }
+    return total;
+  }
+}

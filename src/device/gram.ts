@@ -1,0 +1,126 @@
+/** Gram products on the device: how much of them to hold at once, and X^T X itself. */
+import { ceilDiv } from '../../host/plan.js';
+import type { Workspace } from '../../host/workspace.js';
+import addRunsKernel from '../../shaders/add_runs.wgsl';
+import gramKernel from '../../shaders/gram.wgsl';
+import { CHUNK_ALIGNMENT, type DevicePoints, groups, paced } from './points.js';
+
+/** vec4s of one block of 8 x 8 columns: see shaders/lib/gram_layout.wgsl. */
+export const GRAM_ENTRY = Number(gramKernel.constants.ENTRY);
+export const GRAM_RESIDUALS = Number(gramKernel.constants.RESIDUALS);
+export const GRAM_WEIGHT = Number(gramKernel.constants.WEIGHT);
+/** Rows a run adds up in float32, at most. */
+const LONGEST_RUN = 1024;
+/** Rows of a run where memory allows: enough that adding the runs up costs little. */
+const RUN = 256;
+/** The most that the runs' partial sums may take. */
+const PARTIAL_BYTES = 32 * 1024 * 1024;
+
+/** Blocks of 8 x 8 columns on or below the diagonal. */
+export function gramBlocks(quads: number): number {
+  const side = ceilDiv(quads, 2);
+  return (side * (side + 1)) / 2;
+}
+
+/** Rows to accumulate at once, and the runs to cut them into. */
+export interface RunPlan {
+  readonly rows: number;
+  /** Runs, each of at most LONGEST_RUN rows. */
+  readonly lanes: number;
+}
+
+/**
+ * How many of `rows` rows to accumulate at once where each run leaves `entries` vec4s of partial
+ * sums: `rows` is a multiple of CHUNK_ALIGNMENT unless it is all of them.
+ */
+export function planRuns(rows: number, entries: number): RunPlan {
+  const most = Math.max(1, Math.floor(PARTIAL_BYTES / (16 * entries)));
+  const atOnce = Math.min(
+    rows,
+    Math.max(1, Math.floor((most * LONGEST_RUN) / CHUNK_ALIGNMENT)) * CHUNK_ALIGNMENT,
+  );
+  return { rows: atOnce, lanes: Math.min(most, ceilDiv(atOnce, RUN)) };
+}
+
+/** One cluster's Gram products in full, d x d, added to `sums`. */
+export function addGram(sums: Float64Array, products: Float32Array, d: number): void {
+  const side = ceilDiv(ceilDiv(d, 4), 2);
+  for (let row = 0, entry = 0; row < side; row++) {
+    for (let column = 0; column <= row; column++, entry += 4 * GRAM_ENTRY) {
+      for (let i = 8 * row; i < Math.min(d, 8 * row + 8); i++) {
+        for (let j = 8 * column; j < Math.min(i + 1, 8 * column + 8); j++) {
+          const block = 4 * (2 * (Math.floor(i / 4) % 2) + (Math.floor(j / 4) % 2)) + (i % 4);
+          const value = products[entry + 4 * block + (j % 4)];
+          sums[i * d + j] += value;
+          if (i !== j) sums[j * d + i] += value;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * X^T X of the loaded (centred) rows, d x d: float32 over runs of at most LONGEST_RUN rows and a
+ * tree of up to PARTIAL_BYTES of them, float64 from there on.
+ */
+export async function gram(workspace: Workspace, points: DevicePoints): Promise<Float64Array> {
+  const {
+    quads,
+    chunks,
+    shape: [n, d],
+  } = points;
+  const { runtime } = workspace;
+  const products = await runtime.kernel(gramKernel, { WEIGHTED: false, CENTRED: false });
+  const addRuns = await runtime.kernel(addRunsKernel, { APPEND: false });
+  const entries = GRAM_ENTRY * gramBlocks(quads);
+  const most = planRuns(n, entries);
+  const made = await workspace.allocate({
+    partial: 16 * entries * most.lanes,
+    totals: 16 * entries,
+    state: 8,
+    unused: 16,
+  });
+  const { partial, totals, state, unused } = made;
+  const sums = new Float64Array(d * d);
+  const pending: Promise<ArrayBuffer>[] = [];
+  const take = async (left: number) => {
+    while (pending.length > left) addGram(sums, new Float32Array((await pending.shift())!), d);
+  };
+  workspace.run('reset', (recording) => recording.clear(state));
+  for (const chunk of chunks) {
+    for (const part of paced(runtime, chunk, 8 * entries, CHUNK_ALIGNMENT)) {
+      for (let start = 0; start < part.rows; start += most.rows) {
+        const rows = Math.min(most.rows, part.rows - start);
+        const { lanes } = planRuns(rows, entries);
+        const shape = {
+          first: part.start + start,
+          rows,
+          quads,
+          stride: chunk.stride,
+          clusters: 1,
+          lanes,
+          weight_stride: 0,
+        };
+        const blocks = gramBlocks(quads);
+        workspace.run('gram', (recording) => {
+          recording
+            .dispatch(
+              products,
+              { shape, points: chunk.points, centres: unused, weights: unused, state, partial },
+              groups(products, lanes * blocks),
+            )
+            .dispatch(
+              addRuns,
+              { shape: { entries, lanes }, partial, state, totals },
+              groups(addRuns, entries),
+            );
+        });
+        pending.push(workspace.read(totals, 0, 16 * entries));
+        await take(1);
+      }
+    }
+  }
+  await take(0);
+  workspace.release(...Object.values(made));
+  return sums;
+}

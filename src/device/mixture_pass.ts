@@ -1,0 +1,297 @@
+/** One pass of the E-step and the sums for the M-step over all rows, batch after batch. */
+import { ceilDiv, splitRows } from '../../host/plan.js';
+import type { Recording } from '../../host/recording.js';
+import type { Kernel, Runtime } from '../../host/runtime.js';
+import type { Workspace } from '../../host/workspace.js';
+import addRunsKernel from '../../shaders/add_runs.wgsl';
+import gramKernel from '../../shaders/gram.wgsl';
+import logDensityKernel from '../../shaders/log_density.wgsl';
+import logDensitySubgroupsKernel from '../../shaders/log_density_subgroups.wgsl';
+import logDensityDiagonalKernel from '../../shaders/log_density_diagonal.wgsl';
+import momentsKernel from '../../shaders/moments.wgsl';
+import softmaxKernel from '../../shaders/softmax.wgsl';
+import type { FactorForm } from '../gaussian_mixture_backend.js';
+import { gramBlocks, planRuns } from './gram.js';
+import { factorEntries, statisticsEntries } from './mixture_layout.js';
+import { type Chunk, type DevicePoints, groups } from './points.js';
+import type { DeviceWeights } from './seeding.js';
+
+/** The most that a batch's responsibilities may take. */
+const SCORES_BYTES = 16 * 1024 * 1024;
+/** Multiply-adds of a batch's largest dispatch: some 50 ms on SwiftShader on two cores. */
+const BATCH_WORK = 2 ** 26;
+const LEAST_ROWS = 512;
+/** Rows an invocation of the log-density kernels takes. */
+const ROWS_PER_INVOCATION = 4;
+
+/** What the E-step reads: see shaders/log_density.wgsl. */
+export interface ScorerBuffers {
+  readonly means: GPUBuffer;
+  readonly offsets: GPUBuffer;
+  readonly factors: GPUBuffer;
+}
+
+/** Rows of a chunk that are worked on at once. */
+export interface Batch {
+  readonly chunk: Chunk;
+  /** The chunk's number. */
+  readonly index: number;
+  /** The first row, counted in the chunk. */
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** Rows of a batch: of memory and work bounded whatever the shape, and the same on every device. */
+export function batchRows(rows: number, k: number, entries: number): number {
+  const bySums = planRuns(rows, k * entries).rows;
+  const byWork = Math.max(LEAST_ROWS, Math.floor(BATCH_WORK / (4 * k * entries)));
+  const byScores = Math.max(LEAST_ROWS, Math.floor(SCORES_BYTES / (4 * k)));
+  return Math.min(bySums, byWork, byScores);
+}
+
+interface Kernels {
+  readonly logDensity: Kernel;
+  readonly softmax: Kernel;
+  readonly labels: Kernel;
+  readonly sums: Kernel;
+  readonly addRuns: Kernel;
+  readonly appendRuns: Kernel;
+}
+
+interface Buffers {
+  readonly scores: GPUBuffer;
+  readonly partial: GPUBuffer;
+  readonly totals: GPUBuffer;
+}
+
+/** Of each chunk, by row. */
+export interface RowBuffers {
+  readonly logSums: GPUBuffer;
+  readonly entropies: GPUBuffer;
+  readonly labels: GPUBuffer;
+}
+
+/** The fastest log-density the device can run. */
+export function logDensityOf(runtime: Runtime, form: FactorForm): Promise<Kernel> {
+  if (form === 'diag') return runtime.kernel(logDensityDiagonalKernel);
+  const { subgroupSize } = runtime;
+  return subgroupSize >= 4
+    ? runtime.kernel(logDensitySubgroupsKernel, { LANES: subgroupSize >= 8 ? 8 : 4 })
+    : runtime.kernel(logDensityKernel);
+}
+
+/** k components of one form over loaded points, with the buffers that a pass needs. */
+export class MixturePass {
+  readonly batches: readonly Batch[];
+  readonly rows: readonly RowBuffers[];
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #weights: DeviceWeights;
+  readonly #k: number;
+  readonly #form: FactorForm;
+  readonly #state: GPUBuffer;
+  readonly #kernels: Kernels;
+  readonly #buffers: Buffers;
+
+  private constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: DeviceWeights,
+    k: number,
+    form: FactorForm,
+    state: GPUBuffer,
+    kernels: Kernels,
+    buffers: Buffers,
+    rows: readonly RowBuffers[],
+    batches: readonly Batch[],
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.#weights = weights;
+    this.#k = k;
+    this.#form = form;
+    this.#state = state;
+    this.#kernels = kernels;
+    this.#buffers = buffers;
+    this.rows = rows;
+    this.batches = batches;
+  }
+
+  /** @param state nothing is done while its word [1] is not 0 */
+  static async create(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: DeviceWeights,
+    k: number,
+    form: FactorForm,
+    state: GPUBuffer,
+  ): Promise<MixturePass> {
+    const { runtime } = workspace;
+    const entries = statisticsEntries(form, points.quads);
+    const most = batchRows(points.shape[0], k, entries);
+    const { weighted } = weights;
+    const kernels = {
+      logDensity: await logDensityOf(runtime, form),
+      softmax: await runtime.kernel(softmaxKernel, { WEIGHTED: weighted, LABELLED: false }),
+      labels: await runtime.kernel(softmaxKernel, { WEIGHTED: false, LABELLED: true }),
+      sums:
+        form === 'diag'
+          ? await runtime.kernel(momentsKernel)
+          : await runtime.kernel(gramKernel, { WEIGHTED: true, CENTRED: true }),
+      addRuns: await runtime.kernel(addRunsKernel, { APPEND: false }),
+      appendRuns: await runtime.kernel(addRunsKernel, { APPEND: true }),
+    };
+    const buffers = await workspace.allocate({
+      scores: 4 * k * most,
+      partial: 16 * k * entries * planRuns(most, k * entries).lanes,
+      totals: 16 * k * entries,
+    });
+    const rows: RowBuffers[] = [];
+    for (const chunk of points.chunks) {
+      const bytes = 4 * chunk.rows;
+      rows.push(await workspace.allocate({ logSums: bytes, entropies: bytes, labels: bytes }));
+    }
+    const batches = points.chunks.flatMap((chunk, index) =>
+      splitRows(chunk.rows, most, 1).map(({ start, rows: count }) => ({
+        chunk,
+        index,
+        first: start,
+        rows: count,
+      })),
+    );
+    return new MixturePass(
+      workspace,
+      points,
+      weights,
+      k,
+      form,
+      state,
+      kernels,
+      buffers,
+      rows,
+      batches,
+    );
+  }
+
+  /** The sums of the last pass: [K] of gram's or moments' entries. */
+  get totals(): GPUBuffer {
+    return this.#buffers.totals;
+  }
+
+  /** A batch's scores or responsibilities, [K][batch.rows]. */
+  get scores(): GPUBuffer {
+    return this.#buffers.scores;
+  }
+
+  /** What a pass costs, in multiply-adds. */
+  get work(): number {
+    const [n] = this.#points.shape;
+    return 8 * n * this.#k * statisticsEntries(this.#form, this.#points.quads);
+  }
+
+  /** A batch's scores. */
+  recordScores(recording: Recording, batch: Batch, scorer: ScorerBuffers): void {
+    const { quads } = this.#points;
+    const { logDensity } = this.#kernels;
+    const shape = {
+      first: batch.first,
+      rows: batch.rows,
+      quads,
+      stride: batch.chunk.stride,
+      clusters: this.#k,
+      score_stride: batch.rows,
+    };
+    recording.dispatch(
+      logDensity,
+      {
+        shape:
+          this.#form === 'diag'
+            ? shape
+            : { ...shape, factor_stride: this.#form === 'tied' ? 0 : factorEntries(quads) },
+        points: batch.chunk.points,
+        ...scorer,
+        state: this.#state,
+        scores: this.#buffers.scores,
+      },
+      this.#k * ceilDiv(batch.rows, ROWS_PER_INVOCATION * logDensity.workgroup),
+    );
+  }
+
+  /** Responsibilities in place of a batch's scores; with labels, rows do not get their weights. */
+  recordSoftmax(recording: Recording, batch: Batch, labelled: boolean): void {
+    const kernel = labelled ? this.#kernels.labels : this.#kernels.softmax;
+    const { logSums, entropies, labels } = this.rows[batch.index];
+    recording.dispatch(
+      kernel,
+      {
+        shape: {
+          first: batch.first,
+          rows: batch.rows,
+          clusters: this.#k,
+          score_stride: batch.rows,
+        },
+        weights: this.#weights.chunks[batch.index],
+        state: this.#state,
+        scores: this.#buffers.scores,
+        log_sums: logSums,
+        entropies,
+        labels,
+      },
+      groups(kernel, batch.rows),
+    );
+  }
+
+  /** Adds a batch's sums about `centres` to the totals, which the first batch sets. */
+  recordSums(recording: Recording, batch: Batch, centres: GPUBuffer): void {
+    const { quads } = this.#points;
+    const { sums, addRuns, appendRuns } = this.#kernels;
+    const { scores, partial, totals } = this.#buffers;
+    const entries = this.#k * statisticsEntries(this.#form, quads);
+    const { lanes } = planRuns(batch.rows, entries);
+    const tiles = this.#form === 'diag' ? ceilDiv(quads, 4) : gramBlocks(quads);
+    const add = batch === this.batches[0] ? addRuns : appendRuns;
+    recording
+      .dispatch(
+        sums,
+        {
+          shape: {
+            first: batch.first,
+            rows: batch.rows,
+            quads,
+            stride: batch.chunk.stride,
+            clusters: this.#k,
+            lanes,
+            weight_stride: batch.rows,
+          },
+          points: batch.chunk.points,
+          centres,
+          weights: scores,
+          state: this.#state,
+          partial,
+        },
+        groups(sums, lanes * this.#k * tiles),
+      )
+      .dispatch(
+        add,
+        { shape: { entries, lanes }, partial, state: this.#state, totals },
+        groups(add, entries),
+      );
+  }
+
+  /** The E-step and the sums about `centres`. */
+  record(recording: Recording, scorer: ScorerBuffers, centres: GPUBuffer): void {
+    for (const batch of this.batches) {
+      this.recordScores(recording, batch, scorer);
+      this.recordSoftmax(recording, batch, false);
+      this.recordSums(recording, batch, centres);
+    }
+  }
+
+  dispose(): void {
+    const { scores, partial, totals } = this.#buffers;
+    this.#workspace.release(scores, partial, totals);
+    for (const { logSums, entropies, labels } of this.rows) {
+      this.#workspace.release(logSums, entropies, labels);
+    }
+  }
+}

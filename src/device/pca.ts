@@ -1,0 +1,195 @@
+/** PCA on a WebGPU device. */
+import { DeviceLimitError } from '../../host/errors.js';
+import type { Runtime } from '../../host/runtime.js';
+import { STORAGE_USAGE } from '../../host/usage.js';
+import { Workspace } from '../../host/workspace.js';
+import rowResidualsKernel from '../../shaders/row_residuals.wgsl';
+import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import type { AffineMap, PcaBackend, PcaLoadOptions, PcaSession } from '../pca_backend.js';
+import {
+  type DeviceMap,
+  mapRows,
+  type PackedRows,
+  releaseMap,
+  rowBlocks,
+  uploadMap,
+} from './affine.js';
+import { gram } from './gram.js';
+import { gramBySubgroups, prefersSubgroups } from './gram_subgroups.js';
+import { gramTimes } from './gram_times.js';
+import { columnSums, type DevicePoints, groups, loadPoints } from './points.js';
+
+/** PCA on `runtime`'s device. */
+export function devicePcaBackend(runtime: Runtime): PcaBackend {
+  const { vendor, architecture, description } = runtime.info;
+  return {
+    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    load: (points, options) => DevicePcaSession.load(runtime, points, options),
+  };
+}
+
+/** Takes the images of rows [start, start + rows) of all, in order. */
+type Consumer = (images: PackedRows, start: number, source: PackedRows) => Promise<void>;
+
+class DevicePcaSession implements PcaSession {
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+
+  private constructor(workspace: Workspace, points: DevicePoints) {
+    this.#workspace = workspace;
+    this.#points = points;
+  }
+
+  static async load(
+    runtime: Runtime,
+    source: CheckedMatrix | GpuMatrix,
+    { shift }: PcaLoadOptions,
+  ): Promise<DevicePcaSession> {
+    const workspace = new Workspace(runtime, 'PCA');
+    try {
+      const options = { metric: 'euclidean' as const, ...(shift ? { shift } : {}) };
+      return new DevicePcaSession(workspace, await loadPoints(workspace, source, options));
+    } catch (error) {
+      workspace.dispose();
+      throw error;
+    }
+  }
+
+  get shape(): readonly [number, number] {
+    return this.#points.shape;
+  }
+
+  get shift(): Float64Array {
+    return this.#points.shift;
+  }
+
+  columnSums(squared = false): Promise<Float64Array> {
+    return columnSums(this.#workspace, this.#points, squared);
+  }
+
+  async gram(signal?: AbortSignal): Promise<Float64Array> {
+    const { runtime } = this.#workspace;
+    if (prefersSubgroups(runtime, this.shape[1])) {
+      return gramBySubgroups(this.#workspace, this.#points, signal);
+    }
+    const products = await gram(this.#workspace, this.#points);
+    signal?.throwIfAborted();
+    return products;
+  }
+
+  gramTimes(
+    directions: readonly Float64Array[],
+    signal?: AbortSignal,
+  ): Promise<readonly Float64Array[]> {
+    return gramTimes(this.#workspace, this.#points, directions, signal);
+  }
+
+  async map(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+    const { outputs } = maps[maps.length - 1];
+    const images = new Float32Array(this.shape[0] * outputs);
+    await this.#mapBlocks(maps, false, signal, async ({ buffer, rows }, start) => {
+      const block = await this.#workspace.read(buffer, 0, 4 * outputs * rows);
+      images.set(new Float32Array(block), start * outputs);
+    });
+    return images;
+  }
+
+  async mapOnDevice(maps: readonly AffineMap[], signal?: AbortSignal): Promise<GPUBuffer> {
+    const { outputs } = maps[maps.length - 1];
+    const workspace = this.#workspace;
+    const { device, limits } = workspace.runtime;
+    const size = 4 * outputs * this.shape[0];
+    if (size > limits.maxBufferSize) {
+      throw new DeviceLimitError(
+        `The result, ${this.shape[0]} x ${outputs}, needs ${size} bytes, but this device allows ` +
+          `${limits.maxBufferSize} in one buffer; give fewer rows at a time.`,
+      );
+    }
+    const target = workspace.capture(() =>
+      device.createBuffer({ label: 'PCA: images', size, usage: STORAGE_USAGE }),
+    );
+    try {
+      await workspace.settle();
+      await this.#mapBlocks(maps, false, signal, ({ buffer, rows }, start) => {
+        workspace.run('images', (recording) => {
+          recording.copy(buffer, 0, target, 4 * outputs * start, 4 * outputs * rows);
+        });
+        return Promise.resolve();
+      });
+      await workspace.settle();
+      return target;
+    } catch (error) {
+      target.destroy();
+      throw error;
+    }
+  }
+
+  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+    const workspace = this.#workspace;
+    const kernel = await workspace.runtime.kernel(rowResidualsKernel);
+    const { quads } = this.#points;
+    const result = new Float32Array(this.shape[0]);
+    await this.#mapBlocks(
+      maps,
+      true,
+      signal,
+      async (images, start, { buffer, first, rows, stride }) => {
+        const { residuals } = await workspace.allocate({ residuals: 4 * rows });
+        workspace.run('residuals', (recording) => {
+          recording.dispatch(
+            kernel,
+            {
+              shape: { first, rows, quads, stride },
+              points: buffer,
+              images: images.buffer,
+              residuals,
+            },
+            groups(kernel, rows),
+          );
+        });
+        result.set(new Float32Array(await workspace.read(residuals, 0, 4 * rows)), start);
+        workspace.release(residuals);
+      },
+    );
+    return result;
+  }
+
+  /** Puts every row through the maps, a block of rows at a time; the last images packed or row-major. */
+  async #mapBlocks(
+    maps: readonly AffineMap[],
+    packed: boolean,
+    signal: AbortSignal | undefined,
+    consume: Consumer,
+  ): Promise<void> {
+    const workspace = this.#workspace;
+    const { chunks } = this.#points;
+    const uploaded: DeviceMap[] = [];
+    for (const map of maps) uploaded.push(await uploadMap(workspace, map));
+    const widest = Math.max(...uploaded.map(({ padded }) => padded));
+    const work = uploaded.reduce((sum, { inputs, padded }) => sum + inputs * padded, 0);
+    const blocksOf = (rows: number) => rowBlocks(rows, 4 * widest, work);
+    const largest = Math.max(...chunks.flatMap(({ rows }) => blocksOf(rows).map((b) => b.rows)));
+    const images: GPUBuffer[] = [];
+    for (const { padded } of uploaded) {
+      images.push((await workspace.allocate({ images: 4 * padded * largest })).images);
+    }
+    for (const chunk of chunks) {
+      for (const { start, rows } of blocksOf(chunk.rows)) {
+        signal?.throwIfAborted();
+        const source = { buffer: chunk.points, stride: chunk.stride, first: start, rows };
+        let current: PackedRows = source;
+        for (const [i, map] of uploaded.entries()) {
+          await mapRows(workspace, map, current, images[i], packed || i < uploaded.length - 1);
+          current = { buffer: images[i], stride: rows, first: 0, rows };
+        }
+        await consume(current, chunk.start + start, source);
+      }
+    }
+    for (const map of uploaded) releaseMap(workspace, map);
+    workspace.release(...images);
+  }
+
+  dispose(): void {
+    this.#workspace.dispose();
+  }
+}

@@ -1,0 +1,33 @@
+/** Data loaded on the chosen engine for as long as one piece of work takes. */
+import { type RuntimeChoice, withBackend } from './backend.js';
+import { deviceMixtureBackend } from './device/gaussian_mixture.js';
+import type {
+  MixtureBackend,
+  MixtureLoadOptions,
+  MixtureSession,
+} from './gaussian_mixture_backend.js';
+import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import { referenceMixtureBackend } from './reference/gaussian_mixture.js';
+
+/** Loads rows where `choice` says, does `work`, and frees what was loaded. */
+export function withMixtureSession<T>(
+  choice: RuntimeChoice,
+  points: CheckedMatrix | GpuMatrix,
+  options: MixtureLoadOptions,
+  work: (session: MixtureSession, engine: string) => Promise<T>,
+): Promise<T> {
+  const workOn = async (backend: MixtureBackend) => {
+    const session = await backend.load(points, options);
+    try {
+      return await work(session, backend.description);
+    } finally {
+      session.dispose();
+    }
+  };
+  return withBackend(
+    choice,
+    points,
+    (runtime) => workOn(deviceMixtureBackend(runtime)),
+    () => workOn(referenceMixtureBackend),
+  );
+}

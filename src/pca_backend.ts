@@ -1,0 +1,51 @@
+/**
+ * What PCA asks of an engine. The device and its CPU twin implement the same interface; the solvers
+ * and models are written once, against it.
+ *
+ * Rows are held less the session's `shift`.
+ */
+import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+
+/** x -> matrix x + offset, rounded to float32 on a device. */
+export interface AffineMap {
+  /** outputs x inputs, row-major. */
+  readonly matrix: Float64Array;
+  /** [outputs] */
+  readonly offset: Float64Array;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+export interface PcaLoadOptions {
+  /** What to subtract from every row, [d]; the column means when absent. */
+  readonly shift?: Float64Array;
+}
+
+/** Rows loaded on one engine. Every method may be called any number of times until `dispose`. */
+export interface PcaSession {
+  readonly shape: readonly [rows: number, columns: number];
+  /** What was subtracted from every row, [d]. */
+  readonly shift: Float64Array;
+  /** The sum of each column, or of its squares, [d]. */
+  columnSums(squared?: boolean): Promise<Float64Array>;
+  /** X^T X, d x d. */
+  gram(signal?: AbortSignal): Promise<Float64Array>;
+  /** X^T (X v) for each direction v, [d] each. */
+  gramTimes(
+    directions: readonly Float64Array[],
+    signal?: AbortSignal,
+  ): Promise<readonly Float64Array[]>;
+  /** Every row after the maps, one after the other; n x outputs. */
+  map(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array>;
+  /** As `map`, in a buffer on the device, which is the caller's to destroy. */
+  mapOnDevice(maps: readonly AffineMap[], signal?: AbortSignal): Promise<GPUBuffer>;
+  /** The squared distance of each row to what the maps make of it, [n]. */
+  residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export interface PcaBackend {
+  /** What runs the work, for people: the adapter's name, or 'cpu'. */
+  readonly description: string;
+  load(points: CheckedMatrix | GpuMatrix, options: PcaLoadOptions): Promise<PcaSession>;
+}

@@ -1,0 +1,81 @@
+/** PCA by batches: what was kept of the rows so far is extended by more rows. */
+import { largestEigenpairs } from './linear_algebra/largest_eigenpairs.js';
+import type { Eigenpairs } from './linear_algebra/symmetric_eigen.js';
+import type { PcaSession } from './pca_backend.js';
+import {
+  columnSquares,
+  type Moments,
+  momentsOf,
+  type RankOne,
+  residualMean,
+  Scatter,
+} from './pca_scatter.js';
+import { solveRandomized } from './pca_solvers.js';
+import { createRandom } from './random.js';
+import { createPause } from './reference/event_loop.js';
+
+/** Wider scatter matrices are not formed: products with a few directions stand in for them. */
+export const WIDEST_DENSE = 2048;
+/** The sketch for such: directions beyond those kept, and products. */
+const OVERSAMPLES = 10;
+const POWER_ITERATIONS = 7;
+
+/** What is kept of the rows so far. */
+export interface Summary {
+  readonly moments: Moments;
+  /** The largest eigenpairs of their scatter matrix. */
+  readonly pairs: Eigenpairs;
+  /** The sum of squares along all other directions, where it was measured. */
+  readonly left?: number;
+}
+
+/**
+ * The summary of the rows so far and those of `session`, with at most `most` pairs (Ross, Lim, Lin &
+ * Yang 2008): the scatter about the common mean is that of the kept pairs, that of the batch about its
+ * own mean, and one rank for the way between the two means.
+ */
+export async function extend(
+  before: Summary | undefined,
+  session: PcaSession,
+  most: number,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Summary> {
+  const [, d] = session.shape;
+  const residual = await residualMean(session);
+  const batch = momentsOf(session, residual, await columnSquares(session, residual));
+  const moments = before ? merge(before.moments, batch) : batch;
+  const scatter = new Scatter(session, residual, before ? keptAndBetween(before, batch) : []);
+  const count = Math.min(most, moments.rows, d);
+  const pairs =
+    d <= WIDEST_DENSE
+      ? await largestEigenpairs(await scatter.matrix(signal), d, count, createPause(signal))
+      : await solveRandomized(scatter, {
+          count,
+          oversamples: OVERSAMPLES,
+          powerIterations: POWER_ITERATIONS,
+          random: createRandom(seed),
+          signal,
+        });
+  return { moments, pairs };
+}
+
+/** The moments of two sets of rows together (Chan, Golub & LeVeque 1983). */
+function merge(a: Moments, b: Moments): Moments {
+  const rows = a.rows + b.rows;
+  return {
+    rows,
+    mean: a.mean.map((value, j) => value + (b.mean[j] - value) * (b.rows / rows)),
+    squares: a.squares.map(
+      (value, j) =>
+        value + b.squares[j] + (b.mean[j] - a.mean[j]) ** 2 * ((a.rows * b.rows) / rows),
+    ),
+  };
+}
+
+function keptAndBetween({ moments, pairs }: Summary, batch: Moments): RankOne[] {
+  const kept = pairs.vectors.map((vector, t) => ({ weight: pairs.values[t], vector }));
+  const weight = (moments.rows * batch.rows) / (moments.rows + batch.rows);
+  const vector = batch.mean.map((value, j) => value - moments.mean[j]);
+  return [...kept, { weight, vector }];
+}

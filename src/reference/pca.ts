@@ -1,0 +1,144 @@
+/**
+ * PCA on the CPU in float64: what the device is checked against, and what runs where there is no
+ * device. Needs nothing of the platform but an event loop.
+ */
+import { ClusteringError, InvalidArgumentError } from '../errors.js';
+import type { AffineMap, PcaBackend, PcaSession } from '../pca_backend.js';
+import { affine } from './affine.js';
+import { columnSums } from './column_sums.js';
+import { crossProducts } from './cross_products.js';
+import { createPause, rowBlocks } from './event_loop.js';
+import { gram } from './gram.js';
+import { loadHostRows } from './host_rows.js';
+import { rowResiduals } from './row_residuals.js';
+
+/** The CPU engine. Matrices that lie on a GPU are refused with InvalidArgumentError. */
+export const referencePcaBackend: PcaBackend = {
+  description: 'cpu',
+  async load(points, options) {
+    const { x, shift } = await loadHostRows(points, options.shift);
+    return new ReferencePcaSession(x, points.shape, shift);
+  },
+};
+
+function addTo(sums: Float64Array, terms: Float64Array): void {
+  terms.forEach((term, i) => {
+    sums[i] += term;
+  });
+}
+
+/** Some of the rows. */
+interface Block {
+  readonly x: Float32Array;
+  readonly start: number;
+  readonly rows: number;
+}
+
+class ReferencePcaSession implements PcaSession {
+  readonly shape: readonly [rows: number, columns: number];
+  readonly shift: Float64Array;
+  #x: Float32Array | undefined;
+
+  constructor(x: Float32Array, shape: readonly [number, number], shift: Float64Array) {
+    this.#x = x;
+    this.shape = shape;
+    this.shift = shift;
+  }
+
+  async columnSums(squared = false): Promise<Float64Array> {
+    const [, d] = this.shape;
+    const sums = new Float64Array(d);
+    for await (const { x, rows } of this.#blocks(1)) addTo(sums, columnSums(x, rows, d, squared));
+    return sums;
+  }
+
+  async gram(signal?: AbortSignal): Promise<Float64Array> {
+    const [, d] = this.shape;
+    const products = new Float64Array(d * d);
+    // Each block costs a matrix of its own: 16 times as many rows as elsewhere make that cheap.
+    for await (const { x, rows } of this.#blocks(d / 16, signal)) {
+      addTo(products, gram(x, rows, d));
+    }
+    return products;
+  }
+
+  async gramTimes(
+    directions: readonly Float64Array[],
+    signal?: AbortSignal,
+  ): Promise<readonly Float64Array[]> {
+    const [, d] = this.shape;
+    const count = directions.length;
+    const matrix = Float64Array.from(directions.flatMap((direction) => [...direction]));
+    const products = new Float64Array(d * count);
+    for await (const { x, rows } of this.#blocks(2 * count, signal)) {
+      const images = affine(x, rows, matrix, new Float64Array(count), d, count);
+      addTo(products, crossProducts(x, images, rows, d, count));
+    }
+    return directions.map((_, t) =>
+      Float64Array.from({ length: d }, (__, j) => products[j * count + t]),
+    );
+  }
+
+  async map(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+    const { outputs } = maps[maps.length - 1];
+    const result = new Float32Array(this.shape[0] * outputs);
+    for await (const { images, start } of this.#images(maps, signal)) {
+      result.set(images, start * outputs);
+    }
+    return result;
+  }
+
+  mapOnDevice(): Promise<GPUBuffer> {
+    return Promise.reject(
+      new InvalidArgumentError(
+        'output',
+        `output is 'gpu', but this runs on the CPU; pass runtime: await createRuntime(), or leave output out.`,
+      ),
+    );
+  }
+
+  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+    const [n, d] = this.shape;
+    const result = new Float32Array(n);
+    for await (const { x, images, start, rows } of this.#images(maps, signal)) {
+      result.set(rowResiduals(x, images, rows, d), start);
+    }
+    return result;
+  }
+
+  dispose(): void {
+    this.#x = undefined;
+  }
+
+  /** The rows and what the maps make of them. */
+  async *#images(
+    maps: readonly AffineMap[],
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Block & { readonly images: Float32Array | Float64Array }> {
+    const outputs = maps.reduce((sum, map) => sum + map.outputs, 0);
+    for await (const block of this.#blocks(outputs, signal)) {
+      let images: Float32Array | Float64Array = block.x;
+      for (const { matrix, offset, inputs, outputs: width } of maps) {
+        images = affine(images, block.rows, matrix, offset, inputs, width);
+      }
+      yield { ...block, images };
+    }
+  }
+
+  /** Blocks of rows with a pause after each; a row means `workPerColumn` multiply-adds a column. */
+  async *#blocks(workPerColumn: number, signal?: AbortSignal): AsyncGenerator<Block> {
+    const x = this.#x;
+    if (!x) {
+      throw new ClusteringError(
+        'disposed',
+        'This session was disposed, and its data with it. Load the points again.',
+      );
+    }
+    const [n, d] = this.shape;
+    const pause = createPause(signal);
+    for (const [start, end] of rowBlocks(n, d * workPerColumn)) {
+      yield { x: x.subarray(start * d, end * d), start, rows: end - start };
+      await pause();
+    }
+  }
+}

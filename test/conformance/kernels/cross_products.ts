@@ -1,0 +1,91 @@
+import source from '../../../shaders/cross_products.wgsl';
+import { addCrossProducts } from '../../../src/device/gram_times.js';
+import { crossProducts as twin } from '../../../src/reference/cross_products.js';
+import { pack } from '../../../src/reference/pack.js';
+import { expectClose } from '../expect.js';
+import { COLUMNS, constant, grid, packedAt, quadsOf, rowsOf, seeded, uniform } from './data.js';
+import { compareEach, type KernelTest } from './kernel_test.js';
+import { blank, FOLDED_WORKGROUPS } from './lab.js';
+import { expectExact, sumRoundings } from './tolerance.js';
+
+const WORKGROUP = constant(source, 'WORKGROUP');
+const ENTRY = 4 * constant(source, 'ENTRY');
+/** Columns a block has on either side. */
+const BLOCK = 8;
+
+const SHAPES = [
+  ...[1, 2, 7, 8, 9].map((rows) => ({ rows, lanes: 3, columns: 5, directions: 2 })),
+  ...[...COLUMNS, 15, 16, 17].map((columns) => ({ rows: 6, lanes: 2, columns, directions: 3 })),
+  ...[4, 5, 8, 9, 17].map((directions) => ({ rows: 5, lanes: 2, columns: 9, directions })),
+  { rows: 3 * WORKGROUP, lanes: WORKGROUP + 1, columns: 3, directions: 1 },
+  { rows: 90, lanes: FOLDED_WORKGROUPS * 8, columns: 8 * 8, directions: 1 },
+].map((shape) => ({ ...shape, draw: grid }));
+
+export const crossProducts: KernelTest = {
+  source,
+  async compare(lab, kernel) {
+    const random = seeded();
+    const shapes = [...SHAPES, { rows: 50, lanes: 2, columns: 6, directions: 6, draw: uniform }];
+    await compareEach(shapes, async ({ rows, lanes, columns, directions, draw }) => {
+      const quads = quadsOf(columns);
+      const first = 2;
+      const stride = first + rows + 1;
+      const across = Math.ceil(directions / BLOCK);
+      const blocks = Math.ceil(columns / BLOCK) * across;
+      const x = rowsOf(random, draw, rows, columns);
+      const y = new Float32Array(rows * BLOCK * across);
+      const narrow = rowsOf(random, draw, rows, directions);
+      const narrowWidth = 4 * quadsOf(directions);
+      for (let i = 0; i < rows; i++) {
+        y.set(narrow.subarray(i * narrowWidth, (i + 1) * narrowWidth), i * BLOCK * across);
+      }
+      const { partial } = await lab.run(kernel, {
+        shape: { first, rows, quads, stride, image_quads: 2 * across, lanes },
+        buffers: {
+          points: packedAt(x, rows, 4 * quads, first, stride),
+          images: Float32Array.from(pack(y, rows, BLOCK * across)),
+          partial: blank(lanes * blocks * ENTRY),
+        },
+        invocations: lanes * blocks,
+      });
+      const what = JSON.stringify({ rows, lanes, columns, directions });
+      for (let l = 0; l < lanes; l++) {
+        const sums = Array.from({ length: directions }, () => new Float64Array(columns));
+        addCrossProducts(
+          sums,
+          partial.subarray(l * blocks * ENTRY, (l + 1) * blocks * ENTRY),
+          columns,
+        );
+        const own = Array.from({ length: rows }, (_, i) => i).filter((i) => i % lanes === l);
+        const pick = (values: Float32Array, width: number) =>
+          own.flatMap((i) => [...values.subarray(i * width, (i + 1) * width)]);
+        const products = twin(
+          pick(x, 4 * quads),
+          pick(y, BLOCK * across),
+          own.length,
+          4 * quads,
+          BLOCK * across,
+        );
+        const actual = Float32Array.from(sums.flatMap((sum) => [...sum]));
+        const expected = Float64Array.from(
+          { length: directions * columns },
+          (_, at) => products[(at % columns) * BLOCK * across + Math.floor(at / columns)],
+        );
+        if (draw === grid) expectExact(actual, expected, `${what}, lane ${l}`);
+        else expectClose(actual, expected, sumRoundings(rows, rows, 'products within 1'));
+      }
+    });
+  },
+  mutations: [
+    ['i0 >= shape.quads', 'i0 > shape.quads'],
+    ['shape.first + row', 'row'],
+    ['row += shape.lanes', 'row += 1'],
+    ['block / across', 'block % across'],
+    ['j0 + 1', 'j0'],
+    ['min(i0 + 1, shape.quads - 1)', 'i0'],
+    ['b2 += x0.z * y1', 'b2 += x0.z * y0'],
+    ['c1 += x1.y * y0', 'c1 += x0.y * y0'],
+    ['(run * blocks + block) * ENTRY', '(block * shape.lanes + run) * ENTRY'],
+    ['partial[at + 13] = d1', 'partial[at + 13] = d2'],
+  ],
+};

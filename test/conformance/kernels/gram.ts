@@ -1,0 +1,190 @@
+import type { KernelSource } from '../../../host/kernel.js';
+import source from '../../../shaders/gram.wgsl';
+import { gram as twin } from '../../../src/reference/gram.js';
+import { moments } from '../../../src/reference/moments.js';
+import { expectClose, expectEqual } from '../expect.js';
+import {
+  constant,
+  floats,
+  grid,
+  packedAt,
+  poisonedAt,
+  quadsOf,
+  rowsOf,
+  seeded,
+  uniform,
+  wholeWeight,
+} from './data.js';
+import { type KernelTest } from './kernel_test.js';
+import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+import { expectExact, sumRoundings } from './tolerance.js';
+
+const WORKGROUP = constant(source, 'WORKGROUP');
+const ENTRY = constant(source, 'ENTRY');
+const RESIDUALS = constant(source, 'RESIDUALS');
+const WEIGHT = constant(source, 'WEIGHT');
+
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly clusters: number;
+  readonly lanes: number;
+  /** Rows before those of the dispatch. */
+  readonly first: number;
+}
+
+const SHAPES: readonly Shape[] = [
+  ...[1, 4, 5, 8, 9, 17].map((columns) => ({ rows: 9, columns, clusters: 3, lanes: 2, first: 1 })),
+  ...[1, 2, 7, 8, 9].map((lanes) => ({ rows: 8, columns: 6, clusters: 2, lanes, first: 0 })),
+  // More workgroups than fit one dimension: 3 blocks a cluster.
+  { rows: 70, columns: 16, clusters: 3, lanes: FOLDED_WORKGROUPS * 8, first: 2 },
+  { rows: WORKGROUP + 1, columns: 33, clusters: 1, lanes: 3, first: 0 },
+];
+
+interface Problem extends Shape {
+  /** rows x 4 quads */
+  readonly x: Float32Array;
+  readonly centres: Float32Array<ArrayBuffer>;
+  /** [clusters][rows] */
+  readonly weights: Float32Array;
+}
+
+function problem(shape: Shape, exact: boolean): Problem {
+  const random = seeded();
+  const { rows, columns, clusters } = shape;
+  const draw = exact ? grid : uniform;
+  return {
+    ...shape,
+    x: rowsOf(random, draw, rows, columns),
+    centres: rowsOf(random, draw, clusters, columns),
+    weights: floats(random, exact ? wholeWeight : uniform, clusters * rows),
+  };
+}
+
+const blocksOf = (quads: number) => {
+  const side = Math.ceil(quads / 2);
+  return (side * (side + 1)) / 2;
+};
+
+async function products(
+  lab: Lab,
+  kernel: KernelSource,
+  weighted: boolean,
+  { rows, columns, clusters, lanes, first, x, centres, weights }: Problem,
+  halted = 0,
+) {
+  const quads = quadsOf(columns);
+  const stride = first + rows + 1;
+  const weightStride = rows + 2;
+  const laid = new Float32Array(clusters * weightStride);
+  for (let k = 0; k < clusters; k++) {
+    laid.set(
+      poisonedAt(weights.subarray(k * rows, (k + 1) * rows), 0, weightStride),
+      k * weightStride,
+    );
+  }
+  const used = weighted ? clusters : 1;
+  const { partial } = await lab.run(kernel, {
+    constants: { WEIGHTED: weighted, CENTRED: weighted },
+    shape: { first, rows, quads, stride, clusters: used, lanes, weight_stride: weightStride },
+    buffers: {
+      points: packedAt(x, rows, 4 * quads, first, stride),
+      centres,
+      weights: laid,
+      state: Uint32Array.of(0, halted),
+      partial: blank(4 * lanes * used * blocksOf(quads) * ENTRY),
+    },
+    invocations: lanes * used * blocksOf(quads),
+  });
+  return partial;
+}
+
+/** `x` with its last quad repeated where quads are odd in number, as the kernel's blocks have it. */
+function inPairs(x: Float32Array, rows: number, quads: number): Float64Array {
+  const width = 8 * Math.ceil(quads / 2);
+  return Float64Array.from({ length: rows * width }, (_, at) => {
+    const [row, j] = [Math.floor(at / width), at % width];
+    return x[row * 4 * quads + Math.min(Math.floor(j / 4), quads - 1) * 4 + (j % 4)];
+  });
+}
+
+/** The partial sums by the twins, in the kernel's layout. */
+function expected(weighted: boolean, p: Problem): Float64Array {
+  const quads = quadsOf(p.columns);
+  const width = 8 * Math.ceil(quads / 2);
+  const clusters = weighted ? p.clusters : 1;
+  const blocks = blocksOf(quads);
+  const result = Float64Array.from(blank(4 * p.lanes * clusters * blocks * ENTRY));
+  const x = inPairs(p.x, p.rows, quads);
+  const centres = inPairs(p.centres, p.clusters, quads);
+  for (let l = 0; l < p.lanes; l++) {
+    const rows = Array.from({ length: p.rows }, (_, row) => row).filter(
+      (row) => row % p.lanes === l,
+    );
+    const own = rows.flatMap((row) => [...x.subarray(row * width, (row + 1) * width)]);
+    for (let k = 0; k < clusters; k++) {
+      const weights = rows.map((row) => p.weights[k * p.rows + row]);
+      const centre = centres.subarray(k * width, (k + 1) * width);
+      const matrix = weighted
+        ? twin(own, rows.length, width, { k: 1, weights, centres: centre })
+        : twin(own, rows.length, width);
+      const { sums, weights: total } = moments(own, rows.length, width, 1, weights, centre);
+      let at = (l * clusters + k) * blocks * ENTRY * 4;
+      for (let bi = 0; 8 * bi < width; bi++) {
+        for (let bj = 0; bj <= bi; bj++, at += 4 * ENTRY) {
+          for (let e = 0; e < 64; e++) {
+            const [quad, c] = [Math.floor(e / 16), Math.floor(e / 4) % 4];
+            const i = 8 * bi + 4 * Math.floor(quad / 2) + c;
+            const j = 8 * bj + 4 * (quad % 2) + (e % 4);
+            result[at + e] = matrix[i * width + j];
+          }
+          if (!weighted) continue;
+          result.set(sums.subarray(8 * bi, 8 * bi + 8), at + 4 * RESIDUALS);
+          result.set([total[0], 0, 0, 0], at + 4 * WEIGHT);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+export const gram: KernelTest = {
+  source,
+  async compare(lab, kernel) {
+    for (const weighted of [false, true]) {
+      for (const shape of SHAPES) {
+        const drawn = problem(shape, true);
+        expectExact(
+          await products(lab, kernel, weighted, drawn),
+          expected(weighted, drawn),
+          JSON.stringify({ weighted, ...shape }),
+        );
+      }
+    }
+    const drawn = problem({ rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 }, false);
+    expectClose(
+      await products(lab, kernel, true, drawn),
+      expected(true, drawn),
+      sumRoundings(300 + 4, 4 * 300, 'a run of products of differences within [-2, 2]'),
+    );
+    const halted = await products(lab, kernel, true, drawn, 1);
+    expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
+  },
+  variants: [
+    { WEIGHTED: false, CENTRED: false },
+    { WEIGHTED: true, CENTRED: true },
+  ],
+  mutations: [
+    ['(CENTRED', '(!CENTRED'],
+    ['min(i0 + 1, last)', 'i0'],
+    ['row += shape.lanes', 'row += shape.lanes + 1'],
+    ['shape.first + row', 'row'],
+    ['k * shape.weight_stride + row', 'k * shape.rows + row'],
+    ['- mj1', '- mj0'],
+    ['c2 += x1.z * y0', 'c2 += x1.w * y0'],
+    ['s1 += x1', 's1 += x0'],
+    ['total += weight', 'total += 1'],
+    ['column > row', 'column >= row'],
+    ['k >= shape.clusters', 'k > shape.clusters'],
+  ],
+};

@@ -1,0 +1,203 @@
+import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
+import diagonalSource from '../../../shaders/log_density_diagonal.wgsl';
+import fullSource from '../../../shaders/log_density.wgsl';
+import subgroupsSource from '../../../shaders/log_density_subgroups.wgsl';
+import { logDensityOf } from '../../../src/device/mixture_pass.js';
+import { packScorer } from '../../../src/device/mixture_layout.js';
+import type { FactorForm, Scorer } from '../../../src/gaussian_mixture_backend.js';
+import { logDensity as twin } from '../../../src/reference/log_density.js';
+import { expectClose, expectEqual } from '../expect.js';
+import {
+  constant,
+  type Draw,
+  floats,
+  grid,
+  packedAt,
+  quadsOf,
+  rowsOf,
+  seeded,
+  uniform,
+} from './data.js';
+import type { KernelTest } from './kernel_test.js';
+import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+import { expectExact, sumRoundings } from './tolerance.js';
+
+/** Rows of a workgroup. */
+const TILE = 4 * constant(fullSource, 'WORKGROUP');
+
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly clusters: number;
+  readonly first: number;
+}
+
+const SHAPES: readonly Shape[] = [
+  ...[1, 3, 4, 5, 8, 9, 12, 13, 17].map((columns) => ({ rows: 5, columns, clusters: 3, first: 1 })),
+  ...[TILE - 1, TILE, TILE + 1].map((rows) => ({ rows, columns: 8, clusters: 2, first: 0 })),
+  { rows: 2, columns: 5, clusters: FOLDED_WORKGROUPS, first: 0 },
+];
+
+interface Problem extends Shape {
+  readonly x: Float32Array;
+  readonly scorer: Scorer;
+}
+
+/** Halves, so that squares of whitened differences stay exact. */
+const half: Draw = (random) => random.below(5) / 2 - 1;
+
+function problem(shape: Shape, form: FactorForm, exact: boolean): Problem {
+  const random = seeded();
+  const { rows, columns: d, clusters: k } = shape;
+  const draw = exact ? grid : uniform;
+  const all = rowsOf(random, draw, rows, d);
+  const width = 4 * quadsOf(d);
+  const factors = Float64Array.from(
+    floats(
+      random,
+      exact ? half : uniform,
+      form === 'diag' ? k * d : form === 'full' ? k * d * d : d * d,
+    ),
+  );
+  return {
+    ...shape,
+    x: Float32Array.from(
+      { length: rows * d },
+      (_, at) => all[Math.floor(at / d) * width + (at % d)],
+    ),
+    scorer: {
+      k,
+      form,
+      offsets: Float64Array.from(floats(random, draw, k)),
+      means: Float64Array.from(floats(random, draw, k * d)),
+      factors,
+    },
+  };
+}
+
+async function scored(
+  lab: Lab,
+  kernel: KernelSource,
+  { rows, columns, clusters, first, x, scorer }: Problem,
+  constants: KernelConstants = {},
+  halted = 0,
+) {
+  const quads = quadsOf(columns);
+  const stride = first + rows + 1;
+  const scoreStride = rows + 3;
+  const packed = packScorer(scorer, new Float64Array(columns).fill(1));
+  const shape = { first, rows, quads, stride, clusters, score_stride: scoreStride };
+  const { scores } = await lab.run(kernel, {
+    constants,
+    shape:
+      scorer.form === 'diag'
+        ? shape
+        : {
+            ...shape,
+            factor_stride: scorer.form === 'tied' ? 0 : packed.factors.length / clusters / 4,
+          },
+    buffers: {
+      points: packedAt(x, rows, columns, first, stride),
+      means: Float32Array.from(packed.means),
+      offsets: Float32Array.from(packed.offsets),
+      factors: Float32Array.from(packed.factors),
+      state: Uint32Array.of(0, halted),
+      scores: blank(clusters * scoreStride),
+    },
+    invocations: (clusters * Math.ceil(rows / TILE) * TILE) / 4,
+  });
+  return scores;
+}
+
+function expected({ rows, columns, clusters, x, scorer }: Problem): Float64Array {
+  const stride = rows + 3;
+  const result = Float64Array.from(blank(clusters * stride));
+  const scores = twin(x, 0, rows, columns, scorer);
+  for (let k = 0; k < clusters; k++) {
+    result.set(scores.subarray(k * rows, (k + 1) * rows), k * stride);
+  }
+  return result;
+}
+
+async function compare(
+  lab: Lab,
+  kernel: KernelSource,
+  forms: readonly FactorForm[],
+  constants: KernelConstants = {},
+): Promise<void> {
+  for (const form of forms) {
+    for (const shape of SHAPES) {
+      const drawn = problem(shape, form, true);
+      expectExact(
+        await scored(lab, kernel, drawn, constants),
+        expected(drawn),
+        JSON.stringify({ form, ...shape }),
+      );
+    }
+    const drawn = problem({ rows: 40, columns: 11, clusters: 4, first: 0 }, form, false);
+    const length = form === 'diag' ? 2 : 2 * 11;
+    expectClose(
+      await scored(lab, kernel, drawn, constants),
+      expected(drawn),
+      sumRoundings(3 * 12 + 4, 11 * length ** 2, 'squares of whitened differences within [-2, 2]'),
+    );
+    const halted = await scored(lab, kernel, drawn, constants, 1);
+    expectEqual(halted, blank(halted.length), `${form}: scores of a fit that has halted`);
+  }
+}
+
+const SHARED_MUTATIONS = [
+  ['shape.first + min', 'min'],
+  ['rows[i] < shape.rows', 'rows[i] <= shape.rows'],
+  ['k * shape.score_stride + rows[i]', 'k * shape.rows + rows[i]'],
+  ['offsets[k] - 0.5', 'offsets[k] - 0.25'],
+  ['k >= shape.clusters', 'k > shape.clusters'],
+] as const;
+
+const MATRIX_MUTATIONS = [
+  ...SHARED_MUTATIONS,
+  ['k * shape.factor_stride', 'k'],
+  ['u2 += lower * z2', 'u2 += lower * z1'],
+  ['2 * pair + 1 < shape.quads', 'false'],
+  ['q <= 2 * pair', 'q < 2 * pair'],
+  ['pair * (8 * pair + 4)', 'pair * 12'],
+] as const;
+
+export const logDensity: KernelTest = {
+  source: fullSource,
+  compare: (lab, kernel) => compare(lab, kernel, ['full', 'tied']),
+  mutations: MATRIX_MUTATIONS,
+};
+
+/** The lanes that subgroups of this many invocations allow. */
+const LANES: readonly number[] = [4, 8];
+
+export const logDensitySubgroups: KernelTest = {
+  source: subgroupsSource,
+  needs: 'subgroups',
+  variants: LANES.map((lanes) => ({ LANES: lanes })),
+  async compare(lab, kernel) {
+    for (const lanes of LANES.filter((count) => count <= lab.runtime.subgroupSize)) {
+      await compare(lab, kernel, ['full', 'tied'], { LANES: lanes });
+    }
+    const chosen = await logDensityOf(lab.runtime, 'full');
+    expectEqual(chosen.source.name, subgroupsSource.name, 'the kernel that the library takes');
+  },
+  mutations: [
+    ...MATRIX_MUTATIONS,
+    ['subgroupBroadcast(f, 2)', 'subgroupBroadcast(f, 1)'],
+    ['subgroupBroadcast(g, 6 % LANES)', 'subgroupBroadcast(g, 5 % LANES)'],
+    ['subgroup_lane % LANES', 'subgroup_lane % 3'],
+  ],
+};
+
+export const logDensityDiagonal: KernelTest = {
+  source: diagonalSource,
+  compare: (lab, kernel) => compare(lab, kernel, ['diag']),
+  mutations: [
+    ...SHARED_MUTATIONS,
+    ['at += shape.stride', 'at += shape.rows'],
+    ['d3 += y3 * y3', 'd3 += y3'],
+    ['factors[k * shape.quads + q]', 'factors[q]'],
+  ],
+};

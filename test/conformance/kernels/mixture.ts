@@ -1,0 +1,30 @@
+/** The kernels of Gaussian mixtures. */
+import { addRuns } from './add_runs.js';
+import { cholesky, triangularInverse } from './cholesky.js';
+import { covariances } from './covariances.js';
+import { endIteration } from './end_iteration.js';
+import { gram } from './gram.js';
+import type { KernelTest } from './kernel_test.js';
+import { logDensity, logDensityDiagonal, logDensitySubgroups } from './log_density.js';
+import { moments } from './moments.js';
+import { scaleColumns } from './scale_columns.js';
+import { softmax } from './softmax.js';
+import { updateDiagonal } from './update_diagonal.js';
+import { updateMeans } from './update_means.js';
+
+export const mixtureKernels: readonly KernelTest[] = [
+  gram,
+  addRuns,
+  scaleColumns,
+  logDensity,
+  logDensitySubgroups,
+  logDensityDiagonal,
+  softmax,
+  moments,
+  updateMeans,
+  updateDiagonal,
+  covariances,
+  cholesky,
+  triangularInverse,
+  endIteration,
+];

@@ -1,0 +1,145 @@
+import type { KernelSource } from '../../../host/kernel.js';
+import source from '../../../shaders/moments.wgsl';
+import { moments as twin } from '../../../src/reference/moments.js';
+import { expectClose, expectEqual } from '../expect.js';
+import {
+  floats,
+  grid,
+  packedAt,
+  poisonedAt,
+  quadsOf,
+  rowsOf,
+  seeded,
+  uniform,
+  wholeWeight,
+} from './data.js';
+import type { KernelTest } from './kernel_test.js';
+import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+import { expectExact, sumRoundings } from './tolerance.js';
+
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly clusters: number;
+  readonly lanes: number;
+  readonly first: number;
+}
+
+const SHAPES: readonly Shape[] = [
+  ...[1, 4, 5, 12, 13, 16, 17, 33].map((columns) => ({
+    rows: 7,
+    columns,
+    clusters: 3,
+    lanes: 2,
+    first: 1,
+  })),
+  ...[1, 6, 7, 8].map((lanes) => ({ rows: 7, columns: 3, clusters: 2, lanes, first: 0 })),
+  { rows: 300, columns: 3, clusters: 2, lanes: FOLDED_WORKGROUPS * 32, first: 0 },
+];
+
+interface Problem extends Shape {
+  readonly x: Float32Array;
+  readonly centres: Float32Array<ArrayBuffer>;
+  readonly weights: Float32Array;
+}
+
+function problem(shape: Shape, exact: boolean): Problem {
+  const random = seeded();
+  const { rows, columns, clusters } = shape;
+  const draw = exact ? grid : uniform;
+  return {
+    ...shape,
+    x: rowsOf(random, draw, rows, columns),
+    centres: rowsOf(random, draw, clusters, columns),
+    weights: floats(random, exact ? wholeWeight : uniform, clusters * rows),
+  };
+}
+
+async function summed(
+  lab: Lab,
+  kernel: KernelSource,
+  { rows, columns, clusters, lanes, first, x, centres, weights }: Problem,
+  halted = 0,
+) {
+  const quads = quadsOf(columns);
+  const stride = first + rows + 1;
+  const weightStride = rows + 2;
+  const laid = new Float32Array(clusters * weightStride);
+  for (let k = 0; k < clusters; k++) {
+    laid.set(
+      poisonedAt(weights.subarray(k * rows, (k + 1) * rows), 0, weightStride),
+      k * weightStride,
+    );
+  }
+  const { partial } = await lab.run(kernel, {
+    shape: { first, rows, quads, stride, clusters, lanes, weight_stride: weightStride },
+    buffers: {
+      points: packedAt(x, rows, 4 * quads, first, stride),
+      centres,
+      weights: laid,
+      state: Uint32Array.of(0, halted),
+      partial: blank(8 * lanes * clusters * (quads + 1)),
+    },
+    invocations: lanes * clusters * Math.ceil(quads / 4),
+  });
+  return partial;
+}
+
+function expected(p: Problem): Float64Array {
+  const quads = quadsOf(p.columns);
+  const width = 4 * quads;
+  const result = new Float64Array(8 * p.lanes * p.clusters * (quads + 1));
+  for (let l = 0; l < p.lanes; l++) {
+    const rows = Array.from({ length: p.rows }, (_, row) => row).filter(
+      (row) => row % p.lanes === l,
+    );
+    const own = rows.flatMap((row) => [...p.x.subarray(row * width, (row + 1) * width)]);
+    const weights = Array.from({ length: p.clusters }, (_, k) =>
+      rows.map((row) => p.weights[k * p.rows + row]),
+    ).flat();
+    const {
+      sums,
+      squares,
+      weights: totals,
+    } = twin(own, rows.length, width, p.clusters, weights, p.centres);
+    for (let k = 0; k < p.clusters; k++) {
+      const at = 8 * (l * p.clusters + k) * (quads + 1);
+      for (let q = 0; q < quads; q++) {
+        const from = k * width + 4 * q;
+        result.set(sums.subarray(from, from + 4), at + 8 * q);
+        result.set(squares.subarray(from, from + 4), at + 8 * q + 4);
+      }
+      result[at + 8 * quads] = totals[k];
+    }
+  }
+  return result;
+}
+
+export const moments: KernelTest = {
+  source,
+  async compare(lab, kernel) {
+    for (const shape of SHAPES) {
+      const drawn = problem(shape, true);
+      expectExact(await summed(lab, kernel, drawn), expected(drawn), JSON.stringify(shape));
+    }
+    const drawn = problem({ rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 }, false);
+    expectClose(
+      await summed(lab, kernel, drawn),
+      expected(drawn),
+      sumRoundings(300 + 4, 4 * 300, 'a run of squares of differences within [-2, 2]'),
+    );
+    const halted = await summed(lab, kernel, drawn, 1);
+    expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
+  },
+  mutations: [
+    ['k >= shape.clusters', 'k > shape.clusters'],
+    ['row += shape.lanes', 'row += shape.lanes + 1'],
+    ['within * shape.stride + shape.first', 'within * shape.stride'],
+    ['k * shape.weight_stride + row', 'k * shape.rows + row'],
+    ['- m2', '- m1'],
+    ['t3 += weight * z3 * z3', 't3 += weight * z3'],
+    ['q.y < shape.quads', 'q.y <= shape.quads'],
+    ['tile == 0', 'tile == 1'],
+    ['total += weight', 'total += 1'],
+  ],
+};

@@ -1,0 +1,60 @@
+import source from '../../../shaders/row_residuals.wgsl';
+import { pack } from '../../../src/reference/pack.js';
+import { rowResiduals as twin } from '../../../src/reference/row_residuals.js';
+import { expectClose } from '../expect.js';
+import {
+  around,
+  COLUMNS,
+  constant,
+  grid,
+  packedAt,
+  quadsOf,
+  rowsOf,
+  seeded,
+  uniform,
+} from './data.js';
+import { compareEach, type KernelTest } from './kernel_test.js';
+import { blank, FOLDED_WORKGROUPS } from './lab.js';
+import { expectExact, squaredDistanceRoundings } from './tolerance.js';
+
+const WORKGROUP = constant(source, 'WORKGROUP');
+
+const SHAPES = [
+  ...around(WORKGROUP).map((rows) => ({ rows, columns: 5, first: 0, draw: grid })),
+  ...COLUMNS.map((columns) => ({ rows: 7, columns, first: 3, draw: grid })),
+  { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 1, first: 1, draw: grid },
+  { rows: 30, columns: 50, first: 0, draw: uniform },
+];
+
+export const rowResiduals: KernelTest = {
+  source,
+  async compare(lab, kernel) {
+    const random = seeded();
+    await compareEach(SHAPES, async ({ rows, columns, first, draw }) => {
+      const quads = quadsOf(columns);
+      const width = 4 * quads;
+      const stride = first + rows + 2;
+      const x = rowsOf(random, draw, rows, columns);
+      const y = rowsOf(random, draw, rows, columns);
+      const { residuals } = await lab.run(kernel, {
+        shape: { first, rows, quads, stride },
+        buffers: {
+          points: packedAt(x, rows, width, first, stride),
+          images: Float32Array.from(pack(y, rows, width)),
+          residuals: blank(rows),
+        },
+        invocations: rows,
+      });
+      const expected = twin(x, y, rows, width);
+      if (draw === grid) expectExact(residuals, expected, JSON.stringify({ rows, columns, first }));
+      else expectClose(residuals, expected, squaredDistanceRoundings(width));
+    });
+  },
+  mutations: [
+    ['row >= shape.rows', 'row > shape.rows'],
+    ['shape.first + row', 'row'],
+    ['q * shape.rows + row', 'q * shape.stride + row'],
+    ['sum += residual * residual', 'sum += abs(residual)'],
+    ['sum.z + sum.w', 'sum.z'],
+  ],
+};

@@ -1,0 +1,7 @@
+/** The suites of Gaussian mixtures. */
+import type { Suite } from '../case.js';
+import { mixtureGolden } from './golden.js';
+import { mixtureInput } from './input.js';
+import { mixtureProperties } from './properties.js';
+
+export const mixtureSuites: readonly Suite[] = [mixtureProperties, mixtureInput, mixtureGolden];

@@ -1,0 +1,8 @@
+/** The PCA suites. */
+import type { Suite } from '../case.js';
+import { pcaGolden } from './golden.js';
+import { pcaInput } from './input.js';
+import { pcaModel } from './model.js';
+import { pcaSolvers } from './solvers.js';
+
+export const pcaSuites: readonly Suite[] = [pcaModel, pcaSolvers, pcaInput, pcaGolden];

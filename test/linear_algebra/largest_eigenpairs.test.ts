@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { largestByLanczos } from '../../src/linear_algebra/lanczos.js';
+import { largestEigenpairs } from '../../src/linear_algebra/largest_eigenpairs.js';
+import { type Eigenpairs, symmetricEigen } from '../../src/linear_algebra/symmetric_eigen.js';
+import { addScaled, dot, norm, orthonormalize } from '../../src/linear_algebra/vectors.js';
+import { createRandom } from '../../src/random.js';
+import { noPause, uniform } from '../reference/support.js';
+
+/** A symmetric matrix with the given eigenvalues, about random axes. */
+function withEigenvalues(values: readonly number[], seed: number): Float64Array {
+  const d = values.length;
+  const random = uniform(d * d, seed);
+  const axes = orthonormalize(
+    values.map((_, i) => Float64Array.from(random.subarray(i * d, (i + 1) * d))),
+    createRandom(seed),
+  );
+  const matrix = new Float64Array(d * d);
+  axes.forEach((axis, t) => {
+    for (let i = 0; i < d; i++) {
+      addScaled(matrix.subarray(i * d, (i + 1) * d), values[t] * axis[i], axis);
+    }
+  });
+  return matrix;
+}
+
+/** Residuals are small, vectors orthonormal, and values those expected. */
+function expectPairs(matrix: Float64Array, { values, vectors }: Eigenpairs, expected: number[]) {
+  const d = vectors[0].length;
+  expect(values).toHaveLength(expected.length);
+  const scale = Math.max(...expected);
+  vectors.forEach((vector, t) => {
+    expect(Math.abs(values[t] - expected[t])).toBeLessThan(1e-10 * scale);
+    const residual = Float64Array.from({ length: d }, (_, i) =>
+      dot(matrix.subarray(i * d, (i + 1) * d), vector),
+    );
+    addScaled(residual, -values[t], vector);
+    expect(norm(residual)).toBeLessThan(1e-10 * scale);
+    vectors.slice(0, t + 1).forEach((other, s) => {
+      expect(Math.abs(dot(vector, other) - (s === t ? 1 : 0))).toBeLessThan(1e-11);
+    });
+  });
+}
+
+const falling = (d: number, ratio: number) => Array.from({ length: d }, (_, i) => ratio ** i);
+
+describe('symmetricEigen', () => {
+  it('by falling eigenvalue, worked out by hand', () => {
+    const { values, vectors } = symmetricEigen(Float64Array.of(2, 1, 1, 2), 2);
+    expect(values[0]).toBeCloseTo(3, 12);
+    expect(values[1]).toBeCloseTo(1, 12);
+    expect(Math.abs(vectors[0][0] + vectors[0][1])).toBeCloseTo(Math.SQRT2, 12);
+  });
+
+  it('of one number, and of nothing but zeros', () => {
+    expect([...symmetricEigen(Float64Array.of(5), 1).values]).toEqual([5]);
+    expect([...symmetricEigen(new Float64Array(9), 3).values]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('largestEigenpairs', () => {
+  it.each([
+    [6, 6],
+    [6, 2],
+    [200, 1],
+    [200, 12],
+    [200, 180],
+  ])('of %i the first %i', async (d, count) => {
+    const values = falling(d, 0.9);
+    const matrix = withEigenvalues(values, d);
+    const pairs = await largestEigenpairs(matrix, d, count, noPause);
+    expectPairs(matrix, pairs, values.slice(0, count));
+  });
+
+  it('that occur many times', async () => {
+    const values = Array.from({ length: 200 }, (_, i) => (i < 60 ? 1 : (200 - i) / 400));
+    const matrix = withEigenvalues(values, 3);
+    const pairs = await largestEigenpairs(matrix, 200, 30, noPause);
+    expectPairs(matrix, pairs, values.slice(0, 30));
+  });
+
+  it('of a matrix of zeros', async () => {
+    const { values, vectors } = await largestEigenpairs(
+      new Float64Array(200 ** 2),
+      200,
+      3,
+      noPause,
+    );
+    expect([...values]).toEqual([0, 0, 0]);
+    expect(norm(vectors[2])).toBeCloseTo(1, 12);
+  });
+});
+
+describe('largestByLanczos', () => {
+  it('finds them in far fewer steps than the matrix has rows', async () => {
+    const values = falling(240, 0.9);
+    const matrix = withEigenvalues(values, 5);
+    let steps = 0;
+    const pairs = await largestByLanczos(matrix, 240, 10, () => {
+      steps++;
+      return Promise.resolve();
+    });
+    expect(steps).toBeLessThan(120);
+    expectPairs(matrix, pairs!, values.slice(0, 10));
+  });
+
+  it('says so where it has seen too few copies of an eigenvalue', async () => {
+    // Every second step finds a copy of 1: 45 of them at the first look, where all has converged.
+    const values = Array.from({ length: 300 }, (_, i) => (i < 100 ? 1 : 0.5));
+    const matrix = withEigenvalues(values, 3);
+    expect(await largestByLanczos(matrix, 300, 50, noPause)).toBeUndefined();
+    const pairs = await largestEigenpairs(matrix, 300, 50, noPause);
+    expectPairs(matrix, pairs, values.slice(0, 50));
+  });
+});
