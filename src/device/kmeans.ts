@@ -17,6 +17,7 @@ import type {
   Metric,
   Seeding,
 } from '../kmeans_backend.js';
+import { InvalidArgumentError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
 import type { Random } from '../random.js';
 import {
@@ -38,6 +39,10 @@ import { type DeviceWeights, gatherRows, oversample, plusPlus } from './seeding.
 
 /** `transform` computes about this many bytes of distances at a time. */
 const DISTANCES_BLOCK = 16 * 1024 * 1024;
+
+/** Beyond these, squared distances leave float32's range and clusters would be wrong without a word. */
+const LEAST_VARIANCE = 1e-30;
+const MOST_VARIANCE = 1e30;
 
 /** K-means on `runtime`'s device. */
 export function deviceBackend(runtime: Runtime): KMeansBackend {
@@ -99,7 +104,13 @@ class DeviceSession implements KMeansSession {
       columnSums(this.#workspace, this.#points, true),
     ]);
     const variances = squares.map((square, j) => Math.max(0, square / n - (sums[j] / n) ** 2));
-    return variances.reduce((total, variance) => total + variance, 0) / d;
+    const mean = variances.reduce((total, variance) => total + variance, 0) / d;
+    if (mean === 0 || (mean >= LEAST_VARIANCE && mean <= MOST_VARIANCE)) return mean;
+    throw new InvalidArgumentError(
+      'points',
+      `points: the mean variance of the columns is ${mean}, but float32 arithmetic on the device needs one ` +
+        `from ${LEAST_VARIANCE} to ${MOST_VARIANCE}; scale the data, or set runtime to 'cpu'.`,
+    );
   }
 
   async seed(
