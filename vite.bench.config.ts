@@ -8,7 +8,10 @@ export default defineConfig({
     target: 'node20',
     outDir: 'out/bench',
     minify: false,
-    lib: { entry: { main: 'bench/main.ts', measure: 'bench/measure.ts', profile: 'bench/profile.ts' }, formats: ['es'] },
+    lib: {
+      entry: { main: 'bench/main.ts', measure: 'bench/measure.ts', profile: 'bench/profile.ts' },
+      formats: ['es'],
+    },
     rolldownOptions: {
       external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('pure-rand'),
       output: { entryFileNames: '[name].js' },
