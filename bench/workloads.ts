@@ -102,7 +102,7 @@ export function objective(
 
 /**
  * Rows as arrays of numbers, which is what plain-JavaScript peers take. Pushed one by one: V8 then
- * stores plain doubles, where spreading a typed array made ml-kmeans six times slower.
+ * stores plain doubles, where spreading a typed array made ml-kmeans several times slower.
  */
 export function toRows(data: Float32Array, n: number, d: number): number[][] {
   const rows: number[][] = [];

@@ -36,6 +36,7 @@ import { Clustering } from './clustering.js';
 import { lloyd } from './lloyd.js';
 import { columnSums, type DevicePoints, groups, loadPoints, paced } from './points.js';
 import { type DeviceWeights, gatherRows, oversample, plusPlus } from './seeding.js';
+import { loadRowWeights } from './weights.js';
 
 /** `transform` computes about this many bytes of distances at a time. */
 const DISTANCES_BLOCK = 16 * 1024 * 1024;
@@ -81,7 +82,7 @@ class DeviceSession implements KMeansSession {
     const workspace = new Workspace(runtime, 'k-means');
     try {
       const points = await loadPoints(workspace, source, options);
-      const weights = await loadWeights(workspace, points, options.weights);
+      const weights = await loadRowWeights(workspace, points, options.weights);
       return new DeviceSession(workspace, points, weights, options);
     } catch (error) {
       workspace.dispose();
@@ -313,22 +314,4 @@ class DeviceSession implements KMeansSession {
   dispose(): void {
     this.#workspace.dispose();
   }
-}
-
-async function loadWeights(
-  workspace: Workspace,
-  { chunks }: DevicePoints,
-  weights: Float32Array | undefined,
-): Promise<DeviceWeights> {
-  if (!weights) {
-    const { placeholder } = await workspace.allocate({ placeholder: 4 });
-    return { weighted: false, chunks: chunks.map(() => placeholder) };
-  }
-  const buffers: GPUBuffer[] = [];
-  for (const { start, rows } of chunks) {
-    const made = await workspace.allocate({ weights: 4 * rows });
-    workspace.upload(made.weights, weights.subarray(start, start + rows));
-    buffers.push(made.weights);
-  }
-  return { weighted: true, chunks: buffers };
 }
