@@ -9,20 +9,20 @@ import type { Plugin } from 'vite';
 import { ResourceType, StructInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { FieldKind, KernelBinding, KernelSource } from '../host/kernel.js';
 
-/** A line that stands for the text of a shared file, named from the folder of the kernel. */
+/** A line that stands for the text of a shared file, named from the folder of the file. */
 const IMPORT = /^\/\/ import (\S+)$/gm;
 const CONSTANT = /^const (\w+)(?:\s*:\s*\w+)? = ([^;]+);/gm;
 const WORKGROUP_SIZE = /@workgroup_size\(([^)]+)\)/;
 const FIELD_KINDS: readonly string[] = ['u32', 'i32', 'f32'] satisfies FieldKind[];
 
-/** The text of a kernel file with what it imports put in. */
+/** The text of a kernel file, or of a shared one, with what it imports put in. */
 async function readKernel(file: string, onImport: (path: string) => void): Promise<string> {
   const text = await readFile(file, 'utf8');
   let result = text;
   for (const [line, name] of text.matchAll(IMPORT)) {
     const path = join(dirname(file), name);
     onImport(path);
-    result = result.replace(line, await readFile(path, 'utf8'));
+    result = result.replace(line, await readKernel(path, onImport));
   }
   return result;
 }

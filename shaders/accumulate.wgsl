@@ -6,7 +6,7 @@
 // Residuals instead of sums keep the digits that matter: the new centroid is c_k plus a small
 // correction, and the objective comes from direct differences of the same loads.
 //
-// points     [quads][stride]  rows [first, first + rows), first a multiple of SEGMENT
+// points     see lib/points_layout.wgsl; rows [first, first + rows), first a multiple of SEGMENT
 // centroids  [K][quads]
 // labels     [rows]
 // weights    [rows], read if WEIGHTED
@@ -20,7 +20,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   clusters: u32,
   first_segment: u32,
 }
@@ -38,6 +37,8 @@ const SEGMENT = 1024;
 const RUN = 32;
 const WEIGHTED = false;
 const HALTED = 1;
+
+// import lib/points_layout.wgsl
 
 fn weight(row: u32) -> f32 {
   if (WEIGHTED) {
@@ -81,7 +82,7 @@ fn main(
     var cost = 0.0;
     for (var row = run; row < min(run + RUN, segment_end); row++) {
       let k = labels[row];
-      let residual = points[q * shape.stride + row] - centroids[k * shape.quads + q];
+      let residual = points[point_at(row, shape.quads) + q * BLOCK_ROWS] - centroids[k * shape.quads + q];
       let weighted = weight(row) * residual;
       partial[sums + k * columns] += weighted;
       cost += dot(weighted, residual);

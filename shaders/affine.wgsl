@@ -1,10 +1,10 @@
 // An affine map of every row:
 //   images[i][m] = sum_j matrix[m][j] points[i][j] + offset[m]
 //
-// points   [quads][stride]     vec4; rows [first, first + rows) of it
+// points   see lib/points_layout.wgsl; rows [first, first + rows) of them
 // matrix   [padded M][quads]   vec4; M padded to a multiple of TILE with zeros
 // offset   [padded M / 4]      vec4, zeros past the last output
-// images   PACKED: [padded M / 4][rows] vec4, as the points; else [rows][M], row-major
+// images   PACKED: laid out as the points, of padded M columns; else [rows][M], row-major
 //
 // An invocation owns 4 rows, WORKGROUP apart, and holds a register tile of them x TILE outputs. The
 // matrix is read at an address that is uniform over the workgroup.
@@ -13,7 +13,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   outputs: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -27,12 +26,14 @@ const TILE = 8;
 const PACKED = false;
 
 // Writes one row's outputs m .. m + 3.
+// import lib/points_layout.wgsl
+
 fn store(row: u32, m: u32, image: vec4f) {
   if (row >= shape.rows) {
     return;
   }
   if (PACKED) {
-    let at = m * shape.rows + 4 * row;
+    let at = 4 * (point_at(row, shape.outputs / 4) + m / 4 * BLOCK_ROWS);
     images[at] = image.x;
     images[at + 1] = image.y;
     images[at + 2] = image.z;
@@ -57,7 +58,7 @@ fn main(
   }
   // Rows past the end are copies of the last one and never written.
   let rows = start + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP);
-  let loaded = shape.first + min(rows, vec4u(shape.rows - 1));
+  let loaded = points_at(shape.first + min(rows, vec4u(shape.rows - 1)), shape.quads);
   for (var m = 0u; m < shape.outputs; m += TILE) {
     var d0 = vec4f();
     var d1 = vec4f();
@@ -80,7 +81,7 @@ fn main(
       d6 += matrix[at + 6 * shape.quads] * x;
       d7 += matrix[at + 7 * shape.quads] * x;
       at++;
-      p += shape.stride;
+      p += BLOCK_ROWS;
     }
     var low = transpose(mat4x4f(d0, d1, d2, d3));
     var high = transpose(mat4x4f(d4, d5, d6, d7));

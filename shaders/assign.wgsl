@@ -61,7 +61,7 @@ fn main(
       d14 += centroids[at + 14 * shape.quads] * x;
       d15 += centroids[at + 15 * shape.quads] * x;
       at++;
-      p += shape.stride;
+      p += BLOCK_ROWS;
     }
     best = closer(best, d0, k);
     best = closer(best, d1, k + 1);

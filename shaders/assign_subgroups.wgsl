@@ -74,7 +74,7 @@ fn main(
       d14 += subgroupBroadcast(c[14 / LANES], 14 % LANES) * x;
       d15 += subgroupBroadcast(c[15 / LANES], 15 % LANES) * x;
       at++;
-      p += shape.stride;
+      p += BLOCK_ROWS;
     }
     best = closer(best, d0, k);
     best = closer(best, d1, k + 1);

@@ -1,7 +1,7 @@
 // Column sums over runs of at most RUN rows; the host adds the runs in float64:
 //   sums[run][q] = sum over the run's rows of points[q][row], or of its square.
 //
-// points  [quads][stride]  rows [first, first + rows) of it, first a multiple of RUN
+// points  see lib/points_layout.wgsl; rows [first, first + rows) of them, first a multiple of RUN
 // sums    [runs][quads]    vec4; this dispatch writes from first_run on
 //
 // An invocation owns one vec4 column of one run, and adds in row order.
@@ -10,7 +10,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   first_run: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -20,6 +19,8 @@ struct Shape {
 const WORKGROUP = 64;
 const RUN = 1024;
 const SQUARED = false;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -36,7 +37,7 @@ fn main(
   let end = min(start + RUN, shape.rows);
   var sum = vec4f();
   for (var row = start; row < end; row++) {
-    let x = points[q * shape.stride + shape.first + row];
+    let x = points[point_at(shape.first + row, shape.quads) + q * BLOCK_ROWS];
     sum += select(x, x * x, SQUARED);
   }
   sums[shape.first_run * shape.quads + index] = sum;

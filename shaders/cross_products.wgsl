@@ -1,8 +1,8 @@
 // Products of the columns of two matrices, X^T Y, as partial sums of runs of rows:
 //   partial[l][b] = sum over the rows n of run l of x_n y_n^T, for each block b of 8 x 8 columns
 //
-// points    [quads][stride]         vec4: X; rows [first, first + rows) of it
-// images    [image_quads][rows]     vec4: Y; image_quads is even
+// points    see lib/points_layout.wgsl: X; rows [first, first + rows) of it
+// images    laid out as the points: Y, of image_quads quads, an even number
 // partial   [lanes][blocks][ENTRY]  vec4; blocks run over X's columns, then over Y's. In a block,
 //           4 (2 i + j) + c is column c of X's quad i, by the four columns of Y's quad j.
 //           Where X's quads are odd in number, what lies past the last is a copy of it.
@@ -14,7 +14,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   image_quads: u32,
   lanes: u32,
 }
@@ -25,6 +24,8 @@ struct Shape {
 
 const WORKGROUP = 64;
 const ENTRY = 16;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -60,10 +61,12 @@ fn main(
   var d2 = vec4f();
   var d3 = vec4f();
   for (var row = run; row < shape.rows; row += shape.lanes) {
-    let x0 = points[i0 * shape.stride + shape.first + row];
-    let x1 = points[i1 * shape.stride + shape.first + row];
-    let y0 = images[j0 * shape.rows + row];
-    let y1 = images[j1 * shape.rows + row];
+    let p = point_at(shape.first + row, shape.quads);
+    let x0 = points[p + i0 * BLOCK_ROWS];
+    let x1 = points[p + i1 * BLOCK_ROWS];
+    let y = point_at(row, shape.image_quads);
+    let y0 = images[y + j0 * BLOCK_ROWS];
+    let y1 = images[y + j1 * BLOCK_ROWS];
     a0 += x0.x * y0;
     a1 += x0.y * y0;
     a2 += x0.z * y0;

@@ -1,6 +1,6 @@
 // gathered[m] = x_indices[m], for the indices that lie in this chunk of the rows.
 //
-// points    [quads][stride]  rows [start, start + rows) of the whole
+// points    see lib/points_layout.wgsl; rows [start, start + rows) of the whole
 // indices   [count]          row numbers in the whole
 // gathered  [count][quads]   vec4
 //
@@ -9,7 +9,6 @@ struct Shape {
   start: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   count: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -18,6 +17,8 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> gathered: array<vec4f>;
 
 const WORKGROUP = 64;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -33,6 +34,6 @@ fn main(
   }
   let row = indices[m];
   if (row >= shape.start && row - shape.start < shape.rows) {
-    gathered[index] = points[q * shape.stride + row - shape.start];
+    gathered[index] = points[point_at(row - shape.start, shape.quads) + q * BLOCK_ROWS];
   }
 }

@@ -3,7 +3,7 @@
 // for each block b of 8 x 8 columns on or below the diagonal. Unweighted and uncentred, with one
 // cluster, it is the Gram matrix X^T X.
 //
-// points   [quads][stride]                 vec4; rows [first, first + rows) of it
+// points   see lib/points_layout.wgsl; rows [first, first + rows) of them
 // centres  [K][quads]                      vec4, read if CENTRED
 // weights  [K][weight_stride]              r_nk by row from 0, read if WEIGHTED
 // partial  [lanes][K][blocks][ENTRY]       vec4; see lib/gram_layout.wgsl
@@ -16,7 +16,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   clusters: u32,
   lanes: u32,
   weight_stride: u32,
@@ -32,6 +31,8 @@ const WORKGROUP = 64;
 const WEIGHTED = false;
 const CENTRED = false;
 const HALTED = 1;
+
+// import lib/points_layout.wgsl
 
 // import lib/gram_layout.wgsl
 
@@ -90,11 +91,11 @@ fn main(
   var s1 = vec4f();
   var total = 0.0;
   for (var row = run; row < shape.rows; row += shape.lanes) {
-    let at = shape.first + row;
-    var x0 = points[i0 * shape.stride + at] - mi0;
-    var x1 = points[i1 * shape.stride + at] - mi1;
-    let y0 = points[j0 * shape.stride + at] - mj0;
-    let y1 = points[j1 * shape.stride + at] - mj1;
+    let at = point_at(shape.first + row, shape.quads);
+    var x0 = points[at + i0 * BLOCK_ROWS] - mi0;
+    var x1 = points[at + i1 * BLOCK_ROWS] - mi1;
+    let y0 = points[at + j0 * BLOCK_ROWS] - mj0;
+    let y1 = points[at + j1 * BLOCK_ROWS] - mj1;
     if (WEIGHTED) {
       let weight = weights[k * shape.weight_stride + row];
       x0 *= weight;

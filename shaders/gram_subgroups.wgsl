@@ -1,8 +1,8 @@
 // The Gram matrix X^T X of many columns where subgroups are at hand, as partial sums of runs of rows:
 //   partial[l][i][j] = sum over the rows n of run l of x_ni x_nj, for columns j up to i's tile
 //
-// points   [quads][stride]               vec4; run l is run_rows rows from first + l run_rows on,
-//                                        the last one shorter: [first, first + rows) in all
+// points   see lib/points_layout.wgsl; run l is run_rows rows from first + l run_rows on, the last one
+//          shorter: [first, first + rows) in all
 // partial  [runs][16 tiles][quads]       vec4; tiles = ceil(quads / 4) of 16 columns. What lies above
 //                                        the diagonal is written for some entries only.
 //
@@ -17,7 +17,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   run_rows: u32,
   first_run: u32,
 }
@@ -28,6 +27,12 @@ struct Shape {
 // 16 beat 8, 32 and 64 on lavapipe by 5 to 15 %.
 const WORKGROUP = 16;
 const LANES = 4;
+
+// import lib/points_layout.wgsl
+
+fn row_at(row: u32) -> u32 {
+  return point_at(shape.first + row, shape.quads);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -49,10 +54,10 @@ fn main(
   }
   let end = min(start + shape.run_rows, shape.rows);
   let quad = first_quad + lane;
-  let own = min(quad, shape.quads - 1) * shape.stride + shape.first;
+  let own = min(quad, shape.quads - 1) * BLOCK_ROWS;
   // Which of the tile's quads this lane loads for all, and of which of two rows.
   let part = subgroup_lane % LANES;
-  let passed = min(4 * tile + part % 4, shape.quads - 1) * shape.stride + shape.first;
+  let passed = min(4 * tile + part % 4, shape.quads - 1) * BLOCK_ROWS;
   var a0 = vec4f();
   var a1 = vec4f();
   var a2 = vec4f();
@@ -71,13 +76,14 @@ fn main(
   var d3 = vec4f();
   for (var row = start; row < end; row += 2) {
     let next = min(row + 1, end - 1);
-    let x = points[passed + min(row + part / 4, end - 1)];
+    let next_at = row_at(next);
+    let x = points[passed + row_at(min(row + part / 4, end - 1))];
     var x_next = x;
     if (LANES < 8) {
-      x_next = points[passed + next];
+      x_next = points[passed + next_at];
     }
-    let y = points[own + row];
-    let y_next = select(vec4f(), points[own + next], next > row);
+    let y = points[own + row_at(row)];
+    let y_next = select(vec4f(), points[own + next_at], next > row);
     let p0 = subgroupBroadcast(x, 0);
     let p1 = subgroupBroadcast(x, 1);
     let p2 = subgroupBroadcast(x, 2);

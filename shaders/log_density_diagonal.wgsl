@@ -1,7 +1,7 @@
 // Scores of rows under Gaussian components of diagonal precisions f_k^2:
 //   scores[k][n] = offset_k - |f_k (x_n - m_k)|^2 / 2
 //
-// points   [quads][stride]     vec4; rows [first, first + rows) of it
+// points   see lib/points_layout.wgsl; rows [first, first + rows) of them
 // means    [K][quads]          vec4
 // offsets  [K]
 // factors  [K][quads]          vec4: the roots of the precisions
@@ -13,7 +13,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   clusters: u32,
   score_stride: u32,
 }
@@ -27,6 +26,8 @@ struct Shape {
 
 const WORKGROUP = 64;
 const HALTED = 1;
+
+// import lib/points_layout.wgsl
 
 fn total(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
@@ -50,7 +51,7 @@ fn main(
   let start = workgroup % per_cluster * 4 * WORKGROUP + lane;
   let rows = start + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP);
   // Rows past the end are copies of the last one and never written.
-  var at = shape.first + min(rows, vec4u(shape.rows - 1));
+  var at = points_at(shape.first + min(rows, vec4u(shape.rows - 1)), shape.quads);
   var d0 = vec4f();
   var d1 = vec4f();
   var d2 = vec4f();
@@ -66,7 +67,7 @@ fn main(
     d1 += y1 * y1;
     d2 += y2 * y2;
     d3 += y3 * y3;
-    at += shape.stride;
+    at += BLOCK_ROWS;
   }
   let score = offsets[k] - 0.5 * vec4f(total(d0), total(d1), total(d2), total(d3));
   for (var i = 0u; i < 4; i++) {

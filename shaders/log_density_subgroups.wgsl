@@ -27,7 +27,7 @@ fn main(
   }
   let rows = four_rows(workgroup, lane);
   // Rows past the end are copies of the last one and never written.
-  let first = shape.first + min(rows, vec4u(shape.rows - 1));
+  let first = points_at(shape.first + min(rows, vec4u(shape.rows - 1)), shape.quads);
   let mean = k * shape.quads;
   var distance = vec4f();
   for (var pair = 0u; 2 * pair < shape.quads; pair++) {
@@ -74,7 +74,7 @@ fn main(
       u2 += lower * z2;
       u3 += lower * z3;
       factor += 8;
-      at += shape.stride;
+      at += BLOCK_ROWS;
     }
     if (2 * pair + 1 < shape.quads) {
       let m = means[mean + 2 * pair + 1];

@@ -3,7 +3,7 @@
 //   partial[l][k][q][1] = the same of their squares
 //   partial[l][k][quads][0] = (sum of r_nk, 0, 0, 0)
 //
-// points   [quads][stride]             vec4; rows [first, first + rows) of it
+// points   see lib/points_layout.wgsl; rows [first, first + rows) of them
 // centres  [K][quads]                  vec4
 // weights  [K][weight_stride]          r_nk by row from 0
 // partial  [lanes][K][quads + 1][2]    vec4
@@ -15,7 +15,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   clusters: u32,
   lanes: u32,
   weight_stride: u32,
@@ -29,6 +28,8 @@ struct Shape {
 
 const WORKGROUP = 64;
 const HALTED = 1;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -65,7 +66,7 @@ fn main(
   var total = 0.0;
   for (var row = run; row < shape.rows; row += shape.lanes) {
     let weight = weights[k * shape.weight_stride + row];
-    let at = within * shape.stride + shape.first + row;
+    let at = within * BLOCK_ROWS + point_at(shape.first + row, shape.quads);
     let z0 = points[at.x] - m0;
     let z1 = points[at.y] - m1;
     let z2 = points[at.z] - m2;

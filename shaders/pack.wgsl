@@ -1,8 +1,8 @@
 // Transposes rows into the packed layout that every other kernel reads:
-//   points[q][first + i] = (rows[i][4q], ..., rows[i][4q+3]), zeros past the last column.
+//   quad q of row first + i = (rows[i][4q], ..., rows[i][4q+3]), zeros past the last column.
 //
 // rows    [count][columns]   row-major float32, as the caller has them
-// points  [quads][stride]    vec4 of four neighbouring columns; quads = ceil(columns / 4)
+// points  see lib/points_layout.wgsl; quads = ceil(columns / 4)
 //
 // An invocation owns one row: consecutive invocations write consecutive addresses, and none has to
 // divide to find its place, as one for each vec4 would.
@@ -11,13 +11,14 @@ struct Shape {
   count: u32,
   columns: u32,
   first: u32,
-  stride: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> rows: array<f32>;
 @group(0) @binding(2) var<storage, read_write> points: array<vec4f>;
 
 const WORKGROUP = 64;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -30,11 +31,11 @@ fn main(
     return;
   }
   var at = i * shape.columns;
-  var to = shape.first + i;
+  var to = point_at(shape.first + i, (shape.columns + 3) / 4);
   for (var q = 0u; q < shape.columns / 4; q++) {
     points[to] = vec4f(rows[at], rows[at + 1], rows[at + 2], rows[at + 3]);
     at += 4;
-    to += shape.stride;
+    to += BLOCK_ROWS;
   }
   let left = shape.columns % 4;
   if (left == 0) {

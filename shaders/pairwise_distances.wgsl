@@ -1,6 +1,6 @@
 // distances[i][k] = |x_i - c_k|^2 from direct differences, for `transform`.
 //
-// points     [quads][stride], rows [first, first + count) of it
+// points     see lib/points_layout.wgsl; rows [first, first + count) of them
 // centroids  [K][quads]  vec4
 // distances  [count][K]
 //
@@ -10,7 +10,6 @@ struct Shape {
   first: u32,
   count: u32,
   quads: u32,
-  stride: u32,
   clusters: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -19,6 +18,8 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> distances: array<f32>;
 
 const WORKGROUP = 64;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -32,9 +33,10 @@ fn main(
   if (k >= shape.clusters) {
     return;
   }
+  let at = point_at(shape.first + i, shape.quads);
   var sum = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let difference = points[q * shape.stride + shape.first + i] - centroids[k * shape.quads + q];
+    let difference = points[at + q * BLOCK_ROWS] - centroids[k * shape.quads + q];
     sum += difference * difference;
   }
   distances[i * shape.clusters + k] = (sum.x + sum.y) + (sum.z + sum.w);

@@ -1,6 +1,6 @@
 // costs[i] = w_i |x_i - c_label(i)|^2 from direct differences.
 //
-// points     [quads][stride]
+// points     see lib/points_layout.wgsl
 // centroids  [K][quads]   vec4
 // labels     [rows]
 // weights    [rows], read if WEIGHTED
@@ -10,7 +10,6 @@
 struct Shape {
   rows: u32,
   quads: u32,
-  stride: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> points: array<vec4f>;
@@ -21,6 +20,8 @@ struct Shape {
 
 const WORKGROUP = 64;
 const WEIGHTED = false;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -33,9 +34,10 @@ fn main(
     return;
   }
   let centroid = labels[row] * shape.quads;
+  let at = point_at(row, shape.quads);
   var sum = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let residual = points[q * shape.stride + row] - centroids[centroid + q];
+    let residual = points[at + q * BLOCK_ROWS] - centroids[centroid + q];
     sum += residual * residual;
   }
   let cost = (sum.x + sum.y) + (sum.z + sum.w);

@@ -1,7 +1,7 @@
 // residuals[i] = |x_i - y_i|^2, how far each row lies from its image, from direct differences.
 //
-// points     [quads][stride]  vec4; rows [first, first + rows) of it
-// images     [quads][rows]    vec4
+// points     see lib/points_layout.wgsl; rows [first, first + rows) of them
+// images     laid out as the points
 // residuals  [rows]
 //
 // An invocation owns one row. Cost: 3 N D FLOPs; reads 32 ceil(D / 4) bytes a row.
@@ -9,7 +9,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> points: array<vec4f>;
@@ -17,6 +16,8 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> residuals: array<f32>;
 
 const WORKGROUP = 64;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -28,9 +29,11 @@ fn main(
   if (row >= shape.rows) {
     return;
   }
+  let at = point_at(shape.first + row, shape.quads);
+  let image = point_at(row, shape.quads);
   var sum = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let residual = points[q * shape.stride + shape.first + row] - images[q * shape.rows + row];
+    let residual = points[at + q * BLOCK_ROWS] - images[image + q * BLOCK_ROWS];
     sum += residual * residual;
   }
   residuals[row] = (sum.x + sum.y) + (sum.z + sum.w);

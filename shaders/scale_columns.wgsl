@@ -1,6 +1,6 @@
 // points[q][i] *= scale[q], in place. With powers of two it rounds nothing.
 //
-// points  [quads][stride]  rows [first, first + rows) of it
+// points  see lib/points_layout.wgsl; rows [first, first + rows) of them
 // scale   [quads]          vec4
 //
 // An invocation owns one row. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
@@ -8,13 +8,14 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> scale: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> points: array<vec4f>;
 
 const WORKGROUP = 64;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -26,7 +27,8 @@ fn main(
   if (row >= shape.rows) {
     return;
   }
+  let at = point_at(shape.first + row, shape.quads);
   for (var q = 0u; q < shape.quads; q++) {
-    points[q * shape.stride + shape.first + row] *= scale[q];
+    points[at + q * BLOCK_ROWS] *= scale[q];
   }
 }

@@ -2,7 +2,7 @@
 //   closest[i] = min(closest[i], min_m |x_i - centre_m|^2)
 //   masses[block] = sum over the block's rows of w_i closest[i]
 //
-// points   [quads][stride]  rows [first, first + rows), first a multiple of BLOCK
+// points   see lib/points_layout.wgsl; rows [first, first + rows), first a multiple of BLOCK
 // centres  [..][quads]    vec4; those in [first_centre, first_centre + centres)
 // closest  [rows]         overwritten instead of lowered if `fresh` is not 0
 // weights  [rows], read if WEIGHTED
@@ -14,7 +14,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   first_centre: u32,
   centres: u32,
   fresh: u32,
@@ -30,6 +29,8 @@ struct Shape {
 const WORKGROUP = 32;
 const BLOCK = 64;
 const WEIGHTED = false;
+
+// import lib/points_layout.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -53,7 +54,7 @@ fn main(
     }
     for (var m = 0u; m < shape.centres; m++) {
       var d = vec4f();
-      var p = rows;
+      var p = points_at(rows, shape.quads);
       let at = (shape.first_centre + m) * shape.quads;
       for (var q = 0u; q < shape.quads; q++) {
         let c = centres[at + q];
@@ -62,7 +63,7 @@ fn main(
         let e2 = points[p.z] - c;
         let e3 = points[p.w] - c;
         d += vec4f(dot(e0, e0), dot(e1, e1), dot(e2, e2), dot(e3, e3));
-        p += shape.stride;
+        p += BLOCK_ROWS;
       }
       nearest = min(nearest, d);
     }

@@ -1,7 +1,7 @@
 // The potential that each candidate centre would leave (greedy k-means++):
 //   potentials[block][t] = sum over the block's rows of w_i min(closest_i, |x_i - candidate_t|^2)
 //
-// points      [quads][stride]  rows [first, first + rows), first a multiple of BLOCK
+// points      see lib/points_layout.wgsl; rows [first, first + rows), first a multiple of BLOCK
 // candidates  [padded trials][quads]      vec4; padded to a multiple of 8
 // closest     [rows]                      squared distance to the nearest centre so far
 // weights     [rows], read if WEIGHTED
@@ -13,7 +13,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   padded_trials: u32,
   first_trial: u32,
   first_block: u32,
@@ -28,6 +27,8 @@ struct Shape {
 const WORKGROUP = 32;
 const BLOCK = 64;
 const WEIGHTED = false;
+
+// import lib/points_layout.wgsl
 
 fn squares(x: mat4x4f, c: vec4f) -> vec4f {
   let e0 = x[0] - c;
@@ -61,7 +62,7 @@ fn main(
     var d5 = vec4f();
     var d6 = vec4f();
     var d7 = vec4f();
-    var p = rows;
+    var p = points_at(rows, shape.quads);
     var at = shape.first_trial * shape.quads;
     for (var q = 0u; q < shape.quads; q++) {
       let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
@@ -74,7 +75,7 @@ fn main(
       d6 += squares(x, candidates[at + 6 * shape.quads]);
       d7 += squares(x, candidates[at + 7 * shape.quads]);
       at++;
-      p += shape.stride;
+      p += BLOCK_ROWS;
     }
     let nearest = vec4f(closest[rows.x], closest[rows.y], closest[rows.z], closest[rows.w]);
     var w = select(vec4f(), vec4f(1), first + vec4u(0, 1, 2, 3) < vec4u(end));

@@ -1,6 +1,6 @@
 // What the variants of the assignment share: bindings, the running minimum, and writing labels.
 //
-// points      [quads][stride]    rows [first, first + rows) of it
+// points      see lib/points_layout.wgsl; rows [first, first + rows) of them
 // centroids   [padded K][quads]  vec4; K padded to a multiple of TILE
 // half_norms  [padded K]         |c_k|^2 / 2; a huge number for padding, so that it never wins
 // labels      [rows]             the previous labels in, the new ones out
@@ -12,7 +12,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   padded_clusters: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -28,6 +27,8 @@ const WORKGROUP = 64;
 // lavapipe and 272 on SwiftShader, 16 took 59 and 233.
 const TILE = 16;
 const HALTED = 1;
+
+// import points_layout.wgsl
 
 struct Best {
   score: vec4f,
@@ -47,10 +48,10 @@ fn first_row(group: u32, lane: u32) -> u32 {
   return shape.first + group * 4 * WORKGROUP + lane;
 }
 
-// An invocation's four rows; those past the end are copies of the last row and never written.
+// Where an invocation's four rows lie; those past the end are copies of the last row and never written.
 fn four_rows(start: u32) -> vec4u {
   let rows = start + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP);
-  return min(rows, vec4u(shape.first + shape.rows - 1));
+  return points_at(min(rows, vec4u(shape.first + shape.rows - 1)), shape.quads);
 }
 
 fn store_labels(start: u32, best: Best) {

@@ -1,6 +1,6 @@
 // What the variants of the log-density share: bindings, the rows of an invocation, and writing scores.
 //
-// points   [quads][stride]           vec4; rows [first, first + rows) of it
+// points   see lib/points_layout.wgsl; rows [first, first + rows) of them
 // means    [K][quads]                vec4
 // offsets  [K]
 // factors  [K or 1][factor_stride]   vec4; see lib/factor_layout.wgsl. factor_stride 0: one for all
@@ -12,7 +12,6 @@ struct Shape {
   first: u32,
   rows: u32,
   quads: u32,
-  stride: u32,
   clusters: u32,
   factor_stride: u32,
   score_stride: u32,
@@ -29,6 +28,8 @@ const WORKGROUP = 64;
 const HALTED = 1;
 
 // Squares of the whitened coordinates of four rows.
+// import points_layout.wgsl
+
 fn squares(y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) -> vec4f {
   return vec4f(dot(y0, y0), dot(y1, y1), dot(y2, y2), dot(y3, y3));
 }

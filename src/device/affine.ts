@@ -17,10 +17,9 @@ const BLOCK_BYTES = 16 * 1024 * 1024;
  */
 const BLOCK_WORK = 1e8;
 
-/** Rows in the packed layout: rows [first, first + rows) of [quads][stride] vec4. */
+/** Rows [first, first + rows) of packed ones. */
 export interface PackedRows {
   readonly buffer: GPUBuffer;
-  readonly stride: number;
   readonly first: number;
   readonly rows: number;
 }
@@ -63,11 +62,11 @@ export function rowBlocks(rows: number, bytes: number, work: number): readonly R
   return splitRows(rows, step, BLOCK_ALIGNMENT);
 }
 
-/** Writes the images of `rows` into `images`: packed with stride `rows.rows`, or row-major. */
+/** Writes the images of `rows` into `images`: packed, or row-major. */
 export async function mapRows(
   workspace: Workspace,
   { matrix, offset, inputs, outputs, padded }: DeviceMap,
-  { buffer, stride, first, rows }: PackedRows,
+  { buffer, first, rows }: PackedRows,
   images: GPUBuffer,
   packed: boolean,
 ): Promise<void> {
@@ -76,7 +75,6 @@ export async function mapRows(
     first,
     rows,
     quads: ceilDiv(inputs, 4),
-    stride,
     outputs: packed ? padded : outputs,
   };
   workspace.run('affine', (recording) => {

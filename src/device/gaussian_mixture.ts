@@ -61,7 +61,7 @@ async function scaleColumns(
   workspace.run('scale', (recording) => {
     for (const chunk of chunks) {
       for (const part of paced(runtime, { start: 0, rows: chunk.rows }, 4 * by.length, 1)) {
-        const shape = { first: part.start, rows: part.rows, quads, stride: chunk.stride };
+        const shape = { first: part.start, rows: part.rows, quads };
         recording.dispatch(
           kernel,
           { shape, scale, points: chunk.points },

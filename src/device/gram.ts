@@ -96,7 +96,6 @@ export async function gram(workspace: Workspace, points: DevicePoints): Promise<
           first: part.start + start,
           rows,
           quads,
-          stride: chunk.stride,
           clusters: 1,
           lanes,
           weight_stride: 0,

@@ -88,12 +88,12 @@ export async function gramBySubgroups(
   };
   workspace.run('reset', (recording) => recording.clear(state));
   try {
-    for (const { points, rows: all, stride } of chunks) {
+    for (const { points, rows: all } of chunks) {
       for (let first = 0; first < all; first += most.runs * runRows) {
         signal?.throwIfAborted();
         const rows = Math.min(most.runs * runRows, all - first);
         const lanes = ceilDiv(rows, runRows);
-        const shape = { first, rows, quads, stride, run_rows: runRows };
+        const shape = { first, rows, quads, run_rows: runRows };
         workspace.run('gram', (recording) => {
           for (let run = 0; run < lanes; run += perDispatch) {
             recording.dispatch(

@@ -5,7 +5,7 @@ import addRunsKernel from '../../shaders/add_runs.wgsl';
 import crossProductsKernel from '../../shaders/cross_products.wgsl';
 import { mapRows, releaseMap, rowBlocks, uploadMap } from './affine.js';
 import { planRuns } from './gram.js';
-import { type DevicePoints, groups } from './points.js';
+import { type DevicePoints, groups, packedBytes } from './points.js';
 
 /** vec4s of one block of 8 x 8 products. */
 const ENTRY = Number(crossProductsKernel.constants.ENTRY);
@@ -59,7 +59,7 @@ export async function gramTimes(
   const blocksOf = (rows: number) => rowBlocks(rows, 4 * map.padded, 2 * d * map.padded);
   const largest = Math.max(...chunks.flatMap(({ rows }) => blocksOf(rows).map((b) => b.rows)));
   const buffers = await workspace.allocate({
-    images: 4 * map.padded * largest,
+    images: packedBytes(largest, map.padded / 4),
     partial: 16 * entries * planRuns(largest, entries).lanes,
     totals: 16 * entries,
     state: 8,
@@ -77,14 +77,13 @@ export async function gramTimes(
     for (const chunk of chunks) {
       for (const { start, rows } of blocksOf(chunk.rows)) {
         signal?.throwIfAborted();
-        const source = { buffer: chunk.points, stride: chunk.stride, first: start, rows };
+        const source = { buffer: chunk.points, first: start, rows };
         await mapRows(workspace, map, source, images, true);
         const { lanes } = planRuns(rows, entries);
         const shape = {
           first: start,
           rows,
           quads,
-          stride: chunk.stride,
           image_quads: map.padded / 4,
           lanes,
         };

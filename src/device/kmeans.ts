@@ -215,11 +215,11 @@ class DeviceSession implements KMeansSession {
     const pointCosts = await runtime.kernel(pointCostsKernel, { WEIGHTED: this.#weights.weighted });
     const runSums = await runtime.kernel(runSumsKernel);
     let total = 0;
-    for (const [c, { points, rows, stride }] of chunks.entries()) {
+    for (const [c, { points, rows }] of chunks.entries()) {
       const runs = ceilDiv(rows, Number(runSumsKernel.constants.RUN));
       const { costs, sums } = await this.#workspace.allocate({ costs: 4 * rows, sums: 4 * runs });
       this.#workspace.run('inertia', (recording) => {
-        const shape = { rows, quads, stride };
+        const shape = { rows, quads };
         const weights = this.#weights.chunks[c];
         recording
           .dispatch(
@@ -288,7 +288,7 @@ class DeviceSession implements KMeansSession {
             signal?.throwIfAborted();
             const first = part.start + at;
             const count = Math.min(blockRows, part.rows - at);
-            const shape = { first, count, quads, stride: chunk.stride, clusters: k };
+            const shape = { first, count, quads, clusters: k };
             this.#workspace.run('distances', (recording) => {
               recording.dispatch(
                 kernel,

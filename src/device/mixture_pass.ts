@@ -197,7 +197,6 @@ export class MixturePass {
       first: batch.first,
       rows: batch.rows,
       quads,
-      stride: batch.chunk.stride,
       clusters: this.#k,
       score_stride: batch.rows,
     };
@@ -258,7 +257,6 @@ export class MixturePass {
             first: batch.first,
             rows: batch.rows,
             quads,
-            stride: batch.chunk.stride,
             clusters: this.#k,
             lanes,
             weight_stride: batch.rows,

@@ -17,7 +17,7 @@ import {
 import { gram } from './gram.js';
 import { gramBySubgroups, prefersSubgroups } from './gram_subgroups.js';
 import { gramTimes } from './gram_times.js';
-import { columnSums, type DevicePoints, groups, loadPoints } from './points.js';
+import { columnSums, type DevicePoints, groups, loadPoints, packedBytes } from './points.js';
 
 /** PCA on `runtime`'s device. */
 export function devicePcaBackend(runtime: Runtime): PcaBackend {
@@ -129,28 +129,23 @@ class DevicePcaSession implements PcaSession {
     const kernel = await workspace.runtime.kernel(rowResidualsKernel);
     const { quads } = this.#points;
     const result = new Float32Array(this.shape[0]);
-    await this.#mapBlocks(
-      maps,
-      true,
-      signal,
-      async (images, start, { buffer, first, rows, stride }) => {
-        const { residuals } = await workspace.allocate({ residuals: 4 * rows });
-        workspace.run('residuals', (recording) => {
-          recording.dispatch(
-            kernel,
-            {
-              shape: { first, rows, quads, stride },
-              points: buffer,
-              images: images.buffer,
-              residuals,
-            },
-            groups(kernel, rows),
-          );
-        });
-        result.set(new Float32Array(await workspace.read(residuals, 0, 4 * rows)), start);
-        workspace.release(residuals);
-      },
-    );
+    await this.#mapBlocks(maps, true, signal, async (images, start, { buffer, first, rows }) => {
+      const { residuals } = await workspace.allocate({ residuals: 4 * rows });
+      workspace.run('residuals', (recording) => {
+        recording.dispatch(
+          kernel,
+          {
+            shape: { first, rows, quads },
+            points: buffer,
+            images: images.buffer,
+            residuals,
+          },
+          groups(kernel, rows),
+        );
+      });
+      result.set(new Float32Array(await workspace.read(residuals, 0, 4 * rows)), start);
+      workspace.release(residuals);
+    });
     return result;
   }
 
@@ -171,16 +166,16 @@ class DevicePcaSession implements PcaSession {
     const largest = Math.max(...chunks.flatMap(({ rows }) => blocksOf(rows).map((b) => b.rows)));
     const images: GPUBuffer[] = [];
     for (const { padded } of uploaded) {
-      images.push((await workspace.allocate({ images: 4 * padded * largest })).images);
+      images.push((await workspace.allocate({ images: packedBytes(largest, padded / 4) })).images);
     }
     for (const chunk of chunks) {
       for (const { start, rows } of blocksOf(chunk.rows)) {
         signal?.throwIfAborted();
-        const source = { buffer: chunk.points, stride: chunk.stride, first: start, rows };
+        const source = { buffer: chunk.points, first: start, rows };
         let current: PackedRows = source;
         for (const [i, map] of uploaded.entries()) {
           await mapRows(workspace, map, current, images[i], packed || i < uploaded.length - 1);
-          current = { buffer: images[i], stride: rows, first: 0, rows };
+          current = { buffer: images[i], first: 0, rows };
         }
         await consume(current, chunk.start + start, source);
       }

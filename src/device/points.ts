@@ -1,6 +1,6 @@
 /** The caller's rows on the device: centred, packed and split into chunks that fit its limits. */
 import type { Kernel, Runtime } from '../../host/runtime.js';
-import { ceilDiv, type RowRange, splitRows } from '../../host/plan.js';
+import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import centreKernel from '../../shaders/centre.wgsl';
 import columnSumsKernel from '../../shaders/column_sums.wgsl';
@@ -18,12 +18,13 @@ const UPLOAD_BLOCK = 8 * 1024 * 1024;
 const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
 /** Chunks start at multiples of this, so that runs and segments of rows never straddle two. */
 export const CHUNK_ALIGNMENT = 1024;
+/** Rows that the packed layout keeps together. */
+const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
 const NONE_FOUND = 0xffffffff;
 
-/** Rows [start, start + rows) as [quads][stride] vec4. */
+/** Rows [start, start + rows), as shaders/lib/points_layout.wgsl has them. */
 export interface Chunk extends RowRange {
   readonly points: GPUBuffer;
-  readonly stride: number;
 }
 
 export interface DevicePoints {
@@ -38,6 +39,11 @@ export interface DevicePoints {
 export interface PointsOptions {
   readonly metric: Metric;
   readonly shift?: Float64Array;
+}
+
+/** Bytes of packed rows: whole blocks of them. */
+export function packedBytes(rows: number, quads: number): number {
+  return 16 * quads * roundUp(rows, BLOCK_ROWS);
 }
 
 /** `values` as rows of whole vec4s, zeros past the last column. */
@@ -104,7 +110,8 @@ async function pack(
   const [n, d] = source.shape;
   const quads = ceilDiv(d, 4);
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  const ranges = splitRows(n, Math.floor(most / (16 * quads)), CHUNK_ALIGNMENT);
+  const blocks = Math.floor(most / packedBytes(1, quads));
+  const ranges = splitRows(n, blocks * BLOCK_ROWS, CHUNK_ALIGNMENT);
   const kernel = await runtime.kernel(packKernel);
   const check = await runtime.kernel(findNonFiniteKernel);
   const blockRows = Math.max(1, Math.min(n, Math.floor(Math.min(UPLOAD_BLOCK, most) / (4 * d))));
@@ -113,14 +120,13 @@ async function pack(
   const chunks: Chunk[] = [];
   let inFlight = 0;
   for (const range of ranges) {
-    const stride = range.rows;
-    const { points } = await workspace.allocate({ points: 16 * quads * stride });
-    chunks.push({ ...range, points, stride });
+    const { points } = await workspace.allocate({ points: packedBytes(range.rows, quads) });
+    chunks.push({ ...range, points });
     for (const block of splitRows(range.rows, blockRows, 1)) {
       const count = block.rows;
       const first = (range.start + block.start) * d;
       if ('data' in source) workspace.upload(rows, source.data.subarray(first, first + count * d));
-      const shape = { count, columns: d, first: block.start, stride };
+      const shape = { count, columns: d, first: block.start };
       workspace.run('pack', (recording) => {
         if (!('data' in source)) {
           recording.copy(source.buffer, 4 * first, rows, 0, 4 * count * d);
@@ -167,7 +173,7 @@ export async function columnSums(
   const kernel = await runtime.kernel(columnSumsKernel, { SQUARED: squared });
   const run = Number(columnSumsKernel.constants.RUN);
   const totals = new Float64Array(d);
-  for (const { points, rows, stride } of chunks) {
+  for (const { points, rows } of chunks) {
     const runs = ceilDiv(rows, run);
     const { sums } = await workspace.allocate({ sums: 16 * quads * runs });
     workspace.run('column sums', (recording) => {
@@ -176,7 +182,6 @@ export async function columnSums(
           first: part.start,
           rows: part.rows,
           quads,
-          stride,
           first_run: part.start / run,
         };
         recording.dispatch(
@@ -207,7 +212,7 @@ async function centre(
   workspace.run('centre', (recording) => {
     for (const chunk of chunks) {
       for (const part of paced(runtime, chunk, 4 * d, 1)) {
-        const shape = { first: part.start, rows: part.rows, quads, stride: chunk.stride };
+        const shape = { first: part.start, rows: part.rows, quads };
         recording.dispatch(
           kernel,
           { shape, shift, points: chunk.points },
@@ -229,9 +234,9 @@ async function normalize(
   const normalizeRows = await runtime.kernel(normalizeRowsKernel);
   const { found } = await workspace.allocate({ found: 4 });
   workspace.upload(found, new Uint32Array([NONE_FOUND]));
-  for (const { points, start, rows, stride } of chunks) {
+  for (const { points, start, rows } of chunks) {
     const { norms } = await workspace.allocate({ norms: 4 * rows });
-    const shape = { rows, quads, stride };
+    const shape = { rows, quads };
     workspace.run('normalize', (recording) => {
       recording
         .dispatch(rowNorms, { shape, points, norms }, groups(rowNorms, rows))

@@ -125,12 +125,12 @@ export class Relocation {
     });
     const { best, best_row, picks, heights } = made;
     this.#workspace.run('point costs', (recording) => {
-      chunks.forEach(({ points, rows, stride }, c) => {
+      chunks.forEach(({ points, rows }, c) => {
         const weights = this.#weights.chunks[c];
         recording.dispatch(
           pointCosts,
           {
-            shape: { rows, quads, stride },
+            shape: { rows, quads },
             points,
             centroids,
             labels: this.#labels[c],

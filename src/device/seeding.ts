@@ -62,8 +62,8 @@ function recordGather(
   indices: GPUBuffer,
   gathered: GPUBuffer,
 ): void {
-  for (const { points, start, rows, stride } of chunks) {
-    const shape = { start, rows, quads, stride, count };
+  for (const { points, start, rows } of chunks) {
+    const shape = { start, rows, quads, count };
     recording.dispatch(kernel, { shape, points, indices, gathered }, groups(kernel, count * quads));
   }
 }
@@ -149,7 +149,6 @@ class Sampler {
               first: part.start,
               rows: part.rows,
               quads,
-              stride: chunk.stride,
               first_centre: first,
               centres: count,
               fresh: first === 0 ? 1 : 0,
@@ -225,7 +224,6 @@ class Sampler {
                 first: part.start,
                 rows: part.rows,
                 quads,
-                stride: chunk.stride,
                 padded_trials: paddedTrials,
                 first_trial: trial,
                 first_block: this.#firstBlock[c] + part.start / BLOCK,

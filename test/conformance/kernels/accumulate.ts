@@ -92,15 +92,15 @@ async function accumulated(lab: Lab, kernel: KernelSource, drawn: Problem, halte
   const width = 4 * quads;
   const segments = Math.ceil(rows / segment);
   const first = before * segment;
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   const { partial, costs } = await lab.run(kernel, {
     constants: { WEIGHTED: weights !== undefined, SEGMENT: segment },
-    shape: { first, rows, quads, stride, clusters, first_segment: before },
+    shape: { first, rows, quads, clusters, first_segment: before },
     buffers: {
-      points: packedAt(x, rows, width, first, stride),
+      points: packedAt(x, rows, width, first, total),
       centroids,
       labels: Uint32Array.of(...blankBits(first), ...labels),
-      weights: weights ? poisonedAt(weights, first, stride) : blank(4),
+      weights: weights ? poisonedAt(weights, first, total) : blank(4),
       state: Uint32Array.of(0, halted),
       partial: blank(segments * clusters * (width + 4)),
       costs: blank((before + segments) * quads),

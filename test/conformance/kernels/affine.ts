@@ -1,6 +1,5 @@
 import source from '../../../shaders/affine.wgsl';
 import { affine as twin } from '../../../src/reference/affine.js';
-import { pack } from '../../../src/reference/pack.js';
 import { expectClose } from '../expect.js';
 import {
   around,
@@ -74,7 +73,7 @@ export const affine: KernelTest = {
     await compareEach(SHAPES, async ({ rows, outputs, columns, first, draw, packed }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;
-      const stride = first + rows + 2;
+      const total = first + rows + 2;
       const padded = OUTPUTS * Math.ceil(outputs / OUTPUTS);
       const written = packed ? padded : outputs;
       const x = rowsOf(random, draw, rows, columns);
@@ -84,17 +83,18 @@ export const affine: KernelTest = {
       offset.set(floats(random, draw, outputs));
       const { images } = await lab.run(kernel, {
         constants: { PACKED: packed },
-        shape: { first, rows, quads, stride, outputs: written },
+        shape: { first, rows, quads, outputs: written },
         buffers: {
-          points: packedAt(x, rows, width, first, stride),
+          points: packedAt(x, rows, width, first, total),
           matrix,
           offset,
-          images: blank(rows * written),
+          // Poison all over, as `packedAt` leaves it.
+          images: packed ? packedAt([], 0, padded, 0, rows) : blank(rows * written),
         },
         invocations: Math.ceil(rows / ROWS_PER_INVOCATION),
       });
       const result = twin(x, rows, matrix, offset, width, written);
-      const inOrder = packed ? pack(result, rows, padded) : result;
+      const inOrder = packed ? packedAt(result, rows, padded, 0, rows) : result;
       const what = JSON.stringify({ rows, outputs, columns, first, packed });
       if (draw === grid) expectExact(images, inOrder, what);
       else expectClose(images, inOrder, sumRoundings(width + 1, width + 1, 'products within 1'));
@@ -104,7 +104,7 @@ export const affine: KernelTest = {
     ['row >= shape.rows', 'row > shape.rows'],
     ['shape.first + min', 'min'],
     ['(PACKED)', '(!PACKED)'],
-    ['m * shape.rows + 4 * row', 'm * shape.rows + row'],
+    ['m / 4 * BLOCK_ROWS', 'm / 4'],
     ['row * shape.outputs + m', 'row * shape.outputs'],
     ['min(4, max(m, shape.outputs) - m)', '4'],
     ['m += TILE', 'm += 2 * TILE'],
@@ -112,6 +112,6 @@ export const affine: KernelTest = {
     ['transpose(mat4x4f(d0, d1, d2, d3))', 'mat4x4f(d0, d1, d2, d3)'],
     ['offset[m / 4 + 1]', 'offset[m / 4]'],
     ['low[r] + low_offset', 'low[r]'],
-    ['p += shape.stride', 'p += shape.rows'],
+    ['p += BLOCK_ROWS', 'p += BLOCK_ROWS / 2'],
   ],
 };

@@ -52,6 +52,7 @@ const SHAPES: readonly Shape[] = [
     first: 3,
   })),
   ...COLUMNS.map((columns) => ({ rows: 70, clusters: 12, columns, first: TILE })),
+  { rows: TILE, clusters: 5, columns: 6, first: TILE / 2 },
   { rows: FOLDED_WORKGROUPS * TILE, clusters: 2, columns: 1, first: 1 },
 ];
 
@@ -94,12 +95,12 @@ function assigned(
   paddedCentroids.set(centroids);
   const halfNorms = new Float32Array(paddedClusters).fill(NEVER);
   halfNorms.set(rowNorms(centroids, clusters, width).map((norm) => norm / 2));
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   return lab.run(kernel, {
     constants,
-    shape: { first, rows, quads, stride, padded_clusters: paddedClusters },
+    shape: { first, rows, quads, padded_clusters: paddedClusters },
     buffers: {
-      points: packedAt(x, rows, width, first, stride),
+      points: packedAt(x, rows, width, first, total),
       centroids: paddedCentroids,
       half_norms: halfNorms,
       state: Uint32Array.of(4, halted),

@@ -53,13 +53,13 @@ async function both(
   const quads = quadsOf(columns);
   const width = 4 * quads;
   const first = firstRun * run;
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   const runs = Math.ceil(rows / run);
   const length = width * (firstRun + runs);
   const { sums } = await lab.run(kernel, {
     constants: { SQUARED: squared, RUN: run },
-    shape: { first, rows, quads, stride, first_run: firstRun },
-    buffers: { points: packedAt(x, rows, width, first, stride), sums: blank(length) },
+    shape: { first, rows, quads, first_run: firstRun },
+    buffers: { points: packedAt(x, rows, width, first, total), sums: blank(length) },
     invocations: runs * quads,
   });
   const expected = Array.from({ length: runs }, (_, r) => {

@@ -3,7 +3,17 @@ import { addCrossProducts } from '../../../src/device/gram_times.js';
 import { crossProducts as twin } from '../../../src/reference/cross_products.js';
 import { pack } from '../../../src/reference/pack.js';
 import { expectClose } from '../expect.js';
-import { COLUMNS, constant, grid, packedAt, quadsOf, rowsOf, seeded, uniform } from './data.js';
+import {
+  ACROSS_BLOCKS,
+  COLUMNS,
+  constant,
+  grid,
+  packedAt,
+  quadsOf,
+  rowsOf,
+  seeded,
+  uniform,
+} from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS } from './lab.js';
 import { expectExact, sumRoundings } from './tolerance.js';
@@ -17,6 +27,7 @@ const SHAPES = [
   ...[1, 2, 7, 8, 9].map((rows) => ({ rows, lanes: 3, columns: 5, directions: 2 })),
   ...[...COLUMNS, 15, 16, 17].map((columns) => ({ rows: 6, lanes: 2, columns, directions: 3 })),
   ...[4, 5, 8, 9, 17].map((directions) => ({ rows: 5, lanes: 2, columns: 9, directions })),
+  ...ACROSS_BLOCKS.map(({ rows, columns }) => ({ rows, columns, lanes: 5, directions: 5 })),
   { rows: 3 * WORKGROUP, lanes: WORKGROUP + 1, columns: 3, directions: 1 },
   { rows: 90, lanes: FOLDED_WORKGROUPS * 8, columns: 8 * 8, directions: 1 },
 ].map((shape) => ({ ...shape, draw: grid }));
@@ -29,7 +40,7 @@ export const crossProducts: KernelTest = {
     await compareEach(shapes, async ({ rows, lanes, columns, directions, draw }) => {
       const quads = quadsOf(columns);
       const first = 2;
-      const stride = first + rows + 1;
+      const total = first + rows + 1;
       const across = Math.ceil(directions / BLOCK);
       const blocks = Math.ceil(columns / BLOCK) * across;
       const x = rowsOf(random, draw, rows, columns);
@@ -40,9 +51,9 @@ export const crossProducts: KernelTest = {
         y.set(narrow.subarray(i * narrowWidth, (i + 1) * narrowWidth), i * BLOCK * across);
       }
       const { partial } = await lab.run(kernel, {
-        shape: { first, rows, quads, stride, image_quads: 2 * across, lanes },
+        shape: { first, rows, quads, image_quads: 2 * across, lanes },
         buffers: {
-          points: packedAt(x, rows, 4 * quads, first, stride),
+          points: packedAt(x, rows, 4 * quads, first, total),
           images: Float32Array.from(pack(y, rows, BLOCK * across)),
           partial: blank(lanes * blocks * ENTRY),
         },
@@ -79,6 +90,7 @@ export const crossProducts: KernelTest = {
   mutations: [
     ['i0 >= shape.quads', 'i0 > shape.quads'],
     ['shape.first + row', 'row'],
+    ['point_at(row, shape.image_quads)', 'row'],
     ['row += shape.lanes', 'row += 1'],
     ['block / across', 'block % across'],
     ['j0 + 1', 'j0'],

@@ -4,7 +4,7 @@
  */
 import type { KernelSource } from '../../../host/kernel.js';
 import { createRandom, type Random } from '../../../src/random.js';
-import { pack } from '../../../src/reference/pack.js';
+import { BLOCK_ROWS, packedIndex, packedLength } from '../../../src/reference/pack.js';
 import { expectThat } from '../expect.js';
 import { blank, POISON } from './lab.js';
 
@@ -47,18 +47,20 @@ export function rowsOf(random: Random, draw: Draw, n: number, columns: number): 
   );
 }
 
-/** `x` (n x d) in a [quads][stride] buffer from row `first` on, with poison elsewhere. */
+/** `x` (n x d) packed into a buffer of `total` rows from row `first` on, with poison elsewhere. */
 export function packedAt(
   x: ArrayLike<number>,
   n: number,
   d: number,
   first: number,
-  stride: number,
+  total: number,
 ): Floats {
-  const rows = pack(x, n, d);
-  const points = new Float32Array(4 * quadsOf(d) * stride).fill(POISON);
-  for (let q = 0; q < quadsOf(d); q++) {
-    points.set(rows.subarray(4 * q * n, 4 * (q + 1) * n), 4 * (q * stride + first));
+  const quads = quadsOf(d);
+  const points = new Float32Array(packedLength(total, quads)).fill(POISON);
+  for (let i = 0; i < n; i++) {
+    // Zeros up to the last vector's end.
+    for (let j = 0; j < 4 * quads; j++)
+      points[packedIndex(first + i, j, quads)] = j < d ? x[i * d + j] : 0;
   }
   return points;
 }
@@ -83,6 +85,15 @@ export const COLUMNS: readonly number[] = [1, 3, 4, 5, 8, 9];
 /** The sizes one below, at and one above a boundary. */
 export const around = (boundary: number): readonly number[] =>
   [boundary - 1, boundary, boundary + 1].filter((size) => size > 0);
+
+/**
+ * Rows and columns at one below, at and one above the packed layout's boundary between blocks of
+ * rows, and across it; of two quads, so that a row's next quad lies in its own block.
+ */
+export const ACROSS_BLOCKS = [
+  ...around(BLOCK_ROWS).map((rows) => ({ rows, columns: 5, first: 0 })),
+  { rows: 9, columns: 6, first: BLOCK_ROWS - 4 },
+] as const;
 
 /** The value of a kernel's `const NAME = number;`. */
 export function constant(source: KernelSource, name: string): number {

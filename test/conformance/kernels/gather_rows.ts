@@ -2,6 +2,7 @@ import source from '../../../shaders/gather_rows.wgsl';
 import { gatherRows as twin } from '../../../src/reference/sampling.js';
 import { expectSameBits } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   around,
   COLUMNS,
   constant,
@@ -21,11 +22,13 @@ const CHUNKS = [
   [0, 10],
   [10, 1],
   [11, 7],
+  [18, 300],
 ] as const;
-const ROWS = 18;
+const ROWS = 318;
 
 const SHAPES = [
   ...around(WORKGROUP).map((count) => ({ count, columns: 4 })),
+  { count: 2 * ACROSS_BLOCKS[0].rows, columns: ACROSS_BLOCKS[0].columns },
   ...COLUMNS.map((columns) => ({ count: 40, columns })),
   { count: FOLDED_WORKGROUPS * WORKGROUP, columns: 1 },
 ];
@@ -49,12 +52,12 @@ export const gatherRows: KernelTest = {
         return gathered;
       };
       await compareEach(CHUNKS, async ([start, rows]) => {
-        const stride = rows + 1;
+        const total = rows + 1;
         const part = x.subarray(start * width, (start + rows) * width);
         const { gathered } = await lab.run(kernel, {
-          shape: { start, rows, quads, stride, count },
+          shape: { start, rows, quads, count },
           buffers: {
-            points: packedAt(part, rows, width, 0, stride),
+            points: packedAt(part, rows, width, 0, total),
             indices: picked,
             gathered: gatheredBefore(start),
           },
@@ -66,9 +69,10 @@ export const gatherRows: KernelTest = {
     });
   },
   mutations: [
+    ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
     ['row >= shape.start &&', 'row > shape.start &&'],
     ['row - shape.start < shape.rows', 'row - shape.start <= shape.rows'],
-    ['+ row - shape.start', '+ row'],
+    ['point_at(row - shape.start', 'point_at(row'],
     ['m >= shape.count', 'm > shape.count'],
   ],
 };

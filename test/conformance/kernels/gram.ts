@@ -4,6 +4,7 @@ import { gram as twin } from '../../../src/reference/gram.js';
 import { moments } from '../../../src/reference/moments.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   constant,
   floats,
   grid,
@@ -36,6 +37,7 @@ interface Shape {
 const SHAPES: readonly Shape[] = [
   ...[1, 4, 5, 8, 9, 17].map((columns) => ({ rows: 9, columns, clusters: 3, lanes: 2, first: 1 })),
   ...[1, 2, 7, 8, 9].map((lanes) => ({ rows: 8, columns: 6, clusters: 2, lanes, first: 0 })),
+  ...ACROSS_BLOCKS.map((shape) => ({ ...shape, clusters: 1, lanes: 3 })),
   // More workgroups than fit one dimension: 3 blocks a cluster.
   { rows: 70, columns: 16, clusters: 3, lanes: FOLDED_WORKGROUPS * 8, first: 2 },
   { rows: WORKGROUP + 1, columns: 33, clusters: 1, lanes: 3, first: 0 },
@@ -74,7 +76,7 @@ async function products(
   halted = 0,
 ) {
   const quads = quadsOf(columns);
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   const weightStride = rows + 2;
   const laid = new Float32Array(clusters * weightStride);
   for (let k = 0; k < clusters; k++) {
@@ -86,9 +88,9 @@ async function products(
   const used = weighted ? clusters : 1;
   const { partial } = await lab.run(kernel, {
     constants: { WEIGHTED: weighted, CENTRED: weighted },
-    shape: { first, rows, quads, stride, clusters: used, lanes, weight_stride: weightStride },
+    shape: { first, rows, quads, clusters: used, lanes, weight_stride: weightStride },
     buffers: {
-      points: packedAt(x, rows, 4 * quads, first, stride),
+      points: packedAt(x, rows, 4 * quads, first, total),
       centres,
       weights: laid,
       state: Uint32Array.of(0, halted),

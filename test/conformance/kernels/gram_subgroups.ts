@@ -43,14 +43,14 @@ export const gramSubgroups: KernelTest = {
         const tiles = Math.ceil(quads / 4);
         const runs = Math.ceil(rows / runRows);
         const first = 3;
-        const stride = first + rows + 2;
+        const total = first + rows + 2;
         const x = rowsOf(random, draw, rows, columns);
         const length = tiles * TILE * width;
         const { partial } = await lab.run(kernel, {
           constants: { LANES: lanes },
-          shape: { first, rows, quads, stride, run_rows: runRows, first_run: firstRun },
+          shape: { first, rows, quads, run_rows: runRows, first_run: firstRun },
           buffers: {
-            points: packedAt(x, rows, width, first, stride),
+            points: packedAt(x, rows, width, first, total),
             partial: blank(runs * length),
           },
           invocations: (runs - firstRun) * tiles * Math.ceil(quads / WORKGROUP) * WORKGROUP,

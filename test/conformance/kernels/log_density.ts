@@ -8,6 +8,7 @@ import type { FactorForm, Scorer } from '../../../src/gaussian_mixture_backend.j
 import { logDensity as twin } from '../../../src/reference/log_density.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   constant,
   type Draw,
   floats,
@@ -35,6 +36,7 @@ interface Shape {
 const SHAPES: readonly Shape[] = [
   ...[1, 3, 4, 5, 8, 9, 12, 13, 17].map((columns) => ({ rows: 5, columns, clusters: 3, first: 1 })),
   ...[TILE - 1, TILE, TILE + 1].map((rows) => ({ rows, columns: 8, clusters: 2, first: 0 })),
+  ...ACROSS_BLOCKS.map((shape) => ({ ...shape, clusters: 2 })),
   { rows: 2, columns: 5, clusters: FOLDED_WORKGROUPS, first: 0 },
 ];
 
@@ -83,10 +85,10 @@ async function scored(
   halted = 0,
 ) {
   const quads = quadsOf(columns);
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   const scoreStride = rows + 3;
   const packed = packScorer(scorer, new Float64Array(columns).fill(1));
-  const shape = { first, rows, quads, stride, clusters, score_stride: scoreStride };
+  const shape = { first, rows, quads, clusters, score_stride: scoreStride };
   const { scores } = await lab.run(kernel, {
     constants,
     shape:
@@ -97,7 +99,7 @@ async function scored(
             factor_stride: scorer.form === 'tied' ? 0 : packed.factors.length / clusters / 4,
           },
     buffers: {
-      points: packedAt(x, rows, columns, first, stride),
+      points: packedAt(x, rows, columns, first, total),
       means: Float32Array.from(packed.means),
       offsets: Float32Array.from(packed.offsets),
       factors: Float32Array.from(packed.factors),
@@ -196,7 +198,7 @@ export const logDensityDiagonal: KernelTest = {
   compare: (lab, kernel) => compare(lab, kernel, ['diag']),
   mutations: [
     ...SHARED_MUTATIONS,
-    ['at += shape.stride', 'at += shape.rows'],
+    ['at += BLOCK_ROWS', 'at += BLOCK_ROWS / 2'],
     ['d3 += y3 * y3', 'd3 += y3'],
     ['factors[k * shape.quads + q]', 'factors[q]'],
   ],

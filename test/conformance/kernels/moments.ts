@@ -3,6 +3,7 @@ import source from '../../../shaders/moments.wgsl';
 import { moments as twin } from '../../../src/reference/moments.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   floats,
   grid,
   packedAt,
@@ -34,6 +35,7 @@ const SHAPES: readonly Shape[] = [
     first: 1,
   })),
   ...[1, 6, 7, 8].map((lanes) => ({ rows: 7, columns: 3, clusters: 2, lanes, first: 0 })),
+  ...ACROSS_BLOCKS.map((shape) => ({ ...shape, clusters: 2, lanes: 3 })),
   { rows: 300, columns: 3, clusters: 2, lanes: FOLDED_WORKGROUPS * 32, first: 0 },
 ];
 
@@ -62,7 +64,7 @@ async function summed(
   halted = 0,
 ) {
   const quads = quadsOf(columns);
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   const weightStride = rows + 2;
   const laid = new Float32Array(clusters * weightStride);
   for (let k = 0; k < clusters; k++) {
@@ -72,9 +74,9 @@ async function summed(
     );
   }
   const { partial } = await lab.run(kernel, {
-    shape: { first, rows, quads, stride, clusters, lanes, weight_stride: weightStride },
+    shape: { first, rows, quads, clusters, lanes, weight_stride: weightStride },
     buffers: {
-      points: packedAt(x, rows, 4 * quads, first, stride),
+      points: packedAt(x, rows, 4 * quads, first, total),
       centres,
       weights: laid,
       state: Uint32Array.of(0, halted),
@@ -134,7 +136,7 @@ export const moments: KernelTest = {
   mutations: [
     ['k >= shape.clusters', 'k > shape.clusters'],
     ['row += shape.lanes', 'row += shape.lanes + 1'],
-    ['within * shape.stride + shape.first', 'within * shape.stride'],
+    ['shape.first + row', 'row'],
     ['k * shape.weight_stride + row', 'k * shape.rows + row'],
     ['- m2', '- m1'],
     ['t3 += weight * z3 * z3', 't3 += weight * z3'],

@@ -2,6 +2,7 @@ import source from '../../../shaders/pairwise_distances.wgsl';
 import { pairwiseSquaredDistances as twin } from '../../../src/reference/pairwise_distances.js';
 import { expectClose } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   around,
   COLUMNS,
   constant,
@@ -20,6 +21,12 @@ const WORKGROUP = constant(source, 'WORKGROUP');
 
 const SHAPES = [
   ...around(WORKGROUP).map((count) => ({ count, clusters: 1, columns: 4, first: 0, draw: grid })),
+  ...ACROSS_BLOCKS.map(({ rows, ...shape }) => ({
+    ...shape,
+    count: rows,
+    clusters: 2,
+    draw: grid,
+  })),
   ...COLUMNS.map((columns) => ({ count: 7, clusters: 5, columns, first: 3, draw: grid })),
   { count: WORKGROUP, clusters: FOLDED_WORKGROUPS, columns: 2, first: 1, draw: grid },
   { count: 30, clusters: 8, columns: 50, first: 0, draw: uniform },
@@ -32,13 +39,13 @@ export const pairwiseDistances: KernelTest = {
     await compareEach(SHAPES, async ({ count, clusters, columns, first, draw }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;
-      const stride = first + count + 2;
+      const total = first + count + 2;
       const x = rowsOf(random, draw, count, columns);
       const centroids = rowsOf(random, draw, clusters, columns);
       const { distances } = await lab.run(kernel, {
-        shape: { first, count, quads, stride, clusters },
+        shape: { first, count, quads, clusters },
         buffers: {
-          points: packedAt(x, count, width, first, stride),
+          points: packedAt(x, count, width, first, total),
           centroids,
           distances: blank(count * clusters),
         },
@@ -51,6 +58,7 @@ export const pairwiseDistances: KernelTest = {
     });
   },
   mutations: [
+    ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
     ['k >= shape.clusters', 'k > shape.clusters'],
     ['shape.first + i', 'i'],
     ['i * shape.clusters + k', 'k * shape.count + i'],

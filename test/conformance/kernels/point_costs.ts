@@ -2,6 +2,7 @@ import source from '../../../shaders/point_costs.wgsl';
 import { pointCosts as twin } from '../../../src/reference/point_costs.js';
 import { expectClose } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   around,
   COLUMNS,
   constant,
@@ -25,6 +26,7 @@ const CLUSTERS = 6;
 
 const SHAPES = [
   ...around(WORKGROUP).map((rows) => ({ rows, columns: 4, draw: grid })),
+  ...ACROSS_BLOCKS.map(({ rows, columns }) => ({ rows, columns, draw: grid })),
   ...COLUMNS.map((columns) => ({ rows: 9, columns, draw: grid })),
   { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 2, draw: grid },
   { rows: 20, columns: 30, draw: uniform },
@@ -37,16 +39,16 @@ export const pointCosts: KernelTest = {
     await compareEach(weightedToo(SHAPES), async ({ rows, columns, draw, weighted }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;
-      const stride = rows + 2;
+      const total = rows + 2;
       const x = rowsOf(random, draw, rows, columns);
       const centroids = rowsOf(random, draw, CLUSTERS, columns);
       const labels = indices(random, rows, CLUSTERS);
       const weights = weighted ? floats(random, wholeWeight, rows) : ones(rows);
       const { costs } = await lab.run(kernel, {
         constants: { WEIGHTED: weighted },
-        shape: { rows, quads, stride },
+        shape: { rows, quads },
         buffers: {
-          points: packedAt(x, rows, width, 0, stride),
+          points: packedAt(x, rows, width, 0, total),
           centroids,
           labels,
           weights: weighted ? weights : blank(4),
@@ -61,6 +63,7 @@ export const pointCosts: KernelTest = {
     });
   },
   mutations: [
+    ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
     ['row >= shape.rows', 'row > shape.rows'],
     ['labels[row] * shape.quads', 'labels[row]'],
     ['weights[row] * cost', 'cost'],

@@ -2,6 +2,7 @@ import source from '../../../shaders/row_norms.wgsl';
 import { rowNorms as twin } from '../../../src/reference/row_norms.js';
 import { expectClose } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   around,
   COLUMNS,
   constant,
@@ -20,6 +21,7 @@ const WORKGROUP = constant(source, 'WORKGROUP');
 
 const SHAPES = [
   ...around(WORKGROUP).map((rows) => ({ rows, columns: 4, draw: grid })),
+  ...ACROSS_BLOCKS.map(({ rows, columns }) => ({ rows, columns, draw: grid })),
   ...COLUMNS.map((columns) => ({ rows: 5, columns, draw: grid })),
   { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 2, draw: grid },
   { rows: 10, columns: 100, draw: uniform },
@@ -32,11 +34,11 @@ export const rowNorms: KernelTest = {
     await compareEach(SHAPES, async ({ rows, columns, draw }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;
-      const stride = rows + 2;
+      const total = rows + 2;
       const x = rowsOf(random, draw, rows, columns);
       const { norms } = await lab.run(kernel, {
-        shape: { rows, quads, stride },
-        buffers: { points: packedAt(x, rows, width, 0, stride), norms: blank(rows) },
+        shape: { rows, quads },
+        buffers: { points: packedAt(x, rows, width, 0, total), norms: blank(rows) },
         invocations: rows,
       });
       const expected = twin(x, rows, width);
@@ -46,7 +48,7 @@ export const rowNorms: KernelTest = {
   },
   mutations: [
     ['row >= shape.rows', 'row > shape.rows'],
-    ['q * shape.stride', 'q * shape.rows'],
+    ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
     ['sum += x * x', 'sum += x'],
     ['(sum.z + sum.w)', 'sum.z'],
   ],

@@ -3,6 +3,7 @@ import { pack } from '../../../src/reference/pack.js';
 import { rowResiduals as twin } from '../../../src/reference/row_residuals.js';
 import { expectClose } from '../expect.js';
 import {
+  ACROSS_BLOCKS,
   around,
   COLUMNS,
   constant,
@@ -21,6 +22,7 @@ const WORKGROUP = constant(source, 'WORKGROUP');
 
 const SHAPES = [
   ...around(WORKGROUP).map((rows) => ({ rows, columns: 5, first: 0, draw: grid })),
+  ...ACROSS_BLOCKS.map((shape) => ({ ...shape, draw: grid })),
   ...COLUMNS.map((columns) => ({ rows: 7, columns, first: 3, draw: grid })),
   { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 1, first: 1, draw: grid },
   { rows: 30, columns: 50, first: 0, draw: uniform },
@@ -33,13 +35,13 @@ export const rowResiduals: KernelTest = {
     await compareEach(SHAPES, async ({ rows, columns, first, draw }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;
-      const stride = first + rows + 2;
+      const total = first + rows + 2;
       const x = rowsOf(random, draw, rows, columns);
       const y = rowsOf(random, draw, rows, columns);
       const { residuals } = await lab.run(kernel, {
-        shape: { first, rows, quads, stride },
+        shape: { first, rows, quads },
         buffers: {
-          points: packedAt(x, rows, width, first, stride),
+          points: packedAt(x, rows, width, first, total),
           images: Float32Array.from(pack(y, rows, width)),
           residuals: blank(rows),
         },
@@ -51,9 +53,10 @@ export const rowResiduals: KernelTest = {
     });
   },
   mutations: [
+    ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
     ['row >= shape.rows', 'row > shape.rows'],
     ['shape.first + row', 'row'],
-    ['q * shape.rows + row', 'q * shape.stride + row'],
+    ['point_at(row, shape.quads)', 'row'],
     ['sum += residual * residual', 'sum += abs(residual)'],
     ['sum.z + sum.w', 'sum.z'],
   ],

@@ -86,7 +86,7 @@ async function compareOne(
   const quads = quadsOf(columns);
   const width = 4 * quads;
   const first = before * block;
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   const blocks = Math.ceil(rows / block);
   const x = rowsOf(random, draw, rows, columns);
   const places = rowsOf(random, draw, known + centres, columns);
@@ -107,22 +107,21 @@ async function compareOne(
       first,
       rows,
       quads,
-      stride,
       first_centre: known,
       centres,
       fresh: known === 0 ? 1 : 0,
       first_block: firstBlock,
     },
     buffers: {
-      points: packedAt(x, rows, width, first, stride),
+      points: packedAt(x, rows, width, first, total),
       centres: places,
-      weights: weighted ? poisonedAt(weights, first, stride) : blank(4),
-      closest: poisonedAt(held, first, stride),
+      weights: weighted ? poisonedAt(weights, first, total) : blank(4),
+      closest: poisonedAt(held, first, total),
       masses: blank(firstBlock + blocks),
     },
     invocations: blocks,
   });
-  const expectedClosest = poisonedAt(costs, first, stride);
+  const expectedClosest = poisonedAt(costs, first, total);
   const weightedCosts = costs.map((cost, i) => weights[i] * cost);
   const sums = runSums(weightedCosts, block);
   const expectedMasses = writtenAt(sums, firstBlock, firstBlock + blocks);

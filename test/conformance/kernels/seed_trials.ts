@@ -77,7 +77,7 @@ async function compareOne(
   const quads = quadsOf(columns);
   const width = 4 * quads;
   const first = before * block;
-  const stride = first + rows + 1;
+  const total = first + rows + 1;
   const blocks = Math.ceil(rows / block);
   const firstBlock = before + 1;
   const x = rowsOf(random, draw, rows, columns);
@@ -91,16 +91,15 @@ async function compareOne(
       first,
       rows,
       quads,
-      stride,
       padded_trials: paddedTrials,
       first_trial: firstTrial,
       first_block: firstBlock,
     },
     buffers: {
-      points: packedAt(x, rows, width, first, stride),
+      points: packedAt(x, rows, width, first, total),
       candidates,
-      closest: poisonedAt(closest, first, stride),
-      weights: weighted ? poisonedAt(weights, first, stride) : blank(4),
+      closest: poisonedAt(closest, first, total),
+      weights: weighted ? poisonedAt(weights, first, total) : blank(4),
       potentials: blank(length),
     },
     invocations: blocks,
