@@ -1,11 +1,11 @@
 // The assignment (see assign.wgsl) where subgroups are at hand: each lane loads one centroid's quad
-// and the subgroup passes it round, so that 16 centroids cost 16 / LANES loads instead of 16.
+// and the subgroup passes it round, so that TILE centroids cost TILE / LANES loads instead of TILE.
 // For 100,000 x 32, K 64 in one run: 23 ms on lavapipe (LANES 8) where assign.wgsl took 59, and 117
 // on SwiftShader (LANES 4) where it took 233.
 //
 // The same sums in the same order as assign.wgsl. LANES: 4, 8 or 16, at most the subgroup's size.
-// Cost: 2 N K D FLOPs; a quad of 4 columns costs 4 point loads and 16 / LANES centroid loads for
-// 256 FMAs.
+// Cost: 2 N K D FLOPs; a quad of 4 columns costs 4 point loads and TILE / LANES centroid loads
+// for 16 TILE FMAs.
 enable subgroups;
 
 // import lib/assignment.wgsl
@@ -50,29 +50,37 @@ fn main(
     for (var q = 0u; q < shape.quads; q++) {
       let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
       var c = array<vec4f, 4>(centroids[at], vec4f(), vec4f(), vec4f());
-      if (LANES < 16) {
+      if (LANES < TILE) {
         c[1] = centroids[at + LANES * shape.quads];
       }
-      if (LANES < 8) {
+      if (2 * LANES < TILE) {
         c[2] = centroids[at + 2 * LANES * shape.quads];
+      }
+      if (3 * LANES < TILE) {
         c[3] = centroids[at + 3 * LANES * shape.quads];
       }
       d0 += subgroupBroadcast(c[0 / LANES], 0 % LANES) * x;
       d1 += subgroupBroadcast(c[1 / LANES], 1 % LANES) * x;
       d2 += subgroupBroadcast(c[2 / LANES], 2 % LANES) * x;
       d3 += subgroupBroadcast(c[3 / LANES], 3 % LANES) * x;
-      d4 += subgroupBroadcast(c[4 / LANES], 4 % LANES) * x;
-      d5 += subgroupBroadcast(c[5 / LANES], 5 % LANES) * x;
-      d6 += subgroupBroadcast(c[6 / LANES], 6 % LANES) * x;
-      d7 += subgroupBroadcast(c[7 / LANES], 7 % LANES) * x;
-      d8 += subgroupBroadcast(c[8 / LANES], 8 % LANES) * x;
-      d9 += subgroupBroadcast(c[9 / LANES], 9 % LANES) * x;
-      d10 += subgroupBroadcast(c[10 / LANES], 10 % LANES) * x;
-      d11 += subgroupBroadcast(c[11 / LANES], 11 % LANES) * x;
-      d12 += subgroupBroadcast(c[12 / LANES], 12 % LANES) * x;
-      d13 += subgroupBroadcast(c[13 / LANES], 13 % LANES) * x;
-      d14 += subgroupBroadcast(c[14 / LANES], 14 % LANES) * x;
-      d15 += subgroupBroadcast(c[15 / LANES], 15 % LANES) * x;
+      if (TILE > 4) {
+        d4 += subgroupBroadcast(c[4 / LANES], 4 % LANES) * x;
+        d5 += subgroupBroadcast(c[5 / LANES], 5 % LANES) * x;
+        d6 += subgroupBroadcast(c[6 / LANES], 6 % LANES) * x;
+        d7 += subgroupBroadcast(c[7 / LANES], 7 % LANES) * x;
+      }
+      if (TILE > 8) {
+        d8 += subgroupBroadcast(c[8 / LANES], 8 % LANES) * x;
+        d9 += subgroupBroadcast(c[9 / LANES], 9 % LANES) * x;
+        d10 += subgroupBroadcast(c[10 / LANES], 10 % LANES) * x;
+        d11 += subgroupBroadcast(c[11 / LANES], 11 % LANES) * x;
+      }
+      if (TILE > 12) {
+        d12 += subgroupBroadcast(c[12 / LANES], 12 % LANES) * x;
+        d13 += subgroupBroadcast(c[13 / LANES], 13 % LANES) * x;
+        d14 += subgroupBroadcast(c[14 / LANES], 14 % LANES) * x;
+        d15 += subgroupBroadcast(c[15 / LANES], 15 % LANES) * x;
+      }
       at++;
       p += BLOCK_ROWS;
     }
@@ -80,18 +88,24 @@ fn main(
     best = closer(best, d1, k + 1);
     best = closer(best, d2, k + 2);
     best = closer(best, d3, k + 3);
-    best = closer(best, d4, k + 4);
-    best = closer(best, d5, k + 5);
-    best = closer(best, d6, k + 6);
-    best = closer(best, d7, k + 7);
-    best = closer(best, d8, k + 8);
-    best = closer(best, d9, k + 9);
-    best = closer(best, d10, k + 10);
-    best = closer(best, d11, k + 11);
-    best = closer(best, d12, k + 12);
-    best = closer(best, d13, k + 13);
-    best = closer(best, d14, k + 14);
-    best = closer(best, d15, k + 15);
+    if (TILE > 4) {
+      best = closer(best, d4, k + 4);
+      best = closer(best, d5, k + 5);
+      best = closer(best, d6, k + 6);
+      best = closer(best, d7, k + 7);
+    }
+    if (TILE > 8) {
+      best = closer(best, d8, k + 8);
+      best = closer(best, d9, k + 9);
+      best = closer(best, d10, k + 10);
+      best = closer(best, d11, k + 11);
+    }
+    if (TILE > 12) {
+      best = closer(best, d12, k + 12);
+      best = closer(best, d13, k + 13);
+      best = closer(best, d14, k + 14);
+      best = closer(best, d15, k + 15);
+    }
   }
   store_labels(start, best);
 }

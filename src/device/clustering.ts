@@ -8,6 +8,7 @@ import assignKernel from '../../shaders/assign.wgsl';
 import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
 import combineKernel from '../../shaders/combine.wgsl';
 import convergeKernel from '../../shaders/converge.wgsl';
+import groupRowsKernel from '../../shaders/group_rows.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
 import type { Metric } from '../kmeans_backend.js';
 import { Relocation } from './relocation.js';
@@ -17,9 +18,11 @@ import type { DeviceWeights } from './seeding.js';
 const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
 const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
 const HISTORY_LANES = Number(convergeKernel.constants.WORKGROUP);
-/** The assignment's register tile: rows an invocation, and centroids at a time. */
+/** The assignment's register tile: rows an invocation, and the centroids it may take at a time. */
 const ROWS_PER_INVOCATION = 4;
-const CENTROID_TILE = Number(assignKernel.constants.TILE);
+const CENTROID_TILES = [16, 12, 8, 4] as const;
+/** Centroids that loading a tile's rows costs as much as: 16 loads to 16 multiply-adds a centroid. */
+const TILE_OVERHEAD = 4;
 /** Larger than any score, so that padding never wins; squares of such data overflow anyway. */
 const NEVER = 3e38;
 /** The most that the segments' partial sums may take; longer runs of segments go in batches. */
@@ -39,12 +42,22 @@ export function segmentsPerBatch(k: number, quads: number, segments: number): nu
   return Math.max(1, Math.min(segments, Math.floor(PARTIAL_BYTES / bytes)));
 }
 
-/** The fastest assignment the device can run. */
-export function assignKernelOf(runtime: Runtime): Promise<Kernel> {
+/**
+ * Centroids that the assignment takes at a time. Clusters are padded to a multiple of it, so that 10
+ * cost as much as 12 where tiles of 16 would make them 16.
+ */
+export function centroidTile(k: number): number {
+  const cost = (tile: number) => ceilDiv(k, tile) * (tile + TILE_OVERHEAD);
+  return CENTROID_TILES.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
+}
+
+/** The fastest assignment to `k` centroids that the device can run. */
+export function assignKernelOf(runtime: Runtime, k: number): Promise<Kernel> {
   const { subgroupSize } = runtime;
+  const TILE = centroidTile(k);
   return subgroupSize >= 4
-    ? runtime.kernel(assignSubgroupsKernel, { LANES: Math.min(16, subgroupSize) })
-    : runtime.kernel(assignKernel);
+    ? runtime.kernel(assignSubgroupsKernel, { TILE, LANES: Math.min(16, subgroupSize) })
+    : runtime.kernel(assignKernel, { TILE });
 }
 
 interface Buffers {
@@ -52,6 +65,8 @@ interface Buffers {
   readonly odd: GPUBuffer;
   readonly evenNorms: GPUBuffer;
   readonly oddNorms: GPUBuffer;
+  readonly order: GPUBuffer;
+  readonly ends: GPUBuffer;
   readonly partial: GPUBuffer;
   readonly levels: GPUBuffer;
   readonly totals: GPUBuffer;
@@ -64,6 +79,7 @@ interface Buffers {
 
 interface Kernels {
   readonly assign: Kernel;
+  readonly groupRows: Kernel;
   readonly accumulate: Kernel;
   readonly combine: Kernel;
   readonly update: Kernel;
@@ -103,7 +119,7 @@ export class Clustering {
 
   private constructor(parts: Parts) {
     this.#parts = parts;
-    this.#paddedK = roundUp(parts.k, CENTROID_TILE);
+    this.#paddedK = roundUp(parts.k, centroidTile(parts.k));
     this.#segments = ceilDiv(parts.points.shape[0], SEGMENT);
   }
 
@@ -122,15 +138,18 @@ export class Clustering {
       chunks,
       shape: [n, d],
     } = points;
-    const paddedK = roundUp(k, CENTROID_TILE);
+    const paddedK = roundUp(k, centroidTile(k));
     const segments = ceilDiv(n, SEGMENT);
     const entries = k * (quads + 1);
+    const batch = segmentsPerBatch(k, quads, segments);
     const buffers = await workspace.allocate({
       even: 16 * paddedK * quads,
       odd: 16 * paddedK * quads,
       evenNorms: 4 * paddedK,
       oddNorms: 4 * paddedK,
-      partial: 16 * entries * segmentsPerBatch(k, quads, segments),
+      order: 4 * SEGMENT * batch,
+      ends: 4 * k * batch,
+      partial: 16 * entries * batch,
       levels: 2 * 16 * entries,
       totals: 16 * entries,
       costs: 4 * segments * quads,
@@ -143,7 +162,8 @@ export class Clustering {
     for (const { rows } of chunks)
       labels.push((await workspace.allocate({ labels: 4 * rows })).labels);
     const kernels = {
-      assign: await assignKernelOf(runtime),
+      assign: await assignKernelOf(runtime, k),
+      groupRows: await runtime.kernel(groupRowsKernel, { WEIGHTED: weights.weighted }),
       accumulate: await runtime.kernel(accumulateKernel, { WEIGHTED: weights.weighted }),
       combine: await runtime.kernel(combineKernel),
       update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
@@ -260,8 +280,8 @@ export class Clustering {
   #recordSums(recording: Recording, centroids: GPUBuffer): void {
     const { chunks, quads, shape } = this.#parts.points;
     const { runtime } = this.#parts.workspace;
-    const { accumulate, combine } = this.#parts.kernels;
-    const { partial, costs, levels, totals, empties } = this.#parts.buffers;
+    const { groupRows, accumulate, combine } = this.#parts.kernels;
+    const { order, ends, partial, costs, levels, totals, empties } = this.#parts.buffers;
     const entries = this.#parts.k * (quads + 1);
     const batchRows = SEGMENT * segmentsPerBatch(this.#parts.k, quads, this.#segments);
     recording.clear(empties);
@@ -271,25 +291,35 @@ export class Clustering {
         const rows = Math.min(most, chunk.rows - start);
         const segments = ceilDiv(rows, SEGMENT);
         const firstSegment = (chunk.start + start) / SEGMENT;
+        const shape = { first: start, rows, quads, clusters: this.#parts.k };
+        const weights = this.#parts.weights.chunks[c];
+        recording.dispatch(
+          groupRows,
+          {
+            shape,
+            labels: this.#parts.labels[c],
+            weights,
+            state: this.#state,
+            order,
+            ends,
+            partial,
+          },
+          groups(groupRows, segments),
+        );
         recording.dispatch(
           accumulate,
           {
-            shape: {
-              first: start,
-              rows,
-              quads,
-              clusters: this.#parts.k,
-              first_segment: firstSegment,
-            },
+            shape: { ...shape, first_segment: firstSegment },
             points: chunk.points,
             centroids,
-            labels: this.#parts.labels[c],
-            weights: this.#parts.weights.chunks[c],
+            order,
+            ends,
+            weights,
             state: this.#state,
             partial,
             costs,
           },
-          groups(accumulate, segments * (quads + 1)),
+          groups(accumulate, segments * quads),
         );
         recording.dispatch(
           combine,

@@ -16,6 +16,7 @@ import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
 import { gatherRows } from './kernels/gather_rows.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
+import { groupRows } from './kernels/group_rows.js';
 import { kernelCases, type KernelTest } from './kernels/kernel_test.js';
 import { labelCounts } from './kernels/label_counts.js';
 import { mixtureKernels } from './kernels/mixture.js';
@@ -42,6 +43,7 @@ const tests: readonly KernelTest[] = [
   normalizeRows,
   assign,
   assignSubgroups,
+  groupRows,
   accumulate,
   combine,
   update,

@@ -2,6 +2,7 @@ import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/accumulate.wgsl';
 import type { Random } from '../../../src/random.js';
 import { accumulate as twin } from '../../../src/reference/accumulate.js';
+import { groupRows } from '../../../src/reference/group_rows.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
   around,
@@ -50,16 +51,16 @@ const SHAPES: readonly Shape[] = [
   })),
   ...COLUMNS.map((columns) => ({ rows: 20, clusters: 7, columns, segment: SHORT, before: 2 })),
   ...[1, 2, 30].map((clusters) => ({ rows: 20, clusters, columns: 2, segment: SHORT, before: 0 })),
-  // An invocation owns one quad or the weights of one segment.
-  ...around(WORKGROUP).map((columns) => ({
+  // An invocation owns one quad of one segment.
+  ...around(WORKGROUP).map((quads) => ({
     rows: 5,
     clusters: 2,
-    columns: 4 * (columns - 1),
+    columns: 4 * quads,
     segment: SHORT,
     before: 0,
   })),
   {
-    rows: (SHORT * FOLDED_WORKGROUPS * WORKGROUP) / 2,
+    rows: SHORT * FOLDED_WORKGROUPS * WORKGROUP,
     clusters: 2,
     columns: 1,
     segment: SHORT,
@@ -93,19 +94,31 @@ async function accumulated(lab: Lab, kernel: KernelSource, drawn: Problem, halte
   const segments = Math.ceil(rows / segment);
   const first = before * segment;
   const total = first + rows + 1;
+  const order = blankBits(segments * segment);
+  const ends = blankBits(clusters * segments);
+  for (let s = 0; s < segments; s++) {
+    const own = labels.subarray(s * segment, (s + 1) * segment);
+    const groups = groupRows(own, clusters, own);
+    order.set(
+      groups.order.map((row) => first + s * segment + row),
+      s * segment,
+    );
+    groups.ends.forEach((end, k) => (ends[k * segments + s] = s * segment + end));
+  }
   const { partial, costs } = await lab.run(kernel, {
     constants: { WEIGHTED: weights !== undefined, SEGMENT: segment },
     shape: { first, rows, quads, clusters, first_segment: before },
     buffers: {
       points: packedAt(x, rows, width, first, total),
       centroids,
-      labels: Uint32Array.of(...blankBits(first), ...labels),
+      order,
+      ends,
       weights: weights ? poisonedAt(weights, first, total) : blank(4),
       state: Uint32Array.of(0, halted),
       partial: blank(segments * clusters * (width + 4)),
       costs: blank((before + segments) * quads),
     },
-    invocations: segments * (quads + 1),
+    invocations: segments * quads,
   });
   return [partial, costs] as const;
 }
@@ -116,7 +129,8 @@ function expected({ rows, clusters, columns, segment, before, x, centroids, ...d
   const width = 4 * quads;
   const segments = Math.ceil(rows / segment);
   const weights = drawn.weights ?? ones(rows);
-  const partial = new Float64Array(segments * clusters * (width + 4));
+  // The weights are not the kernel's to write.
+  const partial = Float64Array.from(blank(segments * clusters * (width + 4)));
   const costs = new Float64Array(segments * quads);
   const quadOf = (matrix: Floats, q: number, from: number, to: number) =>
     matrix.filter((_, at) => {
@@ -126,7 +140,7 @@ function expected({ rows, clusters, columns, segment, before, x, centroids, ...d
   for (let s = 0; s < segments; s++) {
     const [from, to] = [s * segment, Math.min((s + 1) * segment, rows)];
     for (let q = 0; q < quads; q++) {
-      const { residuals, weightSums, inertia } = twin(
+      const { residuals, inertia } = twin(
         quadOf(x, q, from, to),
         to - from,
         quadOf(centroids, q, 0, clusters),
@@ -139,7 +153,6 @@ function expected({ rows, clusters, columns, segment, before, x, centroids, ...d
       for (let k = 0; k < clusters; k++) {
         const entry = (s * clusters + k) * (width + 4);
         partial.set(residuals.subarray(4 * k, 4 * k + 4), entry + 4 * q);
-        partial[entry + width] = weightSums[k];
       }
     }
   }
@@ -170,11 +183,14 @@ export const accumulate: KernelTest = {
     });
   },
   mutations: [
-    ['min(start + SEGMENT, end)', 'min(start + SEGMENT + 1, end)'],
+    ['at < run_end; at++', 'at < run_end; at += 2'],
     ['shape.first_segment + segment', 'segment'],
-    ['partial[sums + k * columns] = vec4f();', ''],
-    ['weight(row) * residual', 'residual'],
-    ['.x += weight(row)', '.x += 1'],
+    ['segment >= segments', 'segment + 1 >= segments'],
+    ['ends[k * segments + segment]', 'ends[segment * shape.clusters + k]'],
+    ['sum_at += shape.quads + 1', 'sum_at += shape.quads'],
+    ['sum += weighted', 'sum += residual'],
     ['cost += dot(weighted, residual)', 'cost += dot(residual, residual)'],
+    ['total += cost', 'total = cost'],
+    ['centroids[k * shape.quads + q]', 'centroids[k]'],
   ],
 };

@@ -25,7 +25,9 @@ import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 const WORKGROUP = constant(source, 'WORKGROUP');
 const ROWS_PER_INVOCATION = 4;
 const TILE = ROWS_PER_INVOCATION * WORKGROUP;
-const CENTROID_TILE = constant(source, 'TILE');
+/** Centroids that the library may have a kernel take at a time. */
+const TILES = [4, 8, 12, 16] as const;
+const WIDEST_TILE = constant(source, 'TILE');
 /** What the host gives for padding. */
 const NEVER = 3e38;
 /** What `changed` holds already. */
@@ -45,7 +47,7 @@ const SHAPES: readonly Shape[] = [
     columns: 3,
     first: 0,
   })),
-  ...[1, ...around(CENTROID_TILE), 2 * CENTROID_TILE, 30].map((clusters) => ({
+  ...[1, 5, 8, 11, 13, ...around(WIDEST_TILE), 2 * WIDEST_TILE, 30].map((clusters) => ({
     rows: 50,
     clusters,
     columns: 5,
@@ -89,7 +91,8 @@ function assigned(
 ) {
   const quads = quadsOf(columns);
   const width = 4 * quads;
-  const paddedClusters = Math.ceil(clusters / CENTROID_TILE) * CENTROID_TILE;
+  const tile = Number(constants.TILE ?? WIDEST_TILE);
+  const paddedClusters = Math.ceil(clusters / tile) * tile;
   // Padding that is nearer than any centroid, were it not for its norm.
   const paddedCentroids = new Float32Array(paddedClusters * width).fill(1);
   paddedCentroids.set(centroids);
@@ -155,13 +158,32 @@ async function compare(lab: Lab, variant: Variant): Promise<void> {
   await compareHalted(lab, variant, problem(random, grid, SHAPES[0]));
 }
 
+/** The widest tile at every shape; the others where they differ from it. */
+async function compareTiles(lab: Lab, kernel: KernelSource, constants: KernelConstants) {
+  await compare(lab, { kernel, constants });
+  const random = seeded();
+  for (const TILE of TILES) {
+    if (TILE === WIDEST_TILE) continue;
+    await compareEach([1, ...around(TILE), 2 * TILE], (clusters) =>
+      compareExactly(
+        lab,
+        { kernel, constants: { ...constants, TILE } },
+        problem(random, grid, { rows: 50, clusters, columns: 5, first: 3 }),
+      ),
+    );
+  }
+}
+
 export const assign: KernelTest = {
   source,
-  compare: (lab, kernel) => compare(lab, { kernel, constants: {} }),
+  variants: TILES.map((TILE) => ({ TILE })),
+  compare: (lab, kernel) => compareTiles(lab, kernel, {}),
   // Few, as some drivers take seconds to compile each.
   mutations: [
     ['score < best.score', 'score <= best.score'],
     ['d3 += centroids[at + 3', 'd3 += centroids[at + 4'],
+    ['TILE > 8', 'TILE > 12'],
+    ['TILE > 12', 'TILE > 16'],
   ],
 };
 
@@ -170,15 +192,16 @@ const LANES = [4, 8, 16];
 export const assignSubgroups: KernelTest = {
   source: subgroupsSource,
   needs: 'subgroups',
-  variants: LANES.map((lanes) => ({ LANES: lanes })),
+  variants: LANES.flatMap((lanes) => TILES.map((TILE) => ({ TILE, LANES: lanes }))),
   async compare(lab, kernel) {
     const most = lab.runtime.subgroupSize;
     for (const lanes of LANES.filter((size) => size <= most)) {
-      await compare(lab, { kernel, constants: { LANES: lanes } });
+      await compareTiles(lab, kernel, { LANES: lanes });
     }
   },
   mutations: [
     ['labels[row] != best.label[i]', 'true'],
     ['5 % LANES', '4 % LANES'],
+    ['LANES < TILE', 'LANES > TILE'],
   ],
 };
