@@ -91,7 +91,7 @@ function assigned(
 ) {
   const quads = quadsOf(columns);
   const width = 4 * quads;
-  const tile = Number(constants.TILE ?? WIDEST_TILE);
+  const { TILE: tile = WIDEST_TILE } = constants as { TILE?: number };
   const paddedClusters = Math.ceil(clusters / tile) * tile;
   // Padding that is nearer than any centroid, were it not for its norm.
   const paddedCentroids = new Float32Array(paddedClusters * width).fill(1);
