@@ -3,7 +3,6 @@ import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import affineKernel from '../../shaders/affine.wgsl';
 import type { AffineMap } from '../pca_backend.js';
-import { padColumns } from './points.js';
 
 const TILE = Number(affineKernel.constants.TILE);
 const ROWS_PER_INVOCATION = 4;
@@ -29,23 +28,32 @@ export interface DeviceMap {
   readonly matrix: GPUBuffer;
   readonly offset: GPUBuffer;
   readonly inputs: number;
+  /** vec4s of a packed input row: those of the inputs, and what lies after them. */
+  readonly quads: number;
   readonly outputs: number;
   /** Columns of its packed images: the outputs, then zeros up to a whole tile. */
   readonly padded: number;
 }
 
-export async function uploadMap(workspace: Workspace, map: AffineMap): Promise<DeviceMap> {
+/** @param quads vec4s of a packed input row, where it has more than the inputs need */
+export async function uploadMap(
+  workspace: Workspace,
+  map: AffineMap,
+  quads = ceilDiv(map.inputs, 4),
+): Promise<DeviceMap> {
   const { inputs, outputs } = map;
   const padded = roundUp(outputs, TILE);
-  const width = 4 * ceilDiv(inputs, 4);
+  const width = 4 * quads;
   const buffers = await workspace.allocate({ matrix: 4 * padded * width, offset: 4 * padded });
   const matrix = new Float32Array(padded * width);
-  matrix.set(padColumns(map.matrix, outputs, inputs));
+  for (let m = 0; m < outputs; m++) {
+    matrix.set(map.matrix.subarray(m * inputs, (m + 1) * inputs), m * width);
+  }
   const offset = new Float32Array(padded);
   offset.set(map.offset);
   workspace.upload(buffers.matrix, matrix);
   workspace.upload(buffers.offset, offset);
-  return { ...buffers, inputs, outputs, padded };
+  return { ...buffers, inputs, quads, outputs, padded };
 }
 
 export function releaseMap(workspace: Workspace, { matrix, offset }: DeviceMap): void {
@@ -65,7 +73,7 @@ export function rowBlocks(rows: number, bytes: number, work: number): readonly R
 /** Writes the images of `rows` into `images`: packed, or row-major. */
 export async function mapRows(
   workspace: Workspace,
-  { matrix, offset, inputs, outputs, padded }: DeviceMap,
+  { matrix, offset, quads, outputs, padded }: DeviceMap,
   { buffer, first, rows }: PackedRows,
   images: GPUBuffer,
   packed: boolean,
@@ -74,7 +82,7 @@ export async function mapRows(
   const shape = {
     first,
     rows,
-    quads: ceilDiv(inputs, 4),
+    quads,
     outputs: packed ? padded : outputs,
   };
   workspace.run('affine', (recording) => {

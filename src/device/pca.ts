@@ -28,8 +28,13 @@ export function devicePcaBackend(runtime: Runtime): PcaBackend {
   };
 }
 
+/** Images of rows, packed in rows of so many vec4s. */
+interface Images extends PackedRows {
+  readonly quads: number;
+}
+
 /** Takes the images of rows [start, start + rows) of all, in order. */
-type Consumer = (images: PackedRows, start: number, source: PackedRows) => Promise<void>;
+type Consumer = (images: Images, start: number, source: PackedRows) => Promise<void>;
 
 class DevicePcaSession implements PcaSession {
   readonly #workspace: Workspace;
@@ -135,7 +140,7 @@ class DevicePcaSession implements PcaSession {
         recording.dispatch(
           kernel,
           {
-            shape: { first, rows, quads },
+            shape: { first, rows, quads, image_quads: images.quads },
             points: buffer,
             images: images.buffer,
             residuals,
@@ -159,7 +164,12 @@ class DevicePcaSession implements PcaSession {
     const workspace = this.#workspace;
     const { chunks } = this.#points;
     const uploaded: DeviceMap[] = [];
-    for (const map of maps) uploaded.push(await uploadMap(workspace, map));
+    let { quads } = this.#points;
+    for (const map of maps) {
+      const made = await uploadMap(workspace, map, quads);
+      uploaded.push(made);
+      quads = made.padded / 4;
+    }
     const widest = Math.max(...uploaded.map(({ padded }) => padded));
     const work = uploaded.reduce((sum, { inputs, padded }) => sum + inputs * padded, 0);
     const blocksOf = (rows: number) => rowBlocks(rows, 4 * widest, work);
@@ -172,10 +182,10 @@ class DevicePcaSession implements PcaSession {
       for (const { start, rows } of blocksOf(chunk.rows)) {
         signal?.throwIfAborted();
         const source = { buffer: chunk.points, first: start, rows };
-        let current: PackedRows = source;
+        let current: Images = { ...source, quads: this.#points.quads };
         for (const [i, map] of uploaded.entries()) {
           await mapRows(workspace, map, current, images[i], packed || i < uploaded.length - 1);
-          current = { buffer: images[i], first: 0, rows };
+          current = { buffer: images[i], first: 0, rows, quads: map.padded / 4 };
         }
         await consume(current, chunk.start + start, source);
       }

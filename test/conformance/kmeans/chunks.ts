@@ -108,11 +108,11 @@ export const kmeansChunks: Suite = {
       run: async (context) => {
         const { kmeans } = context.library;
         const runtime = await limitedRuntime(context);
-        const wide = clouds(500, 200, 1, 3);
+        const wide = clouds(500, 80, 1, 3);
         const tooWide = () => kmeans(wide, { k: 3, runtime });
-        // 1,024 rows of 200 columns take 819,200 bytes; 100,000 hold 125.
+        // 1,024 rows of 80 columns take 327,680 bytes; 100,000 hold one block of 256.
         const pattern = { name: 'DeviceLimitError', code: 'device-limit' };
-        const error = await expectThrows(tooWide, { ...pattern, message: /1024.*\b125\b/s });
+        const error = await expectThrows(tooWide, { ...pattern, message: /1024.*\b256\b/s });
         expectThat(/fewer columns|larger buffers/.test(error.message), error.message);
         const tooMany = () => kmeans(points, { k: 2000, runtime });
         const many = await expectThrows(tooMany, { ...pattern, message: /\b100000\b/ });
