@@ -24,7 +24,7 @@ struct Shape {
 @group(0) @binding(5) var<storage, read> state: array<u32>;
 @group(0) @binding(6) var<storage, read_write> scores: array<f32>;
 
-const WORKGROUP = 64;
+const WORKGROUP = 128;
 const HALTED = 1;
 
 // Squares of the whitened coordinates of four rows.

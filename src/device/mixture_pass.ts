@@ -5,10 +5,13 @@ import type { Kernel, Runtime } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
 import addRunsKernel from '../../shaders/add_runs.wgsl';
 import gramKernel from '../../shaders/gram.wgsl';
+import gramWeightedSubgroupsKernel from '../../shaders/gram_weighted_subgroups.wgsl';
 import logDensityKernel from '../../shaders/log_density.wgsl';
 import logDensitySubgroupsKernel from '../../shaders/log_density_subgroups.wgsl';
 import logDensityDiagonalKernel from '../../shaders/log_density_diagonal.wgsl';
+import logDensityNarrowKernel from '../../shaders/log_density_narrow.wgsl';
 import momentsKernel from '../../shaders/moments.wgsl';
+import momentsSubgroupsKernel from '../../shaders/moments_subgroups.wgsl';
 import softmaxKernel from '../../shaders/softmax.wgsl';
 import type { FactorForm } from '../gaussian_mixture_backend.js';
 import { gramBlocks, planRuns } from './gram.js';
@@ -23,6 +26,8 @@ const BATCH_WORK = 2 ** 26;
 const LEAST_ROWS = 512;
 /** Rows an invocation of the log-density kernels takes. */
 const ROWS_PER_INVOCATION = 4;
+/** Columns, in quads, of rows that the log-density keeps in registers, where subgroups are at hand. */
+const NARROW_QUADS = 4;
 
 /** What the E-step reads: see shaders/log_density.wgsl. */
 export interface ScorerBuffers {
@@ -49,11 +54,18 @@ export function batchRows(rows: number, k: number, entries: number): number {
   return Math.min(bySums, byWork, byScores);
 }
 
+/** The kernel of the sums for the M-step. */
+export interface SumsKernel {
+  readonly kernel: Kernel;
+  /** Clusters of a workgroup, where neighbouring invocations own clusters; runs where absent. */
+  readonly clusters?: number;
+}
+
 interface Kernels {
-  readonly logDensity: Kernel;
+  readonly logDensity: LogDensityKernel;
   readonly softmax: Kernel;
   readonly labels: Kernel;
-  readonly sums: Kernel;
+  readonly sums: SumsKernel;
   readonly addRuns: Kernel;
   readonly appendRuns: Kernel;
 }
@@ -71,13 +83,60 @@ export interface RowBuffers {
   readonly labels: GPUBuffer;
 }
 
-/** The fastest log-density the device can run. */
-export function logDensityOf(runtime: Runtime, form: FactorForm): Promise<Kernel> {
-  if (form === 'diag') return runtime.kernel(logDensityDiagonalKernel);
+/**
+ * Fewer clusters leave most invocations of the kernels by subgroups idle. On lavapipe, 100,000 x 16,
+ * full: SUMS_MEASURED
+ */
+const FEWEST_CLUSTERS = 4;
+const MOST_CLUSTERS = 32;
+
+/** The fastest sums for the M-step that the device can run. */
+export async function sumsKernelOf(
+  runtime: Runtime,
+  form: FactorForm,
+  k: number,
+): Promise<SumsKernel> {
   const { subgroupSize } = runtime;
-  return subgroupSize >= 4
-    ? runtime.kernel(logDensitySubgroupsKernel, { LANES: subgroupSize >= 8 ? 8 : 4 })
-    : runtime.kernel(logDensityKernel);
+  if (subgroupSize >= 4 && k >= FEWEST_CLUSTERS) {
+    const clusters = Math.min(MOST_CLUSTERS, 8 * 2 ** Math.ceil(Math.log2(Math.max(1, k / 8))));
+    const source = form === 'diag' ? momentsSubgroupsKernel : gramWeightedSubgroupsKernel;
+    const LANES = subgroupSize >= 8 ? 8 : 4;
+    return { kernel: await runtime.kernel(source, { WORKGROUP: clusters, LANES }), clusters };
+  }
+  return {
+    kernel:
+      form === 'diag'
+        ? await runtime.kernel(momentsKernel)
+        : await runtime.kernel(gramKernel, { WEIGHTED: true, CENTRED: true }),
+  };
+}
+
+/** The kernel of the log-density. */
+export interface LogDensityKernel {
+  readonly kernel: Kernel;
+  /** Whether a workgroup takes its rows through all components; one of them otherwise. */
+  readonly allComponents: boolean;
+}
+
+/** The fastest log-density that the device can run. */
+export async function logDensityOf(
+  runtime: Runtime,
+  form: FactorForm,
+  quads: number,
+): Promise<LogDensityKernel> {
+  const { subgroupSize } = runtime;
+  if (form === 'diag') {
+    return { kernel: await runtime.kernel(logDensityDiagonalKernel), allComponents: false };
+  }
+  if (subgroupSize < 4) {
+    return { kernel: await runtime.kernel(logDensityKernel), allComponents: false };
+  }
+  const LANES = subgroupSize >= 8 ? 8 : 4;
+  const allComponents = quads <= NARROW_QUADS;
+  const kernel = allComponents
+    ? await runtime.kernel(logDensityNarrowKernel, { LANES, QUADS: quads })
+    : await runtime.kernel(logDensitySubgroupsKernel, { LANES });
+  return { kernel, allComponents };
 }
 
 /** k components of one form over loaded points, with the buffers that a pass needs. */
@@ -131,13 +190,10 @@ export class MixturePass {
     const most = batchRows(points.shape[0], k, entries);
     const { weighted } = weights;
     const kernels = {
-      logDensity: await logDensityOf(runtime, form),
+      logDensity: await logDensityOf(runtime, form, points.quads),
       softmax: await runtime.kernel(softmaxKernel, { WEIGHTED: weighted, LABELLED: false }),
       labels: await runtime.kernel(softmaxKernel, { WEIGHTED: false, LABELLED: true }),
-      sums:
-        form === 'diag'
-          ? await runtime.kernel(momentsKernel)
-          : await runtime.kernel(gramKernel, { WEIGHTED: true, CENTRED: true }),
+      sums: await sumsKernelOf(runtime, form, k),
       addRuns: await runtime.kernel(addRunsKernel, { APPEND: false }),
       appendRuns: await runtime.kernel(addRunsKernel, { APPEND: true }),
     };
@@ -201,7 +257,7 @@ export class MixturePass {
       score_stride: batch.rows,
     };
     recording.dispatch(
-      logDensity,
+      logDensity.kernel,
       {
         shape:
           this.#form === 'diag'
@@ -212,7 +268,8 @@ export class MixturePass {
         state: this.#state,
         scores: this.#buffers.scores,
       },
-      this.#k * ceilDiv(batch.rows, ROWS_PER_INVOCATION * logDensity.workgroup),
+      (logDensity.allComponents ? 1 : this.#k) *
+        ceilDiv(batch.rows, ROWS_PER_INVOCATION * logDensity.kernel.workgroup),
     );
   }
 
@@ -249,25 +306,31 @@ export class MixturePass {
     const { lanes } = planRuns(batch.rows, entries);
     const tiles = this.#form === 'diag' ? ceilDiv(quads, 4) : gramBlocks(quads);
     const add = batch === this.batches[0] ? addRuns : appendRuns;
+    const shape = {
+      first: batch.first,
+      rows: batch.rows,
+      quads,
+      clusters: this.#k,
+      lanes,
+      weight_stride: batch.rows,
+    };
     recording
       .dispatch(
-        sums,
+        sums.kernel,
         {
-          shape: {
-            first: batch.first,
-            rows: batch.rows,
-            quads,
-            clusters: this.#k,
-            lanes,
-            weight_stride: batch.rows,
-          },
+          shape:
+            sums.clusters === undefined
+              ? shape
+              : { ...shape, run_rows: ceilDiv(batch.rows, lanes) },
           points: batch.chunk.points,
           centres,
           weights: scores,
           state: this.#state,
           partial,
         },
-        groups(sums, lanes * this.#k * tiles),
+        sums.clusters === undefined
+          ? groups(sums.kernel, lanes * this.#k * tiles)
+          : lanes * tiles * ceilDiv(this.#k, sums.clusters),
       )
       .dispatch(
         add,
