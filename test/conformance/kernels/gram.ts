@@ -1,5 +1,7 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/gram.wgsl';
+import subgroupsSource from '../../../shaders/gram_weighted_subgroups.wgsl';
+import { sumsKernelOf } from '../../../src/device/mixture_pass.js';
 import { gram as twin } from '../../../src/reference/gram.js';
 import { moments } from '../../../src/reference/moments.js';
 import { expectClose, expectEqual } from '../expect.js';
@@ -18,6 +20,7 @@ import {
 } from './data.js';
 import { type KernelTest } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+import { allowedByClusters, BY_CLUSTERS, type ByClusters, rowsOfRun, runRows } from './runs.js';
 import { expectExact, sumRoundings } from './tolerance.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
@@ -74,6 +77,7 @@ async function products(
   weighted: boolean,
   { rows, columns, clusters, lanes, first, x, centres, weights }: Problem,
   halted = 0,
+  byClusters?: ByClusters,
 ) {
   const quads = quadsOf(columns);
   const total = first + rows + 1;
@@ -87,8 +91,11 @@ async function products(
   }
   const used = weighted ? clusters : 1;
   const { partial } = await lab.run(kernel, {
-    constants: { WEIGHTED: weighted, CENTRED: weighted },
-    shape: { first, rows, quads, clusters: used, lanes, weight_stride: weightStride },
+    constants: byClusters ? { ...byClusters } : { WEIGHTED: weighted, CENTRED: weighted },
+    shape: {
+      ...{ first, rows, quads, clusters: used, lanes, weight_stride: weightStride },
+      ...(byClusters && { run_rows: runRows(rows, lanes) }),
+    },
     buffers: {
       points: packedAt(x, rows, 4 * quads, first, total),
       centres,
@@ -96,7 +103,10 @@ async function products(
       state: Uint32Array.of(0, halted),
       partial: blank(4 * lanes * used * blocksOf(quads) * ENTRY),
     },
-    invocations: lanes * used * blocksOf(quads),
+    invocations:
+      lanes *
+      blocksOf(quads) *
+      (byClusters ? byClusters.WORKGROUP * Math.ceil(used / byClusters.WORKGROUP) : used),
   });
   return partial;
 }
@@ -111,7 +121,7 @@ function inPairs(x: Float32Array, rows: number, quads: number): Float64Array {
 }
 
 /** The partial sums by the twins, in the kernel's layout. */
-function expected(weighted: boolean, p: Problem): Float64Array {
+function expected(weighted: boolean, p: Problem, byClusters = false): Float64Array {
   const quads = quadsOf(p.columns);
   const width = 8 * Math.ceil(quads / 2);
   const clusters = weighted ? p.clusters : 1;
@@ -120,9 +130,7 @@ function expected(weighted: boolean, p: Problem): Float64Array {
   const x = inPairs(p.x, p.rows, quads);
   const centres = inPairs(p.centres, p.clusters, quads);
   for (let l = 0; l < p.lanes; l++) {
-    const rows = Array.from({ length: p.rows }, (_, row) => row).filter(
-      (row) => row % p.lanes === l,
-    );
+    const rows = rowsOfRun(p.rows, p.lanes, l, byClusters);
     const own = rows.flatMap((row) => [...x.subarray(row * width, (row + 1) * width)]);
     for (let k = 0; k < clusters; k++) {
       const weights = rows.map((row) => p.weights[k * p.rows + row]);
@@ -188,5 +196,53 @@ export const gram: KernelTest = {
     ['total += weight', 'total += 1'],
     ['column > row', 'column >= row'],
     ['k >= shape.clusters', 'k > shape.clusters'],
+  ],
+};
+
+/** Neighbouring invocations own clusters, so each run is workgroups of its own: few of them. */
+const BY_CLUSTERS_SHAPES: readonly Shape[] = [
+  ...SHAPES.filter(({ lanes }) => lanes < FOLDED_WORKGROUPS),
+  ...[7, 8, 9, 33].map((clusters) => ({ rows: 9, columns: 9, clusters, lanes: 2, first: 1 })),
+  { rows: 20, columns: 5, clusters: 2, lanes: 2 * FOLDED_WORKGROUPS, first: 0 },
+];
+
+export const gramWeightedSubgroups: KernelTest = {
+  source: subgroupsSource,
+  needs: 'subgroups',
+  variants: BY_CLUSTERS,
+  async compare(lab, kernel) {
+    for (const constants of allowedByClusters(lab)) {
+      for (const shape of BY_CLUSTERS_SHAPES) {
+        const drawn = problem(shape, true);
+        expectExact(
+          await products(lab, kernel, true, drawn, 0, constants),
+          expected(true, drawn, true),
+          JSON.stringify({ ...constants, ...shape }),
+        );
+      }
+      const drawn = problem({ rows: 600, columns: 9, clusters: 9, lanes: 2, first: 0 }, false);
+      expectClose(
+        await products(lab, kernel, true, drawn, 0, constants),
+        expected(true, drawn, true),
+        sumRoundings(300 + 4, 4 * 300, 'a run of products of differences within [-2, 2]'),
+      );
+      const halted = await products(lab, kernel, true, drawn, 1, constants);
+      expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
+    }
+    const chosen = await sumsKernelOf(lab.runtime, 'full', 8);
+    expectEqual(chosen.kernel.source.name, subgroupsSource.name, 'the kernel the library takes');
+  },
+  mutations: [
+    ['select(row, next, part >= 4)', 'row'],
+    ['shape.first + next', 'shape.first + row'],
+    ['next > row', 'true'],
+    ['run * shape.run_rows', 'run * (shape.run_rows + 1)'],
+    ['k * shape.weight_stride + next', 'k * shape.weight_stride + row'],
+    ['own >= shape.clusters', 'own + 1 >= shape.clusters'],
+    ['- mj1', '- mj0'],
+    ['c2 += x1.z * y0', 'c2 += x1.w * y0'],
+    ['s1 += x1 + u1', 's1 += x1'],
+    ['6 % LANES', '5 % LANES'],
+    ['column > row', 'column >= row'],
   ],
 };

@@ -24,6 +24,9 @@ export interface KernelTest {
   readonly mutations: readonly Mutation[];
 }
 
+/** For cases that compile dozens of kernels, a second each on some drivers. */
+const COMPILING_TIMEOUT_MS = 240_000;
+
 /** Comparisons under way at once: Firefox looks only every 100 ms whether a buffer is mapped. */
 const AT_ONCE = 8;
 
@@ -88,9 +91,14 @@ async function expectFound(
 export function kernelCases(test: KernelTest): readonly Case[] {
   const { source, needs, variants = switches(source), compare, mutations } = test;
   const common = COMMON_MUTATIONS.filter(([text]) => source.code.includes(text));
-  const kernelCase = (name: string, work: (lab: Lab) => Promise<void>): Case => ({
+  const kernelCase = (
+    name: string,
+    work: (lab: Lab) => Promise<void>,
+    timeoutMs?: number,
+  ): Case => ({
     name: `${source.name}${name}`,
     needsGpu: true,
+    ...(timeoutMs && { timeoutMs }),
     run: (context) =>
       Lab.with(context, async (lab) => {
         if (needs === undefined || lab.runtime.features.has(needs)) await work(lab);
@@ -102,8 +110,11 @@ export function kernelCases(test: KernelTest): readonly Case[] {
       for (const constants of variants) await runtime.kernel(source, constants);
     }),
     kernelCase(' agrees with its twin', (lab) => compare(lab, source)),
-    kernelCase(': wrong copies are found', (lab) =>
-      compareEach([...common, ...mutations], (mutation) => expectFound(lab, test, mutation)),
+    kernelCase(
+      ': wrong copies are found',
+      (lab) =>
+        compareEach([...common, ...mutations], (mutation) => expectFound(lab, test, mutation)),
+      COMPILING_TIMEOUT_MS,
     ),
   ];
 }

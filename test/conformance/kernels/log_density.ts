@@ -1,6 +1,7 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import diagonalSource from '../../../shaders/log_density_diagonal.wgsl';
 import fullSource from '../../../shaders/log_density.wgsl';
+import narrowSource from '../../../shaders/log_density_narrow.wgsl';
 import subgroupsSource from '../../../shaders/log_density_subgroups.wgsl';
 import { logDensityOf } from '../../../src/device/mixture_pass.js';
 import { packScorer } from '../../../src/device/mixture_layout.js';
@@ -38,6 +39,16 @@ const SHAPES: readonly Shape[] = [
   ...[TILE - 1, TILE, TILE + 1].map((rows) => ({ rows, columns: 8, clusters: 2, first: 0 })),
   ...ACROSS_BLOCKS.map((shape) => ({ ...shape, clusters: 2 })),
   { rows: 2, columns: 5, clusters: FOLDED_WORKGROUPS, first: 0 },
+];
+
+/**
+ * For the kernel whose workgroups own rows, through all components. The widest first: each width is a
+ * kernel to compile, and most mistakes show in the first.
+ */
+const NARROW_SHAPES: readonly Shape[] = [
+  ...[16, 15].map((columns) => ({ rows: 9, columns, clusters: 5, first: 3 })),
+  ...SHAPES.filter(({ columns }) => columns <= 16),
+  { rows: FOLDED_WORKGROUPS * TILE, columns: 3, clusters: 2, first: 0 },
 ];
 
 interface Problem extends Shape {
@@ -83,6 +94,7 @@ async function scored(
   { rows, columns, clusters, first, x, scorer }: Problem,
   constants: KernelConstants = {},
   halted = 0,
+  allComponents = false,
 ) {
   const quads = quadsOf(columns);
   const total = first + rows + 1;
@@ -106,7 +118,7 @@ async function scored(
       state: Uint32Array.of(0, halted),
       scores: blank(clusters * scoreStride),
     },
-    invocations: (clusters * Math.ceil(rows / TILE) * TILE) / 4,
+    invocations: ((allComponents ? 1 : clusters) * Math.ceil(rows / TILE) * TILE) / 4,
   });
   return scores;
 }
@@ -182,7 +194,7 @@ export const logDensitySubgroups: KernelTest = {
     for (const lanes of LANES.filter((count) => count <= lab.runtime.subgroupSize)) {
       await compare(lab, kernel, ['full', 'tied'], { LANES: lanes });
     }
-    const chosen = await logDensityOf(lab.runtime, 'full');
+    const { kernel: chosen } = await logDensityOf(lab.runtime, 'full', 5);
     expectEqual(chosen.source.name, subgroupsSource.name, 'the kernel that the library takes');
   },
   mutations: [
@@ -190,6 +202,49 @@ export const logDensitySubgroups: KernelTest = {
     ['subgroupBroadcast(f, 2)', 'subgroupBroadcast(f, 1)'],
     ['subgroupBroadcast(g, 6 % LANES)', 'subgroupBroadcast(g, 5 % LANES)'],
     ['subgroup_lane % LANES', 'subgroup_lane % 3'],
+  ],
+};
+
+export const logDensityNarrow: KernelTest = {
+  source: narrowSource,
+  needs: 'subgroups',
+  variants: LANES.flatMap((lanes) => [1, 2, 3, 4].map((QUADS) => ({ LANES: lanes, QUADS }))),
+  async compare(lab, kernel) {
+    const most = lab.runtime.subgroupSize;
+    for (const lanes of LANES.filter((count) => count <= most)) {
+      const constants = (columns: number) => ({ LANES: lanes, QUADS: quadsOf(columns) });
+      // Fewer lanes than the device has: the widest rows only, as some drivers take seconds to compile.
+      const fewer = 2 * lanes <= most && lanes < 8;
+      for (const form of ['full', 'tied'] as const) {
+        for (const shape of NARROW_SHAPES.filter(({ columns }) => !fewer || columns > 12)) {
+          const drawn = problem(shape, form, true);
+          expectExact(
+            await scored(lab, kernel, drawn, constants(shape.columns), 0, true),
+            expected(drawn),
+            JSON.stringify({ lanes, form, ...shape }),
+          );
+        }
+      }
+      const drawn = problem({ rows: 40, columns: 15, clusters: 4, first: 0 }, 'full', false);
+      expectClose(
+        await scored(lab, kernel, drawn, constants(15), 0, true),
+        expected(drawn),
+        sumRoundings(3 * 16 + 4, 15 * 30 ** 2, 'squares of whitened differences within [-2, 2]'),
+      );
+      const halted = await scored(lab, kernel, drawn, constants(15), 1, true);
+      expectEqual(halted, blank(halted.length), 'scores of a fit that has halted');
+    }
+    const { kernel: chosen } = await logDensityOf(lab.runtime, 'tied', 4);
+    expectEqual(chosen.source.name, narrowSource.name, 'the kernel that the library takes');
+  },
+  mutations: [
+    // Few, for the same reason; what it shares with the others is theirs to find.
+    ['k < shape.clusters', 'k + 1 < shape.clusters'],
+    ['at + 3 * BLOCK_ROWS', 'at + 2 * BLOCK_ROWS'],
+    ['LANES < COLUMNS', 'LANES > COLUMNS'],
+    ['22 % LANES', '21 % LANES'],
+    ['w36 * z3', 'w36 * z2'],
+    ['minus(x1, subgroupBroadcast(m, 1))', 'minus(x1, subgroupBroadcast(m, 0))'],
   ],
 };
 

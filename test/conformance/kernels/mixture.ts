@@ -3,10 +3,15 @@ import { addRuns } from './add_runs.js';
 import { cholesky, triangularInverse } from './cholesky.js';
 import { covariances } from './covariances.js';
 import { endIteration } from './end_iteration.js';
-import { gram } from './gram.js';
+import { gram, gramWeightedSubgroups } from './gram.js';
 import type { KernelTest } from './kernel_test.js';
-import { logDensity, logDensityDiagonal, logDensitySubgroups } from './log_density.js';
-import { moments } from './moments.js';
+import {
+  logDensity,
+  logDensityDiagonal,
+  logDensityNarrow,
+  logDensitySubgroups,
+} from './log_density.js';
+import { moments, momentsSubgroups } from './moments.js';
 import { scaleColumns } from './scale_columns.js';
 import { softmax } from './softmax.js';
 import { updateDiagonal } from './update_diagonal.js';
@@ -14,13 +19,16 @@ import { updateMeans } from './update_means.js';
 
 export const mixtureKernels: readonly KernelTest[] = [
   gram,
+  gramWeightedSubgroups,
   addRuns,
   scaleColumns,
   logDensity,
   logDensitySubgroups,
+  logDensityNarrow,
   logDensityDiagonal,
   softmax,
   moments,
+  momentsSubgroups,
   updateMeans,
   updateDiagonal,
   covariances,

@@ -1,5 +1,7 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/moments.wgsl';
+import subgroupsSource from '../../../shaders/moments_subgroups.wgsl';
+import { sumsKernelOf } from '../../../src/device/mixture_pass.js';
 import { moments as twin } from '../../../src/reference/moments.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
@@ -16,6 +18,7 @@ import {
 } from './data.js';
 import type { KernelTest } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+import { allowedByClusters, BY_CLUSTERS, type ByClusters, rowsOfRun, runRows } from './runs.js';
 import { expectExact, sumRoundings } from './tolerance.js';
 
 interface Shape {
@@ -62,6 +65,7 @@ async function summed(
   kernel: KernelSource,
   { rows, columns, clusters, lanes, first, x, centres, weights }: Problem,
   halted = 0,
+  byClusters?: ByClusters,
 ) {
   const quads = quadsOf(columns);
   const total = first + rows + 1;
@@ -74,7 +78,11 @@ async function summed(
     );
   }
   const { partial } = await lab.run(kernel, {
-    shape: { first, rows, quads, clusters, lanes, weight_stride: weightStride },
+    constants: { ...byClusters },
+    shape: {
+      ...{ first, rows, quads, clusters, lanes, weight_stride: weightStride },
+      ...(byClusters && { run_rows: runRows(rows, lanes) }),
+    },
     buffers: {
       points: packedAt(x, rows, 4 * quads, first, total),
       centres,
@@ -82,19 +90,20 @@ async function summed(
       state: Uint32Array.of(0, halted),
       partial: blank(8 * lanes * clusters * (quads + 1)),
     },
-    invocations: lanes * clusters * Math.ceil(quads / 4),
+    invocations:
+      lanes *
+      Math.ceil(quads / 4) *
+      (byClusters ? byClusters.WORKGROUP * Math.ceil(clusters / byClusters.WORKGROUP) : clusters),
   });
   return partial;
 }
 
-function expected(p: Problem): Float64Array {
+function expected(p: Problem, byClusters = false): Float64Array {
   const quads = quadsOf(p.columns);
   const width = 4 * quads;
   const result = new Float64Array(8 * p.lanes * p.clusters * (quads + 1));
   for (let l = 0; l < p.lanes; l++) {
-    const rows = Array.from({ length: p.rows }, (_, row) => row).filter(
-      (row) => row % p.lanes === l,
-    );
+    const rows = rowsOfRun(p.rows, p.lanes, l, byClusters);
     const own = rows.flatMap((row) => [...p.x.subarray(row * width, (row + 1) * width)]);
     const weights = Array.from({ length: p.clusters }, (_, k) =>
       rows.map((row) => p.weights[k * p.rows + row]),
@@ -143,5 +152,53 @@ export const moments: KernelTest = {
     ['q.y < shape.quads', 'q.y <= shape.quads'],
     ['tile == 0', 'tile == 1'],
     ['total += weight', 'total += 1'],
+  ],
+};
+
+/** Neighbouring invocations own clusters, so each run is workgroups of its own: few of them. */
+const BY_CLUSTERS_SHAPES: readonly Shape[] = [
+  ...SHAPES.filter(({ lanes }) => lanes < FOLDED_WORKGROUPS),
+  ...[7, 8, 9, 33].map((clusters) => ({ rows: 9, columns: 9, clusters, lanes: 2, first: 1 })),
+  { rows: 20, columns: 5, clusters: 2, lanes: 2 * FOLDED_WORKGROUPS, first: 0 },
+];
+
+export const momentsSubgroups: KernelTest = {
+  source: subgroupsSource,
+  needs: 'subgroups',
+  variants: BY_CLUSTERS,
+  async compare(lab, kernel) {
+    for (const constants of allowedByClusters(lab)) {
+      for (const shape of BY_CLUSTERS_SHAPES) {
+        const drawn = problem(shape, true);
+        expectExact(
+          await summed(lab, kernel, drawn, 0, constants),
+          expected(drawn, true),
+          JSON.stringify({ ...constants, ...shape }),
+        );
+      }
+      const drawn = problem({ rows: 600, columns: 9, clusters: 9, lanes: 2, first: 0 }, false);
+      expectClose(
+        await summed(lab, kernel, drawn, 0, constants),
+        expected(drawn, true),
+        sumRoundings(300 + 4, 4 * 300, 'a run of squares of differences within [-2, 2]'),
+      );
+      const halted = await summed(lab, kernel, drawn, 1, constants);
+      expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
+    }
+    const chosen = await sumsKernelOf(lab.runtime, 'diag', 8);
+    expectEqual(chosen.kernel.source.name, subgroupsSource.name, 'the kernel the library takes');
+  },
+  mutations: [
+    ['select(row, next, part >= 4)', 'row'],
+    ['shape.first + next', 'shape.first + row'],
+    ['next > row', 'true'],
+    ['run * shape.run_rows', 'run * (shape.run_rows + 1)'],
+    ['k * shape.weight_stride + next', 'k * shape.weight_stride + row'],
+    ['own >= shape.clusters', 'own + 1 >= shape.clusters'],
+    ['- m2', '- m1'],
+    ['w_next * v3 * v3', 'w_next * v3'],
+    ['q.y < shape.quads', 'q.y <= shape.quads'],
+    ['tile == 0', 'tile == 1'],
+    ['6 % LANES', '5 % LANES'],
   ],
 };

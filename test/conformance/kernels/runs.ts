@@ -1,0 +1,33 @@
+/** How kernels that sum over rows cut them into runs, one a lane. */
+import type { KernelConstants } from '../../../host/kernel.js';
+import type { Lab } from './lab.js';
+
+/** A kernel whose neighbouring invocations own clusters, and so go through the same run of rows. */
+export interface ByClusters {
+  readonly LANES: number;
+  /** Clusters of a workgroup. */
+  readonly WORKGROUP: number;
+}
+
+/** What the library may choose of it. */
+export const BY_CLUSTERS: readonly (ByClusters & KernelConstants)[] = [4, 8].flatMap((LANES) =>
+  [8, 16, 32].map((WORKGROUP) => ({ LANES, WORKGROUP })),
+);
+
+/** Those to compare with the twin: every number of lanes that the device's subgroups allow. */
+export function allowedByClusters(lab: Lab): readonly (ByClusters & KernelConstants)[] {
+  return BY_CLUSTERS.filter(
+    ({ LANES, WORKGROUP }) =>
+      LANES <= lab.runtime.subgroupSize && WORKGROUP === (LANES === 4 ? 32 : 8),
+  );
+}
+
+/** Rows of a run, where runs are neighbouring rows. */
+export const runRows = (rows: number, lanes: number) => Math.ceil(rows / lanes);
+
+/** The rows of run `l`: neighbours, or every `lanes`-th one. */
+export function rowsOfRun(rows: number, lanes: number, l: number, byClusters: boolean): number[] {
+  return Array.from({ length: rows }, (_, row) => row).filter((row) =>
+    byClusters ? Math.floor(row / runRows(rows, lanes)) === l : row % lanes === l,
+  );
+}
