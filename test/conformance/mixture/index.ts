@@ -3,5 +3,11 @@ import type { Suite } from '../case.js';
 import { mixtureGolden } from './golden.js';
 import { mixtureInput } from './input.js';
 import { mixtureProperties } from './properties.js';
+import { mixtureSizes } from './sizes.js';
 
-export const mixtureSuites: readonly Suite[] = [mixtureProperties, mixtureInput, mixtureGolden];
+export const mixtureSuites: readonly Suite[] = [
+  mixtureProperties,
+  mixtureSizes,
+  mixtureInput,
+  mixtureGolden,
+];

@@ -315,10 +315,10 @@ export const pcaSolvers: Suite = {
       },
     },
     {
-      name: 'scores that stay on the device are what K-means clusters',
+      name: 'scores that stay on the device are what K-means clusters and a mixture fits',
       needsGpu: true,
       run: async (context) => {
-        const { createRuntime, kmeans, pca } = context.library;
+        const { createRuntime, gaussianMixture, kmeans, pca } = context.library;
         const runtime = await createRuntime();
         try {
           const groups = clouds(1500, 20, 5, 8);
@@ -333,6 +333,12 @@ export const pcaSolvers: Suite = {
           ];
           expectEqual(onDevice.labels, onHost.labels, 'labels');
           expectSameBits(onDevice.centroids.data, onHost.centroids.data, 'centroids');
+          const mixtures = [
+            await gaussianMixture(resident, { ...options, init: 'random_from_data' }),
+            await gaussianMixture(scores, { ...options, init: 'random_from_data' }),
+          ];
+          expectEqual(mixtures[0].labels, mixtures[1].labels, 'labels of the mixtures');
+          expectSameBits(mixtures[0].means.data, mixtures[1].means.data, 'means');
           const back = await model.inverseTransform(resident, { runtime });
           const expected = await model.inverseTransform(scores, { runtime });
           expectSameBits(back.data, expected.data, 'points');
