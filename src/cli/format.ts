@@ -31,3 +31,8 @@ export function formatObjective(value: number): string {
 export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
 }
+
+/** A share of 1 in percent: 58.9 %. */
+export function formatShare(share: number): string {
+  return `${(100 * share).toFixed(1)}\u00a0%`;
+}
