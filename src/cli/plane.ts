@@ -20,6 +20,8 @@ export interface Gaussian2d {
 /** An affine map from rows, as they were fitted, to the plane. */
 export interface Plane {
   readonly names: readonly [x: string, y: string];
+  /** What the reader should know of it. */
+  readonly note?: string;
   /** What is subtracted from a row, [d]. */
   readonly origin: ArrayLike<number>;
   /** The direction of each coordinate, 2 x d row-major. */
@@ -54,7 +56,10 @@ export async function choosePlane(
 ): Promise<Plane | undefined> {
   const [n, d] = points.shape;
   if (n < 2 || d < 2) return undefined;
-  if (d > 2) return principalPlane(await pca(points, { ...where, nComponents: 2 }));
+  if (d > 2) {
+    const plane = principalPlane(await pca(points, { ...where, nComponents: 2 }));
+    return { ...plane, note: 'The axes are the first two principal components of the rows shown.' };
+  }
   const [width, height] = scale?.deviation ?? [1, 1];
   return {
     names: [table.columns[0], table.columns[1]],

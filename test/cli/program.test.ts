@@ -1,72 +1,13 @@
-/** The command line as a shell runs it: dist/cli.js in a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRandom } from '../../src/random.js';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { IRIS, IRIS_FEATURES as FEATURES, noise, shell, writeImages } from './shell.js';
 
-const CLI = resolve('dist/cli.js');
-const IRIS = resolve('test/golden/iris.csv');
-const FEATURES = 'sepal_length,sepal_width,petal_length,petal_width';
 /** The two best optima of iris with three clusters, both of which scikit-learn ends in. */
 const IRIS_INERTIAS = [78.85144, 78.85567];
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-let folder = '';
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'webgpu-clustering-cli-'));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-function start(args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-  const outcome = new Promise<Outcome>((done) => {
-    child.on('close', (code) => {
-      done({ code, stdout, stderr });
-    });
-  });
-  return { child, outcome };
-}
-
-const run = (...args: string[]) => start(args).outcome;
-
-/** `count` grey 4 x 4 images of two classes, bright left or bright right, as IDX files. */
-async function writeImages(count: number): Promise<{ images: string; labels: string }> {
-  const random = createRandom(7);
-  const header = (...sizes: number[]) => {
-    const bytes = Buffer.alloc(4 + 4 * sizes.length);
-    bytes.writeUInt8(8, 2);
-    bytes.writeUInt8(sizes.length, 3);
-    sizes.forEach((size, i) => bytes.writeUInt32BE(size, 4 + 4 * i));
-    return bytes;
-  };
-  const pixels = Buffer.alloc(16 * count);
-  for (let i = 0; i < pixels.length; i++) {
-    const bright = Math.floor((i % 4) / 2) === Math.floor(i / 16) % 2;
-    pixels[i] = (bright ? 200 : 20) + random.below(20);
-  }
-  const classes = Buffer.from(Array.from({ length: count }, (_, i) => i % 2));
-  const images = join(folder, 'images-idx3-ubyte');
-  const labels = join(folder, 'labels-idx1-ubyte');
-  await writeFile(images, Buffer.concat([header(count, 4, 4), pixels]));
-  await writeFile(labels, Buffer.concat([header(count), classes]));
-  return { images, labels };
-}
+const here = shell();
+const { run } = here;
 
 describe('webgpu-clustering kmeans', () => {
   test('clusters a CSV on WebGPU and writes labels, model and report', async () => {
@@ -81,10 +22,10 @@ describe('webgpu-clustering kmeans', () => {
     });
     expect(stdout).toMatch(/adapter: (?!cpu)\S/);
     expect(stdout).toMatch(/objective \(inertia\): 78\.85/);
-    const labels = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split('\n');
+    const labels = (await here.text('labels.csv')).trim().split('\n');
     expect(labels).toHaveLength(151);
     expect(labels[0]).toBe('row,label');
-    const model = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as {
+    const model = JSON.parse(await here.text('model.json')) as {
       inertia: number;
       labels: number[];
     };
@@ -92,17 +33,14 @@ describe('webgpu-clustering kmeans', () => {
       1e-4,
     );
     expect(labels.slice(1).map((line) => Number(line.split(',')[1]))).toEqual(model.labels);
-    const report = await readFile(join(folder, 'report.html'), 'utf8');
-    expect(report).toContain('petal_length');
+    const report = await here.text('report.html');
+    expect(report).toMatch(/PC 1 \(92\.5\s%/);
     expect(report).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
   });
 
   test('prints nothing but JSON with --json, on the processor with --device cpu', async () => {
-    const { code, stdout } = await run(
-      ...['kmeans', IRIS, '--k', '3', '--columns', FEATURES, '--device', 'cpu', '--json'],
-    );
-    expect(code).toBe(0);
-    const result = JSON.parse(stdout) as {
+    const args = ['kmeans', IRIS, '--k', '3', '--columns', FEATURES];
+    const result = (await here.json(...args)) as {
       adapter: string;
       counts: number[];
       centroids: number[][];
@@ -113,11 +51,9 @@ describe('webgpu-clustering kmeans', () => {
   });
 
   test('--standardize reports centroids in the units of the file', async () => {
-    const { stdout } = await run(
-      ...['kmeans', IRIS, '--k', '1', '--columns', FEATURES, '--standardize', '--json'],
-      ...['--device', 'cpu'],
-    );
-    const { centroids, inertia } = JSON.parse(stdout) as { centroids: number[][]; inertia: number };
+    const { centroids, inertia } = (await here.json(
+      ...['kmeans', IRIS, '--k', '1', '--columns', FEATURES, '--standardize'],
+    )) as { centroids: number[][]; inertia: number };
     // The means of iris; n d is the inertia of standardized data around their mean.
     [5.8433333, 3.0573333, 3.758, 1.1993333].forEach((mean, j) => {
       expect(centroids[0][j]).toBeCloseTo(mean, 5);
@@ -126,7 +62,7 @@ describe('webgpu-clustering kmeans', () => {
   });
 
   test('clusters images per class and draws the centroids', async () => {
-    const { images, labels } = await writeImages(40);
+    const { images, labels } = await writeImages(here, 40);
     const { code, stdout } = await run(
       ...['kmeans', images, '--labels', labels, '--k', '2', '--per-class', '--sheet', 'sheet.png'],
       ...['--trace', '--device', 'cpu'],
@@ -135,27 +71,15 @@ describe('webgpu-clustering kmeans', () => {
     expect(stdout).toContain('iteration 1: objective');
     expect(stdout).toContain('purity against the true classes: 1.0000');
     expect(stdout).toMatch(/class 0: 20 rows[^]*class 1: 20 rows/);
-    const sheet = decode(await readFile(join(folder, 'sheet.png')));
+    const sheet = decode(await readFile(here.path('sheet.png')));
     // Two columns and three rows of tiles, of 4 x 4 pixels three times enlarged, 4 pixels apart.
     expect([sheet.width, sheet.height]).toEqual([4 + 2 * 16, 4 + 3 * 16]);
   });
 
   test('Ctrl-C cancels, says so and leaves no file', async () => {
-    const random = createRandom(3);
-    const rows = Array.from(
-      { length: 60_000 },
-      () => `${random.next()},${random.next()},${random.next()}`,
-    );
-    await writeFile(join(folder, 'noise.csv'), `a,b,c\n${rows.join('\n')}\n`);
-    const { child, outcome } = start([
-      ...['kmeans', 'noise.csv', '--k', '200', '--tol', '0', '--max-iter', '100000'],
-      ...['--device', 'cpu', '--out', 'cancelled.csv'],
-    ]);
-    child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 500));
-    const { code, stderr } = await outcome;
-    expect(stderr).toContain('Cancelled');
-    expect(code).toBe(130);
-    expect((await readdir(folder)).filter((name) => name.includes('cancelled'))).toEqual([]);
+    await here.write('noise.csv', noise(60_000, 3));
+    const stop = ['--tol', '0', '--max-iter', '100000'];
+    await here.cancels(['kmeans', 'noise.csv', '--k', '200', ...stop], 'cancelled.csv');
   });
 
   test.each([
@@ -190,10 +114,6 @@ describe('webgpu-clustering kmeans', () => {
     ],
     ['classes that are not known', ['kmeans', IRIS, '--k', '2', '--per-class'], 2, /--labels/],
   ])('refuses %s', async (_, args, expected, message) => {
-    const cpu = args.includes(IRIS) ? ['--device', 'cpu'] : [];
-    const { code, stderr } = await run(...args, ...cpu);
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(code).toBe(expected);
+    await here.refuses(args, expected, message);
   });
 });

@@ -94,7 +94,8 @@ async function scatterOf(job: Job, model: MixtureModel): Promise<ScatterData | u
     const { plane, rows, x, y, shares, components } = drawing;
     const [xName, yName] = plane.names;
     const ellipses = components;
-    return { ...groups, xName, yName, x, y, shares, ellipses, labels: labelsOf(rows) };
+    const { note } = plane;
+    return { ...groups, xName, yName, note, x, y, shares, ellipses, labels: labelsOf(rows) };
   }
   if (job.table.shape[1] > 1) return undefined;
   const { points, rows } = sampleOf(job);

@@ -211,6 +211,7 @@ async function renderReport(
       scatter: {
         xName: plane.names[0],
         yName: plane.names[1],
+        note: plane.note,
         ...placeRows(plane, sample.points.data),
         labels: Uint32Array.from(sample.rows, (row) => model.labels[row]),
         kind: 'cluster',

@@ -6,7 +6,7 @@ import { markup, type Markup } from './markup.js';
 const WIDTH = 560;
 const HEIGHT = 320;
 /** Where the data lie; names and ticks lie around it. */
-export const PLOT = { left: 64, right: WIDTH - 12, top: 12, bottom: HEIGHT - 48 };
+export const PLOT = { left: 72, right: WIDTH - 12, top: 12, bottom: HEIGHT - 48 };
 
 export type Scale = ScaleLinear<number, number>;
 
@@ -82,7 +82,7 @@ export function axisNames(ticks: readonly AxisTick[], name: string, right = PLOT
 }
 
 /** The name of a vertical axis, at the left edge or where `x` says. */
-export function verticalName(name: string, x = 14): Markup {
+export function verticalName(name: string, x = 12): Markup {
   const middle = (PLOT.top + PLOT.bottom) / 2;
   return markup`<text class="middle name" transform="translate(${x} ${middle}) rotate(-90)">${name}</text>`;
 }

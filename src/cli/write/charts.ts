@@ -91,9 +91,10 @@ export function screePlot(shares: ArrayLike<number>, xName: string, yName: strin
   const path = line<Point>()
     .x((point) => bars.centre(point[0]))
     .y((point) => round(whole(point[1])))(sums);
+  const percent = whole.tickFormat(5, '~%');
   const wholeNames = whole.ticks(5).map((tick) => {
     const at = round(whole(tick));
-    return markup`<text x="${right + 8}" y="${at}" dy="0.32em">${100 * tick}%</text>`;
+    return markup`<text x="${right + 8}" y="${at}" dy="0.32em">${percent(tick)}</text>`;
   });
   return chart(markup`${yName} by ${xName}, and what it adds up to`, [
     horizontalGrid(y, { right, format: y.tickFormat(5, '~%') }),
@@ -117,10 +118,13 @@ function barsOf(
   const x = scaleBand<number>(heights.keys(), [PLOT.left, right]).padding(0.15);
   const width = x.bandwidth();
   const centre = (i: number): number => round((x(i) ?? 0) + width / 2);
-  const step = Math.max(1, Math.ceil((24 * heights.length) / (right - PLOT.left)));
-  const ticks = heights.flatMap((_, i) =>
-    i % step === 0 ? [{ at: centre(i), name: String(i + first) }] : [],
-  );
+  const last = first + heights.length - 1;
+  const room = (right - PLOT.left) / (12 + 8 * String(last).length);
+  const named =
+    heights.length <= room
+      ? [...heights.keys()].map((i) => i + first)
+      : linear([first, last], [0, 1]).ticks(room).filter(Number.isInteger);
+  const ticks = named.map((number) => ({ at: centre(number - first), name: formatCount(number) }));
   const drawing = markup`<g class="bars">${heights.map(
     (height, i) =>
       markup`<rect x="${round(x(i) ?? 0)}" y="${round(y(height))}" width="${round(width)}" height="${round(PLOT.bottom - y(height))}"><title>${i + first}: ${format(height)}</title></rect>`,

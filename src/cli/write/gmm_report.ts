@@ -77,7 +77,7 @@ export function renderGmmReport(report: GmmReport): string {
       ['Components', formatCount(model.k)],
       iterationsFact(model),
       ['Log-likelihood', formatNumber(model.logLikelihood)],
-      ['A row', formatNumber(model.logLikelihood / n)],
+      ['Log-likelihood a row', formatNumber(model.logLikelihood / n)],
       bic === undefined ? undefined : ['BIC', formatNumber(bic)],
       aic === undefined ? undefined : ['AIC', formatNumber(aic)],
       purity === undefined ? undefined : ['Purity', formatShare(purity)],

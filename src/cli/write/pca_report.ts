@@ -96,19 +96,18 @@ function componentTable({ model, columns }: PcaReport): Section {
 }
 
 function componentImages({ components, shape, mean }: ImageStudy): Section {
-  const meanImage = { rows: { data: mean, shape: [1, mean.length] as const }, shape };
   const tones = componentTones(components, SHOWN_COMPONENTS);
+  const data = new Float32Array(mean.length + tones.data.length);
+  data.set(mean);
+  data.set(tones.data, mean.length);
+  const rows = { data, shape: [1 + tones.shape[0], mean.length] as const };
   return {
     heading: 'Mean and components',
     full: true,
     content: markup`${imageList(
-      meanImage,
-      () => 'mean',
-      () => 'mean',
-    )}${imageList(
-      { rows: tones, shape },
-      (t) => `component ${t + 1}`,
-      (t) => String(t + 1),
+      { rows, shape },
+      (t) => (t === 0 ? 'mean' : `component ${t}`),
+      (t) => (t === 0 ? 'mean' : String(t)),
     )}<p class="note">Grey is 0; the largest entry of each component is white or black.</p>`,
   };
 }

@@ -156,6 +156,7 @@ export function scatterSection(heading: string, scatter: ScatterData, n: number)
   );
   const notes = [
     labels.length < n ? `A sample of ${rowsText(labels.length)}.` : '',
+    scatter.note ?? '',
     groups.length > DISTINCT_GROUPS
       ? `From the ${kind} after number ${DISTINCT_GROUPS} on the marks repeat.`
       : '',

@@ -73,7 +73,6 @@ ${each((c) => `.c${c} { fill: var(--c${c}); } .o${c} { stroke: var(--c${c}); }`)
 .images img { display: block; width: 5.5rem; height: auto; image-rendering: pixelated; border-radius: .25rem; }
 .pictures img { display: block; width: 4rem; height: auto; image-rendering: pixelated; border-radius: .25rem; }
 .pictures th, .pictures td { border: 0; padding: .15rem .3rem .15rem 0; white-space: nowrap; }
-.images + .images { margin-top: .75rem; }
 .images figcaption { color: var(--muted); font-size: .8rem; text-align: center; }
 .note { color: var(--muted); font-size: .9rem; margin: .75rem 0 0; }
 details { margin-top: .75rem; }

@@ -31,6 +31,8 @@ export interface ScatterData {
   readonly groups: readonly string[];
   /** How much each group has of each point, points x groups: the points' colours are mixtures. */
   readonly shares?: ArrayLike<number>;
+  /** A sentence about the axes. */
+  readonly note?: string | undefined;
   /** One normal distribution a group, drawn as the ellipses of one and two standard deviations. */
   readonly ellipses?: readonly Gaussian2d[];
 }
@@ -45,10 +47,16 @@ const SYMBOLS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond];
 /** Groups that colour and shape together tell apart; from there on they repeat. */
 export const DISTINCT_GROUPS = COLOURS.length * SYMBOLS.length;
 
+/** The area of a point or a mark; more points than so many are half as large. */
+const MARK_AREA = 28;
+const MANY_POINTS = 1500;
+
 /** Standard deviations at which a normal distribution is outlined. */
 const OUTLINES = [1, 2];
 /** How far beyond the points an ellipse may widen the plot, as a share of their extent. */
 const MOST_WIDENING = 0.15;
+
+const PLOT_CLIP = markup`<clipPath id="plot"><rect x="${PLOT.left}" y="${PLOT.top}" width="${PLOT.right - PLOT.left}" height="${PLOT.bottom - PLOT.top}"/></clipPath>`;
 
 /** Points in the colour and shape of their group. */
 export function scatterPlot(data: ScatterData): StyledMarkup {
@@ -62,11 +70,13 @@ export function scatterPlot(data: ScatterData): StyledMarkup {
     );
   const x = linear(domain(data.x, 'x', 'xx'), [PLOT.left, PLOT.right]);
   const y = linear(domain(data.y, 'y', 'yy'), [PLOT.bottom, PLOT.top]);
+  const area = data.labels.length > MANY_POINTS ? MARK_AREA / 2 : MARK_AREA;
   const { points, style } = groupedPoints(data, x, y);
   const drawing = chart(markup`${data.yName} against ${data.xName}, by ${kind}`, [
     markup`<defs>${SYMBOLS.map(
-      (type, i) => markup`<path id="s${i}" d="${symbol(type, 28)() ?? ''}"/>`,
-    )}<clipPath id="plot"><rect x="${PLOT.left}" y="${PLOT.top}" width="${PLOT.right - PLOT.left}" height="${PLOT.bottom - PLOT.top}"/></clipPath></defs>`,
+      (type, i) =>
+        markup`<path id="s${i}" d="${symbol(type, MARK_AREA)() ?? ''}"/><path id="p${i}" d="${symbol(type, area)() ?? ''}"/>`,
+    )}${ellipses.length > 0 ? PLOT_CLIP : undefined}</defs>`,
     horizontalGrid(y),
     numericAxis(x, data.xName),
     verticalName(data.yName),
@@ -99,7 +109,7 @@ function groupedPoints(data: ScatterData, x: Scale, y: Scale) {
     const points = looks.get(look) ?? [];
     looks.set(look, points);
     points.push(
-      markup`<use href="#s${shapeOf(label)}" x="${round(x(data.x[i]))}" y="${round(y(data.y[i]))}"/>`,
+      markup`<use href="#p${shapeOf(label)}" x="${round(x(data.x[i]))}" y="${round(y(data.y[i]))}"/>`,
     );
   }
   const order = [...looks].map(([look, points]) => ({ look: look.split(' '), points }));
