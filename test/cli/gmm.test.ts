@@ -98,7 +98,7 @@ describe('webgpu-clustering gmm', () => {
     expect(report.match(/<g class="outline o[01]"/g)).toHaveLength(2);
     expect(report).toMatch(/\.m0-\d_1-\d \{ fill: color-mix\(/);
     expect(report).toContain('The bound never fell');
-    expect(report).toMatch(/Over 272 rows, log p\(x\) lies \S+ × 10⁻[678] from/);
+    expect(report).toMatch(/Over 272 rows, log p\(x\) lies \S+\s×\s10⁻[⁶⁷⁸] from/);
     expect(report).not.toMatch(/<script|style="|NaN|undefined|https?:/);
     const picture = decode(await readFile(here.path('plane.png')));
     expect([picture.width, picture.height]).toEqual([880, 560]);
