@@ -43,9 +43,10 @@ const rest = tokens.flatMap((token) => {
 const device = `--device=${String(values.device)}`;
 const source =
   typeof values.cifar === 'string'
-    ? { name: 'cifar', args: [values.cifar] }
+    ? { name: 'cifar', components: 100, args: [values.cifar] }
     : {
         name: 'mnist',
+        components: 300,
         args: [
           join(mnist(), 'train-images-idx3-ubyte'),
           `--labels=${join(mnist(), 'train-labels-idx1-ubyte')}`,
@@ -60,6 +61,9 @@ process.exitCode = await runAll([
     ...(values['per-class'] ? ['--per-class'] : []),
     ...rest,
   ],
-  ['pca', ...source.args, device, '--components=300', ...pictured(`${source.name}-pca`, 'sheet')],
+  [
+    ...['pca', ...source.args, device, `--components=${source.components}`],
+    ...pictured(`${source.name}-pca`, 'sheet'),
+  ],
   ['gmm', FAITHFUL, device, '--k=1..6', ...pictured('faithful', 'picture')],
 ]);
