@@ -41,7 +41,7 @@ describe('the report', () => {
       '60,000',
       '2.500000\u00a0×\u00a010⁹',
       '58.9\u00a0%',
-      '1.234 s',
+      'cpu, in 1.234\u00a0s',
       'seed: 42',
       '2, not converged',
     ]) {

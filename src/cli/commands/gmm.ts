@@ -90,6 +90,8 @@ async function gmmCommand(file: string, options: GmmOptions, signal: AbortSignal
     });
   }
   describe(job, best, share).forEach(say);
+  const drawn = options.picture !== undefined || options.report !== undefined;
+  const drawing = drawn ? await drawingOf(job, model) : undefined;
 
   await finishJob(job, options, {
     out: async () => {
@@ -101,14 +103,9 @@ async function gmmCommand(file: string, options: GmmOptions, signal: AbortSignal
       return [labels, { key: 'responsibilities', names, data: responsibilities.data }];
     },
     model,
-    picture: [
-      options.picture,
-      async (path) => {
-        // checkOptions saw to it that there is a plane.
-        await writePng(path, drawMixture((await drawingOf(job, model))!));
-      },
-    ],
-    report: () => renderReport(job, best, candidates, share, options),
+    // checkOptions saw to it that there is a plane to draw on.
+    picture: [options.picture, (path) => writePng(path, drawMixture(drawing!))],
+    report: () => renderReport(job, { best, candidates, drawing, purity: share }, options),
     json: () => toJson(job, best, candidates, share),
   });
 }

@@ -9,7 +9,8 @@ import type { ScatterData } from '../write/scatter.js';
 import { type Candidate, countsOf, type GmmOptions } from './gmm_fit.js';
 import { headOf, type Job } from './job.js';
 
-interface Drawing extends MixtureDrawing {
+/** Rows and components in the plane, and where they come from. */
+export interface Drawing extends MixtureDrawing {
   readonly plane: Plane;
   /** The rows drawn, by their numbers in the file. */
   readonly rows: Uint32Array;
@@ -35,12 +36,18 @@ export async function drawingOf(job: Job, model: MixtureModel): Promise<Drawing 
   };
 }
 
+export interface GmmResult {
+  readonly best: Candidate;
+  /** The range that it was chosen from. */
+  readonly candidates: readonly Candidate[];
+  readonly drawing: Drawing | undefined;
+  readonly purity: number | undefined;
+}
+
 /** The report of the best candidate, and of the range that it was chosen from. */
 export async function renderReport(
   job: Job,
-  best: Candidate,
-  candidates: readonly Candidate[],
-  purity: number | undefined,
+  { best, candidates, drawing, purity }: GmmResult,
   options: GmmOptions,
 ): Promise<string> {
   const { bic, aic } = best;
@@ -50,7 +57,7 @@ export async function renderReport(
   const { bayesian = false, standardize = false } = options;
   const d = table.shape[1];
   const means = inFileUnits(model.means.data, scale);
-  const scatter = await scatterOf(job, model);
+  const scatter = drawing ? planeScatter(model, drawing) : await densityScatter(job, model);
   return renderGmmReport({
     ...headOf('Gaussian mixture', job, model.engine, milliseconds, {
       ...{ covariance, init, 'n-init': nInit, tol, 'max-iter': maxIter, 'reg-covar': regCovar },
@@ -82,34 +89,35 @@ export async function renderReport(
   });
 }
 
-/** The rows in the plane; those of a single column against their density. */
-async function scatterOf(job: Job, model: MixtureModel): Promise<ScatterData | undefined> {
-  const groups = {
-    kind: 'component',
-    groups: Array.from({ length: model.k }, (_, c) => String(c)),
-  };
-  const labelsOf = (rows: Uint32Array) => Uint32Array.from(rows, (row) => model.labels[row]);
-  const drawing = await drawingOf(job, model);
-  if (drawing) {
-    const { plane, rows, x, y, shares, components } = drawing;
-    const [xName, yName] = plane.names;
-    const ellipses = components;
-    const { note } = plane;
-    return { ...groups, xName, yName, note, x, y, shares, ellipses, labels: labelsOf(rows) };
-  }
-  if (job.table.shape[1] > 1) return undefined;
+/** The components as the groups of rows, which have these numbers in the file. */
+const groupsOf = (model: MixtureModel, rows: Uint32Array) => ({
+  kind: 'component',
+  groups: Array.from({ length: model.k }, (_, c) => String(c)),
+  labels: Uint32Array.from(rows, (row) => model.labels[row]),
+});
+
+function planeScatter(model: MixtureModel, drawing: Drawing): ScatterData {
+  const { plane, rows, x, y, shares, components } = drawing;
+  const [xName, yName] = plane.names;
+  const { note } = plane;
+  return { ...groupsOf(model, rows), xName, yName, note, x, y, shares, ellipses: components };
+}
+
+/** The rows of a single column against their density. */
+async function densityScatter(job: Job, model: MixtureModel): Promise<ScatterData | undefined> {
+  const { table, scale, where } = job;
+  if (table.shape[1] > 1) return undefined;
   const { points, rows } = sampleOf(job);
-  const logDensities = await model.scoreSamples(points, job.where);
-  const shares = await model.predictProba(points, job.where);
+  const logDensities = await model.scoreSamples(points, where);
+  const shares = await model.predictProba(points, where);
   // A density in the file's units.
-  const width = job.scale?.deviation[0] ?? 1;
+  const width = scale?.deviation[0] ?? 1;
   return {
-    ...groups,
-    xName: job.table.columns[0],
+    ...groupsOf(model, rows),
+    xName: table.columns[0],
     yName: 'density',
-    x: inFileUnits(points.data, job.scale),
+    x: inFileUnits(points.data, scale),
     y: logDensities.map((log) => Math.exp(log) / (width || 1)),
-    labels: labelsOf(rows),
     shares: shares.data,
   };
 }

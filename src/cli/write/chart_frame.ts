@@ -6,7 +6,7 @@ import { markup, type Markup } from './markup.js';
 const WIDTH = 560;
 const HEIGHT = 320;
 /** Where the data lie; names and ticks lie around it. */
-export const PLOT = { left: 72, right: WIDTH - 12, top: 12, bottom: HEIGHT - 48 };
+export const PLOT = { left: 84, right: WIDTH - 12, top: 12, bottom: HEIGHT - 48 };
 
 export type Scale = ScaleLinear<number, number>;
 

@@ -1,6 +1,6 @@
 /** The report of a Gaussian mixture. */
 import type { MixtureModel } from '../../index.js';
-import { formatCount, formatNumber, formatShare } from '../format.js';
+import { formatCount, formatNumber, formatShare, formatSpread } from '../format.js';
 import type { ImageShape } from '../read/table.js';
 import { linesChart } from './charts.js';
 import { sizesSection } from './kmeans_report.js';
@@ -136,7 +136,7 @@ function componentTable({ components, columns, model }: GmmReport): Section {
   const rows = components.map(({ mean, deviation }, c) => [
     String(c),
     model.weights.data[c].toFixed(4),
-    ...shown.map((_, j) => `${mean[j].toPrecision(4)} ± ${deviation[j].toPrecision(2)}`),
+    ...shown.map((_, j) => formatSpread(mean[j], deviation[j])),
   ]);
   const all = shown.length === columns.length;
   return {

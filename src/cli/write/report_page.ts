@@ -88,13 +88,12 @@ function policy(style: string): string {
 
 function factList(head: ReportHead, facts: readonly (Fact | undefined)[]): Markup {
   const options = Object.entries(head.options).map(([name, value]) => `${name}: ${value}`);
-  const all = [
-    ['Rows', formatCount(head.n)],
-    ['Columns', formatCount(head.d)],
-    ...facts,
-    ['Time', `${formatNumber(Math.round(head.time) / 1000)} s`],
-  ] as const;
-  const wide = [['Device', head.adapter], options.length > 0 && ['Options', options.join(', ')]];
+  const all = [['Rows', formatCount(head.n)], ['Columns', formatCount(head.d)], ...facts] as const;
+  const seconds = `${formatNumber(Math.round(head.time) / 1000)}\u00a0s`;
+  const wide = [
+    ['Ran on', `${head.adapter}, in ${seconds}`],
+    options.length > 0 && ['Options', options.join(', ')],
+  ];
   const item = ([name, value]: readonly string[], kind?: Markup): Markup =>
     markup`<div${kind}><dt>${name}</dt><dd>${value}</dd></div>`;
   return markup`<dl class="facts">${all.map((fact) => fact && item(fact))}${wide.map((fact) =>

@@ -72,14 +72,14 @@ ${each((c) => `.c${c} { fill: var(--c${c}); } .o${c} { stroke: var(--c${c}); }`)
 .images figure { margin: 0; }
 .images img { display: block; width: 5.5rem; height: auto; image-rendering: pixelated; border-radius: .25rem; }
 .pictures img { display: block; width: 4rem; height: auto; image-rendering: pixelated; border-radius: .25rem; }
-.pictures th, .pictures td { border: 0; padding: .15rem .3rem .15rem 0; white-space: nowrap; }
+.pictures th, .pictures td { border: 0; padding: .15rem .3rem .15rem 0; }
 .images figcaption { color: var(--muted); font-size: .8rem; text-align: center; }
 .note { color: var(--muted); font-size: .9rem; margin: .75rem 0 0; }
 details { margin-top: .75rem; }
 summary { cursor: pointer; color: var(--muted); font-size: .9rem; }
 .scroll { max-height: 32rem; overflow: auto; margin-top: .5rem; }
 table { border-collapse: collapse; font-size: .9rem; }
-th, td { padding: .2rem .9rem .2rem 0; text-align: right; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .9rem .2rem 0; white-space: nowrap; text-align: right; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
 th { color: var(--muted); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
 `;
