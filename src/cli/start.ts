@@ -43,7 +43,7 @@ const rest = tokens.flatMap((token) => {
 const device = `--device=${String(values.device)}`;
 const source =
   typeof values.cifar === 'string'
-    ? { name: 'cifar', components: 100, args: [values.cifar] }
+    ? { name: 'cifar', components: 50, args: [values.cifar] }
     : {
         name: 'mnist',
         components: 300,

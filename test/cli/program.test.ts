@@ -1,0 +1,30 @@
+/** Several commands in one process, as `npm start` runs them. */
+import { access } from 'node:fs/promises';
+import { afterEach, expect, test, vi } from 'vitest';
+import { runAll } from '../../src/cli/program.js';
+import { IRIS } from './shell.js';
+import { temporaryFolder } from './support.js';
+
+const folder = temporaryFolder();
+const cpu = ['--k', '2', '--device', 'cpu'];
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('they run one after the other until one fails, whose code is the exit code', async () => {
+  const said = vi.spyOn(console, 'log').mockReturnValue();
+  const complained = vi.spyOn(console, 'error').mockReturnValue();
+  const writing = (name: string) => ['kmeans', IRIS, ...cpu, '--out', folder.path(name)];
+  const failing = ['kmeans', folder.path('nowhere.csv'), ...cpu];
+
+  expect(await runAll([writing('first.csv'), failing, writing('third.csv')])).toBe(1);
+  await access(folder.path('first.csv'));
+  await expect(access(folder.path('third.csv'))).rejects.toThrow('ENOENT');
+  expect(complained.mock.calls.flat().join('\n')).toMatch(/nowhere\.csv: there is no such file/);
+  expect(said.mock.calls.flat().filter((line) => /^adapter/.test(String(line)))).toHaveLength(1);
+
+  expect(await runAll([writing('second.csv'), writing('third.csv')])).toBe(0);
+  await access(folder.path('third.csv'));
+  expect(await runAll([['no-such-command'], writing('fourth.csv')])).toBe(2);
+});
