@@ -8,6 +8,9 @@ export type DeviceChoice = 'auto' | 'webgpu' | 'cpu';
 /** Set for a child that was started with a driver, so that it does not look again. */
 const READY = 'WEBGPU_CLUSTERING_DRIVER';
 
+/** Whether this process needs no other variables. */
+let ready = process.env[READY] !== undefined;
+
 /** Ends a command that a child process has carried out, with the child's exit code. */
 export class ChildFinished extends Error {
   readonly exitCode: number;
@@ -31,10 +34,11 @@ export async function placeWork(
   notice: (sentence: string) => void,
 ): Promise<'cpu' | undefined> {
   if (choice === 'cpu') return 'cpu';
-  if (process.env[READY] !== undefined) return undefined;
+  if (ready) return undefined;
   try {
     const { variables } = await findVulkan();
-    if (Object.keys(variables).length === 0) return undefined;
+    ready = Object.keys(variables).length === 0;
+    if (ready) return undefined;
     throw new ChildFinished(await runAgain(variables));
   } catch (error) {
     const isMissing = error instanceof NoAdapterError || error instanceof MissingPackageError;

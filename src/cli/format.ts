@@ -31,3 +31,17 @@ export function formatObjective(value: number): string {
 export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
 }
+
+/** A share of 1 in percent: 58.9 %. */
+export function formatShare(share: number): string {
+  return `${(100 * share).toFixed(1)}\u00a0%`;
+}
+
+/** A mean with its standard deviation, to that one's second digit: 54.5 ± 5.9. */
+export function formatSpread(mean: number, deviation: number): string {
+  if (!(deviation > 0)) return `${formatNumber(mean)}\u00a0±\u00a00`;
+  const decimals = Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(deviation))));
+  // Never "-0.0".
+  const shown = Math.abs(mean) < 10 ** -decimals / 2 ? 0 : mean;
+  return `${shown.toFixed(decimals)}\u00a0±\u00a0${deviation.toFixed(decimals)}`;
+}

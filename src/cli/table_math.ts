@@ -1,4 +1,4 @@
-/** Small computations on a table: scaling, widest columns, purity, rows of one class. */
+/** Small computations on a table: scaling, samples, purity, rows of one class. */
 import { ShapeError } from '../index.js';
 import type { Table } from './read/table.js';
 
@@ -29,18 +29,33 @@ export function standardize(table: Table, { mean, deviation }: ColumnScale): Tab
   return { ...table, data };
 }
 
-/** The two columns of largest deviation, in the file's order; undefined for a single column. */
-export function widestColumns({ deviation }: ColumnScale): readonly [number, number] | undefined {
-  if (deviation.length < 2) return undefined;
-  const order = [...deviation.keys()].sort((a, b) => deviation[b] - deviation[a] || a - b);
-  const [x, y] = order.slice(0, 2).sort((a, b) => a - b);
-  return [x, y];
+/** Rows (n x d, row-major) in the units that `scale` was taken from; as they are without one. */
+export function inFileUnits(
+  rows: Float32Array | Float64Array,
+  scale: ColumnScale | undefined,
+): Float32Array | Float64Array {
+  if (!scale) return rows;
+  const { mean, deviation } = scale;
+  const d = mean.length;
+  return rows.map((value, at) => value * deviation[at % d] + mean[at % d]);
 }
 
 /** At most `most` row numbers, evenly spread over n rows. */
 export function sampleRows(n: number, most: number): Uint32Array {
   const count = Math.min(n, most);
   return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * n) / count));
+}
+
+/** The given rows as a matrix of their own. */
+export function pickRows({ data, shape: [, d] }: Table, rows: Uint32Array) {
+  const picked =
+    data instanceof Float32Array
+      ? new Float32Array(rows.length * d)
+      : new Float64Array(rows.length * d);
+  rows.forEach((row, i) => {
+    picked.set(data.subarray(row * d, (row + 1) * d), i * d);
+  });
+  return { data: picked, shape: [rows.length, d] as const };
 }
 
 /**
@@ -64,22 +79,14 @@ export function purity(clusters: ArrayLike<number>, classes: ArrayLike<number>):
 
 /** The rows of each true class as a table of its own, by class in ascending order. */
 export function splitByClass(table: Table): { readonly class: number; readonly table: Table }[] {
-  const { labels = new Uint32Array(), data, shape } = table;
-  const d = shape[1];
-  return [...new Set(labels)]
-    .sort((a, b) => a - b)
-    .map((wanted) => {
-      const rows: number[] = [];
-      labels.forEach((label, i) => {
-        if (label === wanted) rows.push(i);
-      });
-      const part =
-        data instanceof Float32Array
-          ? new Float32Array(rows.length * d)
-          : new Float64Array(rows.length * d);
-      rows.forEach((row, i) => {
-        part.set(data.subarray(row * d, (row + 1) * d), i * d);
-      });
-      return { class: wanted, table: { ...table, data: part, shape: [rows.length, d] as const } };
-    });
+  const { labels = new Uint32Array() } = table;
+  return distinctClasses(labels).map((wanted) => {
+    const rows = Uint32Array.from(labels.keys()).filter((row) => labels[row] === wanted);
+    return { class: wanted, table: { ...table, ...pickRows(table, rows) } };
+  });
+}
+
+/** The classes that occur, ascending. */
+export function distinctClasses(labels: Uint32Array): number[] {
+  return [...new Set(labels)].sort((a, b) => a - b);
 }

@@ -5,7 +5,8 @@ import { asFileError, FileError } from '../../src/cli/errors.js';
 import { readTable } from '../../src/cli/read/read_table.js';
 import { writeAtomic } from '../../src/cli/write/atomic.js';
 import { contactSheet, pngDataUrl, writePng } from '../../src/cli/write/images.js';
-import { labelsFormat, writeJson, writeLabels } from '../../src/cli/write/labels.js';
+import { writeJson } from '../../src/cli/write/json.js';
+import { rowsFormat, writeRows } from '../../src/cli/write/rows.js';
 import { expectFileError, temporaryFolder } from './support.js';
 
 const folder = temporaryFolder();
@@ -92,34 +93,60 @@ describe('a system error', () => {
   });
 });
 
-describe('labels', () => {
-  const labels = Uint32Array.from({ length: 70_000 }, (_, i) => i % 7);
+describe('what is said of each row', () => {
+  const n = 70_000;
+  const labels = {
+    key: 'labels',
+    names: ['label'],
+    data: Uint32Array.from({ length: n }, (_, i) => i % 7),
+  };
+  const scores = {
+    key: 'scores',
+    names: ['pc1', 'pc2'],
+    data: Float32Array.from({ length: 2 * n }, (_, i) => (i % 3) / 3 - 1e-9 * i),
+  };
 
-  test.each(['labels.csv', 'labels.parquet'])('%s can be read again', async (name) => {
-    await writeLabels(folder.path(name), labels);
-    const table = await readTable(folder.path(name));
-    expect(table.columns).toEqual(['row', 'label']);
-    expect(table.shape).toEqual([labels.length, 2]);
-    const same = labels.every(
-      (label, i) => table.data[2 * i] === i && table.data[2 * i + 1] === label,
+  test.each(['rows.csv', 'rows.parquet'])('%s can be read again', async (name) => {
+    await writeRows(folder.path(name), [labels, scores]);
+    const { columns, shape, data } = await readTable(folder.path(name));
+    expect(columns).toEqual(['row', 'label', 'pc1', 'pc2']);
+    expect(shape).toEqual([n, 4]);
+    const same = labels.data.every(
+      (label, i) =>
+        data[4 * i] === i &&
+        data[4 * i + 1] === label &&
+        Math.fround(data[4 * i + 2]) === scores.data[2 * i] &&
+        Math.fround(data[4 * i + 3]) === scores.data[2 * i + 1],
     );
     expect(same).toBe(true);
   });
 
-  test('as JSON, and a model as JSON', async () => {
-    await writeLabels(folder.path('labels.json'), Uint32Array.of(2, 0));
-    expect(JSON.parse(await readFile(folder.path('labels.json'), 'utf8'))).toEqual({
-      labels: [2, 0],
-    });
-    const model = { toJSON: () => ({ k: 3 }) };
-    await writeJson(folder.path('model.json'), model);
-    expect(JSON.parse(await readFile(folder.path('model.json'), 'utf8'))).toEqual({ k: 3 });
+  test('as JSON is an array a group, whose rows of decimal numbers are arrays', async () => {
+    const path = folder.path('rows.json');
+    await writeRows(path, [
+      { key: 'labels', names: ['label'], data: Uint32Array.of(2, 0) },
+      { key: 'scores', names: ['pc1'], data: Float32Array.of(0.1, -3) },
+    ]);
+    expect(await readFile(path, 'utf8')).toBe('{"labels":[2,0],"scores":[[0.100000001],[-3]]}\n');
+    await writeRows(path, [labels, scores]);
+    const { labels: read, scores: rows } = JSON.parse(await readFile(path, 'utf8')) as {
+      labels: number[];
+      scores: number[][];
+    };
+    expect(Uint32Array.from(read)).toEqual(labels.data);
+    expect(Float32Array.from(rows.flat())).toEqual(scores.data);
   });
 
-  test('in a format of no known extension are refused before any work', async () => {
-    expect(() => labelsFormat('labels.txt')).toThrow(/ends in \.csv, \.parquet or \.json/);
-    await expectFileError(writeLabels('labels.txt', labels), 'labels.txt', /not written/);
+  test('in a format of no known extension is refused before any work', async () => {
+    expect(() => rowsFormat('labels.txt')).toThrow(/ends in \.csv, \.parquet or \.json/);
+    await expectFileError(writeRows('labels.txt', [labels]), 'labels.txt', /not written/);
   });
+});
+
+test('a model as JSON', async () => {
+  const model = { toJSON: () => ({ k: 3 }) };
+  await writeJson(folder.path('model.json'), model);
+  expect(JSON.parse(await readFile(folder.path('model.json'), 'utf8'))).toEqual({ k: 3 });
 });
 
 describe('centroids as images', () => {

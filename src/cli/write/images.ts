@@ -1,7 +1,6 @@
-/** Centroids that are images, as one picture. */
+/** Rows that are images, as pictures. */
 import { encode } from 'fast-png';
 import { InvalidArgumentError, ShapeError } from '../../index.js';
-import type { Matrix } from '../../matrix.js';
 import type { ImageShape } from '../read/table.js';
 import { writeAtomic } from './atomic.js';
 
@@ -10,6 +9,12 @@ export interface RgbaImage {
   readonly data: Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
+}
+
+/** Rows of k x d values, 0 to 255; beyond that they are clamped. */
+export interface ImageRows {
+  readonly data: Float32Array | Float64Array;
+  readonly shape: readonly [rows: number, columns: number];
 }
 
 export interface ContactSheetOptions {
@@ -25,18 +30,17 @@ const GAP = 4;
 const MAX_PIXELS = 1 << 28;
 
 /**
- * The rows of `centroids` (k x d, values 0 to 255; beyond that clamped) as tiles, row by row from
- * the top left.
+ * Each row as a tile, from the top left to the right and down.
  *
  * @throws ShapeError when d is not width * height * channels; InvalidArgumentError on options
  *   that are not whole numbers >= 1, or a sheet of more than 2^28 pixels
  */
 export function contactSheet(
-  centroids: Matrix,
+  rows: ImageRows,
   image: ImageShape,
   options: ContactSheetOptions = {},
 ): RgbaImage {
-  const k = centroids.shape[0];
+  const k = rows.shape[0];
   const { width: tileWidth, height: tileHeight } = image;
   const columns = Math.min(k, checkCount('columns', options.columns ?? Math.ceil(Math.sqrt(k))));
   const scale = checkCount('scale', options.scale ?? 3);
@@ -52,7 +56,7 @@ export function contactSheet(
   }
   const data = new Uint8ClampedArray(width * height * 4);
   const pixels = new Uint32Array(data.buffer);
-  centroidImages(centroids, image).forEach((tile, c) => {
+  imageTiles(rows, image).forEach((tile, c) => {
     const tilePixels = new Uint32Array(tile.data.buffer);
     const left = GAP + (c % columns) * stepX;
     const top = GAP + Math.floor(c / columns) * stepY;
@@ -66,16 +70,13 @@ export function contactSheet(
   return { data, width, height };
 }
 
-/**
- * Each row of `centroids` (k x d, values 0 to 255; beyond that clamped) as a picture of its own.
- * Throws ShapeError when d is not width * height * channels.
- */
-export function centroidImages(centroids: Matrix, image: ImageShape): RgbaImage[] {
-  const [k, d] = centroids.shape;
+/** Each row as a picture of its own. Throws ShapeError when d is not width * height * channels. */
+export function imageTiles({ data: values, shape }: ImageRows, image: ImageShape): RgbaImage[] {
+  const [k, d] = shape;
   const { width, height, channels } = image;
   if (d !== width * height * channels) {
     throw new ShapeError(
-      `centroids has ${d} columns; images of ${width} x ${height} x ${channels} need ` +
+      `the rows have ${d} columns; images of ${width} x ${height} x ${channels} need ` +
         `${width * height * channels}.`,
     );
   }
@@ -83,7 +84,7 @@ export function centroidImages(centroids: Matrix, image: ImageShape): RgbaImage[
     const data = new Uint8ClampedArray(width * height * 4).fill(255);
     for (let pixel = 0; pixel < width * height; pixel++) {
       for (let channel = 0; channel < 3; channel++) {
-        data[pixel * 4 + channel] = centroids.data[c * d + element(image, pixel, channel)];
+        data[pixel * 4 + channel] = values[c * d + element(image, pixel, channel)];
       }
     }
     return { data, width, height };

@@ -1,14 +1,28 @@
+/** The report's style sheet. */
+
 /**
- * The report's only style sheet. The eight colours are Okabe and Ito's (colour-blind-safe), black
- * and yellow replaced by grey and a yellow that shows on white, and lightened on a dark page.
+ * The groups' colours on white: Okabe and Ito's (colour-blind-safe), black and yellow replaced by grey
+ * and a yellow that shows. Style classes c0 to c7; on a dark page they are lighter.
  */
+export const COLOURS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#b8518b',
+  '#c98600',
+  '#3a9bd4',
+  '#948600',
+  '#5f6770',
+] as const;
+
+const each = (rule: (c: number) => string): string => COLOURS.map((_, c) => rule(c)).join(' ');
+
 export const REPORT_STYLE = `
 :root {
   color-scheme: light dark;
   --page: #ffffff; --panel: #f5f6f8; --text: #1b1f24; --muted: #57606a; --rule: #d5d9de;
   --accent: #0072b2;
-  --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #b8518b;
-  --c4: #c98600; --c5: #3a9bd4; --c6: #948600; --c7: #5f6770;
+  ${each((c) => `--c${c}: ${COLOURS[c]};`)}
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -45,21 +59,27 @@ section.full { grid-column: 1 / -1; }
 .axis line { stroke: var(--rule); }
 .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
 .dots, .bars { fill: var(--accent); }
+.line.second { stroke: var(--c1); }
+.dots.second { fill: var(--c1); }
+.swatch { display: inline-block; width: 1.2em; height: 3px; vertical-align: .25em; background: var(--accent); }
+.swatch.second { background: var(--c1); }
 .points { opacity: .7; }
 .mark { width: 1em; height: 1em; vertical-align: -.12em; }
-.c0 { fill: var(--c0); } .c1 { fill: var(--c1); } .c2 { fill: var(--c2); } .c3 { fill: var(--c3); }
-.c4 { fill: var(--c4); } .c5 { fill: var(--c5); } .c6 { fill: var(--c6); } .c7 { fill: var(--c7); }
+${each((c) => `.c${c} { fill: var(--c${c}); } .o${c} { stroke: var(--c${c}); }`)}
+.outline { fill: none; stroke-width: 2; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: .75rem 0 0; padding: 0; font-size: .9rem; }
 .images { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0; padding: 0; list-style: none; }
 .images figure { margin: 0; }
 .images img { display: block; width: 5.5rem; height: auto; image-rendering: pixelated; border-radius: .25rem; }
+.pictures img { display: block; width: 4rem; height: auto; image-rendering: pixelated; border-radius: .25rem; }
+.pictures th, .pictures td { border: 0; padding: .15rem .3rem .15rem 0; }
 .images figcaption { color: var(--muted); font-size: .8rem; text-align: center; }
 .note { color: var(--muted); font-size: .9rem; margin: .75rem 0 0; }
 details { margin-top: .75rem; }
 summary { cursor: pointer; color: var(--muted); font-size: .9rem; }
-.scroll { max-height: 22rem; overflow: auto; margin-top: .5rem; }
+.scroll { max-height: 32rem; overflow: auto; margin-top: .5rem; }
 table { border-collapse: collapse; font-size: .9rem; }
-th, td { padding: .2rem .9rem .2rem 0; text-align: right; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .9rem .2rem 0; white-space: nowrap; text-align: right; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
 th { color: var(--muted); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
 `;
