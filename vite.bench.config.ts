@@ -20,6 +20,8 @@ export default defineConfig(({ mode }) =>
           emptyOutDir: true,
           assetsInlineLimit: 0,
           chunkSizeWarningLimit: 5000,
+          // tfjs hands its code to its workers as text, which does not survive minifying.
+          minify: false,
           rolldownOptions: { input: pathOf('bench/page.html') },
         },
       }

@@ -14,19 +14,21 @@ export function countDeviceMemory(): () => number {
   let alive = 0;
   let peak = 0;
   const sizes = new WeakMap<GPUBuffer, number>();
-  const { createBuffer } = device.prototype;
+  const methods = {
+    createBuffer: Reflect.get<GPUDevice, 'createBuffer'>(device.prototype, 'createBuffer'),
+    destroy: Reflect.get<GPUBuffer, 'destroy'>(buffer.prototype, 'destroy'),
+  };
   device.prototype.createBuffer = function (this: GPUDevice, descriptor: GPUBufferDescriptor) {
-    const made = createBuffer.call(this, descriptor);
+    const made = methods.createBuffer.call(this, descriptor);
     sizes.set(made, descriptor.size);
     alive += descriptor.size;
     peak = Math.max(peak, alive);
     return made;
   };
-  const { destroy } = buffer.prototype;
-  buffer.prototype.destroy = function (this: GPUBuffer) {
+  buffer.prototype.destroy = function (this: GPUBuffer): undefined {
     alive -= sizes.get(this) ?? 0;
     sizes.delete(this);
-    return destroy.call(this);
+    methods.destroy.call(this);
   };
   return () => peak;
 }

@@ -28,8 +28,8 @@ export type Answer =
 export interface Surroundings {
   readonly loaders: readonly Loaders[];
   /** The float32 numbers of one of the workload's files. */
-  readNumbers(file: string): Promise<Float32Array>;
-  answer(answer: Answer): void;
+  readonly readNumbers: (file: string) => Promise<Float32Array>;
+  readonly answer: (answer: Answer) => void;
 }
 
 /** The name of the adapter; undefined where there is none. */

@@ -74,7 +74,11 @@ const program = new Command('bench')
 const options = program.opts<Options>();
 const [where] = program.args;
 
-async function openPlaces(): Promise<{ adapters: Place[]; cpu: Place; close(): Promise<void> }> {
+async function openPlaces(): Promise<{
+  adapters: Place[];
+  cpu: Place;
+  close: () => Promise<void>;
+}> {
   if (where === 'chrome') {
     const { adapter, cpu, close } = await chromePlaces(options.adapter);
     return { adapters: [adapter], cpu, close };

@@ -98,10 +98,14 @@ export async function measure<M extends Method>(
   else {
     const isSlow = await measureIterations(loaded, first, effort, report);
     report({ deviceBytes: deviceBytes() });
-    loaded.dispose();
-    if (isSlow) return;
-    await measureWhole(() => session.load(workload), effort, report);
+    if (!isSlow) {
+      // Where every run brings the data, what is loaded serves all of them.
+      if (!loaded.loadsEachRun) loaded.dispose();
+      const load = () => (loaded.loadsEachRun ? Promise.resolve(loaded) : session.load(workload));
+      await measureWhole(load, effort, report);
+    }
   }
+  loaded.dispose();
   session.dispose();
 }
 
@@ -179,7 +183,7 @@ async function measureWhole<R extends Result>(
   const whole = async (work: (loaded: Loaded<R>) => Promise<Run<R>>) => {
     const { value: loaded, milliseconds } = await timed(load);
     const run = await timedRun(() => work(loaded));
-    loaded.dispose();
+    if (!loaded.loadsEachRun) loaded.dispose();
     return { ...run, took: run.took + (run.milliseconds === undefined ? milliseconds : 0) };
   };
   const warm = (await whole((loaded) => loaded.iterate(1))).took;
@@ -194,7 +198,7 @@ async function measureWhole<R extends Result>(
     const given = await timedRun(() => loaded.iterate(1));
     report({ seeding: Math.max(0, seeded.took - given.took) });
   }
-  loaded.dispose();
+  if (!loaded.loadsEachRun) loaded.dispose();
   if (!loaded.converge) return;
   const { took, iterations, result } = await whole((fresh) => fresh.converge!());
   report({ wholeFit: { milliseconds: took, iterations, result: plainResult(result) } });

@@ -131,7 +131,7 @@ const HEADERS = {
 export interface ChromePlaces {
   readonly adapter: Place;
   readonly cpu: Place;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Pages in a headless Chrome of their own, on SwiftShader or on the machine's own adapter. */

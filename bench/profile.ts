@@ -31,13 +31,11 @@ function fit(runtime: Runtime, workload: Workload, maxIter: number): Promise<unk
   }
 }
 
-type Times = ReadonlyMap<string, KernelTime>;
-
 async function profiled(work: () => Promise<unknown>, profiler: Profiler) {
   const begin = performance.now();
   await work();
   const wall = performance.now() - begin;
-  return { times: (await profiler.read()) as Times, wall };
+  return { times: await profiler.read(), wall };
 }
 
 /** Prints each kernel's time in a fit of one iteration, and what each further iteration adds. */

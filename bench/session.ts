@@ -27,7 +27,7 @@ export interface Settings {
   readonly effort: Effort;
   /** For one contender on one workload. */
   readonly limitMilliseconds: number;
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** What results of a workload ought to be worth, by iterations; none for PCA. */
@@ -77,10 +77,11 @@ function objectiveOf(workload: Workload, result: Result): number {
 }
 
 /** Figures without the results, which are worth no more once their objective is known. */
-function withoutResults({ compared: _, wholeFit, ...figures }: Measured): Measured {
-  if (!wholeFit) return figures;
-  const { milliseconds, iterations } = wholeFit;
-  return { ...figures, wholeFit: { milliseconds, iterations, result: { centroids: [] } } };
+function withoutResults(measured: Measured): Measured {
+  const figures = { ...measured };
+  delete figures.compared;
+  if (figures.wholeFit) figures.wholeFit = { ...figures.wholeFit, result: { centroids: [] } };
+  return figures;
 }
 
 export class Session {
@@ -228,6 +229,7 @@ export class Session {
 }
 
 /** The workload without its numbers, which travel as files. */
-function shapeOf({ data: _data, start: _start, ...shape }: Workload): WorkloadShape {
-  return shape;
+function shapeOf(workload: Workload): WorkloadShape {
+  const { name, title, method, n, d, k, covarianceType } = workload;
+  return { name, title, method, n, d, k, ...(covarianceType && { covarianceType }) };
 }

@@ -18,10 +18,15 @@ points = np.fromfile(folder + "/points", np.float32).reshape(n, d)
 start = np.fromfile(folder + "/start", np.float32).reshape(-1, d)
 MOST_ITERATIONS = 300
 
+if contender == "faiss":
+    import faiss
+elif contender.startswith("scikit-learn"):
+    from sklearn.cluster import KMeans
+    from sklearn.decomposition import PCA
+    from sklearn.mixture import GaussianMixture
+
 
 def sklearn_kmeans(task, iterations):
-    from sklearn.cluster import KMeans
-
     algorithm = "elkan" if contender.endswith("elkan") else "lloyd"
     most, tol = (MOST_ITERATIONS, 1e-4) if task == "converge" else (iterations, 0)
     init = "k-means++" if task == "seeded" else start
@@ -32,8 +37,6 @@ def sklearn_kmeans(task, iterations):
 
 
 def faiss_kmeans(task, iterations):
-    import faiss
-
     model = faiss.Kmeans(
         d, k, niter=iterations, max_points_per_centroid=n, min_points_per_centroid=1
     )
@@ -42,8 +45,6 @@ def faiss_kmeans(task, iterations):
 
 
 def sklearn_mixture(task, iterations):
-    from sklearn.mixture import GaussianMixture
-
     precisions = np.tile(np.eye(d), (k, 1, 1)) if covariance == "full" else np.ones((k, d))
     model = GaussianMixture(
         k,
@@ -63,8 +64,6 @@ def sklearn_mixture(task, iterations):
 
 
 def sklearn_pca(task, iterations):
-    from sklearn.decomposition import PCA
-
     model = PCA(k, random_state=1).fit(points)
     return 1, {"mean": model.mean_, "components": model.components_}
 
