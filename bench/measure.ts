@@ -94,18 +94,18 @@ export async function measure<M extends Method>(
   const first = performance.now() - begin;
   report({ first });
 
+  let isDone = true;
   if (workload.method === 'pca') await measureFits(loaded, effort, report);
-  else {
-    const isSlow = await measureIterations(loaded, first, effort, report);
-    report({ deviceBytes: deviceBytes() });
-    if (!isSlow) {
-      // Where every run brings the data, what is loaded serves all of them.
-      if (!loaded.loadsEachRun) loaded.dispose();
-      const load = () => (loaded.loadsEachRun ? Promise.resolve(loaded) : session.load(workload));
-      await measureWhole(load, effort, report);
-    }
+  else isDone = await measureIterations(loaded, first, effort, report);
+  report({ deviceBytes: deviceBytes() });
+  // Where every run brings the data, what is loaded serves all of them.
+  if (loaded.loadsEachRun) {
+    if (!isDone) await measureWhole(() => Promise.resolve(loaded), effort, report);
+    loaded.dispose();
+  } else {
+    loaded.dispose();
+    if (!isDone) await measureWhole(() => session.load(workload), effort, report);
   }
-  loaded.dispose();
   session.dispose();
 }
 
