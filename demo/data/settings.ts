@@ -1,7 +1,7 @@
 /** The form: which columns, how many clusters, and how. */
-import type { Metric } from '../src/index.js';
-import { byId, make } from './dom.js';
-import type { ClusterSettings, TableSummary } from './protocol.js';
+import type { Metric } from '../../src/index.js';
+import { byId, make } from '../shared/dom.js';
+import type { ClusterSettings, TableSummary } from './jobs.js';
 
 const list = byId('column-list', HTMLUListElement);
 const k = byId('k', HTMLInputElement);

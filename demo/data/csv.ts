@@ -1,6 +1,6 @@
 /** CSV files (also with semicolons or tabs), read as a stream. Every refusal is for people. */
 import { CsvError, parse } from 'csv-parse/browser/esm';
-import type { Progress } from './protocol.js';
+import type { Progress } from '../shared/jobs.js';
 import type { Column, DataTable } from './table.js';
 
 /** As many checkboxes as a page can hold. */

@@ -1,15 +1,16 @@
 /** What a fit gave: facts, cluster sizes, objective curve, labels to download. */
-import { lineChart } from '../src/cli/write/charts.js';
-import { formatCount, formatNumber, formatSeconds } from '../src/cli/format.js';
-import { byId, make } from './dom.js';
-import { clusterMark } from './marks.js';
-import type { ClusterResult, ClusterSettings } from './protocol.js';
+import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
+import { drawCurve } from '../shared/charts.js';
+import { byId, make } from '../shared/dom.js';
+import { download, stem } from '../shared/download.js';
+import { clusterMark } from '../shared/marks.js';
+import type { ClusterResult, ClusterSettings } from './jobs.js';
 
 const section = byId('result', HTMLElement);
 const facts = byId('facts', HTMLDListElement);
 const sizes = byId('sizes', HTMLTableSectionElement);
 const curve = byId('curve', HTMLElement);
-const download = byId('download', HTMLButtonElement);
+const downloadButton = byId('download', HTMLButtonElement);
 
 /** Rows turned into text before the page gets a turn. */
 const BATCH_ROWS = 65_536;
@@ -54,9 +55,7 @@ export function showResult(
       ),
     ),
   );
-  // The heading names the vertical axis, which leaves room for its numbers on a phone.
-  curve.innerHTML = lineChart(history, 'iteration', '').text;
-  curve.querySelector('title')!.textContent = 'Objective at each iteration';
+  drawCurve(curve, history, 'Objective at each iteration');
   section.hidden = false;
 }
 
@@ -71,15 +70,10 @@ async function labelsCsv(labels: Uint32Array): Promise<Blob> {
   return new Blob(parts, { type: 'text/csv' });
 }
 
-download.addEventListener('click', () => {
+downloadButton.addEventListener('click', () => {
   if (!shown) return;
   const { labels, fileName } = shown;
   void labelsCsv(labels).then((blob) => {
-    const href = URL.createObjectURL(blob);
-    make('a', { href, download: `${fileName.replace(/\.\w+$/, '')}-labels.csv` }).click();
-    // Not at once: the browser may still be reading.
-    setTimeout(() => {
-      URL.revokeObjectURL(href);
-    }, 60_000);
+    download(`${stem(fileName)}-labels.csv`, blob);
   });
 });

@@ -1,7 +1,7 @@
 /** A file's columns, and the points made of those that are chosen. */
-import { columnScale, standardize } from '../src/cli/table_math.js';
-import type { Table } from '../src/cli/read/table.js';
-import type { TableSummary } from './protocol.js';
+import { columnScale, standardize } from '../../src/cli/table_math.js';
+import type { Table } from '../../src/cli/read/table.js';
+import type { TableSummary } from './jobs.js';
 
 export interface Column {
   readonly name: string;

@@ -1,15 +1,19 @@
 /** The page: bring a file, choose, cluster, look. */
-import { formatCount } from '../src/cli/format.js';
-import { byId, make } from './dom.js';
-import { type Source, watchFiles } from './file_input.js';
-import type { TableSummary } from './protocol.js';
+import { formatCount } from '../../src/cli/format.js';
+import { byId, make } from '../shared/dom.js';
+import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { fetchSample, watchFiles } from '../shared/file_input.js';
+import irisUrl from '../../test/golden/iris.csv?url';
+import type { DataJobs, TableSummary } from './jobs.js';
 import { hideResult, showResult } from './result.js';
-import { Scatter } from './scatter.js';
+import { Scatter } from '../shared/scatter.js';
 import { offerColumns, readSettings } from './settings.js';
-import { runTask, say, showError } from './task.js';
-import { WorkerClient } from './worker_client.js';
+import { reportErrors, runTask, say, showError } from '../shared/task.js';
+import { WorkerClient } from '../shared/worker_client.js';
 
-const worker = new WorkerClient();
+const worker = new WorkerClient<DataJobs>(
+  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+);
 const canvas = byId('scatter', HTMLCanvasElement);
 const scatter = new Scatter(canvas);
 const workspace = byId('workspace', HTMLElement);
@@ -46,14 +50,28 @@ async function drawScatter(): Promise<void> {
   scatter.show({ ...names, x, y, ...(labels && { labels }) });
 }
 
-function openFile(source: Source): void {
-  void runTask(`Reading ${source.name}`, undefined, async (options) => {
-    const file = await source.read(options.signal);
-    table = await worker.run('load', file, options);
+interface Source {
+  readonly name: string;
+  /** Columns that are not chosen at first. */
+  readonly without: readonly string[];
+  readonly read: (signal: AbortSignal) => Promise<File>;
+}
+
+/** The classes that the flowers truly have are not what to cluster by. */
+const IRIS: Source = {
+  name: 'iris.csv',
+  without: ['target'],
+  read: (signal) => fetchSample(irisUrl, 'iris.csv', signal),
+};
+
+function openFile({ name, without, read }: Source): void {
+  void runTask(`Reading ${name}`, undefined, async (options) => {
+    const file = await read(options.signal);
+    table = await worker.run('load', file, { ...options, restores: true });
     fileName = file.name;
     labels = undefined;
     hideResult();
-    offerColumns(table, source.without);
+    offerColumns(table, without);
     offerAxes(table);
     const { rows, columns } = table;
     fileFacts.textContent = `${fileName}: ${plural(rows, 'row')}, ${plural(columns.length, 'column')}`;
@@ -75,20 +93,23 @@ function cluster(): void {
   });
 }
 
-watchFiles(openFile, showError);
+watchFiles({
+  input: byId('file', HTMLInputElement),
+  onFile: (file) => {
+    openFile({ name: file.name, without: [], read: () => Promise.resolve(file) });
+  },
+  onRefusal: showError,
+});
+byId('sample', HTMLButtonElement).addEventListener('click', () => {
+  openFile(IRIS);
+});
 byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   cluster();
 });
 for (const select of axes) {
   select.addEventListener('change', () => {
-    drawScatter().catch((error: unknown) => {
-      showError((error as Error).message);
-    });
+    reportErrors(drawScatter());
   });
 }
-
-void worker.run('findAdapter', undefined).then((found) => {
-  byId('no-adapter', HTMLDetailsElement).hidden = found;
-  byId('insecure', HTMLElement).hidden = isSecureContext;
-});
+void noticeMissingAdapter();

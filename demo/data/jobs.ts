@@ -1,5 +1,5 @@
-/** What the page and its worker say to each other. */
-import type { Metric } from '../src/index.js';
+/** What this page's worker does. */
+import type { Metric } from '../../src/index.js';
 
 export interface ColumnSummary {
   readonly name: string;
@@ -38,17 +38,8 @@ export interface ClusterResult {
   readonly milliseconds: number;
 }
 
-/** How far a job has come. */
-export interface Progress {
-  readonly value: number;
-  readonly max: number;
-  readonly text: string;
-}
-
 /** The worker's jobs: what each takes and gives. */
-export interface Jobs {
-  /** Whether there is a WebGPU adapter. */
-  findAdapter: { readonly takes: undefined; readonly gives: boolean };
+export interface DataJobs {
   /** Reads a file; it is what the other jobs work on from then on. */
   load: { readonly takes: File; readonly gives: TableSummary };
   cluster: { readonly takes: ClusterSettings; readonly gives: ClusterResult };
@@ -58,22 +49,3 @@ export interface Jobs {
     readonly gives: readonly [x: Float64Array, y: Float64Array];
   };
 }
-
-export type JobName = keyof Jobs;
-
-export interface StartMessage<J extends JobName = JobName> {
-  readonly type: 'start';
-  readonly id: number;
-  readonly job: J;
-  readonly input: Jobs[J]['takes'];
-}
-
-export interface CancelMessage {
-  readonly type: 'cancel';
-  readonly id: number;
-}
-
-export type WorkerMessage =
-  | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
-  | { readonly type: 'done'; readonly id: number; readonly output: Jobs[JobName]['gives'] }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string };

@@ -3,7 +3,7 @@
 /** The element of that id. Throws where it is missing or of another kind. */
 export function byId<T extends Element>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);
-  if (!(element instanceof kind)) throw new Error(`index.html has no ${kind.name} '${id}'.`);
+  if (!(element instanceof kind)) throw new Error(`the page has no ${kind.name} '${id}'.`);
   return element;
 }
 
