@@ -1,7 +1,7 @@
 /** How clusters are told apart: eight colours (charts.css), then the same in other shapes. */
 import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
 
-const COLOURS = 8;
+export const COLOURS = 8;
 const SHAPES = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond];
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -20,10 +20,27 @@ export function outline(shape: number, area: number): string {
   return symbol(SHAPES[shape], area)() ?? '';
 }
 
-/** The colours as the page's scheme has them now. */
-export function readColours(): string[] {
-  const style = getComputedStyle(document.documentElement);
-  return Array.from({ length: COLOURS }, (_, c) => style.getPropertyValue(`--c${c}`));
+/** Colours of the style sheet by their variables, as the scheme (light or dark) has them now. */
+export function readColours(...names: readonly string[]): string[] {
+  const probe = document.createElement('span');
+  document.body.append(probe);
+  const colours = names.map((name) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  });
+  probe.remove();
+  return colours;
+}
+
+/** The clusters' eight colours as the scheme has them now. */
+export function clusterColours(): string[] {
+  return readColours(...Array.from({ length: COLOURS }, (_, c) => `--c${c}`));
+}
+
+/** Red, green and blue of a computed colour such as 'rgb(0, 114, 178)', 0 to 255 each. */
+export function channels(colour: string): readonly [red: number, green: number, blue: number] {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return [red, green, blue];
 }
 
 /** A cluster's mark, to go before its number. */
