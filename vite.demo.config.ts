@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { wgslPlugin } from './build/wgsl_plugin.js';
+import { browserReaders } from './demo/build/browser_readers.js';
 import { pageEntries, sitePlugin } from './demo/build/site_plugin.js';
 
 const root = fileURLToPath(new URL('demo', import.meta.url));
@@ -11,8 +12,8 @@ export default defineConfig({
   // Relative addresses: the folder works wherever it is put.
   base: './',
   appType: 'mpa',
-  plugins: [wgslPlugin(), sitePlugin(root)],
-  worker: { format: 'es', plugins: () => [wgslPlugin()] },
+  plugins: [wgslPlugin(), browserReaders(root), sitePlugin(root)],
+  worker: { format: 'es', plugins: () => [wgslPlugin(), browserReaders(root)] },
   server: { fs: { allow: [fileURLToPath(new URL('.', import.meta.url))] } },
   build: {
     target: 'es2022',

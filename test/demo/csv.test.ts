@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCsv } from '../../demo/data/csv.js';
+import { readCsv } from '../../demo/data/read/csv.js';
 import type { DataTable } from '../../demo/data/table.js';
 
 type Content = string | Uint8Array<ArrayBuffer>;

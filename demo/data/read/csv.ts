@@ -1,20 +1,15 @@
 /** CSV files (also with semicolons or tabs), read as a stream. Every refusal is for people. */
 import { CsvError, parse } from 'csv-parse/browser/esm';
-import type { Progress } from '../shared/jobs.js';
-import type { Column, DataTable } from './table.js';
+import type { Column, DataTable } from '../table.js';
+import type { ReadOptions } from './mounted_file.js';
 
 /** As many checkboxes as a page can hold. */
-const MAX_COLUMNS = 2000;
+const MAX_COLUMNS = 4096;
 /** Characters in one record; guards against a quote that never closes. */
 const MAX_RECORD_CHARACTERS = 8 << 20;
 /** Bytes looked at to tell text from other files, and which separator it uses. */
 const HEAD_BYTES = 1 << 16;
 const SEPARATORS = [',', ';', '\t'] as const;
-
-export interface ReadOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-}
 
 /** What Number() takes is decimal notation, unless it is blank or has a prefix such as 0x. */
 const NOT_DECIMAL = /^\s*$|[xob]/i;
@@ -118,13 +113,7 @@ class TableBuilder {
     const rows = this.#lines - (header ? 1 : 0);
     if (rows === 0) throw new Error(`${file} has one line of text only, and no rows of numbers.`);
     const columns = this.#columns.map((column, position) => column.build(position, header));
-    if (!columns.some(({ values }) => values)) {
-      const [{ name, problem = '' }] = columns;
-      throw new Error(
-        `${file} has no column that holds only numbers: in column ${quote(name)}, ${problem}.`,
-      );
-    }
-    return { rows, columns };
+    return { rows, columns, notes: [] };
   }
 }
 
@@ -150,12 +139,6 @@ function findDecoder(file: string, head: Uint8Array): TextDecoder {
 }
 
 function explain(file: string, error: unknown, width: number): unknown {
-  if (error instanceof RangeError || (error as Error).name === 'NotReadableError') {
-    return new Error(`${file} could not be read, or does not fit into memory; try a smaller file.`);
-  }
-  if ((error as Error).name === 'NotFoundError') {
-    return new Error(`${file} could not be read; is it a folder, or was it moved?`);
-  }
   if (!(error instanceof CsvError)) return error;
   const line = Number(error.lines);
   if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
