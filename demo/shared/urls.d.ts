@@ -3,3 +3,19 @@ declare module '*.csv?url' {
   const url: string;
   export default url;
 }
+declare module '*.png?url' {
+  const url: string;
+  export default url;
+}
+declare module '*.jpg?url' {
+  const url: string;
+  export default url;
+}
+declare module '*.txt?url' {
+  const url: string;
+  export default url;
+}
+declare module '*.bin?url' {
+  const url: string;
+  export default url;
+}
