@@ -16,7 +16,7 @@ import { watchGestures } from './scatter_gestures.js';
 import { drawOverlay, MARGIN } from './scatter_overlay.js';
 import {
   drawPoints,
-  framesFor,
+  slicesFor,
   packColour,
   radiusFor,
   type RasterMarks,
@@ -31,6 +31,9 @@ export interface ScatterOptions {
   /** Told of the rows within a lasso; of none when the selection ends. */
   readonly onSelect?: (rows: Uint32Array | undefined) => void;
 }
+
+/** Milliseconds of drawing points in one frame. */
+const FRAME_MS = 10;
 
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 14;
@@ -225,23 +228,24 @@ export class Scatter {
       const image = this.#image;
       const data = new Uint32Array(image.data.buffer);
       data.fill(0);
-      const frames = framesFor(points.x.length);
+      const slices = slicesFor(points.x.length);
       const radius = radiusFor(this.#inSight(points.x.length), width * height, density);
       const [across, up] = this.#scales().map(({ scale, offset }, axis) => ({
         scale: scale * density,
         offset: (offset - (axis === 0 ? MARGIN.left : MARGIN.top)) * density,
       }));
       const marks = this.#rasterMarks();
-      const next = (frame: number) => {
-        drawPoints({ data, width, height }, points, across, up, radius, marks, frame, frames);
+      let slice = 0;
+      const next = () => {
+        const start = performance.now();
+        do {
+          drawPoints({ data, width, height }, points, across, up, radius, marks, slice, slices);
+          slice++;
+        } while (slice < slices && performance.now() - start < FRAME_MS);
         context.putImageData(image, MARGIN.left * density, MARGIN.top * density);
-        if (frame + 1 < frames) {
-          this.#frame = requestAnimationFrame(() => {
-            next(frame + 1);
-          });
-        }
+        if (slice < slices) this.#frame = requestAnimationFrame(next);
       };
-      next(0);
+      next();
     });
   }
 

@@ -4,8 +4,8 @@
  */
 import type { Affine, ScatterPoints } from './scatter_data.js';
 
-/** Points drawn in one frame; more are drawn in several frames, evenly spread. */
-const POINTS_PER_FRAME = 500_000;
+/** Points drawn without looking at the clock; more are drawn in several slices, evenly spread. */
+const POINTS_PER_SLICE = 50_000;
 
 /** The alpha of points outside of a selection, 0 to 255. */
 const FADED = 40;
@@ -26,9 +26,9 @@ export interface RasterMarks {
   readonly selected: Uint8Array | undefined;
 }
 
-/** Frames that it takes to draw n points. */
-export function framesFor(n: number): number {
-  return Math.max(1, Math.ceil(n / POINTS_PER_FRAME));
+/** Slices that n points are drawn in. */
+export function slicesFor(n: number): number {
+  return Math.max(1, Math.ceil(n / POINTS_PER_SLICE));
 }
 
 /** The radius of a point in pixels, for n points in sight on `area` pixels. */
@@ -62,7 +62,7 @@ function stamps(radius: number, width: number): readonly Int32Array[] {
   });
 }
 
-/** Draws the rows `frame`, `frame + frames`, `frame + 2 frames` … over what `pixels` hold. */
+/** Draws the rows `slice`, `slice + slices`, `slice + 2 slices` … over what `pixels` hold. */
 export function drawPoints(
   pixels: { readonly data: Uint32Array; readonly width: number; readonly height: number },
   { x, y }: ScatterPoints,
@@ -70,14 +70,14 @@ export function drawPoints(
   up: Affine,
   radius: number,
   { labels, colours, palette, selected }: RasterMarks,
-  frame: number,
-  frames: number,
+  slice: number,
+  slices: number,
 ): void {
   const { data, width, height } = pixels;
   const shapes = stamps(radius, width);
   const [right, bottom] = [width - radius, height - radius];
   const colourCount = palette.length;
-  for (let i = frame; i < x.length; i += frames) {
+  for (let i = slice; i < x.length; i += slices) {
     const px = Math.round(x[i] * across.scale + across.offset);
     const py = Math.round(y[i] * up.scale + up.offset);
     if (px < radius || py < radius || px >= right || py >= bottom) continue;

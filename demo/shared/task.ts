@@ -11,6 +11,9 @@ export interface TaskOptions {
 /** A screen reader is told of the progress this often. */
 const ANNOUNCE_MS = 5000;
 
+/** What was done covers a corner of the page for this long. */
+const SAY_MS = 6000;
+
 const section = byId('task', HTMLElement);
 const bar = byId('progress', HTMLProgressElement);
 const text = byId('task-text', HTMLLabelElement);
@@ -20,10 +23,14 @@ const alert = byId('error', HTMLElement);
 const announcer = byId('announcer', HTMLElement);
 
 let current: AbortController | undefined;
+let sayingEnds: ReturnType<typeof setTimeout> | undefined;
 
-/** Says what came of an action, or nothing. */
+/** Says what came of an action, or nothing; it is to be seen for a while. */
 export function say(sentence: string): void {
+  clearTimeout(sayingEnds);
   status.textContent = sentence;
+  status.classList.remove('past');
+  sayingEnds = setTimeout(() => status.classList.add('past'), SAY_MS);
 }
 
 /** Shows a sentence about what went wrong, until the next action; '' takes it away. */

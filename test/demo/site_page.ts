@@ -1,6 +1,6 @@
 /** One page of the site in a browser, and what a person does with it. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import type axe from 'axe-core';
@@ -148,6 +148,8 @@ export class SitePage {
   /** Presses a download button, and gives the path of the file. */
   async download(selector: string, name: string): Promise<string> {
     const path = join(this.#folder, name);
+    // What an earlier test left would be taken for it.
+    await rm(path, { force: true });
     await this.page.click(selector);
     await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
     return path;

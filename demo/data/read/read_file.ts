@@ -32,7 +32,8 @@ function commandLineReader(
 ): Reader {
   return (file, options) =>
     withMountedFile(file, options, async (path) => {
-      await import('./node/globals.js');
+      const { provideBuffer } = await import('./node/globals.js');
+      provideBuffer();
       const read = await load();
       const { ByteSource } = await import('../../../src/cli/read/byte_source.js');
       const source = await ByteSource.open(path);

@@ -1,4 +1,7 @@
-/** Imported before the command line's readers, which take Node's Buffer for granted. */
+/** Node's Buffer, which the command line's readers take for granted. */
 import { Buffer } from 'buffer/';
 
-Object.assign(globalThis, { Buffer });
+/** To be called before any of those readers is loaded. */
+export function provideBuffer(): void {
+  Object.assign(globalThis, { Buffer });
+}
