@@ -30,7 +30,9 @@ export function say(sentence: string): void {
   clearTimeout(sayingEnds);
   status.textContent = sentence;
   status.classList.remove('past');
-  sayingEnds = setTimeout(() => status.classList.add('past'), SAY_MS);
+  sayingEnds = setTimeout(() => {
+    status.classList.add('past');
+  }, SAY_MS);
 }
 
 /** Shows a sentence about what went wrong, until the next action; '' takes it away. */
