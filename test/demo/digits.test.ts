@@ -5,16 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { COMPONENTS, PIXELS } from '../../demo/digits/jobs.js';
 import { kmeans, pca } from '../../src/index.js';
 import { root } from '../engines/bundle.js';
+import { parseShown } from './numbers.js';
 import { inEveryBrowser } from './site.js';
 
 const png = decode(await readFile(join(root, 'demo/digits/digits.png')));
 const digits = Uint8Array.from(png.text.labels, Number);
 const points = { data: Float32Array.from(png.data), shape: [digits.length, PIXELS] } as const;
-
-/** A number as the page shows it, to what float32 sums are good for. */
-function number(text: string): number {
-  return Number(text.replace(/[,%]/g, ''));
-}
 
 /** A machine that does other things besides needs this long for 784 columns. */
 const TIMEOUT = 240_000;
@@ -29,14 +25,14 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
       expect(await page.page.$$eval('#centroids canvas', (found) => found.length)).toBe(10);
       const shown = await page.facts('#cluster-facts');
       const model = await kmeans(points, { k: 10, seed: 0, runtime: 'cpu' });
-      expect(number(shown.Inertia) / model.inertia).toBeCloseTo(1, 2);
+      expect(parseShown(shown.Inertia) / model.inertia).toBeCloseTo(1, 2);
       let right = 0;
       for (let c = 0; c < 10; c++) {
         const votes = new Uint32Array(10);
         model.labels.forEach((label, row) => (votes[digits[row]] += Number(label === c)));
         right += Math.max(...votes);
       }
-      expect(Math.abs(number(shown.Purity) - (100 * right) / digits.length)).toBeLessThan(3);
+      expect(Math.abs(parseShown(shown.Purity) - (100 * right) / digits.length)).toBeLessThan(3);
       await page.checkLooks('clustered');
     });
 
@@ -66,7 +62,7 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
           .poll(async () => {
             const shown = await page.facts('#pca-facts');
             return Math.abs(
-              number(shown['Squared error of a pixel']) / (error / (16 * PIXELS)) - 1,
+              parseShown(shown['Squared error of a pixel']) / (error / (16 * PIXELS)) - 1,
             );
           })
           .toBeLessThan(2e-3);
