@@ -6,14 +6,16 @@ import type { Ceiling } from './ceiling.js';
 import { CONTENDERS, type ContenderFacts, OURS } from './contenders/registry.js';
 import { unitFactors } from './contenders/unit_factors.js';
 import { type GrowthAxis, growthExponent, growthSizes } from './growth.js';
-import { COMPARED_ITERATIONS, type Effort, type Measured } from './measure.js';
-import { inertiaOf, lloydInertias, logLikelihoodOf, residualOf } from './objective.js';
+import { COMPARED_ITERATIONS, type Effort } from './measure.js';
+import { logLikelihoodOf } from './objective.js';
 import { dataFolder, type Outcome, type Place } from './places.js';
 import { bestCeiling } from './roofline.js';
+import { judge } from './judge.js';
 import { buildRows, type Measurement, type Row } from './rows.js';
+import { chooseStart } from './sources.js';
 import { figure, type Growth } from './table.js';
-import type { Result, Results, Workload, WorkloadShape } from './workload.js';
-import { growthWorkload, makeWorkload, withStart } from './workloads.js';
+import { shapeOf, type Workload, type WorkloadShape } from './workload.js';
+import { growthWorkload, makeWorkload } from './workloads.js';
 
 export interface Settings {
   /** Where contenders of each kind run. */
@@ -33,18 +35,6 @@ export interface Settings {
 /** What results of a workload ought to be worth, by iterations; none for PCA. */
 type References = readonly number[];
 
-const MOST_STARTS = 50;
-
-/** A start of K-means from which no cluster empties while results are compared, and their worth. */
-function chooseStart(workload: Workload): { workload: Workload; references: References } {
-  for (let seed = 1; seed <= MOST_STARTS; seed++) {
-    const started = withStart(workload, seed);
-    const references = lloydInertias(started, COMPARED_ITERATIONS);
-    if (references) return { workload: started, references };
-  }
-  throw new Error(`${workload.title}: a cluster empties from each of ${MOST_STARTS} starts`);
-}
-
 /** Mean log-likelihoods of the library's float64 twin after each number of iterations. */
 async function mixtureReferences(workload: Workload): Promise<References> {
   const { data, n, d, k, start, covarianceType = 'full' } = workload;
@@ -63,25 +53,6 @@ async function mixtureReferences(workload: Workload): Promise<References> {
     references.push(logLikelihoodOf(workload, result));
   }
   return references;
-}
-
-function objectiveOf(workload: Workload, result: Result): number {
-  switch (workload.method) {
-    case 'kmeans':
-      return inertiaOf(workload, result as Results['kmeans']);
-    case 'mixture':
-      return logLikelihoodOf(workload, result as Results['mixture']);
-    case 'pca':
-      return residualOf(workload, result as Results['pca']);
-  }
-}
-
-/** Figures without the results, which are worth no more once their objective is known. */
-function withoutResults(measured: Measured): Measured {
-  const figures = { ...measured };
-  delete figures.compared;
-  if (figures.wholeFit) figures.wholeFit = { ...figures.wholeFit, result: { centroids: [] } };
-  return figures;
 }
 
 export class Session {
@@ -209,27 +180,10 @@ export class Session {
     const { effort, limitMilliseconds, log } = this.#settings;
     const job = { task: 'measure', contender, workload: shapeOf(workload), effort } as const;
     const { figures, problem }: Outcome = await place.run(job, limitMilliseconds);
-    const { compared, wholeFit } = figures;
-    const reference = compared && references.at(compared.iterations - 1);
     log(
       `${workload.title}, ${contender} on ${place.name}: ${figure(figures.iteration) || 'no'} ms an iteration` +
         (problem === undefined ? '' : ` (${problem})`),
     );
-    return {
-      workload: job.workload,
-      contender,
-      on: place.name,
-      figures: withoutResults(figures),
-      ...(compared && { objective: objectiveOf(workload, compared.result) }),
-      ...(reference !== undefined && { reference }),
-      ...(wholeFit && { wholeFitObjective: objectiveOf(workload, wholeFit.result) }),
-      ...(problem !== undefined && { problem }),
-    };
+    return judge(workload, { contender, on: place.name, figures, problem }, references);
   }
-}
-
-/** The workload without its numbers, which travel as files. */
-function shapeOf(workload: Workload): WorkloadShape {
-  const { name, title, method, n, d, k, covarianceType } = workload;
-  return { name, title, method, n, d, k, ...(covarianceType && { covarianceType }) };
 }

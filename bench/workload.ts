@@ -55,3 +55,9 @@ export function toRows(data: ArrayLike<number>, n: number, d: number): number[][
   }
   return rows;
 }
+
+/** The workload without its numbers. */
+export function shapeOf(workload: WorkloadShape): WorkloadShape {
+  const { name, title, method, n, d, k, covarianceType } = workload;
+  return { name, title, method, n, d, k, ...(covarianceType && { covarianceType }) };
+}
