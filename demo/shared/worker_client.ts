@@ -74,6 +74,11 @@ export class WorkerClient<Jobs extends JobTable<Jobs>> {
     return output;
   }
 
+  /** Ends the worker when nothing is under way in it; the next job starts another. */
+  close(): void {
+    if (this.#pending.size === 0) this.#end();
+  }
+
   #post(message: PageMessage): void {
     this.#worker?.postMessage(message);
   }
