@@ -38,4 +38,10 @@ await run(JSON.parse(jobText) as Job, {
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   },
 });
+// Long answers are still on their way.
+await new Promise<void>((resolve) => {
+  process.stdout.write('', () => {
+    resolve();
+  });
+});
 process.exit();

@@ -63,6 +63,15 @@ class Collector {
     }
   };
 
+  /** As `add`; an ended process may have left half an answer. */
+  addLine(line: string): void {
+    try {
+      this.add(JSON.parse(line) as Answer);
+    } catch {
+      this.fail('its answer was cut short');
+    }
+  }
+
   /** Only the first problem counts: later ones follow from it. */
   fail(message: string): void {
     this.#outcome = { problem: message.split('\n')[0].trim(), ...this.#outcome };
@@ -106,7 +115,7 @@ export function nodePlace(driver?: Driver): Place {
       });
       createInterface({ input: child.stdout }).on('line', (line) => {
         // Libraries greet on the standard output.
-        if (line.startsWith('{"kind":')) collector.add(JSON.parse(line) as Answer);
+        if (line.startsWith('{"kind":')) collector.addLine(line);
       });
       const closed = new Promise<void>((resolve) => {
         child.on('close', (code, signal) => {
