@@ -17,6 +17,8 @@ import { showRows } from './view.js';
 
 /** A contender that takes longer on one workload is cut off. */
 const LIMIT_MS = 120_000;
+/** What a contender left on the adapter may take so long to end. */
+const SETTLE_MS = 30_000;
 const CHOSEN_AT_FIRST = ['blobs', 'colours'];
 
 const worker = new WorkerClient<BenchJobs>(
@@ -65,6 +67,27 @@ async function measureOne(
       figures: first === undefined ? {} : { first },
       problem,
     };
+  } finally {
+    worker.close();
+  }
+}
+
+/**
+ * Waits until the adapter is free again: a kernel that was cut off still runs there.
+ *
+ * @throws Error when it stays busy, as then nothing else can be measured
+ */
+async function settle(contender: string, { signal }: TaskOptions): Promise<void> {
+  const limit = AbortSignal.timeout(SETTLE_MS);
+  try {
+    await worker.run('settle', undefined, { signal: AbortSignal.any([signal, limit]) });
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new Error(
+      `${contender} was cut off but still holds the adapter, so nothing more was measured. ` +
+        `Restart the browser, and leave ${contender} out.`,
+      { cause: error },
+    );
   } finally {
     worker.close();
   }
@@ -126,8 +149,10 @@ async function run(options: TaskOptions): Promise<void> {
     const reference = await worker.run('refer', workload, options);
     for (const { name } of contendersOf(workload)) {
       tell(`${reference.title}: ${name}`);
-      measurements.push(await measureOne(name, workload, reference, options));
+      const measurement = await measureOne(name, workload, reference, options);
+      measurements.push(measurement);
       show(adapter, ceiling, measurements);
+      if (measurement.problem !== undefined) await settle(name, options);
     }
   }
   say(`Done: ${measurements.length} measurement${measurements.length === 1 ? '' : 's'}.`);

@@ -4,6 +4,7 @@ import type { Contender } from '../../bench/contenders/contender.js';
 import { onAdapter } from '../../bench/contenders/on_adapter.js';
 import type { Loaders } from '../../bench/contenders/registry.js';
 import { countDeviceMemory } from '../../bench/device_memory.js';
+import { openDevice } from '../../bench/gpu.js';
 import { adapterName } from '../../bench/job.js';
 import { judge } from '../../bench/judge.js';
 import { type Effort, measure, type Measured } from '../../bench/measure.js';
@@ -58,8 +59,16 @@ async function measureOne(
   return judge(workload, { contender, on: HERE, figures, problem }, objectives);
 }
 
+async function settle() {
+  const device = await openDevice();
+  await device.queue.onSubmittedWorkDone();
+  device.destroy();
+  return undefined;
+}
+
 serveJobs<BenchJobs>({
   look,
+  settle,
   ceiling: async () => ({
     adapter: (await adapterName()) ?? 'none',
     ceiling: await measureCeiling(),
