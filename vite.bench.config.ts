@@ -1,20 +1,48 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { wgslPlugin } from './build/wgsl_plugin.js';
 
-/** Builds the benchmark for Node, packages left outside: out/bench/main.js and measure.js. */
-export default defineConfig({
-  plugins: [wgslPlugin()],
-  build: {
-    target: 'node20',
-    outDir: 'out/bench',
-    minify: false,
-    lib: {
-      entry: { main: 'bench/main.ts', measure: 'bench/measure.ts', profile: 'bench/profile.ts' },
-      formats: ['es'],
-    },
-    rolldownOptions: {
-      external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('pure-rand'),
-      output: { entryFileNames: '[name].js' },
-    },
-  },
-});
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Builds the bench: for Node, packages left outside, in out/bench; with `--mode page` the page that
+ * its browser opens, in out/bench/site.
+ */
+export default defineConfig(({ mode }) =>
+  mode === 'page'
+    ? {
+        root: pathOf('bench'),
+        base: './',
+        plugins: [wgslPlugin()],
+        build: {
+          target: 'es2022',
+          outDir: pathOf('out/bench/site'),
+          emptyOutDir: true,
+          assetsInlineLimit: 0,
+          chunkSizeWarningLimit: 5000,
+          // tfjs hands its code to its workers as text, which does not survive minifying.
+          minify: false,
+          rolldownOptions: { input: pathOf('bench/page.html') },
+        },
+      }
+    : {
+        plugins: [wgslPlugin()],
+        build: {
+          target: 'node20',
+          outDir: 'out/bench',
+          emptyOutDir: false,
+          minify: false,
+          lib: {
+            entry: Object.fromEntries(
+              ['main', 'node_worker', 'profile'].map((name) => [name, `bench/${name}.ts`]),
+            ),
+            formats: ['es'],
+          },
+          rolldownOptions: {
+            external: (id) =>
+              !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('pure-rand'),
+            output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+          },
+        },
+      },
+);

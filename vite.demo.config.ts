@@ -1,19 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { wgslPlugin } from './build/wgsl_plugin.js';
+import { browserReaders } from './demo/build/browser_readers.js';
+import { pageEntries, sitePlugin } from './demo/build/site_plugin.js';
+
+const root = fileURLToPath(new URL('demo', import.meta.url));
 
 /** Serves the site of demo/, and builds it as a static folder, demo/dist, for any host and path. */
 export default defineConfig({
-  root: fileURLToPath(new URL('demo', import.meta.url)),
+  root,
   // Relative addresses: the folder works wherever it is put.
   base: './',
   appType: 'mpa',
-  plugins: [wgslPlugin()],
-  worker: { format: 'es', plugins: () => [wgslPlugin()] },
+  plugins: [wgslPlugin(), browserReaders(root), sitePlugin(root)],
+  worker: { format: 'es', plugins: () => [wgslPlugin(), browserReaders(root)] },
   server: { fs: { allow: [fileURLToPath(new URL('.', import.meta.url))] } },
   build: {
     target: 'es2022',
-    // The sample stays a file of its own: the page's policy lets nothing be fetched from data: URLs.
+    // Files stay files of their own: the pages' policy lets nothing be fetched from data: URLs.
     assetsInlineLimit: 0,
+    rolldownOptions: { input: pageEntries(root) },
   },
 });

@@ -1,177 +1,151 @@
-/** `npm run bench`: every contender on every workload and driver, side by side in one run. */
-import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { lavapipeEnvironment, swiftShaderEnvironment } from '../src/cli/vulkan.js';
+/** `npm run bench` and `npm run bench:node`: every contender on every workload, in one run. */
+import { mkdir, rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeAtomic } from '../src/cli/write/atomic.js';
-import type { Measurement } from './measure.js';
+import { CONTENDERS, OURS } from './contenders/registry.js';
+import { findDrivers } from './drivers.js';
+import { GROWTH } from './growth.js';
+import { chromePlaces, dataFolder, nodePlace, type Place } from './places.js';
+import { Session } from './session.js';
+import { formatCeiling, formatGrowth, formatTable } from './table.js';
+import { WORKLOAD_NAMES } from './workloads.js';
 
-const HELP = `npm run bench -- [options]
-  --only NAMES      workloads, by comma: blobs, mnist-10, mnist-256, mixture-full,
-                    mixture-diag
-  --peers NAMES     beside webgpu-clustering: ml-kmeans, skmeans, tfjs-webgpu, scikit-learn
-                    (default: all)
-  --drivers NAMES   lavapipe, swiftshader (default: those installed)
-  --iterations N    iterations timed (default 5)
-  --samples N       runs, of which the median counts (default 3)
-  --quick           one sample of one iteration; slow peers are left out on SwiftShader`;
+const GROWTH_NAMES = Object.keys(GROWTH).map((axis) => `growth-${axis}`);
+const PEERS = CONTENDERS.map(({ name }) => name).filter((name) => name !== OURS);
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: 'blobs,mnist-10,mnist-256,mixture-full,mixture-diag' },
-    peers: { type: 'string', default: 'ml-kmeans,skmeans,tfjs-webgpu,scikit-learn' },
-    drivers: { type: 'string', default: 'lavapipe,swiftshader' },
-    iterations: { type: 'string' },
-    samples: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(HELP);
-  process.exit();
-}
-
-const OURS = 'webgpu-clustering';
-/** Objectives from the same start agree to this, relative; beyond it a result is wrong. */
-const MOST_DIFFERENCE = 1e-3;
-const ON_DRIVER = new Set([OURS, 'tfjs-webgpu']);
-/** Who fits mixtures, and who does K-means. */
-const offers = (contender: string, workload: string) =>
-  ON_DRIVER.has(contender) || (contender === 'scikit-learn') === workload.startsWith('mixture');
-const list = (text: string) =>
-  text
+/** Names by comma, each one of `known`. */
+const namesOf = (what: string, known: readonly string[]) => (text: string) => {
+  const names = text
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`There is no ${what} '${unknown}'; known: ${known.join(', ')}.`);
+};
 
-async function driverVariables(
-  name: string,
-): Promise<Readonly<Record<string, string>> | undefined> {
-  if (name === 'swiftshader') return swiftShaderEnvironment();
-  if (name === 'lavapipe') return lavapipeEnvironment();
-  throw new Error(`There is no driver '${name}'; the drivers are lavapipe and swiftshader.`);
+const positive = (text: string) => {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Give a number above 0.');
+};
+
+interface Options {
+  readonly only?: string[];
+  readonly peers?: string[];
+  readonly drivers?: string[];
+  readonly adapter: 'swiftshader' | 'default';
+  readonly quick?: true;
+  readonly rows?: number;
+  readonly samples?: number;
+  readonly limit?: number;
+  readonly fits: boolean;
 }
 
-async function measure(
-  contender: string,
-  workload: string,
-  iterations: number,
-  samples: number,
-  variables: Readonly<Record<string, string>>,
-): Promise<Measurement> {
-  const script = join(dirname(process.argv[1]), 'measure.js');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [
-      '--max-old-space-size=12000',
-      script,
-      contender,
-      workload,
-      String(iterations),
-      String(samples),
-    ],
-    { env: { ...process.env, ...variables }, maxBuffer: 1 << 26 },
-  );
-  return JSON.parse(stdout.trim().split('\n').pop()!) as Measurement;
-}
+const program = new Command('bench')
+  .description('Times this library beside its peers, and checks what they compute in float64.')
+  .argument('<where>', "'chrome' or 'node'; npm run bench and bench:node give it")
+  .option(
+    '--only <names>',
+    `workloads, by comma: ${[...WORKLOAD_NAMES, ...GROWTH_NAMES].join(', ')}`,
+    namesOf('workload', [...WORKLOAD_NAMES, ...GROWTH_NAMES]),
+  )
+  .option(
+    '--peers <names>',
+    `beside ${OURS}, by comma, or 'none': ${PEERS.join(', ')}`,
+    namesOf('peer', [...PEERS, 'none']),
+  )
+  .option('--drivers <names>', 'node: Vulkan drivers, by comma (default: all that work)', (text) =>
+    text.split(','),
+  )
+  .addOption(
+    new Option('--adapter <name>', 'chrome: which adapter')
+      .choices(['swiftshader', 'default'])
+      .default('swiftshader'),
+  )
+  .option('--quick', 'a tenth of the rows, shorter runs, a minute a contender')
+  .option('--rows <share>', 'share of the rows, 1 being all', positive)
+  .option('--samples <count>', 'samples, of which the median counts (default 3)', positive)
+  .option('--limit <seconds>', 'the most time for one contender on one workload', positive)
+  .option('--no-fits', 'leave out whole fits and k-means++')
+  .parse();
 
-/** Peers that take minutes an iteration get one sample of one iteration. */
-function effort(
-  contender: string,
-  driver: string | undefined,
-): { iterations: number; samples: number } {
-  const slow = values.quick || (contender === 'tfjs-webgpu' && driver === 'swiftshader');
-  return {
-    iterations: Number(values.iterations ?? (slow || contender !== OURS ? 1 : 5)),
-    samples: Number(values.samples ?? (slow ? 1 : 3)),
-  };
-}
+const options = program.opts<Options>();
+const [where] = program.args;
 
-const workloads = list(values.only);
-const peers = list(values.peers);
-const results: (Measurement & { driver: string })[] = [];
-const failures: string[] = [];
-
-async function add(
-  contender: string,
-  workload: string,
-  driver: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { iterations, samples } = effort(contender, driver);
-  try {
-    const measurement = await measure(contender, workload, iterations, samples, variables);
-    results.push({ ...measurement, driver });
-    console.error(
-      `${workload} ${contender} ${driver}: ${measurement.iteration.toFixed(1)} ms an iteration`,
+async function openPlaces(): Promise<{
+  adapters: Place[];
+  cpu: Place;
+  close: () => Promise<void>;
+}> {
+  if (where === 'chrome') {
+    const { adapter, cpu, close } = await chromePlaces(options.adapter);
+    return { adapters: [adapter], cpu, close };
+  }
+  if (where !== 'node') program.error(`error: <where> is '${where}'; it is 'chrome' or 'node'.`);
+  const drivers = await findDrivers();
+  const wanted = options.drivers ?? drivers.map(({ name }) => name);
+  const missing = wanted.find((name) => !drivers.some((driver) => driver.name === name));
+  if (missing !== undefined || drivers.length === 0) {
+    program.error(
+      `error: no Vulkan driver '${missing ?? ''}' works here; ` +
+        `these do: ${drivers.map(({ name }) => name).join(', ') || 'none'}.`,
     );
-  } catch (error) {
-    const reason =
-      error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error);
-    failures.push(`${workload} ${contender} ${driver}: ${reason}`);
-    console.error(`${workload} ${contender} ${driver}: failed`);
   }
-}
-
-const drivers: [string, Readonly<Record<string, string>>][] = [];
-for (const name of list(values.drivers)) {
-  const variables = await driverVariables(name);
-  if (variables) drivers.push([name, variables]);
-  else
-    console.error(
-      `${name} is not installed here (Debian: mesa-vulkan-drivers 25 or newer); it is left out.`,
-    );
-}
-if (drivers.length === 0) throw new Error('No driver to measure on.');
-for (const workload of workloads) {
-  // Plain-JavaScript peers use no driver: one figure beside all of them, though Dawn must load.
-  for (const peer of peers.filter((name) => !ON_DRIVER.has(name) && offers(name, workload))) {
-    await add(peer, workload, 'cpu', drivers[0][1]);
-  }
-  for (const [driver, variables] of drivers) {
-    for (const contender of [OURS, ...peers.filter((name) => ON_DRIVER.has(name))]) {
-      if (values.quick && contender !== OURS && driver === 'swiftshader') continue;
-      await add(contender, workload, driver, variables);
-    }
-  }
-}
-
-const ours = new Map(
-  results
-    .filter(({ contender }) => contender === OURS)
-    .map((m) => [`${m.workload} ${m.driver}`, m]),
-);
-const rows = results.map((m) => {
-  const own = ours.get(`${m.workload} ${m.driver}`) ?? ours.get(`${m.workload} ${drivers[0][0]}`);
-  // A time for another result is no time to compare: tfjs returns nonsense past a binding's limit.
-  const isWrong = own !== undefined && Math.abs(m.objective / own.objective - 1) > MOST_DIFFERENCE;
-  if (isWrong) failures.push(`${m.workload} ${m.contender} ${m.driver}: a wrong result`);
-  const against = (driver: string) => {
-    const other = ours.get(`${m.workload} ${driver}`);
-    if (!other || m.contender === OURS) return '';
-    return isWrong ? 'wrong result' : `${(m.iteration / other.iteration).toFixed(2)}x`;
-  };
+  const chosen = drivers.filter(({ name }) => wanted.includes(name));
   return {
-    workload: m.workload,
-    contender: m.contender,
-    driver: m.driver,
-    'ms/iteration': Number(m.iteration.toFixed(1)),
-    'first ms': Math.round(m.first),
-    ...Object.fromEntries(
-      drivers.map(([name]) => [
-        `ours is faster (${name})`,
-        m.driver === 'cpu' || m.driver === name ? against(name) : '',
-      ]),
-    ),
-    'objective / ours': own ? Number((m.objective / own.objective).toFixed(6)) : '',
-    'device MiB': m.deviceBytes === undefined ? '' : Math.round(m.deviceBytes / 2 ** 20),
+    adapters: chosen.map((driver) => nodePlace(driver)),
+    cpu: nodePlace(),
+    close: () => Promise.resolve(),
   };
+}
+
+const quick = options.quick ?? false;
+await mkdir(dataFolder, { recursive: true });
+const places = await openPlaces();
+const session = new Session({
+  ...places,
+  python: nodePlace(),
+  peers: options.peers ?? PEERS,
+  rows: options.rows ?? (quick ? 0.1 : 1),
+  limitMilliseconds: 1000 * (options.limit ?? (quick ? 60 : 600)),
+  effort: {
+    samples: options.samples ?? 3,
+    sampleMilliseconds: quick ? 300 : 1000,
+    mostIterations: 100,
+    slowMilliseconds: quick ? 2000 : 5000,
+    wholeFits: options.fits,
+  },
+  log: (line) => {
+    console.error(line);
+  },
 });
-console.table(rows);
-for (const failure of failures) console.log(`failed: ${failure}`);
+try {
+  await session.measureCeilings();
+  for (const name of options.only ?? [...WORKLOAD_NAMES, ...GROWTH_NAMES]) {
+    await (GROWTH_NAMES.includes(name) ? session.grow(name) : session.compare(name));
+  }
+  await session.measureCeilings();
+} finally {
+  await places.close();
+  await rm(dataFolder, { recursive: true, force: true });
+}
+
+const { rows, growth, ceilings, adapters } = session.results();
+const drivers = places.adapters.map(({ name }) => name);
+if (rows.length > 0) console.log(`\n${formatTable(rows, drivers)}`);
+if (growth.length > 0) console.log(`\n${formatGrowth(growth)}`);
+for (const [on, ceiling] of Object.entries(ceilings)) {
+  console.log(`\n${formatCeiling(on, adapters[on], ceiling)}`);
+}
+const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+const results = { where, options, machine, adapters, ceilings, rows, growth };
+const file = `out/bench-${where}.json`;
 await mkdir('out', { recursive: true });
-await writeAtomic('out/bench.json', `${JSON.stringify({ results, failures }, null, 2)}\n`);
-console.log('wrote out/bench.json');
-process.exitCode = failures.length > 0 ? 1 : 0;
+await writeAtomic(file, `${JSON.stringify(results, null, 2)}\n`);
+console.log(`\nwrote ${file}`);
+const isBroken = rows.some(
+  ({ contender, isWrong, iteration }) => contender === OURS && (isWrong || iteration === undefined),
+);
+process.exit(isBroken ? 1 : 0);

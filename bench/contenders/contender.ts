@@ -1,17 +1,34 @@
-import type { Workload } from '../workloads.js';
+import type { Method, Results, Workload } from '../workload.js';
 
-/** Data loaded and compiled for: only iterations are left to do. */
-export interface Prepared {
-  /** Runs that many iterations from the workload's start; the centroids or means after them, k x d. */
-  iterate(iterations: number): Promise<ArrayLike<number>>;
-  /** Bytes held on the device, where the contender can tell. */
-  deviceBytes?(): number;
+/** What one run gave. */
+export interface Run<R> {
+  readonly result: R;
+  /** Iterations done, which may be fewer than asked for where nothing moved any more. */
+  readonly iterations: number;
+  /** By a clock of its own, where passing on the result would count otherwise. */
+  readonly milliseconds?: number;
+}
+
+/** The data, brought to where the contender computes. */
+export interface Loaded<R> {
+  /** True where every run brings the data anew, so that its time is more than its iterations'. */
+  readonly loadsEachRun?: boolean;
+  /** Runs that many iterations from the workload's start; for PCA a whole fit. */
+  iterate(iterations: number): Promise<Run<R>>;
+  /** The same from a start of its own by k-means++. */
+  iterateSeeded?(iterations: number): Promise<Run<R>>;
+  /** Iterates from the workload's start until scikit-learn's default tolerance (1e-4) is met. */
+  converge?(): Promise<Run<R>>;
+  /** What the device itself says that so many iterations take, in milliseconds. */
+  deviceTime?(iterations: number): Promise<number>;
   dispose(): void;
 }
 
-export interface Contender<W extends Workload = Workload> {
-  readonly name: string;
-  /** True when it computes on the WebGPU driver: its figures belong to that driver. */
-  readonly onDriver: boolean;
-  prepare(workload: W): Promise<Prepared>;
+/** A contender's device and compiled code. */
+export interface Session<M extends Method> {
+  load(workload: Workload): Promise<Loaded<Results[M]>>;
+  dispose(): void;
 }
+
+/** Opens a contender for one measurement. */
+export type Contender<M extends Method> = () => Promise<Session<M>>;

@@ -1,29 +1,123 @@
-import { createRuntime } from '../../src/index.js';
-import { deviceBackend } from '../../src/device/kmeans.js';
-import type { Contender } from './contender.js';
+import { Profiler } from '../../host/profiler.js';
+import {
+  createRuntime,
+  gaussianMixture,
+  type GaussianMixtureOptions,
+  kmeans,
+  type KMeansOptions,
+  pca,
+  type Runtime,
+} from '../../src/index.js';
+import type { Workload } from '../workload.js';
+import type { Contender, Session } from './contender.js';
+import { unitFactors } from './unit_factors.js';
 
-/** This library on WebGPU. */
-export const ours: Contender = {
-  name: 'webgpu-clustering',
-  onDriver: true,
-  async prepare({ data, n, d, k, start }) {
-    const runtime = await createRuntime();
-    const session = await deviceBackend(runtime).load(
-      { data, shape: [n, d] },
-      { metric: 'euclidean' },
-    );
-    const centred = start.map((value, at) => value - session.shift[at % d]);
-    return {
-      async iterate(iterations) {
-        const options = { maxIter: iterations, tolerance: 0 };
-        const { centroids } = await session.lloyd(centred, k, options);
-        return centroids.map((value, at) => value + session.shift[at % d]);
-      },
-      deviceBytes: () => runtime.pool.peakBytes,
-      dispose() {
-        session.dispose();
-        runtime.dispose();
-      },
-    };
-  },
+const MOST_ITERATIONS = 300;
+
+/** Runs `work` with every dispatch timed; the milliseconds in all. */
+async function deviceTime(runtime: Runtime, work: () => Promise<unknown>): Promise<number> {
+  const profiler = new Profiler(runtime);
+  runtime.profiler = profiler;
+  try {
+    await work();
+    const times = await profiler.read();
+    return [...times.values()].reduce((total, { milliseconds }) => total + milliseconds, 0);
+  } finally {
+    runtime.profiler = undefined;
+    profiler.dispose();
+  }
+}
+
+const timeable = (runtime: Runtime, iterate: (iterations: number) => Promise<unknown>) =>
+  runtime.features.has('timestamp-query')
+    ? { deviceTime: (iterations: number) => deviceTime(runtime, () => iterate(iterations)) }
+    : {};
+
+/** Nothing is kept between runs: every run uploads, and reads the labels back. */
+const idle = { loadsEachRun: true, dispose: () => undefined };
+
+/** This library's K-means. */
+export const ours: Contender<'kmeans'> = async () => {
+  const runtime = await createRuntime();
+  const session: Session<'kmeans'> = {
+    load({ data, n, d, k, start }) {
+      const points = { data, shape: [n, d] as const };
+      const init = { data: start, shape: [k, d] as const };
+      const fit = async (options: Omit<KMeansOptions, 'k'>) => {
+        const { centroids, iterations } = await kmeans(points, { k, runtime, ...options });
+        return { result: { centroids: centroids.data }, iterations };
+      };
+      const iterate = (maxIter: number) => fit({ init, maxIter, tol: 0 });
+      return Promise.resolve({
+        iterate,
+        iterateSeeded: (maxIter) => fit({ init: 'k-means++', seed: 1, maxIter, tol: 0 }),
+        converge: () => fit({ init, maxIter: MOST_ITERATIONS }),
+        ...timeable(runtime, iterate),
+        ...idle,
+      });
+    },
+    dispose() {
+      runtime.dispose();
+    },
+  };
+  return session;
+};
+
+/** Even weights and unit covariances around the start: what every mixture starts from. */
+function mixtureStart(workload: Workload) {
+  const { d, k, start, covarianceType } = workload;
+  const shape = covarianceType === 'full' ? [k, d, d] : [k, d];
+  return {
+    weights: new Float64Array(k).fill(1 / k),
+    means: { data: start, shape: [k, d] },
+    precisions: { data: unitFactors(workload), shape },
+  };
+}
+
+/** This library's mixtures. */
+export const oursMixture: Contender<'mixture'> = async () => {
+  const runtime = await createRuntime();
+  const session: Session<'mixture'> = {
+    load(workload) {
+      const { data, n, d, k, covarianceType = 'full' } = workload;
+      const fit = async (options: Omit<GaussianMixtureOptions, 'k'>) => {
+        const model = await gaussianMixture(
+          { data, shape: [n, d] },
+          { k, covarianceType, runtime, init: mixtureStart(workload), ...options },
+        );
+        const { weights, means, precisionsCholesky, iterations } = model;
+        const result = {
+          weights: weights.data,
+          means: means.data,
+          factors: precisionsCholesky.data,
+        };
+        return { result, iterations };
+      };
+      const iterate = (maxIter: number) => fit({ maxIter, tol: 0 });
+      return Promise.resolve({ iterate, ...timeable(runtime, iterate), ...idle });
+    },
+    dispose() {
+      runtime.dispose();
+    },
+  };
+  return session;
+};
+
+/** This library's PCA. */
+export const oursPca: Contender<'pca'> = async () => {
+  const runtime = await createRuntime();
+  const session: Session<'pca'> = {
+    load({ data, n, d, k }) {
+      const points = { data, shape: [n, d] as const };
+      const iterate = async () => {
+        const { mean, components } = await pca(points, { nComponents: k, runtime });
+        return { result: { mean, components: components.data }, iterations: 1 };
+      };
+      return Promise.resolve({ iterate, ...timeable(runtime, iterate), ...idle });
+    },
+    dispose() {
+      runtime.dispose();
+    },
+  };
+  return session;
 };

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
 import { cholesky, transpose, triangularInverse } from '../../src/reference/cholesky.js';
-import type { MixtureWorkload } from '../mixture_workloads.js';
-import type { Contender } from './contender.js';
-import { unitFactors } from './ours_mixture.js';
+import type { Results, Workload } from '../workload.js';
+import type { Contender, Loaded } from './contender.js';
+import { unitFactors } from './unit_factors.js';
 
 const REGULARISATION = 1e-6;
 
@@ -76,44 +76,48 @@ async function factorsOf(covariances: tf.Tensor, k: number, d: number): Promise<
 }
 
 /** Expectation maximisation as one writes it with tensors: the N x K responsibilities are kept. */
-export const tfjsMixture: Contender<MixtureWorkload> = {
-  name: 'tfjs-webgpu',
-  onDriver: true,
-  async prepare(workload) {
-    const { data, n, d, k, start, covarianceType } = workload;
-    await tf.setBackend('webgpu');
-    const points = tf.tensor2d(data, [n, d]);
-    const full = covarianceType === 'full';
-    const step = async (from: Parameters): Promise<Parameters> => {
-      const { logWeights, means, spread } = tf.tidy(() =>
-        maximize(points, scores(points, from), full),
-      );
-      if (!full) return { logWeights, means, factors: spread };
-      const factors = await factorsOf(spread, k, d);
-      spread.dispose();
-      return { logWeights, means, factors };
-    };
-    return {
-      async iterate(iterations) {
-        const factors = Float32Array.from(unitFactors(workload));
-        let parameters: Parameters = {
-          logWeights: tf.fill([k], -Math.log(k)),
-          means: tf.tensor2d(start, [k, d]),
-          factors: full ? tf.tensor3d(factors, [k, d, d]) : tf.tensor2d(factors, [k, d]),
-        };
-        for (let i = 0; i < iterations; i++) {
-          const next = await step(parameters);
-          tf.dispose([parameters.logWeights, parameters.means, parameters.factors]);
-          parameters = next;
-        }
-        const means = await parameters.means.data();
-        tf.dispose([parameters.logWeights, parameters.means, parameters.factors]);
-        return means;
-      },
-      deviceBytes: () => tf.memory().numBytes,
-      dispose() {
-        points.dispose();
-      },
-    };
-  },
+export const tfjsMixture: Contender<'mixture'> = async () => {
+  await tf.setBackend('webgpu');
+  return { load: (workload) => Promise.resolve(load(workload)), dispose: () => undefined };
 };
+
+function load(workload: Workload): Loaded<Results['mixture']> {
+  const { data, n, d, k, start, covarianceType } = workload;
+  const points = tf.tensor2d(data, [n, d]);
+  const full = covarianceType === 'full';
+  const step = async (from: Parameters): Promise<Parameters> => {
+    const { logWeights, means, spread } = tf.tidy(() =>
+      maximize(points, scores(points, from), full),
+    );
+    if (!full) return { logWeights, means, factors: spread };
+    const factors = await factorsOf(spread, k, d);
+    spread.dispose();
+    return { logWeights, means, factors };
+  };
+  return {
+    async iterate(iterations) {
+      const unit = Float32Array.from(unitFactors(workload));
+      let parameters: Parameters = {
+        logWeights: tf.fill([k], -Math.log(k)),
+        means: tf.tensor2d(start, [k, d]),
+        factors: full ? tf.tensor3d(unit, [k, d, d]) : tf.tensor2d(unit, [k, d]),
+      };
+      for (let i = 0; i < iterations; i++) {
+        const next = await step(parameters);
+        tf.dispose([parameters.logWeights, parameters.means, parameters.factors]);
+        parameters = next;
+      }
+      const { logWeights, means, factors } = parameters;
+      const result = {
+        weights: (await logWeights.data()).map(Math.exp),
+        means: await means.data(),
+        factors: await factors.data(),
+      };
+      tf.dispose([logWeights, means, factors]);
+      return { result, iterations };
+    },
+    dispose() {
+      points.dispose();
+    },
+  };
+}

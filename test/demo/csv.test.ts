@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readCsv } from '../../demo/csv.js';
-import type { DataTable } from '../../demo/table.js';
+import { readCsv } from '../../demo/data/read/csv.js';
+import type { DataTable } from '../../demo/data/table.js';
 
 type Content = string | Uint8Array<ArrayBuffer>;
 

@@ -1,19 +1,21 @@
-/** The built page in a browser, used as a person would. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+/** The built site in each browser, used as a person would. */
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type LaunchOptions } from 'puppeteer-core';
 import { build, preview, type PreviewServer } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { root } from '../engines/bundle.js';
+import { selectBrowsers, type SiteBrowser } from './browsers.js';
+import { SitePage } from './site_page.js';
 
-/** Where files for the page, what it downloads, and screenshots are left. */
-export const outDir = join(root, 'out', 'demo');
+/** Where the site is built, and screenshots and downloads are left: a folder for each test file. */
+const outDir = join(root, 'out', 'demo');
 const configFile = join(root, 'vite.demo.config.ts');
 /** Not at the root of the host: the site must work from any path. */
 const PATH = 'some/where';
 
-/** Builds the site and serves it. */
-export async function serveSite(): Promise<PreviewServer> {
-  const folder = join(outDir, 'host');
+/** Builds the site into a folder and serves that. */
+async function serveSite(folder: string): Promise<PreviewServer> {
   await mkdir(folder, { recursive: true });
   await build({
     configFile,
@@ -28,110 +30,94 @@ export async function serveSite(): Promise<PreviewServer> {
   });
 }
 
-/** Writes a file to bring to the page, and gives its path. */
-export async function writeInput(name: string, content: string | Uint8Array): Promise<string> {
-  await mkdir(outDir, { recursive: true });
-  const path = join(outDir, name);
-  await writeFile(path, content);
-  return path;
-}
+/** What a test file gets: the site, in one browser. */
+export class Site {
+  readonly browserName: SiteBrowser['name'];
+  /** Where this browser's screenshots and downloads go, and inputs may be written. */
+  readonly folder: string;
+  readonly #launchOptions: () => Promise<LaunchOptions>;
+  #server: PreviewServer | undefined;
+  #browser: Browser | undefined;
+  readonly #pages: SitePage[] = [];
 
-/** What is shown of a fit. */
-export interface ShownResult {
-  readonly facts: Readonly<Record<string, string>>;
-  /** Rows in each cluster. */
-  readonly sizes: readonly number[];
-}
+  constructor(name: string, { name: browserName, launchOptions }: SiteBrowser) {
+    this.browserName = browserName;
+    this.folder = join(outDir, name, browserName);
+    this.#launchOptions = () => launchOptions(this.folder);
+  }
 
-/** The page, open in a tab of its own. */
-export class DemoPage {
-  readonly page: Page;
-  /** What the page complained of on the console. */
-  readonly complaints: string[] = [];
+  /** Serves the site and starts the browser. */
+  async start(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+    this.#server = await serveSite(join(this.folder, 'host'));
+    this.#browser = await puppeteer.launch(await this.#launchOptions());
+  }
 
-  private constructor(page: Page) {
-    this.page = page;
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+  async stop(): Promise<void> {
+    await this.#browser?.close();
+    await this.#server?.close();
+  }
+
+  /** Opens a page of the site ('' is the first, 'data/' that in demo/data) in a tab of its own. */
+  async open(path: string): Promise<SitePage> {
+    const page = await SitePage.open(this.#browser!, this.#urlOf(path), this.#where);
+    this.#pages.push(page);
+    return page;
+  }
+
+  /** Does `work` with a page in a browser that has no WebGPU. */
+  async withoutAdapter(path: string, work: (page: SitePage) => Promise<void>): Promise<void> {
+    const { args = [], ...options } = await this.#launchOptions();
+    const browser = await puppeteer.launch({
+      ...options,
+      args: args.filter((argument) => !argument.includes('webgpu')),
+      extraPrefsFirefox: { ...options.extraPrefsFirefox, 'dom.webgpu.enabled': false },
     });
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('requestfailed', (request) => this.complaints.push(`not loaded: ${request.url()}`));
-  }
-
-  static async open(browser: Browser, server: PreviewServer): Promise<DemoPage> {
-    const page = await browser.newPage();
-    const demo = new DemoPage(page);
-    await page.goto(`${server.resolvedUrls!.local[0]}${PATH}/`);
-    return demo;
-  }
-
-  /** Drags a file from outside the browser onto the page. */
-  async drop(path: string): Promise<void> {
-    const client = await this.page.createCDPSession();
-    const data = { items: [], files: [path], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      await client.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+    try {
+      const page = await SitePage.open(browser, this.#urlOf(path), this.#where);
+      await work(page);
+      expect(page.complaints).toEqual([]);
+    } finally {
+      await browser.close();
     }
-    await client.detach();
   }
 
-  async choose(path: string): Promise<void> {
-    const input = (await this.page.$('#file')) as Awaited<ReturnType<typeof this.page.$<'input'>>>;
-    await input!.uploadFile(path);
+  /** Closes the pages of a test, and fails where one complained on the console. */
+  async finish(): Promise<void> {
+    for (const { page, complaints } of this.#pages.splice(0)) {
+      await page.close();
+      expect(complaints).toEqual([]);
+    }
   }
 
-  /** Waits until an element is to be seen, and gives its text. */
-  async textOf(selector: string, timeout = 30_000): Promise<string> {
-    const element = await this.page.waitForSelector(selector, { visible: true, timeout });
-    return element!.evaluate(({ textContent }) => textContent.trim());
+  get #where() {
+    return { name: this.browserName, folder: this.folder };
   }
 
-  async fill(selector: string, value: string): Promise<void> {
-    await this.page.$eval(selector, (input) => {
-      (input as HTMLInputElement).value = '';
-    });
-    await this.page.type(selector, value);
+  #urlOf(path: string): string {
+    return `${this.#server!.resolvedUrls!.local[0]}${PATH}/${path}`;
   }
+}
 
-  /** Waits for the fit that was begun. */
-  async result(timeout = 60_000): Promise<ShownResult> {
-    await this.page.waitForFunction(
-      () => document.querySelector('#status')?.textContent.startsWith('Done'),
-      { timeout },
-    );
-    return this.page.evaluate(() => ({
-      facts: Object.fromEntries(
-        Array.from(document.querySelectorAll('#facts > div'), (fact) => [
-          fact.querySelector('dt')!.textContent,
-          fact.querySelector('dd')!.textContent,
-        ]),
-      ),
-      sizes: Array.from(document.querySelectorAll('#sizes td:nth-child(2)'), ({ textContent }) =>
-        Number(textContent.replaceAll(',', '')),
-      ),
-    }));
-  }
-
-  /** Presses the download button, and gives the file's text. */
-  async download(name: string): Promise<string> {
-    const client = await this.page.createCDPSession();
-    await client.send('Browser.setDownloadBehavior', {
-      behavior: 'allow',
-      downloadPath: outDir,
-      eventsEnabled: true,
-    });
-    const done = new Promise<void>((resolve) => {
-      client.on('Browser.downloadProgress', ({ state }) => {
-        if (state === 'completed') resolve();
+/**
+ * Declares tests of the site for every browser.
+ *
+ * @param name a folder name for what they leave, out/demo/NAME/BROWSER
+ */
+export async function inEveryBrowser(
+  name: string,
+  declareTests: (site: Site) => void,
+): Promise<void> {
+  for (const browser of await selectBrowsers()) {
+    const site = new Site(name, browser);
+    describe(browser.name, () => {
+      beforeAll(async () => {
+        if (browser.missing !== undefined) throw new Error(browser.missing);
+        await site.start();
       });
+      afterAll(() => site.stop());
+      afterEach(() => site.finish());
+      declareTests(site);
     });
-    await this.page.click('#download');
-    await done;
-    await client.detach();
-    return readFile(join(outDir, name), 'utf8');
-  }
-
-  async screenshot(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(outDir, `${name}.png`), fullPage: true });
   }
 }

@@ -4,10 +4,23 @@
  */
 import { existsSync } from 'node:fs';
 import { lavapipeEnvironment, swiftShaderEnvironment } from '../../src/cli/vulkan.js';
+import type { LaunchOptions } from 'puppeteer-core';
 import type { Engine } from './engine.js';
 import { startPageEngine } from './page_engine.js';
 
 const firefoxPath = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => existsSync(path));
+
+export async function launchOptions(): Promise<LaunchOptions> {
+  return {
+    browser: 'firefox',
+    executablePath: firefoxPath!,
+    extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },
+    env: {
+      ...process.env,
+      ...((await lavapipeEnvironment()) ?? (await swiftShaderEnvironment())),
+    },
+  };
+}
 
 export const firefox: Engine = {
   name: 'firefox',
@@ -20,14 +33,9 @@ export const firefox: Engine = {
         : undefined,
     ),
   start: async () => {
-    const lavapipe = await lavapipeEnvironment();
-    const running = await startPageEngine({
-      browser: 'firefox',
-      executablePath: firefoxPath!,
-      extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },
-      env: { ...process.env, ...(lavapipe ?? (await swiftShaderEnvironment())) },
-    });
+    const running = await startPageEngine(await launchOptions());
     // Firefox tells pages nothing of the adapter's name.
-    return { ...running, adapter: `${lavapipe ? 'lavapipe' : 'SwiftShader'}; ${running.adapter}` };
+    const driver = (await lavapipeEnvironment()) ? 'lavapipe' : 'SwiftShader';
+    return { ...running, adapter: `${driver}; ${running.adapter}` };
   },
 };

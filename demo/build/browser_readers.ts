@@ -1,0 +1,25 @@
+/** Lets the command line's readers of files run in a page: stands in for what they have of Node. */
+import { resolve } from 'node:path';
+import type { Plugin } from 'vite';
+
+const STAND_INS: Readonly<Record<string, string>> = {
+  'node:fs/promises': 'fs_promises.ts',
+  'node:os': 'os.ts',
+  'node:zlib': 'zlib.ts',
+};
+
+/** @param root the folder of the site */
+export function browserReaders(root: string): Plugin {
+  const folder = resolve(root, 'data/read/node');
+  const byteSource = resolve(root, '../src/cli/read/byte_source');
+  return {
+    name: 'browser-readers',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      if (source in STAND_INS) return resolve(folder, STAND_INS[source]);
+      if (importer === undefined || !source.startsWith('.')) return null;
+      const target = resolve(importer, '..', source).replace(/\.[jt]s$/, '');
+      return target === byteSource ? resolve(folder, 'byte_source.ts') : null;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** Fits, whole or one iteration after the other so that each can be drawn. */
+import {
+  gaussianMixture,
+  type GaussianMixtureModel,
+  kmeans,
+  type KMeansModel,
+} from '../../src/index.js';
+import type { FitSettings } from './jobs.js';
+import type { PointMatrix } from './table.js';
+
+/** The library's own defaults. */
+const KMEANS_MAX_ITER = 300;
+const MIXTURE_MAX_ITER = 100;
+const MIXTURE_TOL = 1e-3;
+
+type Model = KMeansModel | GaussianMixtureModel;
+
+export interface Fit<M extends Model = Model> {
+  readonly model: M;
+  readonly history: Float64Array;
+  readonly converged: boolean;
+  /** Spent in the library. */
+  readonly milliseconds: number;
+}
+
+export interface FitOptions {
+  readonly signal: AbortSignal;
+  /** Told of every iteration; of its model only where each is shown. It may pause the fit. */
+  readonly onIteration: (iteration: Iteration) => Promise<void> | void;
+}
+
+export interface Iteration {
+  /** From 1. */
+  readonly iteration: number;
+  readonly maxIter: number;
+  /** The objective or bound of this iteration. */
+  readonly objective: number;
+  readonly model?: Model;
+}
+
+type Wanted = Pick<FitSettings, 'method' | 'k' | 'seed' | 'live'>;
+
+export function fit(points: PointMatrix, wanted: Wanted, options: FitOptions): Promise<Fit> {
+  const whole = wanted.method.method === 'kmeans' ? wholeKMeans : wholeMixture;
+  const stepped = wanted.method.method === 'kmeans' ? steppedKMeans : steppedMixture;
+  return (wanted.live ? stepped : whole)(points, wanted, options);
+}
+
+function kMeansOptions({ method, k, seed }: Wanted) {
+  return { k, seed, ...(method.method === 'kmeans' && { metric: method.metric }) };
+}
+
+function mixtureOptions({ method, k, seed }: Wanted) {
+  return {
+    k,
+    seed,
+    ...(method.method === 'mixture' && { covarianceType: method.covarianceType }),
+  };
+}
+
+async function wholeKMeans(
+  points: PointMatrix,
+  wanted: Wanted,
+  { signal, onIteration }: FitOptions,
+): Promise<Fit> {
+  const start = performance.now();
+  const model = await kmeans(points, {
+    ...kMeansOptions(wanted),
+    signal,
+    onIteration: ({ iteration, maxIter, inertia }) =>
+      void onIteration({ iteration, maxIter, objective: inertia }),
+  });
+  const { history, converged } = model;
+  return { model, history, converged, milliseconds: performance.now() - start };
+}
+
+async function wholeMixture(
+  points: PointMatrix,
+  wanted: Wanted,
+  { signal, onIteration }: FitOptions,
+): Promise<Fit> {
+  const start = performance.now();
+  const model = await gaussianMixture(points, {
+    ...mixtureOptions(wanted),
+    signal,
+    onIteration: ({ iteration, maxIter, lowerBound }) =>
+      void onIteration({ iteration, maxIter, objective: lowerBound }),
+  });
+  const { history, converged } = model;
+  return { model, history, converged, milliseconds: performance.now() - start };
+}
+
+/**
+ * Takes steps of one iteration each. The library gives neither labels nor centroids before the end of
+ * a fit, so that each step is a fit of its own from where the one before ended.
+ */
+async function takeSteps<M extends Model>(
+  maxIter: number,
+  step: (before: M | undefined) => Promise<M>,
+  isLast: (model: M, history: readonly number[]) => boolean,
+  { onIteration, signal }: FitOptions,
+): Promise<Fit<M>> {
+  const history: number[] = [];
+  let milliseconds = 0;
+  let model: M | undefined;
+  let converged = false;
+  while (!converged && history.length < maxIter) {
+    const start = performance.now();
+    model = await step(model);
+    milliseconds += performance.now() - start;
+    const [objective] = model.history;
+    history.push(objective);
+    converged = isLast(model, history);
+    await onIteration({ iteration: history.length, maxIter, objective, model });
+    signal.throwIfAborted();
+  }
+  return { model: model!, history: Float64Array.from(history), converged, milliseconds };
+}
+
+function steppedKMeans(
+  points: PointMatrix,
+  wanted: Wanted,
+  options: FitOptions,
+): Promise<Fit<KMeansModel>> {
+  return takeSteps(
+    KMEANS_MAX_ITER,
+    (before) =>
+      kmeans(points, {
+        ...kMeansOptions(wanted),
+        maxIter: 1,
+        signal: options.signal,
+        ...(before && { init: before.centroids }),
+      }),
+    ({ converged }) => converged,
+    options,
+  );
+}
+
+function steppedMixture(
+  points: PointMatrix,
+  wanted: Wanted,
+  options: FitOptions,
+): Promise<Fit<GaussianMixtureModel>> {
+  return takeSteps(
+    MIXTURE_MAX_ITER,
+    (before) =>
+      gaussianMixture(points, {
+        ...mixtureOptions(wanted),
+        maxIter: 1,
+        signal: options.signal,
+        ...(before && { warmStart: before }),
+      }),
+    (_, history) => {
+      const [previous, last] = history.slice(-2);
+      return history.length > 1 && Math.abs(last - previous) < MIXTURE_TOL;
+    },
+    options,
+  );
+}

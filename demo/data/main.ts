@@ -1,0 +1,232 @@
+/** The page: bring a file, choose, cluster, look. */
+import { formatCount, formatNumber } from '../../src/cli/format.js';
+import irisUrl from '../../test/golden/iris.csv?url';
+import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { drawCurve } from '../shared/charts.js';
+import { byId } from '../shared/dom.js';
+import { download, stem } from '../shared/download.js';
+import { fetchSample, watchFiles } from '../shared/file_input.js';
+import { Scatter } from '../shared/scatter.js';
+import { reportErrors, runTask, say, showError } from '../shared/task.js';
+import { WorkerClient } from '../shared/worker_client.js';
+import { offerAxes, readAxes, watchAxes } from './axes.js';
+import { equivalentCode } from './code.js';
+import type { DataJobs, TableSummary, View } from './jobs.js';
+import { copyCode, downloadRows, hideResult, showCurve, showResult } from './result.js';
+import {
+  mostSuggested,
+  offerColumns,
+  readDataSettings,
+  readMethod,
+  readSettings,
+  setK,
+  watchDataSettings,
+} from './settings.js';
+
+interface Source {
+  readonly name: string;
+  /** Columns that are not chosen at first. */
+  readonly without: readonly string[];
+  readonly read: (signal: AbortSignal) => Promise<File>;
+}
+
+/** The classes that the flowers truly have are not what to cluster by. */
+const IRIS: Source = {
+  name: 'iris.csv',
+  without: ['target'],
+  read: (signal) => fetchSample(irisUrl, 'iris.csv', signal),
+};
+
+const worker = new WorkerClient<DataJobs>(
+  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+);
+const canvas = byId('scatter', HTMLCanvasElement);
+const clusterButton = byId('cluster', HTMLButtonElement);
+const suggestButton = byId('suggest', HTMLButtonElement);
+const suggestion = byId('suggestion', HTMLElement);
+const selection = byId('selection', HTMLElement);
+
+let table: TableSummary | undefined;
+let fileName = '';
+let view: View | undefined;
+let labels: Uint32Array | undefined;
+let selectedRows: Uint32Array | undefined;
+let viewing: AbortController | undefined;
+
+const scatter = new Scatter(canvas, { describe: describeRow, onSelect: showSelection });
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function describeRow(row: number): string {
+  const lines = [`row ${formatCount(row)}`];
+  if (labels) lines[0] += `, cluster ${labels[row]}`;
+  if (view) {
+    lines.push(`${view.xName}: ${formatNumber(view.x[row])}`);
+    lines.push(`${view.yName}: ${formatNumber(view.y[row])}`);
+  }
+  return lines.join('\n');
+}
+
+function showSelection(rows: Uint32Array | undefined): void {
+  selectedRows = rows;
+  selection.hidden = !rows;
+  if (!rows) return;
+  const counts = new Map<number, number>();
+  if (labels) for (const row of rows) counts.set(labels[row], (counts.get(labels[row]) ?? 0) + 1);
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, 8);
+  const clusters = most.map(([cluster, count]) => `${formatCount(count)} of cluster ${cluster}`);
+  byId('selection-text', HTMLElement).textContent =
+    `${plural(rows.length, 'row')} selected${clusters.length > 0 ? `: ${clusters.join(', ')}` : ''}.`;
+}
+
+/** Shows the points as the form and the axes have them now. */
+async function drawView(signal: AbortSignal): Promise<void> {
+  view = await worker.run('view', { data: readDataSettings(), axes: readAxes() }, { signal });
+  scatter.show({ ...view, ...(labels && { labels }), ...view.overlays });
+}
+
+/** The same in the background, in place of whatever view was still being made. */
+function refreshView(): void {
+  viewing?.abort();
+  viewing = new AbortController();
+  reportErrors(drawView(viewing.signal));
+}
+
+/** What a fit gave belongs to points that are no longer wanted. */
+function forgetFit(): void {
+  labels = undefined;
+  hideResult();
+  suggestion.hidden = true;
+}
+
+function openFile({ name, without, read }: Source): void {
+  void runTask(`Reading ${name}`, undefined, async (options) => {
+    viewing?.abort();
+    const file = await read(options.signal);
+    table = await worker.run('load', file, { ...options, restores: true });
+    fileName = file.name;
+    forgetFit();
+    offerColumns(table, without);
+    offerAxes(table, without);
+    const { rows, columns, notes } = table;
+    byId('file-facts', HTMLElement).textContent = [
+      `${fileName}: ${plural(rows, 'row')}, ${plural(columns.length, 'column')}.`,
+      ...notes,
+    ].join(' ');
+    byId('workspace', HTMLElement).hidden = false;
+    await drawView(options.signal);
+    say(`${fileName} is read.`);
+  });
+}
+
+function cluster(): void {
+  void runTask('Starting', clusterButton, async (options) => {
+    if (!table) return;
+    viewing?.abort();
+    const settings = readSettings();
+    await drawView(options.signal);
+    // On a phone the picture is further down than the button.
+    canvas.scrollIntoView({ block: 'nearest' });
+    const history: number[] = [];
+    const result = await worker.run(
+      'fit',
+      { ...settings, axes: readAxes() },
+      {
+        ...options,
+        onUpdate: ({ objective, shown }) => {
+          history.push(objective);
+          showCurve(settings.method, history);
+          if (!shown) return;
+          ({ labels } = shown);
+          scatter.update(shown, true);
+        },
+      },
+    );
+    ({ labels } = result);
+    scatter.update(result, settings.live);
+    showSelection(selectedRows);
+    showResult(result, settings, equivalentCode(settings, table, fileName));
+    say(`Done: ${plural(settings.k, 'cluster')}.`);
+  });
+}
+
+function suggestK(): void {
+  void runTask('Trying numbers of clusters', suggestButton, async (options) => {
+    const method = readMethod();
+    const data = readDataSettings();
+    const values: number[] = [];
+    const mixture = method.method === 'mixture';
+    const name = mixture ? 'BIC' : 'Inertia';
+    const place = byId('suggestion-curve', HTMLElement);
+    const draw = (shown: ArrayLike<number>) => {
+      drawCurve(place, shown, `${name} for each number of clusters`, 'k');
+    };
+    byId('suggestion-text', HTMLElement).textContent = `${name} for each k`;
+    suggestion.hidden = false;
+    const { k, rows, ...found } = await worker.run(
+      'suggest',
+      { data, method, most: mostSuggested(), seed: 0 },
+      {
+        ...options,
+        onUpdate: (value) => {
+          values.push(value);
+          draw(values);
+        },
+      },
+    );
+    draw(found.values);
+    const of = rows < (table?.rows ?? 0) ? ` (of ${plural(rows, 'row')}, evenly taken)` : '';
+    const why = mixture
+      ? `The BIC${of} is lowest at k = ${k}.`
+      : `The elbow of the inertia${of} is at k = ${k}: more clusters lower it less.`;
+    byId('suggestion-text', HTMLElement).textContent = why;
+    setK(k);
+    say(`Suggested: k = ${k}.`);
+  });
+}
+
+function onClick(id: string, act: () => Promise<void> | undefined): void {
+  byId(id, HTMLButtonElement).addEventListener('click', () => {
+    reportErrors(Promise.resolve(act()));
+  });
+}
+
+watchFiles({
+  input: byId('file', HTMLInputElement),
+  onFile: (file) => {
+    openFile({ name: file.name, without: [], read: () => Promise.resolve(file) });
+  },
+  onRefusal: showError,
+});
+byId('sample', HTMLButtonElement).addEventListener('click', () => {
+  openFile(IRIS);
+});
+byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  cluster();
+});
+suggestButton.addEventListener('click', suggestK);
+watchDataSettings(() => {
+  forgetFit();
+  refreshView();
+});
+watchAxes(refreshView);
+onClick('download', () => labels && downloadRows(`${stem(fileName)}-labels`, undefined, labels));
+onClick(
+  'download-selection',
+  () => selectedRows && downloadRows(`${stem(fileName)}-selection`, selectedRows, labels),
+);
+onClick('download-model', async () => {
+  const model = await worker.run('exportModel', undefined);
+  download(`${stem(fileName)}-model.json`, new Blob([model], { type: 'application/json' }));
+});
+onClick('copy', async () => {
+  const how = await copyCode();
+  say(how === 'copied' ? 'The code is on the clipboard.' : 'The code is selected: copy it now.');
+});
+byId('clear-selection', HTMLButtonElement).addEventListener('click', () => {
+  scatter.clearSelection();
+});
+void noticeMissingAdapter();

@@ -1,0 +1,78 @@
+/** Suggests a number of clusters: the elbow of the inertia, or the lowest BIC. */
+import { sampleRows } from '../../src/cli/table_math.js';
+import { gaussianMixture, kmeans } from '../../src/index.js';
+import type { MethodSettings, Suggestion } from './jobs.js';
+import type { PointMatrix } from './table.js';
+
+/** Of more rows, that many are looked at, evenly spread. */
+const MOST_ROWS = 20_000;
+/** Runs for each k, so that one unlucky start does not bend the curve. */
+const RESTARTS = 3;
+
+export interface SuggestOptions {
+  readonly signal: AbortSignal;
+  readonly onValue: (k: number, value: number) => void;
+}
+
+/** Tries k = 1, 2 … `most`; a lower value is better (BIC), or the curve's elbow is looked for. */
+export async function suggest(
+  points: PointMatrix,
+  method: MethodSettings,
+  most: number,
+  seed: number,
+  { signal, onValue }: SuggestOptions,
+): Promise<Suggestion> {
+  const sample = someRows(points);
+  const values: number[] = [];
+  for (let k = 1; k <= Math.min(most, sample.shape[0]); k++) {
+    const value = await valueOf(sample, method, k, seed, signal);
+    values.push(value);
+    onValue(k, value);
+  }
+  const k = method.method === 'kmeans' ? elbow(values) : lowest(values);
+  return { k, values: Float64Array.from(values), rows: sample.shape[0] };
+}
+
+async function valueOf(
+  points: PointMatrix,
+  method: MethodSettings,
+  k: number,
+  seed: number,
+  signal: AbortSignal,
+): Promise<number> {
+  if (method.method === 'kmeans') {
+    const { metric } = method;
+    const model = await kmeans(points, { k, seed, metric, nInit: RESTARTS, signal });
+    return model.inertia;
+  }
+  const { covarianceType } = method;
+  const model = await gaussianMixture(points, { k, seed, covarianceType, nInit: RESTARTS, signal });
+  return model.bic(points, { signal });
+}
+
+function someRows(points: PointMatrix): PointMatrix {
+  const [n, d] = points.shape;
+  if (n <= MOST_ROWS) return points;
+  const rows = sampleRows(n, MOST_ROWS);
+  const data = new Float64Array(rows.length * d);
+  rows.forEach((row, i) => {
+    for (let j = 0; j < d; j++) data[i * d + j] = points.data[row * d + j];
+  });
+  return { data, shape: [rows.length, d] };
+}
+
+function lowest(values: readonly number[]): number {
+  return values.indexOf(Math.min(...values)) + 1;
+}
+
+/**
+ * The k at which a falling curve lies farthest below the line from its first to its last point
+ * (Satopää et al. 2011, "Finding a kneedle in a haystack").
+ */
+export function elbow(values: readonly number[]): number {
+  const last = values.length - 1;
+  const fall = values[0] - values[last];
+  if (last < 1 || !(fall > 0)) return 1;
+  const below = values.map((value, at) => (values[0] - value) / fall - at / last);
+  return below.indexOf(Math.max(...below)) + 1;
+}

@@ -1,0 +1,171 @@
+/** The page: cluster the images, decompose them, look. */
+import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
+import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { drawCurve } from '../shared/charts.js';
+import { byId, make } from '../shared/dom.js';
+import { showFacts } from '../shared/facts.js';
+import { fetchSample } from '../shared/file_input.js';
+import { reportErrors, runTask, say } from '../shared/task.js';
+import { WorkerClient } from '../shared/worker_client.js';
+import digitsUrl from './digits.png?url';
+import type { Centroids, DigitsJobs } from './jobs.js';
+import { picture, tile } from './tiles.js';
+
+/** Clusters of each digit, and of all digits, that are offered at first. */
+const K_PER_CLASS = 4;
+const K_ALL = 10;
+const SHOWN_IMAGES = 16;
+const SHOWN_COMPONENTS = 15;
+
+const startWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+const clusterWorker = new WorkerClient<DigitsJobs>(startWorker);
+/** Its own, so that a cancelled clustering does not take the components with it. */
+const pcaWorker = new WorkerClient<DigitsJobs>(startWorker);
+const clusterButton = byId('cluster', HTMLButtonElement);
+const findButton = byId('find', HTMLButtonElement);
+const slider = byId('components', HTMLInputElement);
+const of = byId('of', HTMLSelectElement);
+const k = byId('k', HTMLInputElement);
+const centroidPlace = byId('centroids', HTMLElement);
+
+let sample: File | undefined;
+let images = 0;
+/** The first of the images that are reconstructed. */
+let first = 0;
+let explained: Float64Array = new Float64Array(0);
+let reconstructing = false;
+
+/** Gives a worker the images, which are fetched once. */
+async function load(
+  worker: WorkerClient<DigitsJobs>,
+  options: { readonly signal: AbortSignal },
+): Promise<void> {
+  sample ??= await fetchSample(digitsUrl, 'digits.png', options.signal);
+  images = await worker.run('load', sample, { ...options, restores: true });
+}
+
+function centroidTiles({ digit, images: rows, counts, digits, most }: Centroids): HTMLElement[] {
+  const tiles = Array.from(counts, (count, c) => {
+    const share = Math.round((100 * most[c]) / Math.max(1, count));
+    const shows = digit === undefined ? `, ${share} % show ${digits[c]}` : '';
+    const caption = `${formatCount(count)} images${shows}`;
+    return tile(caption, picture(rows, c, `Centroid of cluster ${c}: ${caption}`));
+  });
+  return digit === undefined ? tiles : [make('h3', {}, `Digit ${digit}`), ...tiles];
+}
+
+function cluster(): void {
+  void runTask('Loading the images', clusterButton, async (options) => {
+    await load(clusterWorker, options);
+    const settings = {
+      perClass: of.value === 'class',
+      k: k.valueAsNumber,
+      seed: byId('seed', HTMLInputElement).valueAsNumber,
+      live: byId('live', HTMLInputElement).checked,
+    };
+    byId('centroids-hint', HTMLElement).hidden = true;
+    byId('cluster-facts', HTMLElement).hidden = true;
+    centroidPlace.replaceChildren();
+    centroidPlace.scrollIntoView({ block: 'nearest' });
+    const curve = byId('objective', HTMLElement);
+    curve.hidden = settings.perClass;
+    const history: number[] = [];
+    const shown: HTMLElement[][] = [];
+    const show = (centroids: Centroids) => {
+      shown[centroids.digit ?? 0] = centroidTiles(centroids);
+      centroidPlace.replaceChildren(...shown.flat());
+    };
+    const result = await clusterWorker.run('cluster', settings, {
+      ...options,
+      onUpdate: ({ objective, centroids }) => {
+        if (centroids) show(centroids);
+        if (settings.perClass) return;
+        history.push(objective);
+        drawCurve(byId('objective-curve', HTMLElement), history, 'Objective at each iteration');
+      },
+    });
+    result.centroids.forEach(show);
+    showFacts(byId('cluster-facts', HTMLElement), {
+      Inertia: formatNumber(result.inertia),
+      Iterations: formatCount(result.iterations),
+      ...(!settings.perClass && { Purity: `${(100 * result.purity).toFixed(1)} %` }),
+      'Ran on': result.engine,
+      Time: formatSeconds(result.milliseconds),
+    });
+    say('Done: the images are clustered.');
+  });
+}
+
+function find(): void {
+  void runTask('Loading the images', findButton, async (options) => {
+    await load(pcaWorker, options);
+    const found = await pcaWorker.run('findComponents', undefined, options);
+    explained = found.explainedVarianceRatio;
+    showFacts(byId('pca-facts', HTMLElement), {
+      'Explained variance': '',
+      'Squared error of a pixel': '',
+      'Ran on': found.engine,
+      Time: formatSeconds(found.milliseconds),
+    });
+    const parts = Array.from({ length: 1 + SHOWN_COMPONENTS }, (_, at) => {
+      const name = at === 0 ? 'mean' : String(at);
+      const label = at === 0 ? 'The mean image' : `Component ${at}`;
+      return tile(name, picture(found.images, at, label, at === 0 ? 'ink' : 'signed'));
+    });
+    byId('component-images', HTMLElement).replaceChildren(...parts);
+    byId('pca-hint', HTMLElement).hidden = true;
+    for (const id of ['slider', 'others', 'pca-result']) byId(id, HTMLElement).hidden = false;
+    await showReconstructions();
+    say('Done: move the slider.');
+  });
+}
+
+/** Shows the reconstructions for where the slider is, and again if it has moved meanwhile. */
+async function showReconstructions(): Promise<void> {
+  byId('t', HTMLOutputElement).value = slider.value;
+  if (reconstructing) return;
+  reconstructing = true;
+  try {
+    let shown = '';
+    while (shown !== `${slider.value} ${first}`) {
+      shown = `${slider.value} ${first}`;
+      const count = slider.valueAsNumber;
+      const rows = Array.from({ length: SHOWN_IMAGES }, (_, at) => (first + at) % images);
+      const made = await pcaWorker.run('reconstruct', { rows, count });
+      const tiles = rows.map((row, at) =>
+        tile(
+          '',
+          picture(made.reconstructed, at, `Image ${row} from ${count} components`),
+          picture(made.originals, at, `Image ${row} as it is`),
+        ),
+      );
+      byId('reconstructions', HTMLElement).replaceChildren(...tiles);
+      const kept = explained.subarray(0, count).reduce((sum, share) => sum + share, 0);
+      const [variance, error] = document.querySelectorAll('#pca-facts dd');
+      variance.textContent = `${(100 * kept).toFixed(1)} %`;
+      error.textContent = formatNumber(made.squaredError);
+    }
+  } finally {
+    reconstructing = false;
+  }
+}
+
+of.addEventListener('change', () => {
+  k.value = String(of.value === 'class' ? K_PER_CLASS : K_ALL);
+});
+byId('cluster-settings', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  cluster();
+});
+byId('pca-settings', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  find();
+});
+slider.addEventListener('input', () => {
+  reportErrors(showReconstructions());
+});
+byId('others', HTMLButtonElement).addEventListener('click', () => {
+  first = (first + SHOWN_IMAGES) % images;
+  reportErrors(showReconstructions());
+});
+void noticeMissingAdapter();

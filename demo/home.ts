@@ -1,0 +1,3 @@
+import { noticeMissingAdapter } from './shared/adapter_notice.js';
+
+void noticeMissingAdapter();

@@ -1,0 +1,143 @@
+/** The page: bring a photograph, slide the number of colours, look, keep. */
+import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
+import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { byId } from '../shared/dom.js';
+import { download, stem } from '../shared/download.js';
+import { showFacts } from '../shared/facts.js';
+import { fetchSample, watchFiles } from '../shared/file_input.js';
+import { runTask, say, showError, type TaskOptions } from '../shared/task.js';
+import { WorkerClient } from '../shared/worker_client.js';
+import chinaUrl from './china.jpg?url';
+import { psnr } from './colours.js';
+import type { PaletteJobs, Quantized, Shown } from './jobs.js';
+
+/** A choice that is followed by another one within this time is passed over. */
+const SETTLE_MS = 250;
+const BITS_BEFORE = 24;
+
+const worker = new WorkerClient<PaletteJobs>(
+  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+);
+const k = byId('k', HTMLInputElement);
+const slider = byId('slider', HTMLInputElement);
+const downloadButton = byId('download', HTMLButtonElement);
+
+let fileName = '';
+let settling: ReturnType<typeof setTimeout> | undefined;
+
+function draw(id: string, { width, height, data }: Shown): void {
+  const canvas = byId(id, HTMLCanvasElement);
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0);
+}
+
+function clear(id: string): void {
+  const canvas = byId(id, HTMLCanvasElement);
+  canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height);
+}
+
+/** The palette as a strip, a colour as wide as any other. */
+function drawSwatches(palette: Uint8Array): void {
+  const colours = palette.length / 3;
+  const data = new Uint8ClampedArray(4 * colours).fill(255);
+  for (let c = 0; c < colours; c++) data.set(palette.subarray(3 * c, 3 * c + 3), 4 * c);
+  draw('swatches', { width: colours, height: 1, data });
+  byId('swatches', HTMLCanvasElement).ariaLabel =
+    `The palette’s ${colours} colours, the most frequent first`;
+}
+
+function showQuantized(result: Quantized): void {
+  const { palette, shown, error, bitsPerPixel, squaredError, iterations, engine } = result;
+  draw('quantized', shown);
+  draw('error-image', error);
+  drawSwatches(palette);
+  showFacts(byId('facts', HTMLElement), {
+    Colours: formatCount(palette.length / 3),
+    'Bits per pixel': `${bitsPerPixel.toFixed(3)} of ${BITS_BEFORE}`,
+    PSNR: squaredError === 0 ? 'no error' : `${psnr(squaredError).toFixed(2)} dB`,
+    'Mean squared error': formatNumber(squaredError),
+    Iterations: formatCount(iterations),
+    'Ran on': engine,
+    Time: formatSeconds(result.milliseconds),
+  });
+  downloadButton.disabled = false;
+}
+
+async function quantize(options: TaskOptions): Promise<void> {
+  downloadButton.disabled = true;
+  const result = await worker.run('quantize', k.valueAsNumber, options);
+  showQuantized(result);
+  const colours = result.palette.length / 3;
+  say(`Done: ${formatCount(colours)} colour${colours === 1 ? '' : 's'}.`);
+}
+
+function openFile(name: string, read: (signal: AbortSignal) => Promise<File>): void {
+  clearTimeout(settling);
+  void runTask(`Reading ${name}`, undefined, async (options) => {
+    const file = await read(options.signal);
+    const picture = await worker.run('load', file, { ...options, restores: true });
+    fileName = file.name;
+    byId('file-facts', HTMLElement).textContent =
+      `${fileName}: ${formatCount(picture.width)} × ${formatCount(picture.height)} pixels, ` +
+      `${formatCount(picture.colours)} different colours.`;
+    byId('work', HTMLElement).hidden = false;
+    draw('original', picture.shown);
+    for (const id of ['quantized', 'error-image', 'swatches']) clear(id);
+    byId('facts', HTMLElement).hidden = true;
+    await quantize(options);
+  });
+}
+
+/** Quantizes anew once the choice has settled. */
+function choose(): void {
+  clearTimeout(settling);
+  if (!k.checkValidity()) {
+    k.reportValidity();
+    return;
+  }
+  settling = setTimeout(() => {
+    void runTask('Starting', undefined, quantize);
+  }, SETTLE_MS);
+}
+
+k.addEventListener('change', () => {
+  if (k.checkValidity()) slider.value = String(Math.log2(k.valueAsNumber));
+  choose();
+});
+slider.addEventListener('input', () => {
+  k.value = String(Math.round(2 ** slider.valueAsNumber));
+  slider.setAttribute('aria-valuetext', `${k.value} colours`);
+  choose();
+});
+slider.addEventListener('keydown', (event) => {
+  const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+  if (step === undefined) return;
+  // A colour more or less, where the slider's own step is none.
+  event.preventDefault();
+  const wanted = Math.min(256, Math.max(2, k.valueAsNumber + step));
+  slider.value = String(Math.log2(wanted));
+  slider.dispatchEvent(new Event('input'));
+});
+watchFiles({
+  input: byId('file', HTMLInputElement),
+  onFile: (file) => {
+    openFile(file.name, () => Promise.resolve(file));
+  },
+  onRefusal: showError,
+});
+byId('sample', HTMLButtonElement).addEventListener('click', () => {
+  openFile('china.jpg', (signal) => fetchSample(chinaUrl, 'china.jpg', signal));
+});
+byId('actual', HTMLInputElement).addEventListener('change', (event) => {
+  const { checked } = event.target as HTMLInputElement;
+  document.querySelector('.pictures')!.classList.toggle('large', checked);
+});
+downloadButton.addEventListener('click', () => {
+  void runTask('Starting', downloadButton, async (options) => {
+    const png = await worker.run('encode', undefined, options);
+    download(`${stem(fileName)}-${k.value}-colours.png`, png);
+    say(`Done: ${formatCount(Math.ceil(png.size / 1000))} kB.`);
+  });
+});
+void noticeMissingAdapter();

@@ -1,0 +1,328 @@
+/** A scatter plot that stays fluid with a million points: pan, zoom, hover, lasso. */
+import { make } from './dom.js';
+import { channels, clusterColours, readColours } from './marks.js';
+import {
+  type Affine,
+  type Domain,
+  domainOf,
+  nearestRow,
+  panned,
+  rowsWithin,
+  type ScatterMarks,
+  type ScatterPoints,
+  zoomed,
+} from './scatter_data.js';
+import { watchGestures } from './scatter_gestures.js';
+import { drawOverlay, MARGIN } from './scatter_overlay.js';
+import {
+  drawPoints,
+  slicesFor,
+  packColour,
+  radiusFor,
+  type RasterMarks,
+} from './scatter_raster.js';
+
+export type { Centre, Ellipse, ScatterMarks, ScatterPoints } from './scatter_data.js';
+export { packColour } from './scatter_raster.js';
+
+export interface ScatterOptions {
+  /** What is said of a row when the pointer rests on its point. Default: nothing. */
+  readonly describe?: (row: number) => string;
+  /** Told of the rows within a lasso; of none when the selection ends. */
+  readonly onSelect?: (rows: Uint32Array | undefined) => void;
+}
+
+/** Milliseconds of drawing points in one frame. */
+const FRAME_MS = 10;
+
+/** How near the pointer must be to a point, in pixels. */
+const REACH = 14;
+
+const HINT =
+  'Arrow keys move, plus and minus zoom, 0 shows all; draw a lasso with Shift or the Lasso button, Escape ends a selection.';
+
+let count = 0;
+
+export class Scatter {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #overlay = make('canvas', { className: 'overlay', ariaHidden: 'true' });
+  readonly #tip = make('div', { className: 'tip', hidden: true });
+  readonly #lassoButton = make('button', { type: 'button', ariaPressed: 'false' }, 'Lasso');
+  readonly #options: ScatterOptions;
+  #points: ScatterPoints | undefined;
+  #marks: ScatterMarks = {};
+  #trails: number[][] = [];
+  #home: Domain | undefined;
+  #domain: Domain | undefined;
+  #selected: Uint8Array | undefined;
+  #lasso: readonly number[] = [];
+  #hovered: readonly [number, number] | undefined;
+  #image: ImageData | undefined;
+  #frame = 0;
+
+  /** @param canvas the place of the plot; its size is what the style sheet gives it */
+  constructor(canvas: HTMLCanvasElement, options: ScatterOptions = {}) {
+    this.#canvas = canvas;
+    this.#options = options;
+    const hint = make('span', { className: 'unseen', id: `scatter-hint-${++count}` }, HINT);
+    const plot = make('div', { className: 'plot' });
+    canvas.before(this.#toolbar(), plot);
+    plot.append(canvas, this.#overlay, this.#tip, hint);
+    canvas.tabIndex = 0;
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-describedby', hint.id);
+    new ResizeObserver(() => {
+      this.#draw();
+    }).observe(canvas);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.#draw();
+    });
+    watchGestures(canvas, () => this.#lassoButton.ariaPressed === 'true', {
+      pan: (dx, dy) => {
+        const { width, height } = this.#room();
+        this.#look(panned(this.#domain!, -dx / width, dy / height));
+      },
+      zoom: (factor, px, py) => {
+        const [across, up] = this.#scales();
+        const x = (px - across.offset) / across.scale;
+        this.#look(zoomed(this.#domain!, factor, x, (py - up.offset) / up.scale));
+      },
+      reset: () => {
+        this.#look(this.#home);
+      },
+      hover: (at) => {
+        this.#hovered = at;
+        this.#drawOver();
+      },
+      lassoing: (corners) => {
+        this.#lasso = corners;
+        this.#drawOver();
+      },
+      lassoed: (corners) => {
+        this.#select(corners);
+      },
+    });
+  }
+
+  /** Shows other points, from their whole extent; ends a selection. */
+  show(points: ScatterPoints & ScatterMarks): void {
+    this.#points = points;
+    this.#marks = points;
+    this.#trails = [];
+    this.#home = this.#domain = domainOf(points);
+    this.#clearSelection();
+    this.#draw();
+  }
+
+  /**
+   * Shows other marks of the same points, seen as they are; centres leave a trail.
+   *
+   * @param trail whether the centres have moved there from where they were; else trails begin anew
+   */
+  update(marks: ScatterMarks, trail = false): void {
+    this.#marks = marks;
+    const { centres = [] } = marks;
+    if (!trail || this.#trails.length !== centres.length) this.#trails = centres.map(() => []);
+    centres.forEach(({ x, y }, cluster) => this.#trails[cluster].push(x, y));
+    this.#draw();
+  }
+
+  /** Ends a selection. */
+  clearSelection(): void {
+    this.#clearSelection();
+    this.#draw();
+  }
+
+  #clearSelection(): void {
+    this.#lasso = [];
+    if (!this.#selected) return;
+    this.#selected = undefined;
+    this.#options.onSelect?.(undefined);
+  }
+
+  #toolbar(): HTMLElement {
+    const button = (name: string, label: string, act: () => void) => {
+      const made = make('button', { type: 'button', title: label, ariaLabel: label }, name);
+      made.addEventListener('click', act);
+      return made;
+    };
+    const zoom = (factor: number) => () => {
+      if (!this.#domain) return;
+      const { x, y } = this.#domain;
+      this.#look(zoomed(this.#domain, factor, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2));
+    };
+    const lasso = this.#lassoButton;
+    lasso.title = 'Drag around points to select them';
+    lasso.addEventListener('click', () => {
+      lasso.ariaPressed = String(lasso.ariaPressed !== 'true');
+      this.#canvas.classList.toggle('lassoing', lasso.ariaPressed === 'true');
+    });
+    return make(
+      'div',
+      { className: 'plot-tools', role: 'group', ariaLabel: 'Plot' },
+      button('+', 'Zoom in', zoom(2 / 3)),
+      button('−', 'Zoom out', zoom(3 / 2)),
+      button('Show all', 'Show all points', () => {
+        this.#look(this.#home);
+      }),
+      lasso,
+    );
+  }
+
+  /** CSS pixels that the points have. */
+  #room(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.#canvas;
+    return {
+      width: Math.max(1, clientWidth - MARGIN.left - MARGIN.right),
+      height: Math.max(1, clientHeight - MARGIN.top - MARGIN.bottom),
+    };
+  }
+
+  /** From data units to CSS pixels of the canvas. */
+  #scales(): readonly [across: Affine, up: Affine] {
+    const { width, height } = this.#room();
+    const { x, y } = this.#domain!;
+    const across = width / (x[1] - x[0]);
+    const up = -height / (y[1] - y[0]);
+    return [
+      { scale: across, offset: MARGIN.left - x[0] * across },
+      { scale: up, offset: MARGIN.top - y[1] * up },
+    ];
+  }
+
+  #look(domain: Domain | undefined): void {
+    if (!domain || !this.#points) return;
+    this.#domain = domain;
+    this.#draw();
+  }
+
+  #select(corners: readonly number[]): void {
+    this.#clearSelection();
+    if (this.#points && corners.length > 0) {
+      const rows = rowsWithin(this.#points, ...this.#scales(), corners);
+      if (rows.length > 0) {
+        this.#selected = new Uint8Array(this.#points.x.length);
+        for (const row of rows) this.#selected[row] = 1;
+        this.#options.onSelect?.(rows);
+      }
+    }
+    this.#draw();
+  }
+
+  /** Draws everything, points in as many frames as they need; a later call takes over. */
+  #draw(): void {
+    cancelAnimationFrame(this.#frame);
+    const points = this.#points;
+    if (!points || this.#canvas.clientWidth === 0) return;
+    this.#describeAll(points);
+    const density = devicePixelRatio;
+    this.#frame = requestAnimationFrame(() => {
+      const context = this.#resize(this.#canvas);
+      this.#drawOver();
+      const room = this.#room();
+      const width = Math.round(room.width * density);
+      const height = Math.round(room.height * density);
+      if (this.#image?.width !== width || this.#image.height !== height) {
+        this.#image = new ImageData(width, height);
+      }
+      const image = this.#image;
+      const data = new Uint32Array(image.data.buffer);
+      data.fill(0);
+      const slices = slicesFor(points.x.length);
+      const radius = radiusFor(this.#inSight(points.x.length), width * height, density);
+      const [across, up] = this.#scales().map(({ scale, offset }, axis) => ({
+        scale: scale * density,
+        offset: (offset - (axis === 0 ? MARGIN.left : MARGIN.top)) * density,
+      }));
+      const marks = this.#rasterMarks();
+      let slice = 0;
+      const next = () => {
+        const start = performance.now();
+        do {
+          drawPoints({ data, width, height }, points, across, up, radius, marks, slice, slices);
+          slice++;
+        } while (slice < slices && performance.now() - start < FRAME_MS);
+        context.putImageData(image, MARGIN.left * density, MARGIN.top * density);
+        if (slice < slices) this.#frame = requestAnimationFrame(next);
+      };
+      next();
+    });
+  }
+
+  /** About how many of n points are seen, were they spread evenly. */
+  #inSight(n: number): number {
+    const share = (axis: 'x' | 'y') => {
+      const [now, all] = [this.#domain![axis], this.#home![axis]];
+      return Math.min(1, (now[1] - now[0]) / (all[1] - all[0]));
+    };
+    return n * share('x') * share('y');
+  }
+
+  #rasterMarks(): RasterMarks {
+    const { labels, colours } = this.#marks;
+    const names = labels ? clusterColours() : readColours('--muted');
+    return {
+      labels,
+      colours,
+      palette: Uint32Array.from(names, (name) => packColour(...channels(name))),
+      selected: this.#selected,
+    };
+  }
+
+  /** Gives a canvas as many pixels as it has on the screen. */
+  #resize(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+    const { clientWidth, clientHeight } = this.#canvas;
+    const width = Math.round(clientWidth * devicePixelRatio);
+    const height = Math.round(clientHeight * devicePixelRatio);
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    return canvas.getContext('2d')!;
+  }
+
+  #drawOver(): void {
+    const points = this.#points;
+    if (!points || !this.#domain) return;
+    const [across, up] = this.#scales();
+    const row = this.#hovered ? nearestRow(points, across, up, ...this.#hovered, REACH) : -1;
+    const ring =
+      row < 0
+        ? undefined
+        : ([
+            points.x[row] * across.scale + across.offset,
+            points.y[row] * up.scale + up.offset,
+          ] as const);
+    const context = this.#resize(this.#overlay);
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    drawOverlay(context, this.#canvas.clientWidth, this.#canvas.clientHeight, {
+      xName: points.xName,
+      yName: points.yName,
+      domain: this.#domain,
+      across,
+      up,
+      marks: this.#marks,
+      trails: this.#trails,
+      lasso: this.#lasso,
+      ring,
+      colours: clusterColours(),
+    });
+    this.#showTip(row, ring);
+  }
+
+  #showTip(row: number, ring: readonly [number, number] | undefined): void {
+    const text = ring ? this.#options.describe?.(row) : undefined;
+    this.#tip.hidden = text === undefined;
+    if (text === undefined || !ring) return;
+    this.#tip.textContent = text;
+    const left = ring[0] > this.#canvas.clientWidth / 2;
+    this.#tip.style.translate = left ? 'calc(-100% - 12px) -50%' : '12px -50%';
+    this.#tip.style.left = `${ring[0]}px`;
+    this.#tip.style.top = `${ring[1]}px`;
+  }
+
+  #describeAll({ xName, yName, x }: ScatterPoints): void {
+    const { labels, colours } = this.#marks;
+    const coloured = (labels ?? colours) ? ', coloured by cluster' : '';
+    const what = `${yName} against ${xName} of ${x.length} rows${coloured}`;
+    if (this.#canvas.ariaLabel !== what) this.#canvas.ariaLabel = what;
+  }
+}
