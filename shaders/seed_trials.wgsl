@@ -2,13 +2,14 @@
 //   potentials[block][t] = sum over the block's rows of w_i min(closest_i, |x_i - candidate_t|^2)
 //
 // points      see lib/points_layout.wgsl; rows [first, first + rows), first a multiple of BLOCK
-// candidates  [padded trials][quads]      vec4; padded to a multiple of 8
+// candidates  [padded trials][quads]      vec4; padded to a multiple of TILE
 // closest     [rows]                      squared distance to the nearest centre so far
 // weights     [rows], read if WEIGHTED
 // potentials  [all blocks][padded trials]
 //
-// An invocation owns a block of BLOCK neighbouring rows, 4 at a time, against 8 candidates.
-// Cost: 3 N T D FLOPs; a quad of 4 columns costs 4 point loads and 8 uniform loads for 256 FLOPs.
+// An invocation owns a block of BLOCK neighbouring rows, 4 at a time, against TILE candidates.
+// Cost: 3 N T D FLOPs; a quad of 4 columns costs 4 point loads and TILE uniform loads for
+// 32 TILE FLOPs.
 struct Shape {
   first: u32,
   rows: u32,
@@ -26,6 +27,8 @@ struct Shape {
 
 const WORKGROUP = 32;
 const BLOCK = 64;
+// Candidates at a time: 4 or 8.
+const TILE = 8;
 const WEIGHTED = false;
 
 // import lib/points_layout.wgsl
@@ -70,10 +73,12 @@ fn main(
       d1 += squares(x, candidates[at + shape.quads]);
       d2 += squares(x, candidates[at + 2 * shape.quads]);
       d3 += squares(x, candidates[at + 3 * shape.quads]);
-      d4 += squares(x, candidates[at + 4 * shape.quads]);
-      d5 += squares(x, candidates[at + 5 * shape.quads]);
-      d6 += squares(x, candidates[at + 6 * shape.quads]);
-      d7 += squares(x, candidates[at + 7 * shape.quads]);
+      if (TILE > 4) {
+        d4 += squares(x, candidates[at + 4 * shape.quads]);
+        d5 += squares(x, candidates[at + 5 * shape.quads]);
+        d6 += squares(x, candidates[at + 6 * shape.quads]);
+        d7 += squares(x, candidates[at + 7 * shape.quads]);
+      }
       at++;
       p += BLOCK_ROWS;
     }
@@ -86,13 +91,15 @@ fn main(
     s[1] += dot(w, min(nearest, d1));
     s[2] += dot(w, min(nearest, d2));
     s[3] += dot(w, min(nearest, d3));
-    s[4] += dot(w, min(nearest, d4));
-    s[5] += dot(w, min(nearest, d5));
-    s[6] += dot(w, min(nearest, d6));
-    s[7] += dot(w, min(nearest, d7));
+    if (TILE > 4) {
+      s[4] += dot(w, min(nearest, d4));
+      s[5] += dot(w, min(nearest, d5));
+      s[6] += dot(w, min(nearest, d6));
+      s[7] += dot(w, min(nearest, d7));
+    }
   }
   let out = (shape.first_block + block) * shape.padded_trials + shape.first_trial;
-  for (var t = 0u; t < 8; t++) {
+  for (var t = 0u; t < TILE; t++) {
     potentials[out + t] = s[t];
   }
 }

@@ -13,8 +13,8 @@ import type { Random } from '../random.js';
 import { type Chunk, type DevicePoints, groups, paced, unpadColumns } from './points.js';
 
 const BLOCK = Number(seedTrialsKernel.constants.BLOCK);
-/** Candidates are tried eight at a time. */
-const TRIAL_TILE = 8;
+/** Candidates that are tried at a time: 10 clusters have 4 trials, 1,024 have 8. */
+const trialTile = (trials: number) => (trials <= 4 ? 4 : 8);
 /** Centres chosen in one submission at most; between two the caller may cancel. */
 const MOST_CENTRES_PER_SUBMIT = 64;
 /** Dispatches' worth of work that a submission may hold; see `Pace`. */
@@ -209,13 +209,14 @@ class Sampler {
     recording: Recording,
     kernel: Kernel,
     candidates: GPUBuffer,
+    tile: number,
     paddedTrials: number,
     potentials: GPUBuffer,
   ): void {
     const { chunks, quads, shape } = this.#points;
     chunks.forEach((chunk, c) => {
-      for (let trial = 0; trial < paddedTrials; trial += TRIAL_TILE) {
-        const work = 2 * TRIAL_TILE * shape[1];
+      for (let trial = 0; trial < paddedTrials; trial += tile) {
+        const work = 2 * tile * shape[1];
         for (const part of paced(this.#workspace.runtime, chunk, work, BLOCK)) {
           recording.dispatch(
             kernel,
@@ -267,10 +268,14 @@ export async function plusPlus(
 ): Promise<Float32Array> {
   const { runtime } = workspace;
   const { quads } = points;
-  const paddedTrials = roundUp(trials, TRIAL_TILE);
+  const tile = trialTile(trials);
+  const paddedTrials = roundUp(trials, tile);
   const sampler = await Sampler.create(workspace, points, weights, trials, first);
   const choose = await runtime.kernel(seedChooseKernel);
-  const tryOut = await runtime.kernel(seedTrialsKernel, { WEIGHTED: weights.weighted });
+  const tryOut = await runtime.kernel(seedTrialsKernel, {
+    WEIGHTED: weights.weighted,
+    TILE: tile,
+  });
   const made = await workspace.allocate({
     uniforms: 4 * (k - 1) * trials,
     centres: 16 * quads * k,
@@ -295,7 +300,7 @@ export async function plusPlus(
         for (let next = centre; next < Math.min(k, centre + step); next++) {
           sampler.lower(recording, centres, next - 1, 1);
           sampler.draw(recording, uniforms, (next - 1) * trials, trials, candidates);
-          sampler.tryOut(recording, tryOut, candidates, paddedTrials, potentials);
+          sampler.tryOut(recording, tryOut, candidates, tile, paddedTrials, potentials);
           const shape = {
             blocks: sampler.blocks,
             trials,

@@ -25,7 +25,9 @@ import { expectExact, roundings } from './tolerance.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 const BLOCK = constant(source, 'BLOCK');
-const TILE = 8;
+/** Candidates that the library may have the kernel take at a time. */
+const TILES = [4, 8] as const;
+const TILE = constant(source, 'TILE');
 /** Blocks this short make many of them cheap; rows are taken four at a time. */
 const SHORT = 4;
 
@@ -37,6 +39,8 @@ interface Shape {
   readonly before: number;
   readonly firstTrial: number;
   readonly paddedTrials: number;
+  /** TILE where absent. */
+  readonly tile?: number;
 }
 
 const SHAPES: readonly Shape[] = [
@@ -64,6 +68,15 @@ const SHAPES: readonly Shape[] = [
     firstTrial: 0,
     paddedTrials: TILE,
   })),
+  ...[0, 4].map((firstTrial) => ({
+    rows: 2 * BLOCK + 3,
+    columns: 5,
+    block: BLOCK,
+    before: 1,
+    firstTrial,
+    paddedTrials: 8,
+    tile: 4,
+  })),
 ];
 
 async function compareOne(
@@ -71,7 +84,7 @@ async function compareOne(
   kernel: KernelSource,
   { draw, weighted, ...shape }: Shape & { draw: Draw; weighted: boolean },
 ): Promise<void> {
-  const { rows, columns, block, before, firstTrial, paddedTrials } = shape;
+  const { rows, columns, block, before, firstTrial, paddedTrials, tile = TILE } = shape;
   const what = JSON.stringify({ weighted, ...shape });
   const random = seeded();
   const quads = quadsOf(columns);
@@ -86,7 +99,7 @@ async function compareOne(
   const closest = floats(random, () => random.below(64) / 16, rows);
   const length = (firstBlock + blocks) * paddedTrials;
   const { potentials } = await lab.run(kernel, {
-    constants: { WEIGHTED: weighted, BLOCK: block },
+    constants: { WEIGHTED: weighted, BLOCK: block, TILE: tile },
     shape: {
       first,
       rows,
@@ -107,7 +120,7 @@ async function compareOne(
   const expected = writtenAt([], 0, length);
   for (let b = 0; b < blocks; b++) {
     const [from, to] = [b * block, Math.min((b + 1) * block, rows)];
-    for (let t = firstTrial; t < firstTrial + TILE; t++) {
+    for (let t = firstTrial; t < firstTrial + tile; t++) {
       expected[(firstBlock + b) * paddedTrials + t] = costsWith(
         x.subarray(from * width, to * width),
         to - from,
@@ -125,6 +138,7 @@ async function compareOne(
 
 export const seedTrials: KernelTest = {
   source,
+  variants: [false, true].flatMap((WEIGHTED) => TILES.map((tile) => ({ WEIGHTED, TILE: tile }))),
   async compare(lab, kernel) {
     const drawn = SHAPES.map((shape) => ({ ...shape, draw: grid }));
     const shapes = weightedToo([...drawn, { ...SHAPES[0], draw: uniform }]);
@@ -137,5 +151,7 @@ export const seedTrials: KernelTest = {
     ['shape.padded_trials + shape.first_trial', 'shape.padded_trials'],
     ['shape.first_block + block', 'block'],
     ['min(nearest, d6)', 'd6'],
+    ['TILE > 4', 'TILE > 8'],
+    ['t < TILE', 't < 8'],
   ],
 };
