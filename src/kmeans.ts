@@ -16,7 +16,8 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from './options.js';
-import { checkPoints, checkWeights } from './points.js';
+import { type PointStream } from './point_stream.js';
+import { checkSource, checkWeights } from './points.js';
 import { createRandom } from './random.js';
 
 /** What `onIteration` is told, once an iteration and in order, possibly a few iterations late. */
@@ -127,12 +128,18 @@ function placeCentroids(
  * 2007) with 2 + ln k trials, `tol` relative to the mean column variance, empty clusters moved to the
  * farthest rows, best of `nInit`. With metric 'cosine' it is spherical k-means (Dhillon & Modha 2001).
  *
- * @param points n x d, one row a point; never changed
+ * @param points n x d, one row a point; never changed. Or a stream of such rows, which the device
+ *   holds a few blocks of at a time, for the same answer bit by bit: two passes over it and one an
+ *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 3 k
+ *   ('k-means++'). (The CPU twin reads it into memory.)
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
  */
-export async function kmeans(points: Points, options: KMeansOptions): Promise<KMeansModel> {
+export async function kmeans(
+  points: Points | PointStream,
+  options: KMeansOptions,
+): Promise<KMeansModel> {
   checkOptions('kmeans', options, RULES);
   const { k, metric = 'euclidean', runtime, signal } = options;
   if ((k as number | undefined) === undefined) {
@@ -140,7 +147,8 @@ export async function kmeans(points: Points, options: KMeansOptions): Promise<KM
   }
   signal?.throwIfAborted();
   // Directions are what 'cosine' compares: they are not centred.
-  const checked = checkPoints('points', points, metric === 'cosine' ? { shift: 'none' } : {});
+  const rules = metric === 'cosine' ? ({ shift: 'none' } as const) : {};
+  const checked = await checkSource('points', points, rules, signal);
   const [n] = checked.shape;
   if (k > n) {
     throw new InvalidArgumentError(

@@ -7,10 +7,14 @@
  * a fitted model repeats the fit's arithmetic bit for bit.
  */
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import type { CheckedStream } from './point_stream.js';
 import type { Random } from './random.js';
 
 /** 'cosine' is spherical k-means: rows are scaled to length 1, centroids too, no centring. */
 export type Metric = 'euclidean' | 'cosine';
+
+/** Rows that a session works on: held by it, or passed through as often as needed. */
+export type PointSource = CheckedMatrix | GpuMatrix | CheckedStream;
 
 /** How starting centroids are chosen from the data. */
 export type Seeding = 'k-means++' | 'k-means||' | 'random';
@@ -73,5 +77,5 @@ export interface KMeansSession {
 export interface KMeansBackend {
   /** What runs the work, for people: the adapter's name, or 'cpu'. */
   readonly description: string;
-  load(points: CheckedMatrix | GpuMatrix, options: LoadOptions): Promise<KMeansSession>;
+  load(points: PointSource, options: LoadOptions): Promise<KMeansSession>;
 }

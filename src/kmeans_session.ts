@@ -1,14 +1,13 @@
 /** Data loaded on the chosen engine for as long as one piece of work takes. */
 import { type RuntimeChoice, withBackend } from './backend.js';
 import { deviceBackend } from './device/kmeans.js';
-import type { KMeansBackend, KMeansSession, LoadOptions } from './kmeans_backend.js';
-import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import type { KMeansBackend, KMeansSession, LoadOptions, PointSource } from './kmeans_backend.js';
 import { referenceBackend } from './reference/kmeans.js';
 
 /** Loads rows where `choice` says, does `work`, and frees what was loaded. */
 export function withKMeansSession<T>(
   choice: RuntimeChoice,
-  points: CheckedMatrix | GpuMatrix,
+  points: PointSource,
   options: LoadOptions,
   work: (session: KMeansSession, engine: string) => Promise<T>,
 ): Promise<T> {

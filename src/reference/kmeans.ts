@@ -14,6 +14,7 @@ import type {
   Seeding,
 } from '../kmeans_backend.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { CheckedStream } from '../point_stream.js';
 import type { Random } from '../random.js';
 import { assignInBlocks } from './assign.js';
 import { centre, columnMeans, columnVariances } from './column_means.js';
@@ -29,7 +30,7 @@ import { kMeansParallel, kMeansPlusPlus } from './seeding.js';
 export const referenceBackend: KMeansBackend = {
   description: 'cpu',
   async load(points, options) {
-    const matrix = onHost(points);
+    const matrix = points instanceof CheckedStream ? await heldRows(points) : onHost(points);
     const [n, d] = matrix.shape;
     const shift = sessionShift(matrix, options);
     const x = await sessionRows(matrix, shift, options.metric);
@@ -37,6 +38,12 @@ export const referenceBackend: KMeansBackend = {
     return new ReferenceSession({ x, n, d, weights, metric: options.metric }, shift);
   },
 };
+
+/** A stream's rows, in memory: the CPU engine has no other place to put them. */
+async function heldRows(stream: CheckedStream): Promise<CheckedMatrix> {
+  const { shape, shift } = stream;
+  return { data: await stream.collect(), shape, ...(shift ? { shift } : {}) };
+}
 
 function onHost(points: CheckedMatrix | GpuMatrix): CheckedMatrix {
   if (!('buffer' in points)) return points;
