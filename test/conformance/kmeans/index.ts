@@ -12,6 +12,8 @@ import { kmeansInput } from './input.js';
 import { kmeansInvariance } from './invariance.js';
 import { kmeansModel } from './model.js';
 import { kmeansObjective } from './objective.js';
+import { kmeansStreamErrors } from './stream_errors.js';
+import { kmeansStreams } from './streams.js';
 import { kmeansTwin } from './twin.js';
 import { kmeansWeights } from './weights.js';
 
@@ -27,6 +29,8 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansInput,
   kmeansTwin,
   kmeansChunks,
+  kmeansStreams,
+  kmeansStreamErrors,
   kmeansDevice,
   kmeansFailure,
   kmeansGolden,
