@@ -8,6 +8,7 @@
  */
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
 import type { CheckedStream } from './point_stream.js';
+import type { ClusterSums } from './reference/accumulate.js';
 import type { Random } from './random.js';
 
 /** 'cosine' is spherical k-means: rows are scaled to length 1, centroids too, no centring. */
@@ -67,6 +68,12 @@ export interface KMeansSession {
   /** Lloyd's iterations from `start` (k x d, centred). */
   lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult>;
   assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment>;
+  /** The clusters' sums about their centroids, and the inertia: what an update of them needs. */
+  sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }>;
   /** The inertia alone, where labels are not wanted. */
   inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number>;
   /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */

@@ -240,21 +240,21 @@ export class Clustering {
   }
 
   /** Labels every row with its nearest starting centroid, and sums over the clusters. */
-  async sums(): Promise<ClusterSums> {
-    const { even, evenNorms } = this.#parts.buffers;
-    const {
-      k,
-      workspace,
-      points: {
-        quads,
-        shape: [, d],
-      },
-    } = this.#parts;
+  async sums(): Promise<ClusterSums & { readonly inertia: number }> {
+    const { k, workspace, points, buffers, metric } = this.#parts;
+    const { quads, shape } = points;
     await workspace.runInParts('sums', (recording) => {
-      this.#recordPass(recording, even, evenNorms);
+      this.#recordPass(recording, buffers.even, buffers.evenNorms);
     });
-    const totals = await this.#readTotals();
-    return sumsOf(totals, quads, k, d);
+    const [totals, costs] = await Promise.all([
+      this.#readTotals(),
+      workspace.read(buffers.costs, 0, 4 * this.#segments * quads),
+    ]);
+    const inertia = new Float32Array(costs).reduce((sum, cost) => sum + cost, 0);
+    return {
+      ...sumsOf(totals, quads, k, shape[1]),
+      inertia: metric === 'cosine' ? inertia / 2 : inertia,
+    };
   }
 
   async #readTotals(): Promise<Float32Array> {

@@ -20,6 +20,7 @@ import type {
 } from '../kmeans_backend.js';
 import { InvalidArgumentError } from '../errors.js';
 import { CheckedStream } from '../point_stream.js';
+import type { ClusterSums } from '../reference/accumulate.js';
 import type { Random } from '../random.js';
 import {
   cumulativeWeights,
@@ -192,6 +193,15 @@ class DeviceSession implements KMeansSession {
       const [sum, counts, labels] = await Promise.all(work);
       return { inertia: sum, counts, labels };
     });
+  }
+
+  async sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }> {
+    signal?.throwIfAborted();
+    return this.#cluster(k, centroids, (clustering) => clustering.sums());
   }
 
   async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {

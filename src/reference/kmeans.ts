@@ -16,6 +16,7 @@ import type {
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
 import { CheckedStream } from '../point_stream.js';
 import type { Random } from '../random.js';
+import { accumulate, type ClusterSums } from './accumulate.js';
 import { assignInBlocks } from './assign.js';
 import { centre, columnMeans, columnVariances } from './column_means.js';
 import { createPause, nextTask, rowBlocks } from './event_loop.js';
@@ -127,6 +128,17 @@ class ReferenceSession implements KMeansSession {
   async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
     const { labels, inertia } = await this.#nearest(centroids, k, signal);
     return { labels, counts: labelCounts(labels, k), inertia };
+  }
+
+  async sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }> {
+    const { x, n, d, weights, metric } = this.#loaded();
+    const { labels } = await this.#nearest(centroids, k, signal);
+    const sums = accumulate(x, n, centroids, k, d, labels, weights);
+    return { ...sums, inertia: inMetric(sums.inertia, metric) };
   }
 
   async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {

@@ -10,6 +10,7 @@ import { kmeansFailure } from './failure.js';
 import { kmeansGolden } from './golden.js';
 import { kmeansInput } from './input.js';
 import { kmeansInvariance } from './invariance.js';
+import { kmeansMiniBatch } from './mini_batch.js';
 import { kmeansModel } from './model.js';
 import { kmeansObjective } from './objective.js';
 import { kmeansStreamErrors } from './stream_errors.js';
@@ -31,6 +32,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansChunks,
   kmeansStreams,
   kmeansStreamErrors,
+  kmeansMiniBatch,
   kmeansDevice,
   kmeansFailure,
   kmeansGolden,
