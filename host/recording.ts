@@ -36,6 +36,12 @@ interface Prepared {
   readonly group: GPUBindGroup | undefined;
 }
 
+/** A run of commands, and what the host does before they may be sent. */
+interface Part {
+  readonly before: (() => Promise<void>) | undefined;
+  readonly commands: Command[];
+}
+
 /**
  * Named kernels over named buffers, in order. Each dispatch sees what those before it wrote.
  * Nothing reaches the device before `submit`.
@@ -43,8 +49,8 @@ interface Prepared {
 export class Recording {
   readonly #workspace: Workspace;
   readonly #label: string;
-  readonly #commands: Command[] = [];
-  #prepared: Prepared[] | undefined;
+  readonly #parts: Part[] = [{ before: undefined, commands: [] }];
+  #prepared: Prepared[][] | undefined;
   #uniforms: GPUBuffer | undefined;
 
   constructor(workspace: Workspace, label: string) {
@@ -74,12 +80,31 @@ export class Recording {
     return this.#add({ type: 'clear', buffer });
   }
 
+  /**
+   * Each time the recording is submitted, what follows is sent only once `work` of the host is done.
+   * Such a recording is for `Workspace.submitInParts`.
+   */
+  hostStep(work: () => Promise<void>): this {
+    this.#refuseGrowth();
+    this.#parts.push({ before: work, commands: [] });
+    return this;
+  }
+
+  /** What the host does before each part of the recording; the first has nothing to wait for. */
+  get hostSteps(): readonly ((() => Promise<void>) | undefined)[] {
+    return this.#parts.map(({ before }) => before);
+  }
+
   #add(command: Command): this {
+    this.#refuseGrowth();
+    this.#parts[this.#parts.length - 1].commands.push(command);
+    return this;
+  }
+
+  #refuseGrowth(): void {
     if (this.#prepared) {
       throw new KernelError(`${this.#label}: a recording cannot grow once it was submitted.`);
     }
-    this.#commands.push(command);
-    return this;
   }
 
   /** Sends the work to the device. Errors come out of the workspace's promises. */
@@ -87,13 +112,13 @@ export class Recording {
     this.#workspace.submit([this]);
   }
 
-  /** Adds the work to a command encoder. */
-  encode(encoder: GPUCommandEncoder): void {
+  /** Adds the work, or a part of it, to a command encoder. */
+  encode(encoder: GPUCommandEncoder, part = 0): void {
     const { profiler, limits } = this.#workspace.runtime;
     const maxPerDimension = limits.maxComputeWorkgroupsPerDimension;
     this.#prepared ??= this.#prepare();
     let pass: GPUComputePassEncoder | undefined;
-    for (const { command, group } of this.#prepared) {
+    for (const { command, group } of this.#prepared[part]) {
       if (command.type === 'dispatch') {
         const timestampWrites = profiler?.next(command.kernel.source.name);
         if (timestampWrites) pass?.end();
@@ -123,9 +148,10 @@ export class Recording {
   }
 
   /** Lays all uniforms into one buffer and makes the bind groups. */
-  #prepare(): Prepared[] {
+  #prepare(): Prepared[][] {
     const { device } = this.#workspace.runtime;
-    const slots = this.#commands.flatMap((command) =>
+    const commands = this.#parts.flatMap((part) => part.commands);
+    const slots = commands.flatMap((command) =>
       command.type === 'dispatch'
         ? command.kernel.source.bindings
             .filter((binding) => binding.type === 'uniform')
@@ -141,7 +167,7 @@ export class Recording {
     this.#uniforms = uniforms;
     const contents = new DataView(new ArrayBuffer(bytes));
     let offset = 0;
-    const prepared = this.#commands.map((command): Prepared => {
+    const prepare = (command: Command): Prepared => {
       if (command.type !== 'dispatch') return { command, group: undefined };
       const { source, layout } = command.kernel;
       const entries = source.bindings.map((binding): GPUBindGroupEntry => {
@@ -159,7 +185,8 @@ export class Recording {
         return { binding: binding.binding, resource };
       });
       return { command, group: device.createBindGroup({ label: source.name, layout, entries }) };
-    });
+    };
+    const prepared = this.#parts.map((part) => part.commands.map(prepare));
     if (uniforms) device.queue.writeBuffer(uniforms, 0, contents.buffer);
     return prepared;
   }

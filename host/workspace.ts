@@ -89,10 +89,38 @@ export class Workspace {
 
   /** Sends recordings to the device as one piece of work, in order. */
   submit(recordings: readonly Recording[]): void {
+    if (recordings.some(({ hostSteps }) => hostSteps.length > 1)) {
+      throw new KernelError(
+        `${this.label}: a recording with steps of the host was not sent in parts.`,
+      );
+    }
+    this.#send(recordings.map((recording) => [recording, 0]));
+  }
+
+  /**
+   * As `submit`, for recordings with steps of the host: what lies between two of them is one piece of
+   * work. Without any, all is sent before this returns. Resolves once all is sent.
+   */
+  async submitInParts(recordings: readonly Recording[]): Promise<void> {
+    let ready: [Recording, part: number][] = [];
+    for (const recording of recordings) {
+      for (const [part, before] of recording.hostSteps.entries()) {
+        if (before) {
+          if (ready.length > 0) this.#send(ready);
+          ready = [];
+          await before();
+        }
+        ready.push([recording, part]);
+      }
+    }
+    this.#send(ready);
+  }
+
+  #send(parts: readonly (readonly [Recording, part: number])[]): void {
     const { device } = this.runtime;
     this.capture(() => {
       const encoder = device.createCommandEncoder({ label: this.label });
-      for (const recording of recordings) recording.encode(encoder);
+      for (const [recording, part] of parts) recording.encode(encoder, part);
       device.queue.submit([encoder.finish()]);
     });
   }
@@ -103,6 +131,17 @@ export class Workspace {
     build(recording);
     recording.submit();
     recording.release();
+  }
+
+  /** As `run`, for work with steps of the host in it. */
+  async runInParts(label: string, build: (recording: Recording) => void): Promise<void> {
+    const recording = this.record(label);
+    build(recording);
+    try {
+      await this.submitInParts([recording]);
+    } finally {
+      recording.release();
+    }
   }
 
   /** Runs `work` inside error scopes; what it makes the device report fails the next `settle`. */

@@ -4,6 +4,7 @@ import { NoAdapterError } from '../host/errors.js';
 import type { Runtime } from '../host/runtime.js';
 import { InvalidArgumentError } from './errors.js';
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import type { CheckedStream } from './point_stream.js';
 
 /** `'cpu'` runs the float64 twin on the host; absent means the shared device, or the twin. */
 export type RuntimeChoice = Runtime | 'cpu' | undefined;
@@ -23,7 +24,7 @@ function noticeFallback(reason: NoAdapterError): void {
  */
 export async function withBackend<T>(
   choice: RuntimeChoice,
-  points: CheckedMatrix | GpuMatrix,
+  points: CheckedMatrix | GpuMatrix | CheckedStream,
   onDevice: (runtime: Runtime) => Promise<T>,
   onHost: () => Promise<T>,
 ): Promise<T> {

@@ -1,5 +1,5 @@
 /** What a Gaussian mixture's fit returns. */
-import type { ComputeOptions } from './kmeans_model.js';
+import type { ComputeOptions } from './centroid_model.js';
 import type { Points } from './matrix.js';
 import { mixtureFromJson, type MixtureJson, mixtureToJson } from './mixture_json.js';
 import { MixtureModel, type MixtureState } from './mixture_model.js';

@@ -1,6 +1,7 @@
 /** Clustering on WebGPU, for pages and Node. */
 export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
-export { type ComputeOptions, KMeansModel, type KMeansJson } from './kmeans_model.js';
+export { CentroidModel, type ComputeOptions } from './centroid_model.js';
+export { KMeansModel, type KMeansJson } from './kmeans_model.js';
 export type { Metric, Seeding } from './kmeans_backend.js';
 export {
   gaussianMixture,
@@ -23,6 +24,18 @@ export { MixtureModel, type MixtureSample } from './mixture_model.js';
 export type { MixtureInit, MixtureStart } from './mixture_start.js';
 export type { WeightPrior } from './reference/variational_step.js';
 export type { GpuMatrix, HostMatrix, Matrix, NumericArray, Points } from './matrix.js';
+export {
+  miniBatchKMeans,
+  type MiniBatchKMeansOptions,
+  type MiniBatchProgress,
+} from './mini_batch_kmeans.js';
+export {
+  type MiniBatchKMeansJson,
+  MiniBatchKMeansModel,
+  type OnlineOptions,
+} from './mini_batch_model.js';
+export type { GivenCentroids } from './start_centroids.js';
+export { blobRows, type PointBlock, type PointStream } from './point_stream.js';
 export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './pca.js';
 export { type DeviceOutput, type PcaJson, PcaModel, type PcaSolver } from './pca_model.js';
 export type { RuntimeChoice } from './backend.js';

@@ -1,23 +1,29 @@
 /** K-means. */
 import type { RuntimeChoice } from './backend.js';
-import { InvalidArgumentError, ShapeError } from './errors.js';
 import type { KMeansSession, LloydResult, Metric, Seeding } from './kmeans_backend.js';
 import { KMeansModel } from './kmeans_model.js';
 import { withKMeansSession } from './kmeans_session.js';
-import { checkMatrix, type HostMatrix, type NumericArray, type Points } from './matrix.js';
+import type { Points } from './matrix.js';
 import {
   aFunction,
   anObject,
   checkOptions,
-  either,
   nonNegative,
   oneOf,
   type OptionRules,
   RUNTIME_RULES,
   wholeNumber,
 } from './options.js';
-import { checkPoints, checkWeights } from './points.js';
+import type { PointStream } from './point_stream.js';
+import { checkSource, checkWeights } from './points.js';
 import { createRandom } from './random.js';
+import {
+  checkEnoughRows,
+  checkGiven,
+  type GivenCentroids,
+  INIT_RULE,
+  placeCentroids,
+} from './start_centroids.js';
 
 /** What `onIteration` is told, once an iteration and in order, possibly a few iterations late. */
 export interface KMeansProgress {
@@ -38,7 +44,7 @@ export interface KMeansOptions {
    * Starting centroids: 'k-means++' (greedy; the default), 'k-means||' (for large k), 'random'
    * (distinct rows), or k x d given numbers.
    */
-  readonly init?: Seeding | HostMatrix | readonly (readonly number[])[] | readonly NumericArray[];
+  readonly init?: Seeding | GivenCentroids;
   /** Runs from different seeds, of which the lowest inertia wins. Default: 10 for 'random', else 1. */
   readonly nInit?: number;
   /** Iterations at most in a run. Default 300. */
@@ -66,10 +72,7 @@ export interface KMeansOptions {
 
 const RULES: OptionRules = {
   k: wholeNumber(1),
-  init: either(oneOf('k-means++', 'k-means||', 'random'), {
-    ...anObject,
-    rule: 'k x d starting centroids',
-  }),
+  init: INIT_RULE,
   nInit: wholeNumber(1),
   maxIter: wholeNumber(1),
   tol: nonNegative,
@@ -84,41 +87,6 @@ const DEFAULT_MAX_ITER = 300;
 const DEFAULT_TOL = 1e-4;
 const RANDOM_RESTARTS = 10;
 
-/** Given starting centroids in a session's coordinates, k x d. */
-function placeCentroids(
-  init: Exclude<KMeansOptions['init'], Seeding | undefined>,
-  k: number,
-  d: number,
-  shift: Float64Array,
-  metric: Metric,
-): Float32Array {
-  const given = checkMatrix('init', init, { columns: d, shift });
-  if (given.shape[0] !== k) {
-    throw new ShapeError(
-      `init has ${given.shape[0]} rows; k is ${k}: give ${k} starting centroids.`,
-    );
-  }
-  const placed = new Float32Array(k * d);
-  for (let c = 0; c < k; c++) {
-    let squares = 0;
-    for (let j = 0; j < d; j++) {
-      // Unless checkMatrix has subtracted the shift already, in float64.
-      const value = given.data[c * d + j] - (given.shift ? 0 : shift[j]);
-      placed[c * d + j] = value;
-      squares += value * value;
-    }
-    if (metric !== 'cosine') continue;
-    if (squares === 0) {
-      throw new InvalidArgumentError(
-        'init',
-        `init: row ${c} is all zeros, so its direction is undefined; metric 'cosine' needs non-zero centroids.`,
-      );
-    }
-    for (let j = 0; j < d; j++) placed[c * d + j] /= Math.sqrt(squares);
-  }
-  return placed;
-}
-
 /**
  * K-means by Lloyd's iterations: finds k centroids that minimise the inertia, the sum over the rows
  * of the squared distance to the nearest centroid.
@@ -127,27 +95,27 @@ function placeCentroids(
  * 2007) with 2 + ln k trials, `tol` relative to the mean column variance, empty clusters moved to the
  * farthest rows, best of `nInit`. With metric 'cosine' it is spherical k-means (Dhillon & Modha 2001).
  *
- * @param points n x d, one row a point; never changed
+ * @param points n x d, one row a point; never changed. Or a stream of such rows, which the device
+ *   holds a few blocks of at a time, for the same answer bit by bit: two passes over it and one an
+ *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 3 k
+ *   ('k-means++'). (The CPU twin reads it into memory.)
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
  */
-export async function kmeans(points: Points, options: KMeansOptions): Promise<KMeansModel> {
+export async function kmeans(
+  points: Points | PointStream,
+  options: KMeansOptions,
+): Promise<KMeansModel> {
   checkOptions('kmeans', options, RULES);
+  checkGiven('kmeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
-  if ((k as number | undefined) === undefined) {
-    throw new InvalidArgumentError('k', 'kmeans: k is missing; give the number of clusters.');
-  }
   signal?.throwIfAborted();
   // Directions are what 'cosine' compares: they are not centred.
-  const checked = checkPoints('points', points, metric === 'cosine' ? { shift: 'none' } : {});
+  const rules = metric === 'cosine' ? ({ shift: 'none' } as const) : {};
+  const checked = await checkSource('points', points, rules, signal);
   const [n] = checked.shape;
-  if (k > n) {
-    throw new InvalidArgumentError(
-      'k',
-      `kmeans: k is ${k}, but points has only ${n} row${n === 1 ? '' : 's'}; k must be from 1 to ${n}.`,
-    );
-  }
+  checkEnoughRows('kmeans', k, n);
   const weights = checkWeights(options.sampleWeight, n);
   const load = { metric, ...(weights ? { weights: weights.scaled } : {}) };
   return withKMeansSession(runtime, checked, load, (session, engine) =>
@@ -168,9 +136,8 @@ async function fit(
     maxIter = DEFAULT_MAX_ITER,
     signal,
   } = options;
-  const [, d] = session.shape;
   const given =
-    typeof init === 'string' ? undefined : placeCentroids(init, k, d, session.shift, metric);
+    typeof init === 'string' ? undefined : placeCentroids('init', init, k, session.shift, metric);
   const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
   const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
   const random = createRandom(options.seed ?? 0);

@@ -7,10 +7,15 @@
  * a fitted model repeats the fit's arithmetic bit for bit.
  */
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import type { CheckedStream } from './point_stream.js';
+import type { ClusterSums } from './reference/accumulate.js';
 import type { Random } from './random.js';
 
 /** 'cosine' is spherical k-means: rows are scaled to length 1, centroids too, no centring. */
 export type Metric = 'euclidean' | 'cosine';
+
+/** Rows that a session works on: held by it, or passed through as often as needed. */
+export type PointSource = CheckedMatrix | GpuMatrix | CheckedStream;
 
 /** How starting centroids are chosen from the data. */
 export type Seeding = 'k-means++' | 'k-means||' | 'random';
@@ -63,6 +68,12 @@ export interface KMeansSession {
   /** Lloyd's iterations from `start` (k x d, centred). */
   lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult>;
   assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment>;
+  /** The clusters' sums about their centroids, and the inertia: what an update of them needs. */
+  sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }>;
   /** The inertia alone, where labels are not wanted. */
   inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number>;
   /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
@@ -73,5 +84,5 @@ export interface KMeansSession {
 export interface KMeansBackend {
   /** What runs the work, for people: the adapter's name, or 'cpu'. */
   readonly description: string;
-  load(points: CheckedMatrix | GpuMatrix, options: LoadOptions): Promise<KMeansSession>;
+  load(points: PointSource, options: LoadOptions): Promise<KMeansSession>;
 }

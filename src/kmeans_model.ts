@@ -1,27 +1,10 @@
 /** What a K-means fit returns. */
-import type { RuntimeChoice } from './backend.js';
+import { CentroidModel, type PlacedCentroids } from './centroid_model.js';
 import { InvalidArgumentError } from './errors.js';
-import type { KMeansSession, Metric } from './kmeans_backend.js';
-import { withKMeansSession } from './kmeans_session.js';
-import type { Matrix, Points } from './matrix.js';
-import { anObject, checkOptions, type OptionRules, RUNTIME_RULES } from './options.js';
-import { checkPoints, checkWeights } from './points.js';
-
-/** Where and how long a model's method may run. */
-export interface ComputeOptions {
-  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
-  readonly runtime?: RuntimeChoice;
-  /** Cancels the work: the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+import type { Metric } from './kmeans_backend.js';
 
 /** The state of a model; see {@link KMeansModel} for what each part means. */
-export interface KMeansState {
-  readonly k: number;
-  readonly metric: Metric;
-  readonly shift: Float64Array;
-  /** k x d: the centroids less the shift, as the device held them. */
-  readonly centred: Float32Array;
+export interface KMeansState extends PlacedCentroids {
   readonly labels: Uint32Array;
   readonly counts: Uint32Array;
   readonly inertia: number;
@@ -50,17 +33,10 @@ export interface KMeansJson {
 
 const FORMAT = 'webgpu-clustering/kmeans';
 
-/**
- * A fitted K-means model. Immutable. It holds no device memory: each method loads what it is given,
- * computes, and frees it.
- */
-export class KMeansModel {
-  readonly k: number;
-  readonly metric: Metric;
+/** A fitted K-means model. Immutable. */
+export class KMeansModel extends CentroidModel {
   /** The cluster of each row, [n]: the nearest centroid, the lowest index on a tie. */
   readonly labels: Uint32Array;
-  /** k x d. */
-  readonly centroids: Matrix;
   /** Sum over the rows of weight times squared distance to the centroid ('cosine': of 1 - cos). */
   readonly inertia: number;
   /** Lloyd iterations of the run that won. */
@@ -73,14 +49,9 @@ export class KMeansModel {
   readonly counts: Uint32Array;
   /** What ran the fit: the adapter, or 'cpu'. */
   readonly engine: string;
-  readonly #shift: Float64Array;
-  readonly #centred: Float32Array;
 
   constructor(state: KMeansState) {
-    const { k, shift, centred } = state;
-    const d = shift.length;
-    this.k = k;
-    this.metric = state.metric;
+    super(state);
     this.labels = state.labels;
     this.counts = state.counts;
     this.inertia = state.inertia;
@@ -88,99 +59,19 @@ export class KMeansModel {
     this.converged = state.converged;
     this.history = state.history;
     this.engine = state.engine;
-    this.#shift = shift;
-    this.#centred = centred;
-    this.centroids = { data: centred.map((value, at) => value + shift[at % d]), shape: [k, d] };
     Object.freeze(this);
-  }
-
-  /**
-   * The nearest centroid of each row of `points` (n x d), ties to the lowest index; [n].
-   *
-   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
-   */
-  predict(points: Points, options: ComputeOptions = {}): Promise<Uint32Array> {
-    return this.#compute('predict', points, options, async (session) => {
-      const { labels } = await session.assign(this.#centred, this.k, options.signal);
-      return labels;
-    });
-  }
-
-  /**
-   * The distance of each row of `points` (n x d) to each centroid, n x k: Euclidean, or 1 - cos.
-   *
-   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
-   */
-  transform(points: Points, options: ComputeOptions = {}): Promise<Matrix> {
-    return this.#compute('transform', points, options, async (session) => ({
-      data: await session.distances(this.#centred, this.k, options.signal),
-      shape: [session.shape[0], this.k],
-    }));
-  }
-
-  /**
-   * Minus the inertia of `points` (n x d) under this model: higher is better, as in scikit-learn.
-   *
-   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
-   */
-  score(
-    points: Points,
-    options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
-  ): Promise<number> {
-    return this.#compute(
-      'score',
-      points,
-      options,
-      async (session, meanWeight) =>
-        -meanWeight * (await session.inertia(this.#centred, this.k, options.signal)),
-      { ...RUNTIME_RULES, sampleWeight: anObject },
-    );
-  }
-
-  async #compute<T>(
-    method: string,
-    points: Points,
-    options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
-    work: (session: KMeansSession, meanWeight: number) => Promise<T>,
-    rules: OptionRules = RUNTIME_RULES,
-  ): Promise<T> {
-    checkOptions(method, options, rules);
-    options.signal?.throwIfAborted();
-    const cosine = this.metric === 'cosine';
-    const checked = checkPoints('points', points, {
-      columns: this.#shift.length,
-      shift: cosine ? 'none' : this.#shift,
-    });
-    const weights = checkWeights(options.sampleWeight, checked.shape[0]);
-    return withKMeansSession(
-      options.runtime,
-      checked,
-      {
-        metric: this.metric,
-        shift: this.#shift,
-        ...(weights ? { weights: weights.scaled } : {}),
-      },
-      (session) => work(session, weights?.mean ?? 1),
-    );
-  }
-
-  /**
-   * Nothing is held on a device between calls, so there is nothing to free; for code that disposes
-   * of whatever it was given.
-   */
-  dispose(): void {
-    return;
   }
 
   /** Everything, as plain JSON: `KMeansModel.fromJSON(JSON.parse(JSON.stringify(model)))` is equal. */
   toJSON(): KMeansJson {
+    const { shift, centred } = this.placed;
     return {
       format: FORMAT,
       version: 1,
       metric: this.metric,
-      shape: [this.k, this.#shift.length],
-      shift: [...this.#shift],
-      centred: [...this.#centred],
+      shape: [this.k, shift.length],
+      shift: [...shift],
+      centred: [...centred],
       labels: [...this.labels],
       counts: [...this.counts],
       inertia: this.inertia,

@@ -1,29 +1,46 @@
 /** Data loaded on the chosen engine for as long as one piece of work takes. */
 import { type RuntimeChoice, withBackend } from './backend.js';
 import { deviceBackend } from './device/kmeans.js';
-import type { KMeansBackend, KMeansSession, LoadOptions } from './kmeans_backend.js';
-import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import type { KMeansBackend, KMeansSession, LoadOptions, PointSource } from './kmeans_backend.js';
 import { referenceBackend } from './reference/kmeans.js';
 
 /** Loads rows where `choice` says, does `work`, and frees what was loaded. */
 export function withKMeansSession<T>(
   choice: RuntimeChoice,
-  points: CheckedMatrix | GpuMatrix,
+  points: PointSource,
   options: LoadOptions,
   work: (session: KMeansSession, engine: string) => Promise<T>,
 ): Promise<T> {
-  const workOn = async (backend: KMeansBackend) => {
-    const session = await backend.load(points, options);
-    try {
-      return await work(session, backend.description);
-    } finally {
-      session.dispose();
-    }
-  };
+  return withKMeansBackend(choice, points, (backend) =>
+    withLoaded(backend, points, options, (session) => work(session, backend.description)),
+  );
+}
+
+/** Does `work` on the engine that `choice` says, for rows such as `points`. */
+export function withKMeansBackend<T>(
+  choice: RuntimeChoice,
+  points: PointSource,
+  work: (backend: KMeansBackend) => Promise<T>,
+): Promise<T> {
   return withBackend(
     choice,
     points,
-    (runtime) => workOn(deviceBackend(runtime)),
-    () => workOn(referenceBackend),
+    (runtime) => work(deviceBackend(runtime)),
+    () => work(referenceBackend),
   );
+}
+
+/** Loads rows, does `work`, and frees what was loaded. */
+export async function withLoaded<T>(
+  backend: KMeansBackend,
+  points: PointSource,
+  options: LoadOptions,
+  work: (session: KMeansSession) => Promise<T>,
+): Promise<T> {
+  const session = await backend.load(points, options);
+  try {
+    return await work(session);
+  } finally {
+    session.dispose();
+  }
 }

@@ -57,6 +57,16 @@ export interface MatrixRules {
    * column means when absent.
    */
   readonly shift?: Float64Array | 'none';
+  /** Where row 0 stands in the whole, for messages. */
+  readonly firstRow?: number;
+}
+
+/** Rows as they were given, checked for all but infinities. */
+export interface RawRows {
+  readonly source: NumericArray | readonly number[];
+  readonly shape: readonly [rows: number, columns: number];
+  /** Float32 holds the numbers exactly. */
+  readonly exact: boolean;
 }
 
 /** True for a matrix that lies on the device. */
@@ -99,6 +109,11 @@ function isNumericArray(value: unknown): value is NumericArray {
  *   where a float64 number is too large for float32; InvalidArgumentError on anything else
  */
 export function checkMatrix(what: string, points: Points, rules: MatrixRules = {}): CheckedMatrix {
+  return toFloat32(what, readRows(what, points, rules), rules);
+}
+
+/** The first half of {@link checkMatrix}: the shape, and that the entries are numbers. */
+export function readRows(what: string, points: Points, rules: MatrixRules = {}): RawRows {
   if (typeof points !== 'object' || (points as unknown) === null || ArrayBuffer.isView(points)) {
     const given =
       typeof points === 'object' ? Object.prototype.toString.call(points) : String(points);
@@ -108,9 +123,9 @@ export function checkMatrix(what: string, points: Points, rules: MatrixRules = {
     );
   }
   const { source, shape } = Array.isArray(points)
-    ? flattenRows(what, points as readonly (readonly number[] | NumericArray)[])
-    : hostRows(what, points as HostMatrix);
-  const [n, d] = shape;
+    ? flattenRows(what, points as readonly (readonly number[] | NumericArray)[], rules.firstRow)
+    : hostRows(what, points as HostMatrix, rules.firstRow);
+  const [, d] = shape;
   const { columns } = rules;
   if (columns !== undefined && d !== columns) {
     throw new ShapeError(
@@ -120,16 +135,29 @@ export function checkMatrix(what: string, points: Points, rules: MatrixRules = {
   }
   const exact =
     source instanceof Float32Array || (isNumericArray(source) && source.BYTES_PER_ELEMENT < 4);
+  return { source, shape, exact };
+}
+
+/** The second half of {@link checkMatrix}. */
+export function toFloat32(
+  what: string,
+  { source, shape: [n, d], exact }: RawRows,
+  rules: MatrixRules = {},
+): CheckedMatrix {
+  const { firstRow = 0 } = rules;
   // A shift that float32 cannot hold must be subtracted here, or fit and predict would differ.
   const asIs =
     rules.shift === 'none' ||
     (exact && (rules.shift?.every((value) => Math.fround(value) === value) ?? true));
   if (asIs) {
     const data = source instanceof Float32Array ? source : Float32Array.from(source);
-    checkFinite(what, data, d);
+    checkFinite(what, data, d, firstRow);
     return { data, shape: [n, d] };
   }
-  const shift = rules.shift instanceof Float64Array ? rules.shift : columnMeans(source, n, d);
+  const shift =
+    rules.shift instanceof Float64Array
+      ? rules.shift
+      : meansOf(addRows(source, new Float64Array(d)), n);
   const data = new Float32Array(n * d);
   for (let i = 0, at = 0; i < n; i++) {
     for (let j = 0; j < d; j++, at++) {
@@ -137,14 +165,14 @@ export function checkMatrix(what: string, points: Points, rules: MatrixRules = {
       data[at] = value - shift[j];
       // A value beyond float32 is refused as it stands, not after centring.
       if (!Number.isFinite(Math.fround(value)) || !Number.isFinite(data[at])) {
-        throw new NonFiniteError(what, i, j, value);
+        throw new NonFiniteError(what, firstRow + i, j, value);
       }
     }
   }
   return { data, shape: [n, d], shift };
 }
 
-function hostRows(what: string, points: HostMatrix) {
+function hostRows(what: string, points: HostMatrix, firstRow?: number) {
   const { data } = points;
   if (!isNumericArray(data) && !Array.isArray(data)) {
     throw new InvalidArgumentError(
@@ -158,11 +186,15 @@ function hostRows(what: string, points: HostMatrix) {
       `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.`,
     );
   }
-  checkNumbers(what, data, d);
+  checkNumbers(what, data, d, firstRow);
   return { source: data, shape: [n, d] as const };
 }
 
-function flattenRows(what: string, rows: readonly (readonly number[] | NumericArray)[]) {
+function flattenRows(
+  what: string,
+  rows: readonly (readonly number[] | NumericArray)[],
+  firstRow = 0,
+) {
   const n = rows.length;
   if (n === 0) throw new ShapeError(`${what} is empty; at least one row is needed.`);
   // Not forEach, which skips holes.
@@ -170,7 +202,7 @@ function flattenRows(what: string, rows: readonly (readonly number[] | NumericAr
     if (!Array.isArray(row) && !isNumericArray(row)) {
       throw new InvalidArgumentError(
         what,
-        `${what}[${i}] is ${Object.prototype.toString.call(row)}; every row must be an array of numbers.`,
+        `${what}[${firstRow + i}] is ${Object.prototype.toString.call(row)}; every row must be an array of numbers.`,
       );
     }
   }
@@ -182,10 +214,10 @@ function flattenRows(what: string, rows: readonly (readonly number[] | NumericAr
   rows.forEach((row, i) => {
     if (row.length !== d) {
       throw new ShapeError(
-        `${what}: row ${i} has ${row.length} columns, row 0 has ${d}; all rows must have the same length.`,
+        `${what}: row ${firstRow + i} has ${row.length} columns, row ${firstRow} has ${d}; all rows must have the same length.`,
       );
     }
-    checkNumbers(what, row, d, i);
+    checkNumbers(what, row, d, firstRow + i);
     source.set(row, i * d);
   });
   return { source, shape: [n, d] as const };
@@ -206,18 +238,24 @@ function checkNumbers(
 }
 
 /** Throws NonFiniteError at the first NaN or infinity (all exponent bits set). */
-function checkFinite(what: string, data: Float32Array, d: number): void {
+function checkFinite(what: string, data: Float32Array, d: number, firstRow: number): void {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   for (let at = 0; at < bits.length; at++) {
     if ((bits[at] & 0x7f800000) === 0x7f800000) {
-      throw new NonFiniteError(what, Math.floor(at / d), at % d, data[at]);
+      throw new NonFiniteError(what, firstRow + Math.floor(at / d), at % d, data[at]);
     }
   }
 }
 
+/** Adds rows to the `sums` of their columns, one after the other. */
+export function addRows(rows: NumericArray | readonly number[], sums: Float64Array): Float64Array {
+  for (let at = 0; at < rows.length;) {
+    for (let j = 0; j < sums.length; j++, at++) sums[j] += rows[at];
+  }
+  return sums;
+}
+
 /** Column means in float64; one beyond float32 becomes 0 (the cell to blame is found later). */
-function columnMeans(data: NumericArray | readonly number[], n: number, d: number): Float64Array {
-  const means = new Float64Array(d);
-  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) means[j] += data[at];
-  return means.map((sum) => (Number.isFinite(Math.fround(sum / n)) ? sum / n : 0));
+export function meansOf(sums: Float64Array, n: number): Float64Array {
+  return sums.map((sum) => (Number.isFinite(Math.fround(sum / n)) ? sum / n : 0));
 }

@@ -1,7 +1,7 @@
 /** What fits of Gaussian mixtures have in common. */
 import type { RuntimeChoice } from './backend.js';
 import type { CovarianceType, MixtureSession, Scorer } from './gaussian_mixture_backend.js';
-import type { ComputeOptions } from './kmeans_model.js';
+import type { ComputeOptions } from './centroid_model.js';
 import type { Matrix, Points } from './matrix.js';
 import { covarianceShape, type Tensor } from './mixture_arrays.js';
 import { withMixtureSession } from './mixture_session.js';

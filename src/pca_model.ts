@@ -2,7 +2,7 @@
 import type { Runtime } from '../host/runtime.js';
 import { InvalidArgumentError } from './errors.js';
 import { JsonReader } from './json_reader.js';
-import type { ComputeOptions } from './kmeans_model.js';
+import type { ComputeOptions } from './centroid_model.js';
 import type { GpuMatrix, Matrix, Points } from './matrix.js';
 import { checkOptions, oneOf, type OptionRules, RUNTIME_RULES, wholeNumber } from './options.js';
 import type { AffineMap, PcaSession } from './pca_backend.js';

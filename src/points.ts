@@ -9,6 +9,7 @@ import {
   type MatrixRules,
   type Points,
 } from './matrix.js';
+import { CheckedStream, isPointStream, type PointStream } from './point_stream.js';
 
 /** GPUBufferUsage.COPY_SRC. */
 const COPY_SOURCE = 0x0004;
@@ -44,6 +45,22 @@ export function checkPoints(
     );
   }
   return points;
+}
+
+/**
+ * The caller's rows, or a stream of them, checked.
+ *
+ * @throws ShapeError, NonFiniteError, InvalidArgumentError; the signal's reason when aborted
+ */
+export async function checkSource(
+  what: string,
+  points: Points | PointStream,
+  rules: MatrixRules = {},
+  signal?: AbortSignal,
+): Promise<CheckedMatrix | GpuMatrix | CheckedStream> {
+  return isPointStream(points)
+    ? CheckedStream.open(what, points, rules, signal)
+    : checkPoints(what, points, rules);
 }
 
 /**

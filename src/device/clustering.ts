@@ -11,8 +11,17 @@ import convergeKernel from '../../shaders/converge.wgsl';
 import groupRowsKernel from '../../shaders/group_rows.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
 import type { Metric } from '../kmeans_backend.js';
-import { Relocation } from './relocation.js';
-import { type DevicePoints, groups, paced, padColumns, unpadColumns } from './points.js';
+import type { ClusterSums } from '../reference/accumulate.js';
+import { Relocation, sumsOf } from './relocation.js';
+import {
+  type Chunk,
+  type DevicePoints,
+  forEachChunk,
+  groups,
+  paced,
+  padColumns,
+  unpadColumns,
+} from './points.js';
 import type { DeviceWeights } from './seeding.js';
 
 const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
@@ -40,6 +49,11 @@ export const Halt = { running: 0, sameLabels: 1, withinTolerance: 2, emptyCluste
 export function segmentsPerBatch(k: number, quads: number, segments: number): number {
   const bytes = 16 * k * (quads + 1);
   return Math.max(1, Math.min(segments, Math.floor(PARTIAL_BYTES / bytes)));
+}
+
+/** Segments of the largest chunk. */
+function segmentsOfChunk(chunks: readonly Chunk[]): number {
+  return chunks.reduce((most, { rows }) => Math.max(most, ceilDiv(rows, SEGMENT)), 0);
 }
 
 /**
@@ -141,7 +155,7 @@ export class Clustering {
     const paddedK = roundUp(k, centroidTile(k));
     const segments = ceilDiv(n, SEGMENT);
     const entries = k * (quads + 1);
-    const batch = segmentsPerBatch(k, quads, segments);
+    const batch = segmentsPerBatch(k, quads, segmentsOfChunk(chunks));
     const buffers = await workspace.allocate({
       even: 16 * paddedK * quads,
       odd: 16 * paddedK * quads,
@@ -207,11 +221,10 @@ export class Clustering {
     return this.#parts.buffers.even;
   }
 
-  /** Labels every row with its nearest starting centroid. */
-  assign(): void {
-    this.#parts.workspace.run('assign', (recording) => {
-      this.#recordAssign(recording, this.#parts.buffers.even, this.#parts.buffers.evenNorms);
-    });
+  /** Labels a chunk's rows with their nearest starting centroids. */
+  recordAssign(recording: Recording, chunk: Chunk, c: number): void {
+    const { even, evenNorms } = this.#parts.buffers;
+    this.#recordAssign(recording, chunk, c, even, evenNorms);
   }
 
   async readLabels(): Promise<Uint32Array> {
@@ -226,16 +239,22 @@ export class Clustering {
     return labels;
   }
 
-  /** The weight each starting centroid owns, [k]. */
-  async weightSums(): Promise<Float64Array> {
-    const { even, evenNorms } = this.#parts.buffers;
-    this.#parts.workspace.run('weight sums', (recording) => {
-      this.#recordAssign(recording, even, evenNorms);
-      this.#recordSums(recording, even);
+  /** Labels every row with its nearest starting centroid, and sums over the clusters. */
+  async sums(): Promise<ClusterSums & { readonly inertia: number }> {
+    const { k, workspace, points, buffers, metric } = this.#parts;
+    const { quads, shape } = points;
+    await workspace.runInParts('sums', (recording) => {
+      this.#recordPass(recording, buffers.even, buffers.evenNorms);
     });
-    const totals = await this.#readTotals();
-    const width = 4 * (this.#parts.points.quads + 1);
-    return Float64Array.from({ length: this.#parts.k }, (_, k) => totals[k * width + width - 4]);
+    const [totals, costs] = await Promise.all([
+      this.#readTotals(),
+      workspace.read(buffers.costs, 0, 4 * this.#segments * quads),
+    ]);
+    const inertia = new Float32Array(costs).reduce((sum, cost) => sum + cost, 0);
+    return {
+      ...sumsOf(totals, quads, k, shape[1]),
+      inertia: metric === 'cosine' ? inertia / 2 : inertia,
+    };
   }
 
   async #readTotals(): Promise<Float32Array> {
@@ -247,100 +266,110 @@ export class Clustering {
     return { buffer: this.#parts.buffers.status, offset: 0, size: STATE_BYTES };
   }
 
-  #recordAssign(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
-    const { chunks, quads, shape } = this.#parts.points;
-    const { runtime } = this.#parts.workspace;
-    const { assign } = this.#parts.kernels;
-    const tile = ROWS_PER_INVOCATION * assign.workgroup;
-    chunks.forEach((chunk, c) => {
-      for (const part of paced(runtime, chunk, this.#paddedK * shape[1], tile)) {
-        recording.dispatch(
-          assign,
-          {
-            shape: {
-              first: part.start,
-              rows: part.rows,
-              quads,
-              padded_clusters: this.#paddedK,
-            },
-            points: chunk.points,
-            centroids,
-            half_norms: norms,
-            state: this.#state,
-            labels: this.#parts.labels[c],
-            changed: this.#parts.buffers.changed,
-          },
-          ceilDiv(part.rows, tile),
-        );
-      }
+  /** Assigns and sums chunk by chunk, so that each comes by once. */
+  #recordPass(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
+    recording.clear(this.#parts.buffers.empties);
+    forEachChunk(recording, this.#parts.points.chunks, (chunk, c) => {
+      this.#recordAssign(recording, chunk, c, centroids, norms);
+      this.#recordSums(recording, chunk, c, centroids);
     });
   }
 
-  /** Sums per cluster, over all chunks, a batch of segments at a time. */
-  #recordSums(recording: Recording, centroids: GPUBuffer): void {
+  #recordAssign(
+    recording: Recording,
+    chunk: Chunk,
+    c: number,
+    centroids: GPUBuffer,
+    norms: GPUBuffer,
+  ): void {
+    const { quads, shape } = this.#parts.points;
+    const { runtime } = this.#parts.workspace;
+    const { assign } = this.#parts.kernels;
+    const tile = ROWS_PER_INVOCATION * assign.workgroup;
+    for (const part of paced(runtime, chunk, this.#paddedK * shape[1], tile)) {
+      recording.dispatch(
+        assign,
+        {
+          shape: {
+            first: part.start,
+            rows: part.rows,
+            quads,
+            padded_clusters: this.#paddedK,
+          },
+          points: chunk.points,
+          centroids,
+          half_norms: norms,
+          state: this.#state,
+          labels: this.#parts.labels[c],
+          changed: this.#parts.buffers.changed,
+        },
+        ceilDiv(part.rows, tile),
+      );
+    }
+  }
+
+  /** Adds a chunk to the sums per cluster, a batch of segments at a time. */
+  #recordSums(recording: Recording, chunk: Chunk, c: number, centroids: GPUBuffer): void {
     const { chunks, quads, shape } = this.#parts.points;
     const { runtime } = this.#parts.workspace;
     const { groupRows, accumulate, combine } = this.#parts.kernels;
     const { order, ends, partial, costs, levels, totals, empties } = this.#parts.buffers;
     const entries = this.#parts.k * (quads + 1);
-    const batchRows = SEGMENT * segmentsPerBatch(this.#parts.k, quads, this.#segments);
-    recording.clear(empties);
-    chunks.forEach((chunk, c) => {
-      const most = Math.min(batchRows, runtime.pace.rows(ACCUMULATE_WORK * shape[1], SEGMENT));
-      for (let start = 0; start < chunk.rows; start += most) {
-        const rows = Math.min(most, chunk.rows - start);
-        const segments = ceilDiv(rows, SEGMENT);
-        const firstSegment = (chunk.start + start) / SEGMENT;
-        const shape = { first: start, rows, quads, clusters: this.#parts.k };
-        const weights = this.#parts.weights.chunks[c];
-        recording.dispatch(
-          groupRows,
-          {
-            shape,
-            labels: this.#parts.labels[c],
-            weights,
-            state: this.#state,
-            order,
-            ends,
-            partial,
+    const batchRows = SEGMENT * segmentsPerBatch(this.#parts.k, quads, segmentsOfChunk(chunks));
+    const most = Math.min(batchRows, runtime.pace.rows(ACCUMULATE_WORK * shape[1], SEGMENT));
+    for (let start = 0; start < chunk.rows; start += most) {
+      const rows = Math.min(most, chunk.rows - start);
+      const segments = ceilDiv(rows, SEGMENT);
+      const firstSegment = (chunk.start + start) / SEGMENT;
+      const shape = { first: start, rows, quads, clusters: this.#parts.k };
+      const weights = this.#parts.weights.chunks[c];
+      recording.dispatch(
+        groupRows,
+        {
+          shape,
+          labels: this.#parts.labels[c],
+          weights,
+          state: this.#state,
+          order,
+          ends,
+          partial,
+        },
+        groups(groupRows, segments),
+      );
+      recording.dispatch(
+        accumulate,
+        {
+          shape: { ...shape, first_segment: firstSegment },
+          points: chunk.points,
+          centroids,
+          order,
+          ends,
+          weights,
+          state: this.#state,
+          partial,
+          costs,
+        },
+        groups(accumulate, segments * quads),
+      );
+      recording.dispatch(
+        combine,
+        {
+          shape: {
+            entries,
+            columns: quads + 1,
+            segments,
+            first_segment: firstSegment,
+            last: firstSegment + segments === this.#segments ? 1 : 0,
           },
-          groups(groupRows, segments),
-        );
-        recording.dispatch(
-          accumulate,
-          {
-            shape: { ...shape, first_segment: firstSegment },
-            points: chunk.points,
-            centroids,
-            order,
-            ends,
-            weights,
-            state: this.#state,
-            partial,
-            costs,
-          },
-          groups(accumulate, segments * quads),
-        );
-        recording.dispatch(
-          combine,
-          {
-            shape: {
-              entries,
-              columns: quads + 1,
-              segments,
-              first_segment: firstSegment,
-              last: firstSegment + segments === this.#segments ? 1 : 0,
-            },
-            partial,
-            state: this.#state,
-            levels,
-            totals,
-            empties,
-          },
-          groups(combine, entries),
-        );
-      }
-    });
+          partial,
+          state: this.#state,
+          levels,
+          totals,
+          empties,
+        },
+        groups(combine, entries),
+      );
+    }
   }
 
   /** New centroids from the totals, and the decision whether to go on. */
@@ -385,14 +414,18 @@ export class Clustering {
     const { even: a, odd: b, evenNorms, oddNorms } = this.#parts.buffers;
     const recording = this.#parts.workspace.record(even ? 'even iteration' : 'odd iteration');
     const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
-    this.#recordAssign(recording, centroids, norms);
-    this.#recordSums(recording, centroids);
+    this.#recordPass(recording, centroids, norms);
     this.#recordUpdate(recording, even, tolerance);
     return recording;
   }
 
-  submit(recordings: readonly Recording[]): void {
-    this.#parts.workspace.submit(recordings);
+  /** Rows come by once an iteration, so that none should be begun in vain. */
+  get streamed(): boolean {
+    return this.#parts.points.chunks.some(({ bring }) => bring);
+  }
+
+  submit(recordings: readonly Recording[]): Promise<void> {
+    return this.#parts.workspace.submitInParts(recordings);
   }
 
   /** How far the work submitted before this call has come, once it is done. */

@@ -15,10 +15,12 @@ import type {
   LloydResult,
   LoadOptions,
   Metric,
+  PointSource,
   Seeding,
 } from '../kmeans_backend.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { CheckedStream } from '../point_stream.js';
+import type { ClusterSums } from '../reference/accumulate.js';
 import type { Random } from '../random.js';
 import {
   cumulativeWeights,
@@ -34,8 +36,16 @@ import {
 } from '../reference/seeding.js';
 import { Clustering } from './clustering.js';
 import { lloyd } from './lloyd.js';
-import { columnSums, type DevicePoints, groups, loadPoints, paced } from './points.js';
+import {
+  columnPowerSums,
+  type DevicePoints,
+  forEachChunk,
+  groups,
+  loadPoints,
+  paced,
+} from './points.js';
 import { type DeviceWeights, gatherRows, oversample, plusPlus } from './seeding.js';
+import { streamPoints } from './stream.js';
 import { loadRowWeights } from './weights.js';
 
 /** `transform` computes about this many bytes of distances at a time. */
@@ -60,32 +70,46 @@ class DeviceSession implements KMeansSession {
   readonly #weights: DeviceWeights;
   readonly #hostWeights: Float32Array | undefined;
   readonly #metric: Metric;
+  readonly #close: () => void;
 
   private constructor(
     workspace: Workspace,
     points: DevicePoints,
     weights: DeviceWeights,
     options: LoadOptions,
+    close: () => void,
   ) {
     this.#workspace = workspace;
     this.#points = points;
     this.#weights = weights;
     this.#hostWeights = options.weights;
     this.#metric = options.metric;
+    this.#close = close;
   }
 
   static async load(
     runtime: Runtime,
-    source: CheckedMatrix | GpuMatrix,
+    source: PointSource,
     options: LoadOptions,
   ): Promise<DeviceSession> {
     const workspace = new Workspace(runtime, 'k-means');
-    try {
-      const points = await loadPoints(workspace, source, options);
-      const weights = await loadRowWeights(workspace, points, options.weights);
-      return new DeviceSession(workspace, points, weights, options);
-    } catch (error) {
+    let close = () => {
       workspace.dispose();
+    };
+    try {
+      let points: DevicePoints;
+      if (source instanceof CheckedStream) {
+        const streamed = await streamPoints(workspace, source, options);
+        points = streamed;
+        close = () => {
+          streamed.close();
+          workspace.dispose();
+        };
+      } else points = await loadPoints(workspace, source, options);
+      const weights = await loadRowWeights(workspace, points, options.weights);
+      return new DeviceSession(workspace, points, weights, options, close);
+    } catch (error) {
+      close();
       throw error;
     }
   }
@@ -100,10 +124,7 @@ class DeviceSession implements KMeansSession {
 
   async meanVariance(): Promise<number> {
     const [n, d] = this.shape;
-    const [sums, squares] = await Promise.all([
-      columnSums(this.#workspace, this.#points),
-      columnSums(this.#workspace, this.#points, true),
-    ]);
+    const [sums, squares] = await columnPowerSums(this.#workspace, this.#points, [false, true]);
     const variances = squares.map((square, j) => Math.max(0, square / n - (sums[j] / n) ** 2));
     const mean = variances.reduce((total, variance) => total + variance, 0) / d;
     if (mean === 0 || (mean >= LEAST_VARIANCE && mean <= MOST_VARIANCE)) return mean;
@@ -141,7 +162,9 @@ class DeviceSession implements KMeansSession {
       signal,
     );
     const count = candidates.length / d;
-    const owned = await this.#cluster(count, candidates, (clustering) => clustering.weightSums());
+    const { weightSums: owned } = await this.#cluster(count, candidates, (clustering) =>
+      clustering.sums(),
+    );
     // A candidate equal to an earlier one owns nothing. Too few distinct ones: choose among all rows.
     const distinct = [...owned.keys()].filter((candidate) => owned[candidate] > 0);
     if (distinct.length < k) return chooseRows();
@@ -163,25 +186,27 @@ class DeviceSession implements KMeansSession {
 
   async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
     return this.#cluster(k, centroids, async (clustering) => {
-      clustering.assign();
-      signal?.throwIfAborted();
+      const inertia = await this.#assign(clustering, signal);
       // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
-      const work = [
-        this.#inertia(clustering),
-        this.#counts(clustering),
-        clustering.readLabels(),
-      ] as const;
+      const work = [inertia(), this.#counts(clustering), clustering.readLabels()] as const;
       await Promise.allSettled(work);
-      const [inertia, counts, labels] = await Promise.all(work);
-      return { inertia, counts, labels };
+      const [sum, counts, labels] = await Promise.all(work);
+      return { inertia: sum, counts, labels };
     });
+  }
+
+  async sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }> {
+    signal?.throwIfAborted();
+    return this.#cluster(k, centroids, (clustering) => clustering.sums());
   }
 
   async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
     return this.#cluster(k, centroids, async (clustering) => {
-      clustering.assign();
-      signal?.throwIfAborted();
-      const inertia = await this.#inertia(clustering);
+      const inertia = await (await this.#assign(clustering, signal))();
       // The counts tell a true zero from those that a silent driver leaves behind.
       if (inertia === 0) await this.#counts(clustering);
       return inertia;
@@ -208,36 +233,54 @@ class DeviceSession implements KMeansSession {
     }
   }
 
-  /** The objective of the labels just assigned: float32 over short runs, float64 over the runs. */
-  async #inertia({ labels, centroids }: Clustering): Promise<number> {
-    const { runtime } = this.#workspace;
-    const { chunks, quads } = this.#points;
+  /**
+   * Labels every row and sums what that costs: float32 over short runs, float64 over the runs.
+   *
+   * @returns reads the objective
+   */
+  async #assign(clustering: Clustering, signal?: AbortSignal): Promise<() => Promise<number>> {
+    const workspace = this.#workspace;
+    const { runtime } = workspace;
+    const { chunks, quads, shape } = this.#points;
+    const [n] = shape;
+    const { labels, centroids } = clustering;
     const pointCosts = await runtime.kernel(pointCostsKernel, { WEIGHTED: this.#weights.weighted });
     const runSums = await runtime.kernel(runSumsKernel);
-    let total = 0;
-    for (const [c, { points, rows }] of chunks.entries()) {
-      const runs = ceilDiv(rows, Number(runSumsKernel.constants.RUN));
-      const { costs, sums } = await this.#workspace.allocate({ costs: 4 * rows, sums: 4 * runs });
-      this.#workspace.run('inertia', (recording) => {
-        const shape = { rows, quads };
+    const run = Number(runSumsKernel.constants.RUN);
+    const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
+    const bytes = 4 * ceilDiv(n, run);
+    const made = await workspace.allocate({
+      costs: 4 * most,
+      sums: 4 * ceilDiv(most, run),
+      total: bytes,
+    });
+    const { costs, sums } = made;
+    await workspace.runInParts('assign', (recording) => {
+      forEachChunk(recording, chunks, (chunk, c) => {
+        const { points, start, rows } = chunk;
         const weights = this.#weights.chunks[c];
+        clustering.recordAssign(recording, chunk, c);
         recording
           .dispatch(
             pointCosts,
-            { shape, points, centroids, labels: labels[c], weights, costs },
+            { shape: { rows, quads }, points, centroids, labels: labels[c], weights, costs },
             groups(pointCosts, rows),
           )
           .dispatch(
             runSums,
             { shape: { count: rows }, values: costs, sums },
-            groups(runSums, runs),
-          );
+            groups(runSums, ceilDiv(rows, run)),
+          )
+          .copy(sums, 0, made.total, (4 * start) / run, 4 * ceilDiv(rows, run));
       });
-      for (const sum of new Float32Array(await this.#workspace.read(sums, 0, 4 * runs)))
-        total += sum;
-      this.#workspace.release(costs, sums);
-    }
-    return this.#metric === 'cosine' ? total / 2 : total;
+    });
+    signal?.throwIfAborted();
+    return async () => {
+      const runs = new Float32Array(await workspace.read(made.total, 0, bytes));
+      workspace.release(...Object.values(made));
+      const total = runs.reduce((sum, cost) => sum + cost, 0);
+      return this.#metric === 'cosine' ? total / 2 : total;
+    };
   }
 
   async #counts({ labels, k }: Clustering): Promise<Uint32Array> {
@@ -283,6 +326,7 @@ class DeviceSession implements KMeansSession {
     await this.#cluster(k, centroids, async (clustering) => {
       const made = await this.#workspace.allocate({ distances: 4 * k * Math.min(n, blockRows) });
       for (const chunk of chunks) {
+        await chunk.bring?.();
         for (const part of paced(runtime, chunk, 3 * k * d, 1)) {
           for (let at = 0; at < part.rows; at += blockRows) {
             signal?.throwIfAborted();
@@ -303,7 +347,9 @@ class DeviceSession implements KMeansSession {
       }
       this.#workspace.release(made.distances);
       if (result.every((distance) => distance === 0)) {
-        clustering.assign();
+        await (
+          await this.#assign(clustering, signal)
+        )();
         await this.#counts(clustering);
       }
     });
@@ -312,6 +358,6 @@ class DeviceSession implements KMeansSession {
   }
 
   dispose(): void {
-    this.#workspace.dispose();
+    this.#close();
   }
 }

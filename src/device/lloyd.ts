@@ -40,10 +40,12 @@ export async function lloyd(
   const inFlight: Promise<Status>[] = [];
   let submitted = 0;
   let perSubmit = 1;
-  const fill = (depth: number) => {
+  const fill = async (depth: number) => {
     while (inFlight.length < depth && submitted < maxIter) {
       const count = Math.min(perSubmit, maxIter - submitted);
-      clustering.submit(Array.from({ length: count }, (_, i) => recordings[(submitted + i) % 2]));
+      await clustering.submit(
+        Array.from({ length: count }, (_, i) => recordings[(submitted + i) % 2]),
+      );
       submitted += count;
       inFlight.push(clustering.readStatus());
     }
@@ -55,7 +57,7 @@ export async function lloyd(
   try {
     while (halted === Halt.running && done < maxIter) {
       signal?.throwIfAborted();
-      fill(done < MEASURED ? 1 : DEPTH);
+      await fill(done < MEASURED || clustering.streamed ? 1 : DEPTH);
       let status = await inFlight.shift()!;
       report(status);
       const now = performance.now();
@@ -68,7 +70,7 @@ export async function lloyd(
         last = performance.now();
       } else {
         const iterations = status.iterations - done;
-        if (done > 0 && iterations > 0) {
+        if (done > 0 && iterations > 0 && !clustering.streamed) {
           const each = (now - last) / iterations;
           runtime.pace.observe(clustering.work, each);
           if (now - last < SUBMIT_MS)

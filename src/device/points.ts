@@ -1,4 +1,5 @@
 /** The caller's rows on the device: centred, packed and split into chunks that fit its limits. */
+import type { Recording } from '../../host/recording.js';
 import type { Kernel, Runtime } from '../../host/runtime.js';
 import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
@@ -25,7 +26,15 @@ const NONE_FOUND = 0xffffffff;
 /** Rows [start, start + rows), as shaders/lib/points_layout.wgsl has them. */
 export interface Chunk extends RowRange {
   readonly points: GPUBuffer;
+  /**
+   * Where rows are not kept on the device (see stream.ts): fills `points` with the chunk's rows, which
+   * stay until the next but one chunk is brought. To be called again each time they are needed.
+   */
+  readonly bring?: () => Promise<void>;
 }
+
+/** What is done to each chunk's packed rows, in place. */
+export type Preparation = (recording: Recording, chunk: Chunk) => void;
 
 export interface DevicePoints {
   readonly shape: readonly [rows: number, columns: number];
@@ -76,6 +85,21 @@ export function paced(
   return splitRows(chunk.rows, runtime.pace.rows(workPerRow, align), align);
 }
 
+/**
+ * Records `work` for each chunk, whose rows are on the device when it runs. For recordings that are
+ * sent in parts.
+ */
+export function forEachChunk(
+  recording: Recording,
+  chunks: readonly Chunk[],
+  work: (chunk: Chunk, c: number) => void,
+): void {
+  chunks.forEach((chunk, c) => {
+    if (chunk.bring) recording.hostStep(chunk.bring);
+    work(chunk, c);
+  });
+}
+
 /** Workgroups that give every one of `invocations` a place. */
 export function groups(kernel: Kernel, invocations: number): number {
   return ceilDiv(invocations, kernel.workgroup);
@@ -90,15 +114,27 @@ export async function loadPoints(
   const packed = await pack(workspace, source);
   const [n, d] = packed.shape;
   const subtracted = 'data' in source ? source.shift : undefined;
+  const prepare = (label: string, preparation: Preparation) => {
+    workspace.run(label, (recording) => {
+      for (const chunk of packed.chunks) preparation(recording, chunk);
+    });
+  };
   if (options.metric === 'cosine') {
-    await normalize(workspace, packed);
+    const { normalize, refuseZeros } = await normalizing(workspace, packed);
+    prepare('normalize', normalize);
+    await refuseZeros();
     return { ...packed, shift: new Float64Array(d) };
   }
   if (subtracted) return { ...packed, shift: subtracted };
-  const shift =
-    options.shift ?? (await columnSums(workspace, packed)).map((sum) => Math.fround(sum / n));
-  await centre(workspace, packed, shift);
+  const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n);
+  prepare('centre', await centring(workspace, packed, shift));
+  await workspace.settle();
   return { ...packed, shift };
+}
+
+/** Column means as they are subtracted: in float32. */
+export function meansOfColumns(sums: Float64Array, n: number): Float64Array {
+  return sums.map((sum) => Math.fround(sum / n));
 }
 
 async function pack(
@@ -166,78 +202,91 @@ async function refuseNonFinite(
 /** Sums over the rows of each column, or of its square, in float64 over runs of float32. */
 export async function columnSums(
   workspace: Workspace,
-  { shape: [, d], quads, chunks }: Omit<DevicePoints, 'shift'>,
+  points: Omit<DevicePoints, 'shift'>,
   squared = false,
 ): Promise<Float64Array> {
+  const [sums] = await columnPowerSums(workspace, points, [squared]);
+  return sums;
+}
+
+/** As `columnSums`, for both sums in one pass over the rows. */
+export async function columnPowerSums(
+  workspace: Workspace,
+  { shape: [, d], quads, chunks }: Omit<DevicePoints, 'shift'>,
+  powers: readonly boolean[],
+): Promise<readonly Float64Array[]> {
   const { runtime } = workspace;
-  const kernel = await runtime.kernel(columnSumsKernel, { SQUARED: squared });
   const run = Number(columnSumsKernel.constants.RUN);
-  const totals = new Float64Array(d);
-  for (const { points, rows } of chunks) {
+  const kernels: Kernel[] = [];
+  for (const SQUARED of powers) kernels.push(await runtime.kernel(columnSumsKernel, { SQUARED }));
+  const totals = powers.map(() => new Float64Array(d));
+  for (const { points, rows, bring } of chunks) {
+    await bring?.();
     const runs = ceilDiv(rows, run);
-    const { sums } = await workspace.allocate({ sums: 16 * quads * runs });
-    workspace.run('column sums', (recording) => {
-      for (const part of paced(runtime, { start: 0, rows }, 4 * d, run)) {
-        const shape = {
-          first: part.start,
-          rows: part.rows,
-          quads,
-          first_run: part.start / run,
-        };
-        recording.dispatch(
-          kernel,
-          { shape, points, sums },
-          groups(kernel, ceilDiv(part.rows, run) * quads),
-        );
+    const made: GPUBuffer[] = [];
+    for (const kernel of kernels) {
+      const { sums } = await workspace.allocate({ sums: 16 * quads * runs });
+      made.push(sums);
+      workspace.run('column sums', (recording) => {
+        for (const part of paced(runtime, { start: 0, rows }, 4 * d, run)) {
+          const shape = {
+            first: part.start,
+            rows: part.rows,
+            quads,
+            first_run: part.start / run,
+          };
+          recording.dispatch(
+            kernel,
+            { shape, points, sums },
+            groups(kernel, ceilDiv(part.rows, run) * quads),
+          );
+        }
+      });
+    }
+    const read = await Promise.all(made.map((sums) => workspace.read(sums, 0, 16 * quads * runs)));
+    read.forEach((bytes, power) => {
+      const partial = new Float32Array(bytes);
+      for (let r = 0; r < runs; r++) {
+        for (let j = 0; j < d; j++) totals[power][j] += partial[r * 4 * quads + j];
       }
     });
-    const partial = new Float32Array(await workspace.read(sums, 0, 16 * quads * runs));
-    for (let r = 0; r < runs; r++) {
-      for (let j = 0; j < d; j++) totals[j] += partial[r * 4 * quads + j];
-    }
-    workspace.release(sums);
+    workspace.release(...made);
   }
   return totals;
 }
 
-async function centre(
+/** Subtracts `by` from every row. */
+export async function centring(
   workspace: Workspace,
-  { shape: [, d], quads, chunks }: Omit<DevicePoints, 'shift'>,
+  { shape: [, d], quads }: Omit<DevicePoints, 'shift'>,
   by: Float64Array,
-): Promise<void> {
+): Promise<Preparation> {
   const { runtime } = workspace;
   const kernel = await runtime.kernel(centreKernel);
   const { shift } = await workspace.allocate({ shift: 16 * quads });
   workspace.upload(shift, padColumns(by, 1, d));
-  workspace.run('centre', (recording) => {
-    for (const chunk of chunks) {
-      for (const part of paced(runtime, chunk, 4 * d, 1)) {
-        const shape = { first: part.start, rows: part.rows, quads };
-        recording.dispatch(
-          kernel,
-          { shape, shift, points: chunk.points },
-          groups(kernel, part.rows),
-        );
-      }
+  return (recording, chunk) => {
+    for (const part of paced(runtime, chunk, 4 * d, 1)) {
+      const shape = { first: part.start, rows: part.rows, quads };
+      recording.dispatch(kernel, { shape, shift, points: chunk.points }, groups(kernel, part.rows));
     }
-  });
-  await workspace.settle();
-  workspace.release(shift);
+  };
 }
 
-async function normalize(
+/** Scales every row to length 1; those of length 0 are refused once all rows were seen. */
+export async function normalizing(
   workspace: Workspace,
   { quads, chunks }: Omit<DevicePoints, 'shift'>,
-): Promise<void> {
+): Promise<{ readonly normalize: Preparation; readonly refuseZeros: () => Promise<void> }> {
   const { runtime } = workspace;
   const rowNorms = await runtime.kernel(rowNormsKernel);
   const normalizeRows = await runtime.kernel(normalizeRowsKernel);
-  const { found } = await workspace.allocate({ found: 4 });
+  const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
+  const { found, norms } = await workspace.allocate({ found: 4, norms: 4 * most });
   workspace.upload(found, new Uint32Array([NONE_FOUND]));
-  for (const { points, start, rows } of chunks) {
-    const { norms } = await workspace.allocate({ norms: 4 * rows });
-    const shape = { rows, quads };
-    workspace.run('normalize', (recording) => {
+  return {
+    normalize: (recording, { points, start, rows }) => {
+      const shape = { rows, quads };
       recording
         .dispatch(rowNorms, { shape, points, norms }, groups(rowNorms, rows))
         .dispatch(
@@ -245,11 +294,13 @@ async function normalize(
           { shape: { ...shape, start }, norms, points, found },
           groups(normalizeRows, rows),
         );
-    });
-    workspace.release(norms);
-  }
+    },
+    refuseZeros: () => refuseZeroRows(workspace, found),
+  };
+}
+
+async function refuseZeroRows(workspace: Workspace, found: GPUBuffer): Promise<void> {
   const [row] = new Uint32Array(await workspace.read(found, 0, 4));
-  workspace.release(found);
   if (row !== NONE_FOUND) {
     throw new InvalidArgumentError(
       'points',

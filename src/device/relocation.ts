@@ -5,13 +5,26 @@ import farthestBlocksKernel from '../../shaders/farthest_blocks.wgsl';
 import farthestPickKernel from '../../shaders/farthest_pick.wgsl';
 import labelCountsKernel from '../../shaders/label_counts.wgsl';
 import pointCostsKernel from '../../shaders/point_costs.wgsl';
+import type { ClusterSums } from '../reference/accumulate.js';
 import { takeFarRows } from '../reference/relocate.js';
-import { type DevicePoints, groups, padColumns, unpadColumns } from './points.js';
+import { type DevicePoints, forEachChunk, groups, padColumns, unpadColumns } from './points.js';
 import { type DeviceWeights, gatherRows } from './seeding.js';
 
 const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
 /** Rounds of picking sent as one submission. */
 const ROUNDS_PER_SUBMIT = 32;
+
+/** `totals` (see combine.wgsl) as the CPU twin has them. */
+export function sumsOf(totals: Float32Array, quads: number, k: number, d: number): ClusterSums {
+  const width = 4 * (quads + 1);
+  return {
+    residuals: Float64Array.from(
+      { length: k * d },
+      (_, i) => totals[Math.floor(i / d) * width + (i % d)],
+    ),
+    weightSums: Float64Array.from({ length: k }, (_, c) => totals[c * width + width - 4]),
+  };
+}
 
 /** Finds far rows on the device; which cluster takes which is decided as in the CPU twin. */
 export class Relocation {
@@ -58,13 +71,7 @@ export class Relocation {
       k,
       d,
       members,
-      {
-        residuals: Float64Array.from(
-          { length: k * d },
-          (_, i) => totals[Math.floor(i / d) * width + (i % d)],
-        ),
-        weightSums: Float64Array.from({ length: k }, (_, c) => totals[c * width + width - 4]),
-      },
+      sumsOf(totals, quads, k, d),
     );
     const result = new Float32Array(k * width);
     const residuals = padColumns(moved.residuals, k, d);
@@ -124,8 +131,8 @@ export class Relocation {
       heights: 4 * count,
     });
     const { best, best_row, picks, heights } = made;
-    this.#workspace.run('point costs', (recording) => {
-      chunks.forEach(({ points, rows }, c) => {
+    await this.#workspace.runInParts('point costs', (recording) => {
+      forEachChunk(recording, chunks, ({ points, rows }, c) => {
         const weights = this.#weights.chunks[c];
         recording.dispatch(
           pointCosts,

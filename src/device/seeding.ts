@@ -10,7 +10,14 @@ import seedClosestKernel from '../../shaders/seed_closest.wgsl';
 import seedRowsKernel from '../../shaders/seed_rows.wgsl';
 import seedTrialsKernel from '../../shaders/seed_trials.wgsl';
 import type { Random } from '../random.js';
-import { type Chunk, type DevicePoints, groups, paced, unpadColumns } from './points.js';
+import {
+  type Chunk,
+  type DevicePoints,
+  forEachChunk,
+  groups,
+  paced,
+  unpadColumns,
+} from './points.js';
 
 const BLOCK = Number(seedTrialsKernel.constants.BLOCK);
 /** Candidates that are tried at a time: 10 clusters have 4 trials, 1,024 have 8. */
@@ -45,7 +52,7 @@ export async function gatherRows(
   const count = indices.length;
   const made = await workspace.allocate({ indices: 4 * count, gathered: 16 * quads * count });
   workspace.upload(made.indices, indices);
-  workspace.run('gather rows', (recording) => {
+  await workspace.runInParts('gather rows', (recording) => {
     recordGather(recording, kernel, chunks, quads, count, made.indices, made.gathered);
   });
   const rows = new Float32Array(await workspace.read(made.gathered, 0, 16 * quads * count));
@@ -62,10 +69,10 @@ function recordGather(
   indices: GPUBuffer,
   gathered: GPUBuffer,
 ): void {
-  for (const { points, start, rows } of chunks) {
+  forEachChunk(recording, chunks, ({ points, start, rows }) => {
     const shape = { start, rows, quads, count };
     recording.dispatch(kernel, { shape, points, indices, gathered }, groups(kernel, count * quads));
-  }
+  });
 }
 
 /** Draws rows in proportion to their weighted squared distance from the centres so far. */
@@ -140,7 +147,7 @@ class Sampler {
   lower(recording: Recording, centres: GPUBuffer, first: number, count: number): void {
     const { chunks, quads, shape } = this.#points;
     const kernel = this.#kernels.closest;
-    chunks.forEach((chunk, c) => {
+    forEachChunk(recording, chunks, (chunk, c) => {
       for (const part of paced(this.#workspace.runtime, chunk, 3 * count * shape[1], BLOCK)) {
         recording.dispatch(
           kernel,
@@ -214,7 +221,7 @@ class Sampler {
     potentials: GPUBuffer,
   ): void {
     const { chunks, quads, shape } = this.#points;
-    chunks.forEach((chunk, c) => {
+    forEachChunk(recording, chunks, (chunk, c) => {
       for (let trial = 0; trial < paddedTrials; trial += tile) {
         const work = 2 * tile * shape[1];
         for (const part of paced(this.#workspace.runtime, chunk, work, BLOCK)) {
@@ -286,7 +293,7 @@ export async function plusPlus(
   // Drawn in the CPU twin's order: the same seed starts from the same rows, rounding aside.
   const draws = Float32Array.from({ length: (k - 1) * trials }, () => random.next());
   workspace.upload(uniforms, draws);
-  workspace.run('first centre', (recording) => {
+  await workspace.runInParts('first centre', (recording) => {
     sampler.takeFirst(recording, centres);
   });
   try {
@@ -296,7 +303,7 @@ export async function plusPlus(
     const step = Math.max(1, Math.min(MOST_CENTRES_PER_SUBMIT, affordable));
     for (let centre = 1; centre < k; centre += step) {
       signal?.throwIfAborted();
-      workspace.run('k-means++', (recording) => {
+      await workspace.runInParts('k-means++', (recording) => {
         for (let next = centre; next < Math.min(k, centre + step); next++) {
           sampler.lower(recording, centres, next - 1, 1);
           sampler.draw(recording, uniforms, (next - 1) * trials, trials, candidates);
@@ -350,7 +357,7 @@ export async function oversample(
     uniforms,
     Float32Array.from({ length: rounds * perRound }, () => random.next()),
   );
-  workspace.run('first centre', (recording) => {
+  await workspace.runInParts('first centre', (recording) => {
     sampler.takeFirst(recording, centres);
   });
   try {
@@ -358,7 +365,7 @@ export async function oversample(
     let fresh = 0;
     for (let round = 0; round < rounds; round++) {
       signal?.throwIfAborted();
-      workspace.run('k-means||', (recording) => {
+      await workspace.runInParts('k-means||', (recording) => {
         sampler.lower(recording, centres, fresh, known - fresh);
         sampler.draw(recording, uniforms, round * perRound, perRound, gathered);
         recording.copy(gathered, 0, centres, 16 * quads * known, 16 * quads * perRound);

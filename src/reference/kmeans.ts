@@ -14,7 +14,9 @@ import type {
   Seeding,
 } from '../kmeans_backend.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { CheckedStream } from '../point_stream.js';
 import type { Random } from '../random.js';
+import { accumulate, type ClusterSums } from './accumulate.js';
 import { assignInBlocks } from './assign.js';
 import { centre, columnMeans, columnVariances } from './column_means.js';
 import { createPause, nextTask, rowBlocks } from './event_loop.js';
@@ -29,7 +31,7 @@ import { kMeansParallel, kMeansPlusPlus } from './seeding.js';
 export const referenceBackend: KMeansBackend = {
   description: 'cpu',
   async load(points, options) {
-    const matrix = onHost(points);
+    const matrix = points instanceof CheckedStream ? await heldRows(points) : onHost(points);
     const [n, d] = matrix.shape;
     const shift = sessionShift(matrix, options);
     const x = await sessionRows(matrix, shift, options.metric);
@@ -37,6 +39,12 @@ export const referenceBackend: KMeansBackend = {
     return new ReferenceSession({ x, n, d, weights, metric: options.metric }, shift);
   },
 };
+
+/** A stream's rows, in memory: the CPU engine has no other place to put them. */
+async function heldRows(stream: CheckedStream): Promise<CheckedMatrix> {
+  const { shape, shift } = stream;
+  return { data: await stream.collect(), shape, ...(shift ? { shift } : {}) };
+}
 
 function onHost(points: CheckedMatrix | GpuMatrix): CheckedMatrix {
   if (!('buffer' in points)) return points;
@@ -120,6 +128,17 @@ class ReferenceSession implements KMeansSession {
   async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
     const { labels, inertia } = await this.#nearest(centroids, k, signal);
     return { labels, counts: labelCounts(labels, k), inertia };
+  }
+
+  async sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }> {
+    const { x, n, d, weights, metric } = this.#loaded();
+    const { labels } = await this.#nearest(centroids, k, signal);
+    const sums = accumulate(x, n, centroids, k, d, labels, weights);
+    return { ...sums, inertia: inMetric(sums.inertia, metric) };
   }
 
   async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {

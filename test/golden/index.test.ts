@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   loadDataset,
   loadKMeans,
+  loadMiniBatch,
   loadMixture,
   loadPca,
   MNIST_FILE,
@@ -17,6 +18,7 @@ const read = (name: string): Promise<Uint8Array> =>
   readFile(new URL(name === MNIST_FILE ? MNIST : name, import.meta.url));
 
 const kmeans = await loadKMeans(read);
+const miniBatch = await loadMiniBatch(read);
 const mixture = await loadMixture(read);
 const pca = await loadPca(read);
 
@@ -77,6 +79,19 @@ describe('data sets', () => {
       return name.endsWith('.bin') ? bytes.subarray(0, bytes.length / 2) : bytes;
     };
     await expect(loadKMeans(half)).rejects.toThrow(/array ends at/);
+  });
+});
+
+describe('mini_batch.json', () => {
+  it.each(miniBatch.cases)('$name: shapes, and all weight taken in', async (golden) => {
+    const points = await dataset(golden.dataset, golden.rows);
+    const [n, d] = points.shape;
+    const { k, stride, size, steps, centroids, weightSums, sampleWeight } = golden;
+    expect(startCentroids(golden.start, points).shape).toEqual([k, d]);
+    expect(centroids.shape).toEqual([k, d]);
+    expect(weightSums.shape).toEqual([k]);
+    const given = range(size * steps).map((i) => sampleWeight?.data[(stride * i) % n] ?? 1);
+    expectClose(sum(weightSums.data) / sum(given), 1, 1e-12);
   });
 });
 

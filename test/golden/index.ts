@@ -101,6 +101,27 @@ export interface SeedingCase extends Omit<CaseHead, 'name'> {
   readonly inertia: Sample;
 }
 
+/**
+ * MiniBatchKMeans without reassignment, after one partial_fit for each of `steps` batches: batch s
+ * holds the rows (stride i) mod n for i from s size to (s + 1) size - 1.
+ */
+export interface MiniBatchCase extends CaseHead {
+  readonly stride: number;
+  readonly size: number;
+  readonly steps: number;
+  readonly start: Start;
+  /** One weight a row of the data, in [0, 1.5]. */
+  readonly sampleWeight: NdArray | null;
+  /** [k, d] */
+  readonly centroids: NdArray;
+  /** The weight each centroid has taken in, [k]. */
+  readonly weightSums: NdArray;
+}
+
+export interface MiniBatchGolden {
+  readonly cases: readonly MiniBatchCase[];
+}
+
 export interface KMeansGolden {
   readonly cases: readonly KMeansCase[];
   readonly spherical: readonly SphericalCase[];
@@ -215,6 +236,11 @@ export interface PcaGolden {
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;
+}
+
+/** Golden values of mini-batch k-means. */
+export async function loadMiniBatch(read: ReadFile): Promise<MiniBatchGolden> {
+  return (await loadGolden(read, 'mini_batch')) as MiniBatchGolden;
 }
 
 /** Golden values of both Gaussian mixtures. */

@@ -120,3 +120,59 @@ test('an error of our own is told at once', async () => {
   const failing = runtime.guard(Promise.reject(new KernelError('does not compile')));
   await expect(failing).rejects.toThrow('does not compile');
 });
+
+describe('a recording with steps of the host', () => {
+  /** What reaches the device, and when the host is at work. */
+  function watch(): string[] {
+    const log: string[] = [];
+    Object.assign(device, {
+      createCommandEncoder: () => ({
+        clearBuffer: ({ label }: GPUBuffer) => log.push(`clear ${label}`),
+        finish: () => undefined,
+      }),
+      queue: { submit: () => log.push('submit') },
+    });
+    return log;
+  }
+
+  test('is sent in parts, each once its step is done, as often as it is submitted', async () => {
+    const log = watch();
+    const { a, b, c } = await workspace.allocate({ a: 16, b: 16, c: 16 });
+    const recording = workspace
+      .record('in parts')
+      .clear(a)
+      .hostStep(async () => {
+        await Promise.resolve();
+        log.push('step');
+      })
+      .clear(b);
+    const plain = workspace.record('whole').clear(c);
+    const parts = ['clear job: a', 'submit', 'step', 'clear job: b'];
+    await workspace.submitInParts([recording]);
+    expect(log.splice(0)).toEqual([...parts, 'submit']);
+    await workspace.submitInParts([recording, plain]);
+    expect(log).toEqual([...parts, 'clear job: c', 'submit']);
+  });
+
+  test('stops where a step fails', async () => {
+    const log = watch();
+    const { a } = await workspace.allocate({ a: 16 });
+    const failing = workspace.runInParts('failing', (recording) =>
+      recording.hostStep(() => Promise.reject(new RangeError('no rows'))).clear(a),
+    );
+    await expect(failing).rejects.toThrow('no rows');
+    expect(log).not.toContain('clear job: a');
+  });
+
+  test('is refused by submit; without any step all is sent at once', async () => {
+    const log = watch();
+    const recording = workspace.record('in parts').hostStep(() => Promise.resolve());
+    expect(() => {
+      recording.submit();
+    }).toThrow(KernelError);
+    expect(log).toEqual([]);
+    const sent = workspace.submitInParts([workspace.record('whole')]);
+    expect(log).toEqual(['submit']);
+    await sent;
+  });
+});

@@ -10,8 +10,11 @@ import { kmeansFailure } from './failure.js';
 import { kmeansGolden } from './golden.js';
 import { kmeansInput } from './input.js';
 import { kmeansInvariance } from './invariance.js';
+import { kmeansMiniBatch } from './mini_batch.js';
 import { kmeansModel } from './model.js';
 import { kmeansObjective } from './objective.js';
+import { kmeansStreamErrors } from './stream_errors.js';
+import { kmeansStreams } from './streams.js';
 import { kmeansTwin } from './twin.js';
 import { kmeansWeights } from './weights.js';
 
@@ -27,6 +30,9 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansInput,
   kmeansTwin,
   kmeansChunks,
+  kmeansStreams,
+  kmeansStreamErrors,
+  kmeansMiniBatch,
   kmeansDevice,
   kmeansFailure,
   kmeansGolden,

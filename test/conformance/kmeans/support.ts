@@ -1,6 +1,12 @@
 /** Data, fits and recomputations that the K-means suites share. */
 import fc from 'fast-check';
-import type { KMeansModel, KMeansOptions, Metric, Points } from '../../../src/index.js';
+import type {
+  KMeansModel,
+  KMeansOptions,
+  Metric,
+  Points,
+  PointStream,
+} from '../../../src/index.js';
 import { createRandom } from '../../../src/random.js';
 import type { ConformanceContext } from '../case.js';
 import { expectEqual, expectThat } from '../expect.js';
@@ -100,7 +106,7 @@ export function shuffled(n: number, seed: number): Uint32Array {
 /** `kmeans` on the case's engine. It must warn if, and only if, some cluster owns no row. */
 export async function fit(
   { library, runtime, takeWarnings }: ConformanceContext,
-  points: Points,
+  points: Points | PointStream,
   options: KMeansOptions,
 ): Promise<KMeansModel> {
   const model = await library.kmeans(points, { runtime, ...options });

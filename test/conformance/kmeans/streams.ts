@@ -1,0 +1,182 @@
+/** Rows that come in blocks, pass after pass, give what resident rows give. */
+import type { KMeansOptions, PointStream } from '../../../src/index.js';
+import type { Case, ConformanceContext, Suite } from '../case.js';
+import { expectEqual, expectSameBits, expectThat } from '../expect.js';
+import { BUFFER_LIMIT, smallRuntime, streamed } from './stream_support.js';
+import { clouds, fit, head, outcome, type Rows, SEEDINGS } from './support.js';
+
+/** 5,000 rows of 13 columns: on the small device four chunks of 1,024 rows, and one of 904. */
+const points = clouds(5000, 13, 1, 1);
+const weights = Float32Array.from({ length: 5000 }, (_, i) => (i % 7) / 4);
+
+async function compare(
+  context: ConformanceContext,
+  rows: Rows,
+  stream: PointStream,
+  options: KMeansOptions,
+): Promise<void> {
+  const runtime = await smallRuntime(context);
+  const whole = await fit(context, rows, options);
+  const passing = await fit(context, stream, { ...options, runtime });
+  expectEqual(outcome(passing), outcome(whole), 'model');
+  expectSameBits(passing.centroids.data, whole.centroids.data, 'centroids');
+  expectSameBits(passing.history, whole.history, 'history');
+}
+
+const seeded = (init: (typeof SEEDINGS)[number]): Case => ({
+  name: `streamed equals resident, bit by bit: ${init}`,
+  run: (context) =>
+    compare(context, points, streamed(points), { k: 12, init, nInit: 1, maxIter: 6 }),
+});
+
+/** Four times the bytes that one buffer may have: 16,384 rows of 16 columns. */
+const FOUR_TIMES = clouds(16_384, 16, 5, 4);
+
+export const kmeansStreams: Suite = {
+  name: 'kmeans streams',
+  cases: [
+    ...SEEDINGS.map(seeded),
+    {
+      name: 'four times what a buffer may hold, in less memory than the data take',
+      needsGpu: true,
+      run: async (context) => {
+        const { data } = FOUR_TIMES;
+        expectEqual(data.byteLength, 4 * BUFFER_LIMIT, 'bytes');
+        const runtime = await smallRuntime(context);
+        if (runtime === 'cpu') throw new Error('no device');
+        const options = { k: 8, init: 'k-means||', maxIter: 8 } as const;
+        const whole = await fit(context, FOUR_TIMES, options);
+        runtime.pool.resetPeak();
+        const before = runtime.pool.usedBytes;
+        const stream = streamed(FOUR_TIMES, [1500]);
+        const passing = await fit(context, stream, { ...options, runtime });
+        expectEqual(outcome(passing), outcome(whole), 'model');
+        expectSameBits(passing.centroids.data, whole.centroids.data, 'centroids');
+        const peak = runtime.pool.peakBytes;
+        context.note(`${data.byteLength} bytes of rows in ${peak} bytes of device memory`);
+        expectThat(peak < 2 * BUFFER_LIMIT, `${peak} bytes were in use at once.`);
+        expectEqual(runtime.pool.usedBytes, before, 'bytes in use when done');
+        expectEqual(stream.ended, stream.begun, 'passes ended');
+      },
+    },
+    {
+      name: 'a pass for the means, one for the variance, one an iteration, one for the labels',
+      needsGpu: true,
+      run: async (context) => {
+        const stream = streamed(points);
+        const init = head(points, 7);
+        const runtime = await smallRuntime(context);
+        const { iterations } = await fit(context, stream, { k: 7, init, maxIter: 5, runtime });
+        // And one that stopped at the first block, to see what kind of numbers it holds.
+        expectEqual(stream.begun, 4 + iterations, 'passes');
+        expectEqual(stream.ended, stream.begun, 'passes ended');
+      },
+    },
+    {
+      name: 'with weights, and empty clusters to be relocated',
+      run: async (context) => {
+        const init = head(points, 9);
+        init.data.fill(500, 4 * 13);
+        const options = { k: 9, init, sampleWeight: weights, maxIter: 6 };
+        await compare(context, points, streamed(points), options);
+      },
+    },
+    {
+      name: 'with the cosine metric',
+      run: (context) =>
+        compare(context, points, streamed(points), { k: 5, metric: 'cosine', maxIter: 4 }),
+    },
+    {
+      name: 'several runs, of which the best is kept',
+      run: (context) =>
+        compare(context, points, streamed(points), { k: 6, nInit: 3, init: 'random', maxIter: 3 }),
+    },
+    {
+      name: 'of float64 numbers far from 0, and of whole numbers',
+      run: async (context) => {
+        const options = { k: 5, maxIter: 4 };
+        const double = { ...points, data: Float64Array.from(points.data, (value) => value + 1e5) };
+        const runtime = await smallRuntime(context);
+        const bytes = { ...points, data: Uint8Array.from(points.data, (x) => 128 + 20 * x) };
+        for (const rows of [double, bytes]) {
+          const whole = await fit(context, rows, options);
+          const passing = await fit(context, streamed(rows), { ...options, runtime });
+          expectEqual(outcome(passing), outcome(whole), rows.data.constructor.name);
+        }
+      },
+    },
+    {
+      name: 'blocks of any size and form',
+      run: async (context) => {
+        const options = { k: 6, maxIter: 3 };
+        for (const sizes of [[1, 1024, 3], [5000], [1023, 2, 2048]]) {
+          await compare(context, points, streamed(points, sizes), options);
+        }
+        const some = head(points, 1300);
+        const rows = Array.from({ length: 1300 }, (_, i) => [
+          ...some.data.subarray(13 * i, 13 * (i + 1)),
+        ]);
+        // Plain numbers have the precision of float64: compared with what they give when resident.
+        const whole = await fit(context, rows, options);
+        const runtime = await smallRuntime(context);
+        const blocks = () => [rows.slice(0, 7), [], rows.slice(7)];
+        const listed = await fit(context, { shape: some.shape, blocks }, { ...options, runtime });
+        expectEqual(outcome(listed), outcome(whole), 'rows in arrays');
+      },
+    },
+    {
+      name: 'sizes one below, at and one above a multiple of the chunk',
+      run: async (context) => {
+        for (const n of [6, 1024, 2047, 2048, 2049, 3073]) {
+          const some = head(points, n);
+          await compare(context, some, streamed(some), { k: 6, maxIter: 3 });
+        }
+      },
+    },
+    {
+      name: 'a Blob of float32 rows behind a header',
+      run: async (context) => {
+        const blob = new Blob([new Uint8Array(10), points.data as Float32Array<ArrayBuffer>]);
+        const rows = context.library.blobRows(blob, 13, 10);
+        expectEqual(rows.shape, [5000, 13], 'shape');
+        await compare(context, points, rows, { k: 4, maxIter: 3 });
+      },
+    },
+    {
+      name: 'predict, transform and score take streams',
+      run: async (context) => {
+        const runtime = await smallRuntime(context);
+        for (const metric of ['euclidean', 'cosine'] as const) {
+          const model = await fit(context, points, { k: 5, metric, maxIter: 3 });
+          const again = await model.predict(streamed(points), { runtime });
+          expectEqual(again, model.labels, 'predict');
+          const whole = await model.transform(points, { runtime: context.runtime });
+          const passing = await model.transform(streamed(points), { runtime });
+          expectSameBits(passing.data, whole.data, 'transform');
+          const score = { sampleWeight: weights };
+          expectSameBits(
+            await model.score(streamed(points), { ...score, runtime }),
+            await model.score(points, { ...score, runtime: context.runtime }),
+            'score',
+          );
+        }
+      },
+    },
+    {
+      name: 'onIteration is told what it is told of resident rows',
+      run: async (context) => {
+        const told: unknown[] = [];
+        const expected: unknown[] = [];
+        const options = { k: 9, maxIter: 5, tol: 0 };
+        const runtime = await smallRuntime(context);
+        await fit(context, points, { ...options, onIteration: (one) => expected.push(one) });
+        await fit(context, streamed(points), {
+          ...options,
+          runtime,
+          onIteration: (one) => told.push(one),
+        });
+        expectEqual(told, expected);
+      },
+    },
+  ],
+};
