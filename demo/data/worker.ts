@@ -93,7 +93,8 @@ function exportModel(): string {
 
 serveJobs<DataJobs>({
   load,
-  view: async ({ data, axes }, { signal }) => {
+  view: async ({ data, axes }, { signal, onProgress }) => {
+    onProgress({ value: 0, max: 1, text: 'Preparing the points to be seen' });
     const made = await prepare(data, signal);
     const [x, y] = await makeAxes(table, made, axes, signal);
     return {
