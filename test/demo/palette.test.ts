@@ -127,7 +127,7 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       await page.page.evaluate(() => (document.querySelector('#status')!.textContent = ''));
       await page.fill('#k', '256');
       await page.page.keyboard.press('Tab');
-      await page.waitForText('#task-text', /Iteration|nearest/);
+      await page.waitForText('#task:not([hidden]) #task-text', /^Iteration/);
       await page.page.click('#cancel');
       expect(await page.outcome()).toBe('Cancelled.');
       expect(await chooseK(page, 3)).toBe('Done: 3 colours.');

@@ -34,12 +34,19 @@ export class SitePage {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('requestfailed', (request) => this.complaints.push(`not loaded: ${request.url()}`));
-    page.on('response', (response) => {
-      // Firefox may ask for one before it has read that the page names its own.
-      if (response.url().endsWith('/favicon.ico')) return;
-      if (response.status() >= 400) this.complaints.push(`${response.status()}: ${response.url()}`);
+    page.on('requestfailed', (request) => {
+      const why = request.failure()?.errorText ?? '';
+      // Not what was under way as the page was left.
+      if (!/abort/i.test(why)) this.#complainOf(request.url(), why);
     });
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.#complainOf(response.url(), String(response.status()));
+    });
+  }
+
+  #complainOf(url: string, why: string): void {
+    // Firefox may ask for one before it has read that the page names its own.
+    if (!url.endsWith('/favicon.ico')) this.complaints.push(`not loaded (${why}): ${url}`);
   }
 
   static async open(browser: Browser, url: string, where: Where): Promise<SitePage> {
