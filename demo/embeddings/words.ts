@@ -7,6 +7,8 @@ const NEIGHBOURS = 12;
 const LISTED = 40;
 /** Words that are offered in place of one that is not known. */
 const OFFERED = 3;
+/** Letters that these have in common with it at least. */
+const LEAST_SHARED = 3;
 
 export interface Words {
   readonly words: readonly string[];
@@ -35,18 +37,26 @@ export function cosine({ directions }: Words, row: number, direction: Float32Arr
   return sum;
 }
 
+/** The most frequent words that begin as much like a word as any does. */
+function wordsLike({ words }: Words, word: string): readonly string[] {
+  for (let length = word.length; length >= LEAST_SHARED; length--) {
+    const beginning = word.slice(0, length);
+    const found = words.filter((other) => other.startsWith(beginning));
+    if (found.length > 0) return found.slice(0, OFFERED);
+  }
+  return [];
+}
+
 /** The words nearest to a word. Throws Error with a sentence where it is not known. */
 export function findNeighbours(known: Words, asked: string): Found {
   const word = asked.trim().toLowerCase();
   const at = known.positions.get(word);
   if (at === undefined) {
-    const beginning = word.slice(0, Math.max(2, word.length - 2));
-    const offered = known.words.filter((other) => other.startsWith(beginning)).slice(0, OFFERED);
-    const instead = offered.length > 0 ? `, but ${offered.join(', ')} ` : ': try another; they ';
-    const verb =
-      offered.length > 0 ? (offered.length === 1 ? 'is' : 'are') : 'are single English words';
+    const offered = wordsLike(known, word);
+    const remedy =
+      offered.length > 0 ? `try ${offered.join(', ')}` : 'they are single English words';
     throw new Error(
-      `“${asked.trim()}” is not among the ${known.words.length.toLocaleString('en')} words${instead}${verb}.`,
+      `“${asked.trim()}” is not among the ${known.words.length.toLocaleString('en')} words; ${remedy}.`,
     );
   }
   const direction = known.directions.subarray(at * DIMENSIONS, (at + 1) * DIMENSIONS);

@@ -4,8 +4,8 @@ import { createRandom } from '../../src/random.js';
 import type { StartSettings } from './jobs.js';
 
 const CIRCLE = 1.5;
-/** The angle of the first mean: to the upper left, across the two clouds of the eruptions. */
-const FIRST_ANGLE = (3 * Math.PI) / 4;
+/** The angle of the first mean: to the left, a little up, away from both clouds of the eruptions. */
+const FIRST_ANGLE = (5 * Math.PI) / 6;
 
 /** The means to start from, k x 2. */
 export function startMeans({ k, start, seed }: StartSettings, data: Float32Array): Float64Array {
@@ -125,4 +125,30 @@ export function logLikelihood(model: GaussianMixtureModel, points: Float32Array)
     sum += largest + Math.log(row.reduce((total, value) => total + Math.exp(value - largest), 0));
   }
   return sum / n;
+}
+
+/**
+ * How many of two labellings' rows differ once the first one's labels are renamed to agree with the
+ * second one's as well as they can; and each label's new name. For k up to 8: every renaming is tried.
+ */
+export function matchLabels(
+  labels: Uint32Array,
+  others: Uint32Array,
+  k: number,
+): { readonly differing: number; readonly names: readonly number[] } {
+  const shared = new Uint32Array(k * k);
+  labels.forEach((label, i) => shared[label * k + others[i]]++);
+  let best: { agreeing: number; names: readonly number[] } = { agreeing: -1, names: [] };
+  const extend = (names: readonly number[], agreeing: number): void => {
+    if (names.length === k) {
+      if (agreeing > best.agreeing) best = { agreeing, names };
+      return;
+    }
+    for (let name = 0; name < k; name++) {
+      if (names.includes(name)) continue;
+      extend([...names, name], agreeing + shared[names.length * k + name]);
+    }
+  };
+  extend([], 0);
+  return { differing: labels.length - best.agreeing, names: best.names };
 }

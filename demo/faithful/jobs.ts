@@ -19,7 +19,7 @@ export interface StartInput extends StartSettings {
 
 /** Where the same start leads K-means. */
 export interface Comparison {
-  /** Rows that K-means puts in another cluster than the most likely component. */
+  /** Rows whose most likely component is not the one that matches their cluster of K-means. */
   readonly rows: number;
   /** The largest distance of a mean to its centroid, in standard deviations. */
   readonly distance: number;

@@ -114,6 +114,7 @@ function showState(shown: State): void {
 function showStep(shown: State): void {
   showState(shown);
   if (shown.bound !== undefined) bounds.push(shown.bound);
+  byId('curves', HTMLElement).hidden = bounds.length === 0;
   if (shown.phase !== 'E') likelihoods.push(shown.logLikelihood);
   drawCurve(
     byId('bound-curve', HTMLElement),

@@ -7,7 +7,14 @@ import {
 } from '../../src/index.js';
 import { type JobContext, serveJobs } from '../shared/worker_host.js';
 import { type Eruptions, readEruptions } from './data.js';
-import { logLikelihood, lowerBound, matrixOf, startMeans, unfittedMixture } from './em.js';
+import {
+  logLikelihood,
+  lowerBound,
+  matchLabels,
+  matrixOf,
+  startMeans,
+  unfittedMixture,
+} from './em.js';
 import type { Comparison, FaithfulJobs, Plot, Shrunk, StartInput, State } from './jobs.js';
 
 /** The run ends when an iteration raises the mean log-likelihood by less than this. */
@@ -83,14 +90,15 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const likeliest = await model.predict(eruptions.points, { signal });
+  const { differing, names } = matchLabels(likeliest, labels, model.k);
   const { data } = model.means;
-  const distances = Array.from({ length: model.k }, (_, c) =>
-    Math.hypot(data[2 * c] - centroids.data[2 * c], data[2 * c + 1] - centroids.data[2 * c + 1]),
+  const distances = names.map((name, c) =>
+    Math.hypot(
+      data[2 * c] - centroids.data[2 * name],
+      data[2 * c + 1] - centroids.data[2 * name + 1],
+    ),
   );
-  return {
-    rows: likeliest.reduce((count, label, i) => count + Number(label !== labels[i]), 0),
-    distance: Math.max(...distances),
-  };
+  return { rows: differing, distance: Math.max(...distances) };
 }
 
 async function stateOf(run: Run, signal: AbortSignal): Promise<State> {

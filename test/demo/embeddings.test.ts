@@ -18,7 +18,7 @@ const known = readWords(
   await readFile(join(folder, 'words.txt'), 'utf8'),
   Int8Array.from(await readFile(join(folder, 'vectors.bin'))),
 );
-const K = 20;
+const K = 8;
 
 test('words lie near words of their meaning', () => {
   expect(known.words).toHaveLength(20_000);
@@ -26,8 +26,10 @@ test('words lie near words of their meaning', () => {
   const nearest = (word: string) => findNeighbours(known, word).neighbours.map(({ word: w }) => w);
   expect(nearest('Cat ')).toContain('dog');
   expect(nearest('monday').slice(0, 6)).toEqual(expect.arrayContaining(['tuesday', 'friday']));
-  expect(() => findNeighbours(known, 'qqxyz')).toThrow(/^“qqxyz” is not among the 20,000 words/);
-  expect(() => findNeighbours(known, 'clusterings')).toThrow(/, but cluster.* (is|are)\.$/);
+  expect(() => findNeighbours(known, 'qqxyz')).toThrow(
+    /^“qqxyz” is not among the 20,000 words; they/,
+  );
+  expect(() => findNeighbours(known, 'clusterings')).toThrow(/; try cluster/);
 });
 
 describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
