@@ -1,5 +1,5 @@
 /** One page of the site in a browser, and what a person does with it. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
@@ -158,7 +158,10 @@ export class SitePage {
     // What an earlier test left would be taken for it.
     await rm(path, { force: true });
     await this.page.click(selector);
-    await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
+    // Firefox puts an empty file there first, and what has come so far beside it.
+    const isThere = () =>
+      existsSync(path) && !existsSync(`${path}.part`) && statSync(path).size > 0;
+    await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
     return path;
   }
 
