@@ -102,8 +102,8 @@ function showState(shown: State): void {
   stepButton.textContent = shown.phase === 'E' ? 'M-step' : 'E-step';
   showFacts(byId('facts', HTMLElement), {
     Iteration: formatCount(shown.iteration),
-    'Lower bound': shown.bound === undefined ? '—' : formatNumber(shown.bound),
-    'Log-likelihood': formatNumber(shown.logLikelihood),
+    'Lower bound per point': shown.bound === undefined ? '—' : formatNumber(shown.bound),
+    'Log-likelihood per point': formatNumber(shown.logLikelihood),
     'K-means puts elsewhere': `${formatCount(shown.comparison.rows)} of 272`,
     'Means from its centroids': shown.comparison.distance.toFixed(4),
     'Ran on': shown.engine,
@@ -183,6 +183,8 @@ shrinkButton.addEventListener('click', () => {
       ...options,
       onUpdate: ({ variance: epsilon, state: fitted }) => {
         showState(fitted);
+        // A step goes on from the start, not from this fit.
+        stepButton.textContent = 'E-step';
         const { rows: elsewhere, distance } = fitted.comparison;
         rows.append(
           make(

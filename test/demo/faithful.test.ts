@@ -42,8 +42,8 @@ async function facts(page: SitePage, told: RegExp) {
   const shown = await page.facts();
   return {
     iteration: parseShown(shown.Iteration),
-    bound: parseShown(shown['Lower bound']),
-    logLikelihood: parseShown(shown['Log-likelihood']),
+    bound: parseShown(shown['Lower bound per point']),
+    logLikelihood: parseShown(shown['Log-likelihood per point']),
     elsewhere: parseShown(shown['K-means puts elsewhere']),
     distance: parseShown(shown['Means from its centroids']),
     engine: shown['Ran on'],
@@ -119,6 +119,7 @@ describe('the page Old Faithful', { timeout: TIMEOUT }, async () => {
       expect(elsewhere).toBe('0');
       expect(Number(distance)).toBeLessThan(Number(rows[0][2]));
       expect(Number(distance)).toBeLessThan(1e-3);
+      expect(await page.textOf('#step')).toBe('E-step');
       await page.checkLooks('shrunk');
     });
 

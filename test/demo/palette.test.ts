@@ -154,6 +154,9 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       await page.waitForText('#task:not([hidden]) #task-text', /^Iteration/);
       await page.page.click('#cancel');
       expect(await page.outcome()).toBe('Cancelled.');
+      expect(await page.page.$eval('#download', (button) => button.matches(':disabled'))).toBe(
+        true,
+      );
       expect(await chooseK(page, 3)).toBe('Done: 3 colours.');
       const file = await page.download('#download', 'large-3-colours.png');
       const made = await compare(file, picture);
