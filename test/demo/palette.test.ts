@@ -52,7 +52,7 @@ async function compare(path: string, original: Uint8ClampedArray) {
 async function chooseK(page: SitePage, k: number): Promise<string> {
   await page.page.evaluate(() => (document.querySelector('#status')!.textContent = ''));
   await page.fill('#k', String(k));
-  await page.page.keyboard.press('Tab');
+  await page.page.keyboard.press('Enter');
   return page.outcome(TIMEOUT);
 }
 
@@ -129,7 +129,7 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       expect(await page.outcome(TIMEOUT)).toBe('Done: 12 colours.');
       await page.checkLooks('sample');
       await page.page.click('#actual');
-      await page.screenshot('large');
+      await page.screenshot('one-below-the-other');
     });
 
     test('compresses a photograph of 12 megapixels, while the page answers', async () => {
