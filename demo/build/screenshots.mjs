@@ -16,9 +16,9 @@ const PATIENCE_MS = 300_000;
 /** What a person would press on each page, and the element to have at the top of the picture. */
 const SHOTS = [
   { name: 'data', presses: ['#sample', '#cluster'], top: '#workspace' },
-  { name: 'digits', presses: ['#cluster'], top: 'main' },
-  { name: 'palette', presses: ['#sample'], top: 'main' },
-  { name: 'faithful', presses: ['#run'], top: 'main' },
+  { name: 'digits', presses: ['#cluster'], top: 'body' },
+  { name: 'palette', presses: ['#sample'], top: 'body' },
+  { name: 'faithful', presses: ['#run'], top: 'body' },
 ];
 
 async function shoot(browser, address, { name, presses, top }) {
@@ -45,7 +45,11 @@ async function shoot(browser, address, { name, presses, top }) {
 }
 
 // The tests' own way to start Chromium, which is TypeScript.
-const loader = await createServer({ root, configFile: false, server: { middlewareMode: true } });
+const loader = await createServer({
+  root,
+  configFile: join(root, 'vitest.config.ts'),
+  server: { middlewareMode: true, watch: null },
+});
 const { launchOptions } = await loader.ssrLoadModule('/test/engines/chromium.ts');
 await mkdir(outDir, { recursive: true });
 await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
