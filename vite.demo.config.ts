@@ -14,6 +14,8 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [wgslPlugin(), browserReaders(root), sitePlugin(root)],
   worker: { format: 'es', plugins: () => [wgslPlugin(), browserReaders(root)] },
+  // Workers import most packages: found at once, none of them makes a page reload later.
+  optimizeDeps: { entries: ['**/index.html', '**/*.ts'] },
   server: { fs: { allow: [fileURLToPath(new URL('.', import.meta.url))] } },
   build: {
     target: 'es2022',

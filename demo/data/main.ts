@@ -8,10 +8,10 @@ import { download, stem } from '../shared/download.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
 import { Scatter } from '../shared/scatter.js';
 import { reportErrors, runTask, say, showError } from '../shared/task.js';
-import { WorkerClient } from '../shared/worker_client.js';
+import { type RunOptions, WorkerClient } from '../shared/worker_client.js';
 import { offerAxes, readAxes, watchAxes } from './axes.js';
 import { equivalentCode } from './code.js';
-import type { DataJobs, TableSummary, View } from './jobs.js';
+import type { DataJobs, DataSettings, TableSummary, View } from './jobs.js';
 import { copyCode, downloadRows, hideResult, showCurve, showResult } from './result.js';
 import {
   mostSuggested,
@@ -82,16 +82,27 @@ function showSelection(rows: Uint32Array | undefined): void {
 }
 
 /** Shows the points as the form and the axes have them now. */
-async function drawView(signal: AbortSignal): Promise<void> {
-  view = await worker.run('view', { data: readDataSettings(), axes: readAxes() }, { signal });
+async function drawView(
+  data: DataSettings,
+  options: RunOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  viewing?.abort();
+  view = await worker.run('view', { data, axes: readAxes() }, options);
   scatter.show({ ...view, ...(labels && { labels }), ...view.overlays });
 }
 
 /** The same in the background, in place of whatever view was still being made. */
 function refreshView(): void {
-  viewing?.abort();
-  viewing = new AbortController();
-  reportErrors(drawView(viewing.signal));
+  let data: DataSettings;
+  try {
+    data = readDataSettings();
+  } catch {
+    // Settings under way; what is wrong with them is said when they are to be used.
+    return;
+  }
+  const controller = new AbortController();
+  reportErrors(drawView(data, { signal: controller.signal }));
+  viewing = controller;
 }
 
 /** What a fit gave belongs to points that are no longer wanted. */
@@ -103,7 +114,6 @@ function forgetFit(): void {
 
 function openFile({ name, without, read }: Source): void {
   void runTask(`Reading ${name}`, undefined, async (options) => {
-    viewing?.abort();
     const file = await read(options.signal);
     table = await worker.run('load', file, { ...options, restores: true });
     fileName = file.name;
@@ -116,7 +126,7 @@ function openFile({ name, without, read }: Source): void {
       ...notes,
     ].join(' ');
     byId('workspace', HTMLElement).hidden = false;
-    await drawView(options.signal);
+    await drawView(readDataSettings(), options);
     say(`${fileName} is read.`);
   });
 }
@@ -124,9 +134,8 @@ function openFile({ name, without, read }: Source): void {
 function cluster(): void {
   void runTask('Starting', clusterButton, async (options) => {
     if (!table) return;
-    viewing?.abort();
     const settings = readSettings();
-    await drawView(options.signal);
+    await drawView(settings.data, options);
     // On a phone the picture is further down than the button.
     canvas.scrollIntoView({ block: 'nearest' });
     const history: number[] = [];

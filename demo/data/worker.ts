@@ -1,8 +1,8 @@
 /** Reads and clusters off the page's thread, so that the page always answers at once. */
 import { formatNumber } from '../../src/cli/format.js';
-import { type JobContext, serveJobs } from '../shared/worker_host.js';
+import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
 import { type Fit, fit, type Iteration } from './fit.js';
-import type { DataJobs, DataSettings, FitResult, FitSettings, Snapshot } from './jobs.js';
+import type { DataJobs, DataSettings, FitResult, FitSettings, Snapshot, View } from './jobs.js';
 import { type Prepared, preparePoints, samePoints } from './points.js';
 import { suggest } from './suggest.js';
 import { type DataTable, summarize } from './table.js';
@@ -54,18 +54,20 @@ async function runFit(
       send({ objective });
       return;
     }
-    send({ objective, shown: { labels: model.labels, ...overlaysOf(model, axes) } });
+    const labels = model.labels.slice();
+    send(handOver({ objective, shown: { labels, ...overlaysOf(model, axes) } }, labels));
     if (iteration <= SLOW_FRAMES) await new Promise((later) => setTimeout(later, FRAME_MS));
   };
   const done = await fit(made.points, settings, { signal, onIteration });
   signal.throwIfAborted();
   fitted = { fit: done, prepared: made };
   const { model, history, converged, milliseconds } = done;
-  const { labels, engine, k } = model;
+  const { engine, k } = model;
+  const labels = model.labels.slice();
   const counts = new Uint32Array(k);
   for (const label of labels) counts[label]++;
   const ratios = made.reduction?.explainedVarianceRatio;
-  return {
+  const result: FitResult = {
     ...overlaysOf(model, axes),
     labels,
     counts,
@@ -77,6 +79,7 @@ async function runFit(
     milliseconds,
     ...(ratios && { explained: ratios.reduce((sum, ratio) => sum + ratio, 0) }),
   };
+  return handOver(result, labels);
 }
 
 function exportModel(): string {
@@ -93,12 +96,14 @@ function exportModel(): string {
 
 serveJobs<DataJobs>({
   load,
-  view: async ({ data, axes }, { signal }) => {
+  view: async ({ data, axes }, { signal, onProgress }) => {
+    onProgress({ value: 0, max: 1, text: 'Preparing the points to be seen' });
     const made = await prepare(data, signal);
     const [x, y] = await makeAxes(table, made, axes, signal);
-    return {
-      x: x.values,
-      y: y.values,
+    const seen: View = {
+      // Copied here: the table keeps its columns.
+      x: x.values.slice(),
+      y: y.values.slice(),
       xName: x.name,
       yName: y.name,
       ...(fitted &&
@@ -106,6 +111,7 @@ serveJobs<DataJobs>({
           overlays: overlaysOf(fitted.fit.model, [x, y]),
         }),
     };
+    return handOver(seen, seen.x, seen.y);
   },
   fit: runFit,
   suggest: async ({ data, method, most, seed }, { signal, onProgress, send }) => {

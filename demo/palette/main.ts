@@ -20,9 +20,12 @@ const worker = new WorkerClient<PaletteJobs>(
 );
 const k = byId('k', HTMLInputElement);
 const slider = byId('slider', HTMLInputElement);
+const quantizeButton = byId('quantize', HTMLButtonElement);
 const downloadButton = byId('download', HTMLButtonElement);
 
 let fileName = '';
+/** Colours of the palette that is shown. */
+let shownColours = 0;
 let settling: ReturnType<typeof setTimeout> | undefined;
 
 function draw(id: string, { width, height, data }: Shown): void {
@@ -68,8 +71,8 @@ async function quantize(options: TaskOptions): Promise<void> {
   downloadButton.disabled = true;
   const result = await worker.run('quantize', k.valueAsNumber, options);
   showQuantized(result);
-  const colours = result.palette.length / 3;
-  say(`Done: ${formatCount(colours)} colour${colours === 1 ? '' : 's'}.`);
+  shownColours = result.palette.length / 3;
+  say(`Done: ${formatCount(shownColours)} colour${shownColours === 1 ? '' : 's'}.`);
 }
 
 function openFile(name: string, read: (signal: AbortSignal) => Promise<File>): void {
@@ -97,10 +100,14 @@ function choose(): void {
     return;
   }
   settling = setTimeout(() => {
-    void runTask('Starting', undefined, quantize);
+    void runTask('Starting', quantizeButton, quantize);
   }, SETTLE_MS);
 }
 
+byId('choice', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  choose();
+});
 k.addEventListener('change', () => {
   if (k.checkValidity()) slider.value = String(Math.log2(k.valueAsNumber));
   choose();
@@ -136,7 +143,7 @@ byId('actual', HTMLInputElement).addEventListener('change', (event) => {
 downloadButton.addEventListener('click', () => {
   void runTask('Starting', downloadButton, async (options) => {
     const png = await worker.run('encode', undefined, options);
-    download(`${stem(fileName)}-${k.value}-colours.png`, png);
+    download(`${stem(fileName)}-${shownColours}-colours.png`, png);
     say(`Done: ${formatCount(Math.ceil(png.size / 1000))} kB.`);
   });
 });

@@ -31,8 +31,20 @@ export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-function post(message: WorkerMessage): void {
-  postMessage(message);
+const owned = new WeakMap<object, readonly ArrayBufferView[]>();
+
+/**
+ * `value`, an output or update, whose arrays go over to the page without being copied there; the
+ * worker has them no more.
+ */
+export function handOver<T extends object>(value: T, ...arrays: readonly ArrayBufferView[]): T {
+  owned.set(value, arrays);
+  return value;
+}
+
+function post(message: WorkerMessage, content?: unknown): void {
+  const arrays = (typeof content === 'object' && content !== null && owned.get(content)) || [];
+  postMessage(message, { transfer: arrays.map(({ buffer }) => buffer as ArrayBuffer) });
 }
 
 /** Serves the page's requests with `handlers`. What they throw is told to the page as a sentence. */
@@ -48,10 +60,10 @@ export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: Handlers<Jobs>)
           post({ type: 'progress', id, progress });
         },
         send: (update) => {
-          post({ type: 'update', id, update });
+          post({ type: 'update', id, update }, update);
         },
       });
-      post({ type: 'done', id, output });
+      post({ type: 'done', id, output }, output);
     } catch (error) {
       post({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
     } finally {

@@ -25,6 +25,8 @@ const LAUNCH: Readonly<Record<SiteBrowser['name'], SiteBrowser['launchOptions']>
         ...options.extraPrefsFirefox,
         'browser.download.folderList': 2,
         'browser.download.dir': folder,
+        // 0: pages are told that dark is preferred. Chromium shows both schemes.
+        'layout.css.prefers-color-scheme.content-override': 0,
       },
     };
   },

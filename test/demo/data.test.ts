@@ -234,6 +234,17 @@ describe('your data', async () => {
       expect(await sizesShown(page)).toEqual([100_000]);
     });
 
+    test('reading can be cancelled too, and leaves what there was', async () => {
+      const page = await site.open('data/');
+      await openIris(page);
+      await page.choose(await page.writeInput('noise.csv', toCsv(noise(300_000, 6))));
+      await page.waitForText('#task-text', /^Reading noise\.csv/);
+      await page.page.click('#cancel');
+      await page.waitForText('#status', /^Cancelled\.$/);
+      expect(await page.textOf('#file-facts')).toMatch(/^iris\.csv/);
+      expect((await cluster(page)).Data).toBe('150 × 4');
+    });
+
     test('points are looked at: zoom, hover, lasso', async () => {
       const page = await site.open('data/');
       await openIris(page);

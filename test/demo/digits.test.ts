@@ -89,7 +89,7 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
       const page = await site.open('digits/');
       await page.fill('#k', '60');
       await page.page.click('#cluster');
-      await page.waitForText('#task-text', /iteration/);
+      await page.waitForText('#task:not([hidden]) #task-text', /iteration/);
       await page.page.click('#cancel');
       expect(await page.outcome(TIMEOUT)).toBe('Cancelled.');
       await page.fill('#k', '5');

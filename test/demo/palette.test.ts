@@ -7,6 +7,7 @@ import {
   gather,
   packPixels,
   psnr,
+  toRows,
 } from '../../demo/palette/colours.js';
 import { kmeans } from '../../src/index.js';
 import { parseShown } from './numbers.js';
@@ -51,9 +52,32 @@ async function compare(path: string, original: Uint8ClampedArray) {
 async function chooseK(page: SitePage, k: number): Promise<string> {
   await page.page.evaluate(() => (document.querySelector('#status')!.textContent = ''));
   await page.fill('#k', String(k));
-  await page.page.keyboard.press('Tab');
+  await page.page.keyboard.press('Enter');
   return page.outcome(TIMEOUT);
 }
+
+test('bins of many colours stand for all of them', async () => {
+  const picture = drawPicture(900, 600);
+  const counted = countColours(packPixels(picture));
+  expect(counted.colours.length).toBeGreaterThan(60_000);
+  const { data, weights } = gather(counted);
+  expect(weights.length).toBeLessThan(60_000);
+  expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(900 * 600);
+  for (let channel = 0; channel < 3; channel++) {
+    const all = picture.reduce((sum, value, at) => sum + (at % 4 === channel ? value : 0), 0);
+    const binned = weights.reduce((sum, weight, i) => sum + weight * data[3 * i + channel], 0);
+    expect(binned / all).toBeCloseTo(1, 6);
+  }
+  // A palette of bins is as good as one of the colours themselves.
+  const options = { k: 12, maxIter: 100, runtime: 'cpu' } as const;
+  const colours = { data: toRows(counted.colours), shape: [counted.colours.length, 3] } as const;
+  const bins = { data, shape: [weights.length, 3] } as const;
+  const init = (await kmeans(bins, { ...options, sampleWeight: weights })).centroids;
+  const sampleWeight = counted.counts;
+  const best = await kmeans(colours, { ...options, init, sampleWeight });
+  const fromBins = await kmeans(colours, { ...options, init, sampleWeight, maxIter: 1 });
+  expect(fromBins.inertia / best.inertia).toBeLessThan(1.005);
+});
 
 describe('the page Palette', { timeout: TIMEOUT }, async () => {
   await inEveryBrowser('palette', (site) => {
@@ -105,7 +129,7 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       expect(await page.outcome(TIMEOUT)).toBe('Done: 12 colours.');
       await page.checkLooks('sample');
       await page.page.click('#actual');
-      await page.screenshot('large');
+      await page.screenshot('one-below-the-other');
     });
 
     test('compresses a photograph of 12 megapixels, while the page answers', async () => {
@@ -127,9 +151,12 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       await page.page.evaluate(() => (document.querySelector('#status')!.textContent = ''));
       await page.fill('#k', '256');
       await page.page.keyboard.press('Tab');
-      await page.waitForText('#task-text', /Iteration|nearest/);
+      await page.waitForText('#task:not([hidden]) #task-text', /^Iteration/);
       await page.page.click('#cancel');
       expect(await page.outcome()).toBe('Cancelled.');
+      expect(await page.page.$eval('#download', (button) => button.matches(':disabled'))).toBe(
+        true,
+      );
       expect(await chooseK(page, 3)).toBe('Done: 3 colours.');
       const file = await page.download('#download', 'large-3-colours.png');
       const made = await compare(file, picture);

@@ -19,12 +19,12 @@ async function serveSite(folder: string): Promise<PreviewServer> {
   await mkdir(folder, { recursive: true });
   await build({
     configFile,
-    logLevel: 'warn',
+    logLevel: 'error',
     build: { outDir: join(folder, PATH), emptyOutDir: true },
   });
   return preview({
     configFile,
-    logLevel: 'warn',
+    logLevel: 'error',
     preview: { host: '127.0.0.1', port: 0 },
     build: { outDir: folder },
   });

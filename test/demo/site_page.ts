@@ -1,5 +1,5 @@
 /** One page of the site in a browser, and what a person does with it. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
@@ -34,12 +34,19 @@ export class SitePage {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('requestfailed', (request) => this.complaints.push(`not loaded: ${request.url()}`));
-    page.on('response', (response) => {
-      // Firefox may ask for one before it has read that the page names its own.
-      if (response.url().endsWith('/favicon.ico')) return;
-      if (response.status() >= 400) this.complaints.push(`${response.status()}: ${response.url()}`);
+    page.on('requestfailed', (request) => {
+      const why = request.failure()?.errorText ?? '';
+      // Not what was under way as the page was left.
+      if (!/abort/i.test(why)) this.#complainOf(request.url(), why);
     });
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.#complainOf(response.url(), String(response.status()));
+    });
+  }
+
+  #complainOf(url: string, why: string): void {
+    // Firefox may ask for one before it has read that the page names its own.
+    if (!url.endsWith('/favicon.ico')) this.complaints.push(`not loaded (${why}): ${url}`);
   }
 
   static async open(browser: Browser, url: string, where: Where): Promise<SitePage> {
@@ -151,7 +158,10 @@ export class SitePage {
     // What an earlier test left would be taken for it.
     await rm(path, { force: true });
     await this.page.click(selector);
-    await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
+    // Firefox puts an empty file there first, and what has come so far beside it.
+    const isThere = () =>
+      existsSync(path) && !existsSync(`${path}.part`) && statSync(path).size > 0;
+    await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
     return path;
   }
 
@@ -207,15 +217,18 @@ export class SitePage {
     });
   }
 
-  /** Pictures in light and dark and on a phone, each checked for accessibility and width. */
+  /**
+   * Pictures in light and dark and on a phone, each checked for accessibility and width. In Firefox,
+   * which cannot be told the scheme while it runs, all are dark.
+   */
   async checkLooks(name: string): Promise<void> {
-    const schemes = ['light', 'dark'] as const;
-    for (const value of schemes) {
-      await this.#prefer(value);
+    for (const value of this.#browserName === 'chromium' ? ['light', 'dark'] : ['dark']) {
+      if (this.#browserName === 'chromium') {
+        await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      }
       await this.expectAccessible();
       await this.screenshot(`${name}-${value}`);
     }
-    await this.#prefer('light');
     await this.page.setViewport({ width: 360, height: 740 });
     await this.expectNoSidewaysScroll();
     await this.screenshot(`${name}-phone`);
@@ -243,16 +256,5 @@ export class SitePage {
       { polling: 100 },
       url,
     );
-  }
-
-  async #prefer(scheme: 'light' | 'dark'): Promise<void> {
-    if (this.#browserName === 'chromium') {
-      await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      return;
-    }
-    // Firefox cannot be told over this protocol; its colours follow the root's scheme.
-    await this.page.evaluate((value) => {
-      document.documentElement.style.colorScheme = value;
-    }, scheme);
   }
 }

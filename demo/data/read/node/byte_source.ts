@@ -136,7 +136,8 @@ export class ByteSource {
         if (value.length > 0) return Buffer.from(value.buffer, value.byteOffset, value.length);
       }
     } catch (error) {
-      if (!this.gzipped || (error as Error).name !== 'TypeError') throw error;
+      // A DOMException comes of cancelling, or of a file that cannot be read.
+      if (!this.gzipped || error instanceof DOMException) throw error;
       throw new FileError(
         this.path,
         'its gzip data are damaged or cut off',

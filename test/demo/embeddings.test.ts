@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  DIMENSIONS,
+  findNeighbours,
+  nameClusters,
+  readWords,
+} from '../../demo/embeddings/words.js';
+import { kmeans } from '../../src/index.js';
+import { root } from '../engines/bundle.js';
+import { parseShown } from './numbers.js';
+import { inEveryBrowser } from './site.js';
+
+const TIMEOUT = 240_000;
+const folder = join(root, 'demo/embeddings');
+const known = readWords(
+  await readFile(join(folder, 'words.txt'), 'utf8'),
+  Int8Array.from(await readFile(join(folder, 'vectors.bin'))),
+);
+const K = 8;
+
+test('words lie near words of their meaning', () => {
+  expect(known.words).toHaveLength(20_000);
+  expect(known.directions).toHaveLength(20_000 * DIMENSIONS);
+  const nearest = (word: string) => findNeighbours(known, word).neighbours.map(({ word: w }) => w);
+  expect(nearest('Cat ')).toContain('dog');
+  expect(nearest('monday').slice(0, 6)).toEqual(expect.arrayContaining(['tuesday', 'friday']));
+  expect(() => findNeighbours(known, 'qqxyz')).toThrow(
+    /^“qqxyz” is not among the 20,000 words; they/,
+  );
+  expect(() => findNeighbours(known, 'clusterings')).toThrow(/; try cluster/);
+});
+
+describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
+  await inEveryBrowser('embeddings', (site) => {
+    test('clusters, and names clusters by their nearest words as the library does', async () => {
+      const page = await site.open('embeddings/');
+      await page.fill('#k', String(K));
+      await page.page.click('#cluster');
+      expect(await page.outcome(TIMEOUT)).toBe(`Done: ${K} clusters.`);
+      const points = { data: known.directions, shape: [known.words.length, DIMENSIONS] } as const;
+      const model = await kmeans(points, { k: K, metric: 'cosine', seed: 0, runtime: 'cpu' });
+      const shown = await page.facts();
+      const meanCosine = 1 - model.inertia / known.words.length;
+      expect(parseShown(shown['Mean cosine to the centroid'])).toBeCloseTo(meanCosine, 2);
+      // Where rounding has led both the same way, the clusters have the same names.
+      const expected = nameClusters(known, model.labels, model.centroids.data).map(({ words }) =>
+        words.slice(0, 3).join(', '),
+      );
+      const names = await page.page.$$eval('#clusters strong', (found) =>
+        found.map(({ textContent }) => textContent),
+      );
+      expect(names).toHaveLength(K);
+      const same = names.filter((name) => expected.includes(name)).length;
+      expect(same).toBeGreaterThan(K / 2);
+      await page.checkLooks('clustered');
+
+      await page.page.type('#word', 'Volcano');
+      await page.page.keyboard.press('Enter');
+      expect(await page.outcome()).toBe('Done: the words nearest to Volcano.');
+      const found = await page.page.$$eval('#neighbours button span:first-child', (spans) =>
+        spans.map(({ textContent }) => textContent),
+      );
+      expect(found).toEqual(findNeighbours(known, 'volcano').neighbours.map(({ word }) => word));
+      expect(await page.textOf('#found')).toMatch(/^“volcano” is in the cluster /);
+      expect(await page.page.$$eval('#clusters .chosen', (cards) => cards.length)).toBe(1);
+      await page.checkLooks('searched');
+    });
+
+    test('searches without clusters, and says what it does not know', async () => {
+      const page = await site.open('embeddings/');
+      await page.page.type('#word', 'paris');
+      await page.page.click('#search');
+      await page.outcome();
+      expect(await page.textOf('#found')).toMatch(/^The words nearest to “paris”/);
+      await page.page.click('#neighbours button');
+      await page.waitForText('#found', /^The words nearest to “(?!paris)/);
+      await page.fill('#word', 'qqxyz');
+      await page.page.click('#search');
+      expect(await page.outcome()).toMatch(/^“qqxyz” is not among the 20,000 words/);
+      await page.screenshot('not-known');
+    });
+
+    test('a clustering that is cancelled ends, and another begins', async () => {
+      const page = await site.open('embeddings/');
+      await page.fill('#k', '400');
+      await page.page.click('#cluster');
+      await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
+      await page.page.click('#cancel');
+      expect(await page.outcome()).toBe('Cancelled.');
+      await page.fill('#k', '3');
+      await page.page.click('#cluster');
+      expect(await page.outcome(TIMEOUT)).toBe('Done: 3 clusters.');
+    });
+
+    test('works without an adapter, and says so', async () => {
+      await site.withoutAdapter('embeddings/', async (page) => {
+        expect(await page.textOf('.notice summary')).toMatch(/on the CPU/);
+        await page.fill('#k', '2');
+        await page.page.click('#cluster');
+        expect(await page.outcome(TIMEOUT)).toBe('Done: 2 clusters.');
+        expect((await page.facts())['Ran on']).toBe('cpu');
+      });
+    });
+  });
+});

@@ -1,0 +1,269 @@
+import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { readArrow } from '../../demo/data/read/arrow.js';
+import { decompressLz4Frame } from '../../demo/data/read/lz4_frame.js';
+import { withMountedFile } from '../../demo/data/read/mounted_file.js';
+import { ByteSource } from '../../demo/data/read/node/byte_source.js';
+import { elbow } from '../../demo/data/suggest.js';
+import type { PageMessage, WorkerMessage } from '../../demo/shared/jobs.js';
+import {
+  domainOf,
+  ellipsePath,
+  nearestRow,
+  rowsWithin,
+  zoomed,
+} from '../../demo/shared/scatter_data.js';
+import { drawPoints, packColour, radiusFor } from '../../demo/shared/scatter_raster.js';
+import { WorkerClient } from '../../demo/shared/worker_client.js';
+
+const reading = { signal: new AbortController().signal, onProgress: () => undefined };
+const one = { scale: 1, offset: 0 };
+
+describe('scatter', () => {
+  const points = {
+    xName: 'x',
+    yName: 'y',
+    x: Float32Array.of(1, 5, 9, 5),
+    y: Float32Array.of(1, 5, 9, 8),
+  };
+
+  test('the rows within a lasso', () => {
+    const square = [0, 0, 6, 0, 6, 6, 0, 6];
+    expect([...rowsWithin(points, one, one, square)]).toEqual([0, 1]);
+    // A lasso that is not convex: the points at x = 5 lie in its notch.
+    const notched = [0, 0, 10, 0, 10, 10, 8, 10, 5, 3, 2, 10, 0, 10];
+    expect([...rowsWithin(points, one, one, notched)]).toEqual([0, 2]);
+  });
+
+  test('the nearest row within reach', () => {
+    expect(nearestRow(points, one, one, 5, 6, 3)).toBe(1);
+    expect(nearestRow(points, one, one, 5, 7, 3)).toBe(3);
+    expect(nearestRow(points, one, one, 20, 20, 3)).toBe(-1);
+    // In pixels, not in data units.
+    expect(nearestRow(points, { scale: 10, offset: 100 }, one, 150, 5, 3)).toBe(1);
+  });
+
+  test('zoom keeps the point under the pointer', () => {
+    const domain = domainOf(points);
+    const { x, y } = zoomed(domain, 0.5, 3, 4);
+    expect((3 - x[0]) / (x[1] - x[0])).toBeCloseTo((3 - domain.x[0]) / (domain.x[1] - domain.x[0]));
+    expect(y[1] - y[0]).toBeCloseTo((domain.y[1] - domain.y[0]) / 2);
+  });
+
+  test('an ellipse lies at its Mahalanobis distance', () => {
+    const [xx, xy, yy] = [4, 1.5, 2];
+    const path = ellipsePath({ x: 10, y: -3, xx, xy, yy }, 2);
+    const determinant = xx * yy - xy * xy;
+    for (let at = 0; at < path.length; at += 2) {
+      const [dx, dy] = [path[at] - 10, path[at + 1] + 3];
+      const squared = (yy * dx * dx - 2 * xy * dx * dy + xx * dy * dy) / determinant;
+      expect(squared).toBeCloseTo(4, 8);
+    }
+  });
+
+  test('every point is drawn once, in its colour, in whatever slices', () => {
+    const [width, height] = [12, 12];
+    const palette = Uint32Array.of(packColour(1, 2, 3), packColour(4, 5, 6));
+    const marks = {
+      labels: Uint32Array.of(0, 1, 0, 1),
+      colours: undefined,
+      palette,
+      selected: Uint8Array.of(1, 1, 0, 1),
+    };
+    const draw = (slices: number) => {
+      const data = new Uint32Array(width * height);
+      for (let slice = 0; slice < slices; slice++) {
+        drawPoints({ data, width, height }, points, one, one, 0, marks, slice, slices);
+      }
+      return data;
+    };
+    const data = draw(1);
+    expect([...data.keys()].filter((at) => data[at] !== 0)).toEqual([13, 65, 101, 117]);
+    expect([data[13], data[65], data[101]]).toEqual([palette[0], palette[1], palette[1]]);
+    // Outside of the selection: the same colour, faded.
+    expect(data[117] & 0xffffff).toBe(palette[0] & 0xffffff);
+    expect(data[117] >>> 24).toBeLessThan(palette[0] >>> 24);
+    expect(draw(3)).toEqual(data);
+    expect(radiusFor(10, 1e6, 1)).toBeGreaterThan(radiusFor(1e6, 1e6, 1));
+  });
+});
+
+test('the elbow of a curve', () => {
+  expect(elbow([100, 50, 10, 9, 8, 7])).toBe(3);
+  expect(elbow([5])).toBe(1);
+  expect(elbow([0, 0, 0])).toBe(1);
+});
+
+describe('files', () => {
+  test('a byte source reads plain and gzipped files alike', async () => {
+    const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251);
+    for (const content of [bytes, new Uint8Array(gzipSync(bytes))]) {
+      await withMountedFile(new File([content], 'data.bin'), reading, async (path) => {
+        const source = await ByteSource.open(path);
+        expect(source.gzipped).toBe(content !== bytes);
+        expect([...(await source.peek(3))]).toEqual([0, 7, 14]);
+        expect([...(await source.take(4))]).toEqual([0, 7, 14, 21]);
+        let length = 4;
+        for await (const block of source.rest()) length += block.length;
+        expect(length).toBe(bytes.length);
+        await source.expectEnd();
+        await expect(source.take(1)).rejects.toThrow(/ends 1 bytes before/);
+        source.close();
+      });
+    }
+  });
+
+  test('a byte source refuses damaged gzip, and stops when cancelled', async () => {
+    const damaged = gzipSync(new Uint8Array(100_000)).subarray(0, 60);
+    await withMountedFile(new File([new Uint8Array(damaged)], 'a.gz'), reading, async (path) => {
+      const source = await ByteSource.open(path);
+      await expect(source.take(100_000)).rejects.toThrow(/gzip data are damaged or cut off/);
+    });
+    const cancelled = { ...reading, signal: AbortSignal.abort() };
+    await withMountedFile(new File(['abcdef'], 'a.bin'), cancelled, async (path) => {
+      const source = await ByteSource.open(path);
+      await expect(source.take(3)).rejects.toThrow(/abort/);
+    });
+  });
+
+  test('Arrow: numbers, and why other columns are none', async () => {
+    const table = tableFromArrays({
+      single: Float32Array.of(1, 2.5, 3),
+      whole: Int32Array.of(1, -2, 3),
+      words: ['a', 'b', 'c'],
+      gap: [1, null, 3],
+      bad: Float64Array.of(1, 2, NaN),
+    });
+    for (const format of ['file', 'stream'] as const) {
+      const bytes = new Uint8Array(tableToIPC(table, { format })!);
+      const { rows, columns } = await readArrow(new File([bytes], 'a.arrow'), reading);
+      expect(rows).toBe(3);
+      expect(columns).toEqual([
+        { name: 'single', values: Float32Array.of(1, 2.5, 3) },
+        { name: 'whole', values: Float64Array.of(1, -2, 3) },
+        { name: 'words', problem: 'row 0 holds a' },
+        { name: 'gap', problem: 'row 1 is empty' },
+        { name: 'bad', problem: 'row 2 is NaN' },
+      ]);
+    }
+  });
+
+  test('LZ4 frames: literals, overlapping matches, stored blocks', () => {
+    // One block: the literals "ab", a match of 8 from 2 back, the literals "xyzzy"; then "raw" stored.
+    const packed = [0x24, 97, 98, 2, 0, 0x50, ...Buffer.from('xyzzy')];
+    const frame = (block: readonly number[]) =>
+      Uint8Array.of(
+        ...[0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82],
+        ...[block.length, 0, 0, 0, ...block],
+        ...[3, 0, 0, 0x80, ...Buffer.from('raw')],
+        ...[0, 0, 0, 0],
+      );
+    const text = 'abababababxyzzyraw';
+    const unpack = (block: readonly number[], length: number) =>
+      Buffer.from(decompressLz4Frame(frame(block), new Uint8Array(length))).toString();
+    expect(unpack(packed, text.length)).toBe(text);
+    // Claims of another length, and a match from before the beginning.
+    expect(() => unpack(packed, text.length + 1)).toThrow(/damaged/);
+    expect(() => unpack(packed, text.length - 1)).toThrow(/damaged/);
+    expect(() => unpack([0x14, 97, 9, 0, 0x10, 98], 12)).toThrow(/damaged/);
+    expect(() => decompressLz4Frame(frame(packed).subarray(0, 20), new Uint8Array(18))).toThrow();
+  });
+});
+
+describe('the worker client', () => {
+  interface TestJobs {
+    load: { readonly takes: string; readonly gives: string };
+    slow: { readonly takes: number; readonly gives: string; readonly sends: number };
+  }
+
+  class FakeWorker extends EventTarget {
+    readonly got: PageMessage[] = [];
+    terminated = false;
+
+    postMessage(message: PageMessage): void {
+      this.got.push(message);
+    }
+
+    terminate(): void {
+      this.terminated = true;
+    }
+
+    say(data: WorkerMessage): void {
+      this.dispatchEvent(new MessageEvent('message', { data }));
+    }
+  }
+
+  let workers: FakeWorker[];
+  let client: WorkerClient<TestJobs>;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    workers = [];
+    client = new WorkerClient<TestJobs>(() => {
+      const worker = new FakeWorker();
+      workers.push(worker);
+      return worker as unknown as Worker;
+    });
+    return () => {
+      vi.useRealTimers();
+    };
+  });
+
+  test('hands on updates, and what a job gives or fails with', async () => {
+    const updates: number[] = [];
+    const first = client.run('slow', 1, { onUpdate: (update) => updates.push(update) });
+    const second = client.run('slow', 2);
+    const failed = expect(second).rejects.toThrow('No such thing.');
+    const [worker] = workers;
+    worker.say({ type: 'update', id: 1, update: 7 });
+    worker.say({ type: 'failed', id: 2, message: 'No such thing.' });
+    worker.say({ type: 'done', id: 1, output: 'yes' });
+    expect(await first).toBe('yes');
+    await failed;
+    expect(updates).toEqual([7]);
+  });
+
+  test('a cancelled job rejects at once; the worker stays if it stops in time', async () => {
+    const controller = new AbortController();
+    const job = client.run('slow', 1, { signal: controller.signal });
+    const rejected = expect(job).rejects.toThrow(/aborted/);
+    controller.abort();
+    await rejected;
+    workers[0].say({ type: 'failed', id: 1, message: 'stopped' });
+    vi.advanceTimersByTime(10_000);
+    expect(workers[0].terminated).toBe(false);
+    expect(workers[0].got.map(({ type }) => type)).toEqual(['start', 'cancel']);
+  });
+
+  test('one that does not stop is ended; the next worker is given the file, then what waits', async () => {
+    const loaded = client.run('load', 'file', { restores: true });
+    workers[0].say({ type: 'done', id: 1, output: 'read' });
+    await loaded;
+    const controller = new AbortController();
+    client.run('slow', 1, { signal: controller.signal }).catch(() => undefined);
+    const waiting = client.run('slow', 2);
+    controller.abort();
+    vi.advanceTimersByTime(10_000);
+    expect(workers[0].terminated).toBe(true);
+    const fresh = workers[1];
+    expect(fresh.got).toMatchObject([{ type: 'start', job: 'load', input: 'file' }]);
+    workers[0].say({ type: 'done', id: 3, output: 'from the dead' });
+    fresh.say({ type: 'done', id: fresh.got[0].id, output: 'read' });
+    expect(fresh.got[1]).toMatchObject({ type: 'start', id: 3, job: 'slow', input: 2 });
+    fresh.say({ type: 'done', id: 3, output: 'late but there' });
+    expect(await waiting).toBe('late but there');
+  });
+
+  test('a worker that breaks fails what was under way, and the next job gets another', async () => {
+    const broken = expect(client.run('slow', 1)).rejects.toThrow(
+      /worker stopped \(out of memory\)/,
+    );
+    const event = Object.assign(new Event('error'), { message: 'out of memory' });
+    workers[0].dispatchEvent(event);
+    await broken;
+    const next = client.run('slow', 2);
+    workers[1].say({ type: 'done', id: 2, output: 'fine' });
+    expect(await next).toBe('fine');
+  });
+});
