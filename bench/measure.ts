@@ -143,12 +143,16 @@ async function measureIterations<R extends Result>(
   }
   const two = await timedRun(() => loaded.iterate(COMPARED_ITERATIONS));
   report({ compared: { iterations: two.iterations, result: plainResult(two.result) } });
-  const estimate = Math.max(two.took - one.took, 0.1);
+  // Whatever disturbs one of the two must not make the estimate absurdly small.
+  const least = one.took / (loaded.loadsEachRun ? 100 : 10);
+  const estimate = Math.max(two.took - one.took, least, 0.05);
   if (isSlow) {
     report({ iteration: estimate, iterations: 1, samples: 1 });
     return true;
   }
-  const wanted = Math.round(effort.sampleMilliseconds / estimate);
+  // Where a run costs more than its iterations, these should not drown in how much that varies.
+  const target = Math.max(effort.sampleMilliseconds, loaded.loadsEachRun ? one.took : 0);
+  const wanted = Math.round(target / estimate);
   const count = Math.min(effort.mostIterations, Math.max(1, wanted));
   const slopes: number[] = [];
   let iterations = 0;
