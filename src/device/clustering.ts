@@ -11,6 +11,7 @@ import convergeKernel from '../../shaders/converge.wgsl';
 import groupRowsKernel from '../../shaders/group_rows.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
 import type { Metric } from '../kmeans_backend.js';
+import { Bounds } from './bounds.js';
 import { Relocation } from './relocation.js';
 import { type DevicePoints, groups, paced, padColumns, unpadColumns } from './points.js';
 import type { DeviceWeights } from './seeding.js';
@@ -116,6 +117,7 @@ export class Clustering {
   readonly #parts: Parts;
   readonly #paddedK: number;
   readonly #segments: number;
+  #bounds: Bounds | undefined;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -245,6 +247,22 @@ export class Clustering {
 
   get #state(): GPUBufferBinding {
     return { buffer: this.#parts.buffers.status, offset: 0, size: STATE_BYTES };
+  }
+
+  /** From here on recorded iterations assign by bounds, made anew from the centroids of then. */
+  async useBounds(iterations: number): Promise<void> {
+    const { workspace, points, k, buffers } = this.#parts;
+    this.#bounds ??= await Bounds.create(workspace, points, k);
+    this.#bounds.group(await this.readCentroids(iterations));
+    workspace.run('reset bounds', (recording) => {
+      this.#bounds?.recordReset(recording, buffers.moves);
+    });
+  }
+
+  /** From here on recorded iterations compute every distance. */
+  dropBounds(): void {
+    this.#bounds?.dispose();
+    this.#bounds = undefined;
   }
 
   #recordAssign(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
@@ -385,7 +403,15 @@ export class Clustering {
     const { even: a, odd: b, evenNorms, oddNorms } = this.#parts.buffers;
     const recording = this.#parts.workspace.record(even ? 'even iteration' : 'odd iteration');
     const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
-    this.#recordAssign(recording, centroids, norms);
+    if (this.#bounds) {
+      const { moves, changed } = this.#parts.buffers;
+      const { labels, points } = this.#parts;
+      this.#bounds.recordAssign(
+        recording,
+        { centroids, norms, moves, state: this.#state, labels, changed },
+        this.#paddedK * points.shape[1],
+      );
+    } else this.#recordAssign(recording, centroids, norms);
     this.#recordSums(recording, centroids);
     this.#recordUpdate(recording, even, tolerance);
     return recording;
@@ -421,7 +447,7 @@ export class Clustering {
 
   /** Gives the empty clusters of the iteration under way far rows, then finishes the iteration. */
   async relocate(iteration: number, tolerance: number): Promise<void> {
-    const { status, empties, totals, even, odd } = this.#parts.buffers;
+    const { status, empties, totals, even, odd, moves } = this.#parts.buffers;
     const isEven = iteration % 2 === 0;
     const relocation = new Relocation(
       this.#parts.workspace,
@@ -439,10 +465,12 @@ export class Clustering {
     this.#parts.workspace.run('update after relocation', (recording) => {
       recording.clear(empties);
       this.#recordUpdate(recording, isEven, tolerance);
+      this.#bounds?.recordReset(recording, moves);
     });
   }
 
   dispose(): void {
+    this.dropBounds();
     this.#parts.workspace.release(
       ...Object.values<GPUBuffer>({ ...this.#parts.buffers }),
       ...this.#parts.labels,

@@ -23,7 +23,7 @@ const MEASURED = 2;
 export async function lloyd(
   runtime: Runtime,
   clustering: Clustering,
-  { maxIter, tolerance, signal, onIteration }: LloydOptions,
+  { algorithm, maxIter, tolerance, signal, onIteration }: LloydOptions,
 ): Promise<LloydResult> {
   const history: number[] = [];
   const report = ({ iterations, objective }: Status) => {
@@ -33,6 +33,7 @@ export async function lloyd(
     }
   };
   const record = () => [true, false].map((even) => clustering.recordIteration(even, tolerance));
+  if (algorithm === 'bounded') await clustering.useBounds(0);
   let recordings: readonly Recording[] = record();
   const release = () => {
     for (const recording of recordings) recording.release();
@@ -79,6 +80,7 @@ export async function lloyd(
       }
       if (done < MEASURED && status.iterations === MEASURED && status.halted === Halt.running) {
         release();
+        if (algorithm === 'bounded') await clustering.useBounds(MEASURED);
         recordings = record();
       }
       if (status.halted === Halt.running && status.iterations === done) {

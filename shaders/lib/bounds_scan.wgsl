@@ -1,0 +1,91 @@
+// What the variants of the scan share: bindings, the two nearest centroids so far, and the results.
+//
+// points, centroids, half_norms  see assignment.wgsl
+// groups   see bounds.wgsl; group_size is a multiple of TILE
+// counts   [groups]            the lengths of the lists
+// lists    [groups][capacity]  rows
+// results  [groups][capacity]  for each row in a list: the lowest score in the group, the second
+//                              lowest, and the cluster of the lowest (ties: the lowest cluster)
+//
+// A workgroup takes 4 WORKGROUP neighbours in one list at a time, as long as there are any; an
+// invocation 4 of them, WORKGROUP apart.
+struct Shape {
+  quads: u32,
+  clusters: u32,
+  groups: u32,
+  group_size: u32,
+  capacity: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
+@group(0) @binding(3) var<storage, read> half_norms: array<f32>;
+@group(0) @binding(4) var<storage, read> groups: array<u32>;
+@group(0) @binding(5) var<storage, read> counts: array<u32>;
+@group(0) @binding(6) var<storage, read> lists: array<u32>;
+@group(0) @binding(7) var<storage, read_write> results: array<vec4u>;
+
+const WORKGROUP = 64;
+const TILE = 16;
+const NEVER = 3e38;
+
+// import points_layout.wgsl
+
+struct Two {
+  score: vec4f,
+  second: vec4f,
+  label: vec4u,
+}
+
+// Four rows' two best scores so far, with those of cluster k taken into account.
+fn closer(best: Two, dots: vec4f, k: u32) -> Two {
+  let none = vec4<bool>(k >= shape.clusters);
+  let score = select(half_norms[min(k, shape.clusters - 1)] - dots, vec4f(NEVER), none);
+  let wins = score < best.score;
+  return Two(
+    select(best.score, score, wins),
+    min(best.second, max(best.score, score)),
+    select(best.label, vec4u(k), wins),
+  );
+}
+
+// A piece of one list.
+struct Item {
+  g: u32,
+  start: u32,
+  count: u32,
+}
+
+// The item of that number over all lists, one after the other; group shape.groups past the last.
+fn item_at(number: u32) -> Item {
+  var left = number;
+  for (var g = 0u; g < shape.groups; g++) {
+    let items = (counts[g] + 4 * WORKGROUP - 1) / (4 * WORKGROUP);
+    if (left < items) {
+      return Item(g, left * 4 * WORKGROUP, counts[g]);
+    }
+    left -= items;
+  }
+  return Item(shape.groups, 0, 0);
+}
+
+// Where an invocation's four entries lie in `lists`; those past the end are copies of the last.
+fn four_entries(item: Item, lane: u32) -> vec4u {
+  let places = item.start + lane + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP);
+  return item.g * shape.capacity + min(places, vec4u(item.count - 1));
+}
+
+fn four_points(entries: vec4u) -> vec4u {
+  let rows = vec4u(lists[entries.x], lists[entries.y], lists[entries.z], lists[entries.w]);
+  return points_at(rows, shape.quads);
+}
+
+fn store_results(item: Item, lane: u32, best: Two) {
+  for (var i = 0u; i < 4; i++) {
+    let place = item.start + lane + i * WORKGROUP;
+    if (place < item.count) {
+      results[item.g * shape.capacity + place] =
+        vec4u(bitcast<u32>(best.score[i]), bitcast<u32>(best.second[i]), best.label[i], 0);
+    }
+  }
+}
