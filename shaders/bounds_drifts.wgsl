@@ -3,7 +3,7 @@
 //   travel[g] += max_{k in g} drift[k]
 //   reach     = max_k |c_k|, rounded up
 //
-// groups, frame  see lib/bounds.wgsl
+// groups, frame, member_norms  see lib/bounds.wgsl
 // moves          [clusters]  see update.wgsl; zeros after a reset
 // half_norms     [clusters]
 // state          see converge.wgsl
@@ -22,9 +22,12 @@ struct Shape {
 @group(0) @binding(3) var<storage, read> half_norms: array<f32>;
 @group(0) @binding(4) var<storage, read> state: array<u32>;
 @group(0) @binding(5) var<storage, read_write> frame: array<f32>;
+@group(0) @binding(6) var<storage, read_write> member_norms: array<f32>;
 
 const WORKGROUP = 32;
 const HALTED = 1;
+// Larger than any score.
+const NEVER = 3e38;
 
 // import lib/bounds.wgsl
 
@@ -37,12 +40,15 @@ fn main(@builtin(local_invocation_index) g: u32) {
   var reach = 0.0;
   if (g < shape.groups && !halted) {
     for (var i = 0u; i < shape.group_size; i++) {
-      let k = groups[g * shape.group_size + i];
+      let member = g * shape.group_size + i;
+      let k = groups[member];
+      member_norms[member] = NEVER;
       if (k < shape.clusters) {
         let drift = sqrt(moves[k]) * shape.growth + TINY;
         frame[DRIFTS + 2 * k] = drift;
         frame[DRIFTS + 2 * k + 1] = f32(g);
         most = max(most, drift);
+        member_norms[member] = half_norms[k];
         reach = max(reach, sqrt(2 * half_norms[k]) * shape.growth);
       }
     }

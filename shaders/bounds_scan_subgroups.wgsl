@@ -24,8 +24,8 @@ fn main(
   @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
   let step = groups_in_grid.x * groups_in_grid.y;
-  for (var number = group.x + group.y * groups_in_grid.x; ; number += step) {
-    let item = item_at(number);
+  for (var own = group.x + group.y * groups_in_grid.x; own < shape.items; own += step) {
+    let item = item_at(shape.first_item + own);
     // Uniform over the workgroup.
     if (item.g == shape.groups) {
       return;
@@ -99,27 +99,27 @@ fn main(
         }
         p += BLOCK_ROWS;
       }
-      best = closer(best, d0, groups[member]);
-      best = closer(best, d1, groups[member + 1]);
-      best = closer(best, d2, groups[member + 2]);
-      best = closer(best, d3, groups[member + 3]);
+      best = closer(best, d0, member);
+      best = closer(best, d1, member + 1);
+      best = closer(best, d2, member + 2);
+      best = closer(best, d3, member + 3);
       if (TILE > 4) {
-        best = closer(best, d4, groups[member + 4]);
-        best = closer(best, d5, groups[member + 5]);
-        best = closer(best, d6, groups[member + 6]);
-        best = closer(best, d7, groups[member + 7]);
+        best = closer(best, d4, member + 4);
+        best = closer(best, d5, member + 5);
+        best = closer(best, d6, member + 6);
+        best = closer(best, d7, member + 7);
       }
       if (TILE > 8) {
-        best = closer(best, d8, groups[member + 8]);
-        best = closer(best, d9, groups[member + 9]);
-        best = closer(best, d10, groups[member + 10]);
-        best = closer(best, d11, groups[member + 11]);
+        best = closer(best, d8, member + 8);
+        best = closer(best, d9, member + 9);
+        best = closer(best, d10, member + 10);
+        best = closer(best, d11, member + 11);
       }
       if (TILE > 12) {
-        best = closer(best, d12, groups[member + 12]);
-        best = closer(best, d13, groups[member + 13]);
-        best = closer(best, d14, groups[member + 14]);
-        best = closer(best, d15, groups[member + 15]);
+        best = closer(best, d12, member + 12);
+        best = closer(best, d13, member + 13);
+        best = closer(best, d14, member + 14);
+        best = closer(best, d15, member + 15);
       }
     }
     store_results(item, lane, best);

@@ -11,6 +11,7 @@
 // group a chance: its score, as the assignment computes it, is above that of the row's own.
 //
 // groups  [groups][group_size]  the clusters of each group, ascending; clusters and more: no cluster
+// member_norms  [groups][group_size]  half_norms of those clusters; a huge number for no cluster
 // frame   reach, whether the fit has halted, travel[MOST_GROUPS], (drift, group)[clusters], written
 //         by bounds_drifts.wgsl: a group's travel is the sum over the iterations of the largest
 //         drift in it

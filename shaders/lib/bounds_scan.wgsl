@@ -1,25 +1,28 @@
 // What the variants of the scan share: bindings, the two nearest centroids so far, and the results.
 //
-// points, centroids, half_norms  see assignment.wgsl
-// groups   see bounds.wgsl; group_size is a multiple of TILE
+// points, centroids  see assignment.wgsl
+// groups, member_norms  see bounds.wgsl; group_size is a multiple of TILE
 // counts   [groups]            the lengths of the lists
 // lists    [groups][capacity]  rows
 // results  [groups][capacity]  for each row in a list: the lowest score in the group, the second
 //                              lowest, and the cluster of the lowest (ties: the lowest cluster)
 //
-// A workgroup takes 4 WORKGROUP neighbours in one list at a time, as long as there are any; an
-// invocation 4 of them, WORKGROUP apart.
+// An item is 4 WORKGROUP neighbours in one list, an invocation's share 4 of them, WORKGROUP apart.
+// A dispatch owns the items [first_item, first_item + items), of which there may be fewer: how long
+// the lists are only the device knows. A workgroup takes one after the other of its own.
 struct Shape {
   quads: u32,
   clusters: u32,
   groups: u32,
   group_size: u32,
   capacity: u32,
+  first_item: u32,
+  items: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> points: array<vec4f>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
-@group(0) @binding(3) var<storage, read> half_norms: array<f32>;
+@group(0) @binding(3) var<storage, read> member_norms: array<f32>;
 @group(0) @binding(4) var<storage, read> groups: array<u32>;
 @group(0) @binding(5) var<storage, read> counts: array<u32>;
 @group(0) @binding(6) var<storage, read> lists: array<u32>;
@@ -27,25 +30,23 @@ struct Shape {
 
 const WORKGROUP = 64;
 const TILE = 16;
-const NEVER = 3e38;
 
 // import points_layout.wgsl
 
 struct Two {
   score: vec4f,
   second: vec4f,
-  label: vec4u,
+  member: vec4u,
 }
 
-// Four rows' two best scores so far, with those of cluster k taken into account.
-fn closer(best: Two, dots: vec4f, k: u32) -> Two {
-  let none = vec4<bool>(k >= shape.clusters);
-  let score = select(half_norms[min(k, shape.clusters - 1)] - dots, vec4f(NEVER), none);
+// Four rows' two best scores so far, with those of one more member of the group taken into account.
+fn closer(best: Two, dots: vec4f, member: u32) -> Two {
+  let score = member_norms[member] - dots;
   let wins = score < best.score;
   return Two(
     select(best.score, score, wins),
     min(best.second, max(best.score, score)),
-    select(best.label, vec4u(k), wins),
+    select(best.member, vec4u(member), wins),
   );
 }
 
@@ -85,7 +86,7 @@ fn store_results(item: Item, lane: u32, best: Two) {
     let place = item.start + lane + i * WORKGROUP;
     if (place < item.count) {
       results[item.g * shape.capacity + place] =
-        vec4u(bitcast<u32>(best.score[i]), bitcast<u32>(best.second[i]), best.label[i], 0);
+        vec4u(bitcast<u32>(best.score[i]), bitcast<u32>(best.second[i]), groups[best.member[i]], 0);
     }
   }
 }

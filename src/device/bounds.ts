@@ -10,7 +10,7 @@ import scanSubgroupsKernel from '../../shaders/bounds_scan_subgroups.wgsl';
 import settleKernel from '../../shaders/bounds_settle.wgsl';
 import rowNormsKernel from '../../shaders/row_norms.wgsl';
 import { groupCentroids } from '../reference/centroid_groups.js';
-import { type DevicePoints, groups, paced } from './points.js';
+import { type DevicePoints, groups } from './points.js';
 
 const MOST_GROUPS = Number(driftsKernel.constants.MOST_GROUPS);
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
@@ -36,7 +36,7 @@ export interface Grouping {
 
 /** So many groups that their bounds take no more than the data, in sizes the scan is fast at. */
 export function groupingOf(k: number, quads: number): Grouping {
-  const most = Math.max(1, Math.min(MOST_GROUPS, 4 * quads, ceilDiv(k, 8)));
+  const most = Math.max(1, Math.min(MOST_GROUPS, 4 * quads, ceilDiv(k, 16)));
   const size = roundUp(ceilDiv(k, most), k >= 16 * most ? 16 : 4);
   const tile = TILES.find((width) => size % width === 0)!;
   return { count: ceilDiv(k, size), size, tile };
@@ -44,6 +44,7 @@ export function groupingOf(k: number, quads: number): Grouping {
 
 interface Buffers {
   readonly members: GPUBuffer;
+  readonly member_norms: GPUBuffer;
   readonly frame: GPUBuffer;
   readonly counts: GPUBuffer;
   readonly lists: GPUBuffer;
@@ -118,6 +119,7 @@ export class Bounds {
     const capacity = Math.min(largest, Math.max(tile, fitting));
     const buffers = await workspace.allocate({
       members: 4 * grouping.count * grouping.size,
+      member_norms: 4 * grouping.count * grouping.size,
       frame: 4 * (DRIFTS + 2 * k),
       counts: 4 * grouping.count,
       lists: 4 * grouping.count * capacity,
@@ -157,14 +159,13 @@ export class Bounds {
     });
   }
 
-  /** Labels every row with its nearest centroid. `work`: multiply-adds a row that it may come to. */
-  recordAssign(recording: Recording, given: AssignBuffers, work: number): void {
-    const { chunks, quads } = this.#points;
+  /** Labels every row with its nearest centroid. */
+  recordAssign(recording: Recording, given: AssignBuffers): void {
+    const { quads, chunks } = this.#points;
     const { count, size } = this.#grouping;
-    const { runtime } = this.#workspace;
-    const { drifts, filter, scan, settle } = this.#kernels;
-    const { members, frame, counts, lists, results } = this.#buffers;
-    const { centroids, norms: half_norms, moves, state, changed } = given;
+    const { centroids, norms, moves, state, labels, changed } = given;
+    const { drifts, filter, settle } = this.#kernels;
+    const { members, member_norms, frame, counts, lists, results } = this.#buffers;
     const capacity = this.#capacity;
     const rounding = ROUNDING * (quads + 16);
     const growth = 1 + ROUNDING * (quads + 64);
@@ -174,68 +175,70 @@ export class Bounds {
         shape: { clusters: this.#k, groups: count, group_size: size, growth },
         groups: members,
         moves,
-        half_norms,
+        half_norms: norms,
         state,
         frame,
+        member_norms,
       },
       1,
     );
-    const tile = ROWS_PER_INVOCATION * scan.workgroup;
-    chunks.forEach((chunk, c) => {
-      const { points } = chunk;
-      const { rows, lower } = this.#chunks[c];
-      const labels = given.labels[c];
-      for (const piece of paced(runtime, chunk, work, tile)) {
-        for (let at = 0; at < piece.rows; at += capacity) {
-          const first = piece.start + at;
-          const part = Math.min(capacity, piece.rows - at);
-          const shape = {
-            first,
-            rows: part,
-            stride: chunk.rows,
-            groups: count,
-            capacity,
-            rounding,
-          };
-          recording
-            .clear(counts)
-            .dispatch(
-              filter,
-              {
-                shape: { ...shape, quads, growth },
-                points,
-                centroids,
-                labels,
-                frame,
-                rows,
-                lower,
-                counts,
-                lists,
-              },
-              groups(filter, part),
-            )
-            .dispatch(
-              scan,
-              {
-                shape: { quads, clusters: this.#k, groups: count, group_size: size, capacity },
-                points,
-                centroids,
-                half_norms,
-                groups: members,
-                counts,
-                lists,
-                results,
-              },
-              Math.min(MOST_SCANNING, count * ceilDiv(part, tile)),
-            )
-            .dispatch(
-              settle,
-              { shape, results, frame, rows, lower, labels, changed },
-              groups(settle, part),
-            );
-        }
+    chunks.forEach(({ points, rows: stride }, c) => {
+      const held = { frame, ...this.#chunks[c], labels: labels[c] };
+      for (let first = 0; first < stride; first += capacity) {
+        const rows = Math.min(capacity, stride - first);
+        const shape = { first, rows, stride, groups: count, capacity, rounding };
+        recording
+          .clear(counts)
+          .dispatch(
+            filter,
+            { shape: { ...shape, quads, growth }, points, centroids, ...held, counts, lists },
+            groups(filter, rows),
+          );
+        this.#recordScan(recording, points, rows, centroids);
+        recording.dispatch(settle, { shape, ...held, results, changed }, groups(settle, rows));
       }
     });
+  }
+
+  /** As many dispatches as full lists would need; most of them find nothing to do. */
+  #recordScan(
+    recording: Recording,
+    points: GPUBuffer,
+    rows: number,
+    centroids: GPUBuffer,
+  ): void {
+    const { quads, shape } = this.#points;
+    const { count, size } = this.#grouping;
+    const { scan } = this.#kernels;
+    const { members, member_norms, counts, lists, results } = this.#buffers;
+    const tile = ROWS_PER_INVOCATION * scan.workgroup;
+    const most = this.#workspace.runtime.pace.rows(size * shape[1], tile) / tile;
+    const total = count * ceilDiv(rows, tile);
+    for (let first_item = 0; first_item < total; first_item += most) {
+      const items = Math.min(most, total - first_item);
+      recording.dispatch(
+        scan,
+        {
+          shape: {
+            quads,
+            clusters: this.#k,
+            groups: count,
+            group_size: size,
+            capacity: this.#capacity,
+            first_item,
+            items,
+          },
+          points,
+          centroids,
+          member_norms,
+          groups: members,
+          counts,
+          lists,
+          results,
+        },
+        Math.min(MOST_SCANNING, items),
+      );
+    }
   }
 
   dispose(): void {

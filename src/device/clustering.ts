@@ -405,12 +405,9 @@ export class Clustering {
     const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
     if (this.#bounds) {
       const { moves, changed } = this.#parts.buffers;
-      const { labels, points } = this.#parts;
-      this.#bounds.recordAssign(
-        recording,
-        { centroids, norms, moves, state: this.#state, labels, changed },
-        this.#paddedK * points.shape[1],
-      );
+      const { labels } = this.#parts;
+      const state = this.#state;
+      this.#bounds.recordAssign(recording, { centroids, norms, moves, state, labels, changed });
     } else this.#recordAssign(recording, centroids, norms);
     this.#recordSums(recording, centroids);
     this.#recordUpdate(recording, even, tolerance);
