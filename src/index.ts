@@ -1,7 +1,7 @@
 /** Clustering on WebGPU, for pages and Node. */
 export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
 export { type ComputeOptions, KMeansModel, type KMeansJson } from './kmeans_model.js';
-export type { Metric, Seeding } from './kmeans_backend.js';
+export type { Algorithm, Metric, Seeding } from './kmeans_backend.js';
 export {
   gaussianMixture,
   type GaussianMixtureOptions,

@@ -201,12 +201,7 @@ export class Bounds {
   }
 
   /** As many dispatches as full lists would need; most of them find nothing to do. */
-  #recordScan(
-    recording: Recording,
-    points: GPUBuffer,
-    rows: number,
-    centroids: GPUBuffer,
-  ): void {
+  #recordScan(recording: Recording, points: GPUBuffer, rows: number, centroids: GPUBuffer): void {
     const { quads, shape } = this.#points;
     const { count, size } = this.#grouping;
     const { scan } = this.#kernels;

@@ -93,6 +93,8 @@ export interface Status {
   readonly iterations: number;
   /** One of {@link Halt}. */
   readonly halted: number;
+  /** Labels changed in the last of them. */
+  readonly changed: number;
   /** The objective of iteration i, from 0; the last HISTORY ones are known. */
   readonly objective: (iteration: number) => number;
 }
@@ -198,7 +200,17 @@ export class Clustering {
     return this.#parts.labels;
   }
 
-  /** What an iteration costs, in multiply-adds. */
+  /** Rows and columns. */
+  get shape(): readonly [number, number] {
+    return this.#parts.points.shape;
+  }
+
+  /** Whether recorded iterations assign by bounds. */
+  get bounded(): boolean {
+    return this.#bounds !== undefined;
+  }
+
+  /** What an iteration costs that computes every distance, in multiply-adds. */
   get work(): number {
     const [n, d] = this.#parts.points.shape;
     return n * d * (this.#paddedK + ACCUMULATE_WORK);
@@ -422,7 +434,7 @@ export class Clustering {
   async readStatus(): Promise<Status> {
     const { workspace, buffers, metric } = this.#parts;
     const bytes = await workspace.read(buffers.status, 0, STATE_BYTES + HISTORY_BYTES);
-    const [iterations, halted] = new Uint32Array(bytes, 0, 2);
+    const [iterations, halted, changed] = new Uint32Array(bytes, 0, 3);
     const history = new Float32Array(bytes, STATE_BYTES);
     const scale = metric === 'cosine' ? 0.5 : 1;
     const objective = (iteration: number) => {
@@ -431,7 +443,7 @@ export class Clustering {
       for (const lane of history.subarray(slot, slot + HISTORY_LANES)) sum += lane;
       return scale * sum;
     };
-    return { iterations, halted, objective };
+    return { iterations, halted, changed, objective };
   }
 
   /** The centroids after so many iterations, k x d, centred. */
