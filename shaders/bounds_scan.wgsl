@@ -23,8 +23,8 @@ fn main(
   for (var own = group.x + group.y * groups_in_grid.x; own < shape.items; own += step) {
     let item = item_at(shape.first_item + own);
     // Uniform over the workgroup.
-    if (item.g == shape.groups) {
-      return;
+    if (item.start >= item.count) {
+      continue;
     }
     let rows = four_points(four_entries(item, lane));
     var best = Two(vec4f(3.4e38), vec4f(3.4e38), vec4u());

@@ -36,8 +36,7 @@ interface ScanShape {
   readonly workgroups?: number;
 }
 
-const total = (counts: readonly number[]) =>
-  counts.reduce((sum, count) => sum + Math.ceil(count / ITEM), 0);
+const total = (counts: readonly number[]) => counts.length * Math.ceil(Math.max(...counts) / ITEM);
 
 async function compareScan(
   lab: Lab,
@@ -72,9 +71,9 @@ async function compareScan(
   const results = blankBits(4 * counts.length * capacity);
   const expected = results.slice();
   const squares = rowNorms(x, n, width);
-  let item = 0;
   counts.forEach((count, g) => {
-    for (let start = 0; start < count; start += ITEM, item++) {
+    for (let start = 0; start < count; start += ITEM) {
+      const item = (start / ITEM) * counts.length + g;
       if (item < firstItem || item >= firstItem + items) continue;
       for (let place = start; place < Math.min(count, start + ITEM); place++) {
         const at = g * capacity + place;
@@ -131,7 +130,7 @@ async function compareTile(lab: Lab, kernel: KernelSource, constants: KernelCons
         ...plain,
         counts: [count, 0, count + 1],
       })),
-      { ...plain, counts: [3 * ITEM, 0, ITEM + 1], items: [1, 3], workgroups: 2 },
+      { ...plain, counts: [3 * ITEM, 0, ITEM + 1], items: [2, 5], workgroups: 2 },
       { ...plain, counts: [ITEM, 1, 1], items: [2, 9] },
       { ...plain, counts: [FOLDED_WORKGROUPS * ITEM, 1, 0], columns: 1 },
     ],
@@ -142,7 +141,7 @@ async function compareTile(lab: Lab, kernel: KernelSource, constants: KernelCons
 const SCAN_MUTATIONS: KernelTest['mutations'] = [
   ['score < best.score', 'score <= best.score'],
   ['max(best.score, score)', 'score'],
-  ['left -= items', 'left -= 1'],
+  ['number / shape.groups', 'number / 4'],
   ['shape.first_item + own', 'own'],
   ['own += step', 'own += 100 * step'],
   ['TILE > 8', 'TILE > 12'],
