@@ -95,7 +95,7 @@ export const boundsDrifts: KernelTest = {
     ['max(most, drift)', 'drift'],
     ['* shape.growth + TINY', ''],
     ['member_norms[member] = NEVER;', ''],
-    ['(frame[TRAVEL + g] + most) * UP', 'frame[TRAVEL + g] + most * DOWN'],
+    ['frame[TRAVEL + g] + most', 'frame[TRAVEL + g]'],
     ['i < WORKGROUP', 'i < 1'],
   ],
 };

@@ -16,7 +16,7 @@ export const OUTWARD = {
 } as const;
 
 export const bitsOf = (values: ArrayLike<number>) =>
-  new Uint32Array(Float32Array.from(values).buffer) as Uint32Array<ArrayBuffer>;
+  new Uint32Array(Float32Array.from(values).buffer);
 export const floatsOf = (bits: Uint32Array) => new Float32Array(bits.slice().buffer);
 
 /** Clusters 0 to k - 1 dealt out to groups in turn, so that none holds neighbours only. */
