@@ -3,6 +3,7 @@
 // state    [0] iterations done
 //          [1] why the fit has halted: 0 it runs, 1 no label changed, 2 the centroids moved by no
 //              more than the tolerance, 3 a cluster is empty and the host must relocate it
+//          [2] labels changed in the last iteration done
 // costs    [entries]               see accumulate.wgsl
 // moves    [clusters]              see update.wgsl
 // changed  [1]                     labels changed in this iteration; reset
@@ -27,6 +28,7 @@ const WORKGROUP = 256;
 const HISTORY = 64;
 const ITERATIONS = 0;
 const HALTED = 1;
+const CHANGED = 2;
 
 var<workgroup> lane_moves: array<f32, WORKGROUP>;
 
@@ -69,5 +71,6 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     state[HALTED] = 2;
   }
   state[ITERATIONS] = iteration + 1;
+  state[CHANGED] = changed[0];
   changed[0] = 0;
 }

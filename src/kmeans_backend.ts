@@ -28,7 +28,15 @@ export interface LoadOptions {
   readonly weights?: Float32Array;
 }
 
+/**
+ * How an iteration finds the nearest centroids: from all distances ('lloyd'), or only from those
+ * that the triangle inequality cannot rule out ('bounded'). Same labels, same centroids; 'auto'
+ * takes what is faster.
+ */
+export type Algorithm = 'auto' | 'lloyd' | 'bounded';
+
 export interface LloydOptions {
+  readonly algorithm?: Algorithm | undefined;
   readonly maxIter: number;
   /** Stop when the summed squared shift of the centroids is at most this (absolute). */
   readonly tolerance: number;

@@ -12,6 +12,7 @@ import groupRowsKernel from '../../shaders/group_rows.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
 import type { Metric } from '../kmeans_backend.js';
 import type { ClusterSums } from '../reference/accumulate.js';
+import { Bounds } from './bounds.js';
 import { Relocation, sumsOf } from './relocation.js';
 import {
   type Chunk,
@@ -106,6 +107,8 @@ export interface Status {
   readonly iterations: number;
   /** One of {@link Halt}. */
   readonly halted: number;
+  /** Labels changed in the last of them. */
+  readonly changed: number;
   /** The objective of iteration i, from 0; the last HISTORY ones are known. */
   readonly objective: (iteration: number) => number;
 }
@@ -130,6 +133,7 @@ export class Clustering {
   readonly #parts: Parts;
   readonly #paddedK: number;
   readonly #segments: number;
+  #bounds: Bounds | undefined;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -210,7 +214,17 @@ export class Clustering {
     return this.#parts.labels;
   }
 
-  /** What an iteration costs, in multiply-adds. */
+  /** Rows and columns. */
+  get shape(): readonly [number, number] {
+    return this.#parts.points.shape;
+  }
+
+  /** Whether recorded iterations assign by bounds. */
+  get bounded(): boolean {
+    return this.#bounds !== undefined;
+  }
+
+  /** What an iteration costs that computes every distance, in multiply-adds. */
   get work(): number {
     const [n, d] = this.#parts.points.shape;
     return n * d * (this.#paddedK + ACCUMULATE_WORK);
@@ -264,6 +278,22 @@ export class Clustering {
 
   get #state(): GPUBufferBinding {
     return { buffer: this.#parts.buffers.status, offset: 0, size: STATE_BYTES };
+  }
+
+  /** From here on recorded iterations assign by bounds, made anew from the centroids of then. */
+  async useBounds(iterations: number): Promise<void> {
+    const { workspace, points, k, buffers } = this.#parts;
+    this.#bounds ??= await Bounds.create(workspace, points, k);
+    this.#bounds.group(await this.readCentroids(iterations));
+    workspace.run('reset bounds', (recording) => {
+      this.#bounds?.recordReset(recording, buffers.moves);
+    });
+  }
+
+  /** From here on recorded iterations compute every distance. */
+  dropBounds(): void {
+    this.#bounds?.dispose();
+    this.#bounds = undefined;
   }
 
   /** Assigns and sums chunk by chunk, so that each comes by once. */
@@ -414,7 +444,16 @@ export class Clustering {
     const { even: a, odd: b, evenNorms, oddNorms } = this.#parts.buffers;
     const recording = this.#parts.workspace.record(even ? 'even iteration' : 'odd iteration');
     const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
-    this.#recordPass(recording, centroids, norms);
+    if (this.#bounds) {
+      const { changed, empties, moves } = this.#parts.buffers;
+      const { labels, points } = this.#parts;
+      const state = this.#state;
+      recording.clear(empties);
+      this.#bounds.recordAssign(recording, { centroids, norms, moves, state, labels, changed });
+      forEachChunk(recording, points.chunks, (chunk, c) => {
+        this.#recordSums(recording, chunk, c, centroids);
+      });
+    } else this.#recordPass(recording, centroids, norms);
     this.#recordUpdate(recording, even, tolerance);
     return recording;
   }
@@ -432,7 +471,7 @@ export class Clustering {
   async readStatus(): Promise<Status> {
     const { workspace, buffers, metric } = this.#parts;
     const bytes = await workspace.read(buffers.status, 0, STATE_BYTES + HISTORY_BYTES);
-    const [iterations, halted] = new Uint32Array(bytes, 0, 2);
+    const [iterations, halted, changed] = new Uint32Array(bytes, 0, 3);
     const history = new Float32Array(bytes, STATE_BYTES);
     const scale = metric === 'cosine' ? 0.5 : 1;
     const objective = (iteration: number) => {
@@ -441,7 +480,7 @@ export class Clustering {
       for (const lane of history.subarray(slot, slot + HISTORY_LANES)) sum += lane;
       return scale * sum;
     };
-    return { iterations, halted, objective };
+    return { iterations, halted, changed, objective };
   }
 
   /** The centroids after so many iterations, k x d, centred. */
@@ -454,7 +493,7 @@ export class Clustering {
 
   /** Gives the empty clusters of the iteration under way far rows, then finishes the iteration. */
   async relocate(iteration: number, tolerance: number): Promise<void> {
-    const { status, empties, totals, even, odd } = this.#parts.buffers;
+    const { status, empties, totals, even, odd, moves } = this.#parts.buffers;
     const isEven = iteration % 2 === 0;
     const relocation = new Relocation(
       this.#parts.workspace,
@@ -472,10 +511,12 @@ export class Clustering {
     this.#parts.workspace.run('update after relocation', (recording) => {
       recording.clear(empties);
       this.#recordUpdate(recording, isEven, tolerance);
+      this.#bounds?.recordReset(recording, moves);
     });
   }
 
   dispose(): void {
+    this.dropBounds();
     this.#parts.workspace.release(
       ...Object.values<GPUBuffer>({ ...this.#parts.buffers }),
       ...this.#parts.labels,

@@ -1,6 +1,7 @@
 import type { LloydOptions, LloydResult, Metric } from '../kmeans_backend.js';
 import { accumulate } from './accumulate.js';
 import { assignInBlocks } from './assign.js';
+import { BoundedAssignment } from './bounded_assignment.js';
 import { createPause, nextTask } from './event_loop.js';
 import { relocate } from './relocate.js';
 import { update } from './update.js';
@@ -36,15 +37,19 @@ export async function lloyd(
   { x, n, d, weights, metric }: Dataset,
   start: Float32Array,
   k: number,
-  { maxIter, tolerance, signal, onIteration }: LloydOptions,
+  { algorithm, maxIter, tolerance, signal, onIteration }: LloydOptions,
 ): Promise<LloydResult> {
   const pause = createPause(signal);
   const history: number[] = [];
   let centroids: Float64Array = Float64Array.from(start);
+  const bounded =
+    algorithm === 'bounded' ? new BoundedAssignment(x, n, centroids, k, d) : undefined;
   let previous: Uint32Array | undefined;
   let converged = false;
   while (!converged && history.length < maxIter) {
-    const { labels, costs } = await assignInBlocks(x, n, centroids, k, d, pause);
+    const { labels, costs } = bounded
+      ? await bounded.assign(centroids, pause)
+      : await assignInBlocks(x, n, centroids, k, d, pause);
     const { inertia, ...sums } = accumulate(x, n, centroids, k, d, labels, weights);
     history.push(inMetric(inertia, metric));
     onIteration?.(history.length, inMetric(inertia, metric));

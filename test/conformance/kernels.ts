@@ -6,6 +6,8 @@ import { expectEqual } from './expect.js';
 import { accumulate } from './kernels/accumulate.js';
 import { affine } from './kernels/affine.js';
 import { assign, assignSubgroups } from './kernels/assign.js';
+import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
+import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
 import { centre } from './kernels/centre.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
@@ -43,6 +45,11 @@ const tests: readonly KernelTest[] = [
   normalizeRows,
   assign,
   assignSubgroups,
+  boundsDrifts,
+  boundsFilter,
+  boundsScan,
+  boundsScanSubgroups,
+  boundsSettle,
   groupRows,
   accumulate,
   combine,

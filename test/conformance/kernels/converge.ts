@@ -9,6 +9,8 @@ import { blank, type Lab } from './lab.js';
 const WORKGROUP = constant(source, 'WORKGROUP');
 /** Fewer slots than the library's are soon used up. */
 const HISTORY = 5;
+/** Labels changed in the iteration before. */
+const BEFORE = 11;
 
 interface Shape {
   readonly entries: number;
@@ -66,14 +68,15 @@ async function compareOne(lab: Lab, kernel: KernelSource, shape: Shape): Promise
       costs,
       moves,
       empties: Uint32Array.of(empties),
-      state: Uint32Array.of(iterations, halted),
+      state: Uint32Array.of(iterations, halted, BEFORE),
       changed: Uint32Array.of(changed),
       history: blank(HISTORY * WORKGROUP),
     },
     invocations: 1,
   });
   const expected = twin({ iterations, halted, costs, moves, empties, changed, tolerance });
-  const state = Uint32Array.of(expected.iterations, expected.halted);
+  const last = expected.iterations > iterations ? changed : BEFORE;
+  const state = Uint32Array.of(expected.iterations, expected.halted, last);
   expectEqual(result.state, state, `${what}: state`);
   expectEqual(result.changed, Uint32Array.of(expected.changed), `${what}: changed`);
   const slot = (iterations % HISTORY) * WORKGROUP;
@@ -104,5 +107,6 @@ export const converge: KernelTest = {
     ['moved += lane_moves[i]', 'moved = lane_moves[i]'],
     ['iteration + 1', 'iteration'],
     ['changed[0] = 0;', ''],
+    ['state[CHANGED] = changed[0];', ''],
   ],
 };

@@ -1,5 +1,6 @@
 /** The K-means suites. */
 import type { Suite } from '../case.js';
+import { kmeansBounded } from './bounded.js';
 import { kmeansChunks } from './chunks.js';
 import { kmeansControl } from './control.js';
 import { kmeansCosine } from './cosine.js';
@@ -29,6 +30,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansControl,
   kmeansInput,
   kmeansTwin,
+  kmeansBounded,
   kmeansChunks,
   kmeansStreams,
   kmeansStreamErrors,

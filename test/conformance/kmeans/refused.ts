@@ -172,6 +172,13 @@ export const OPTIONS: readonly Refused[] = [
   ['seed < 0', { seed: -1 }, 'InvalidArgumentError', 'seed is -1', 'from 0 to 4294967295'],
   ['seed 2^32', { seed: 2 ** 32 }, 'InvalidArgumentError', 'seed is 4294967296', 'from 0 to'],
   [
+    'an algorithm unknown',
+    { algorithm: 'elkan' },
+    'InvalidArgumentError',
+    "algorithm is 'elkan'",
+    "'auto' or 'lloyd' or 'bounded'",
+  ],
+  [
     'a metric unknown',
     { metric: 'manhattan' },
     'InvalidArgumentError',

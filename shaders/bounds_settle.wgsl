@@ -1,0 +1,76 @@
+// Labels the listed rows with the nearest of the centroids scanned, and renews their bounds: the
+// upper one, and those of the scanned groups.
+//
+// results      see lib/bounds_scan.wgsl
+// frame, rows, lower  see lib/bounds.wgsl; rows [first, first + rows) of them
+// labels       [rows of the chunk]  the previous labels in, the new ones out
+// changed      [1]                  counts the rows whose label changed
+//
+// An invocation owns one row. Cost: a few FLOPs a scanned group.
+struct Shape {
+  first: u32,
+  rows: u32,
+  // Rows of the chunk.
+  stride: u32,
+  groups: u32,
+  capacity: u32,
+  rounding: f32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> results: array<vec4u>;
+@group(0) @binding(2) var<storage, read> frame: array<f32>;
+@group(0) @binding(3) var<storage, read_write> rows: array<u32>;
+@group(0) @binding(4) var<storage, read_write> lower: array<u32>;
+@group(0) @binding(5) var<storage, read_write> labels: array<u32>;
+@group(0) @binding(6) var<storage, read_write> changed: array<atomic<u32>>;
+
+const WORKGROUP = 64;
+// Scores above this are of no cluster; below, twice a score is in float32's range.
+const MOST_SCORE = 1e38;
+
+// import lib/bounds.wgsl
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  if (frame[FRAME_HALTED] != 0 || index >= shape.rows) {
+    return;
+  }
+  let row = shape.first + index;
+  let computed = rows[COMPUTED * shape.stride + row];
+  if (computed == 0) {
+    return;
+  }
+  var score = 3.4e38;
+  var label = 0u;
+  for (var g = 0u; g < shape.groups; g++) {
+    if (((computed >> g) & 1) != 0) {
+      let found = results[g * shape.capacity + lower[g * shape.stride + row]];
+      let best = bitcast<f32>(found.x);
+      if (best < score || (best == score && found.z < label)) {
+        score = best;
+        label = found.z;
+      }
+    }
+  }
+  let squared_norm = bitcast<f32>(rows[NORM * shape.stride + row]);
+  let slack = slack_of(squared_norm, shape.rounding);
+  for (var g = 0u; g < shape.groups; g++) {
+    if (((computed >> g) & 1) != 0) {
+      let found = results[g * shape.capacity + lower[g * shape.stride + row]];
+      let other = min(bitcast<f32>(select(found.x, found.y, found.z == label)), MOST_SCORE);
+      let bound = sqrt(max(0.0, 2 * other + squared_norm - slack)) * DOWN;
+      lower[g * shape.stride + row] = bitcast<u32>((bound + frame[TRAVEL + g]) * DOWN);
+    }
+  }
+  let upper = sqrt(max(0.0, 2 * score + squared_norm + slack)) * UP + TINY;
+  rows[UPPER * shape.stride + row] = bitcast<u32>(upper);
+  if (labels[row] != label) {
+    labels[row] = label;
+    atomicAdd(&changed[0], 1);
+  }
+}

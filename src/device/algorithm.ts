@@ -1,0 +1,66 @@
+/** Whether a fit's next iterations assign by bounds or from all distances. */
+import type { Algorithm } from '../kmeans_backend.js';
+
+/**
+ * 'auto' tries bounds where an iteration is mostly distances, once so few labels change that most
+ * distances can be left out, and while enough iterations are left to pay for making them.
+ */
+const LEAST_CLUSTERS = 64;
+const LEAST_COLUMNS = 8;
+const FEW_CHANGED = 0.03;
+const LEAST_LEFT = 8;
+/** After bounds that did not pay, the changed labels must fall this much before the next try. */
+const NEXT_TRY = 0.25;
+/** Bounds are kept while an iteration takes less than this share of one from all distances. */
+const KEPT_BELOW = 0.95;
+/** Measurements of either that are kept. */
+const KEPT_TIMES = 5;
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** What a submission showed. */
+export interface Observed {
+  /** Iterations left at most. */
+  readonly left: number;
+  /** The share of rows whose label changed in the last iteration. */
+  readonly changed: number;
+  /** Milliseconds an iteration took; undefined where that is no measure. */
+  readonly each: number | undefined;
+}
+
+/** Chooses; how it does so changes the time a fit takes, not its result. */
+export class AlgorithmChoice {
+  readonly #algorithm: Algorithm;
+  readonly #pays: boolean;
+  #bounded: boolean;
+  #fewChanged = FEW_CHANGED;
+  /** Milliseconds an iteration took, with all distances and with bounds. */
+  #full: number[] = [];
+  #skipping: number[] = [];
+
+  constructor(algorithm: Algorithm, k: number, columns: number) {
+    this.#algorithm = algorithm;
+    this.#bounded = algorithm === 'bounded';
+    this.#pays = k >= LEAST_CLUSTERS && columns >= LEAST_COLUMNS;
+  }
+
+  get bounded(): boolean {
+    return this.#bounded;
+  }
+
+  observe({ left, changed, each }: Observed): void {
+    if (this.#algorithm !== 'auto' || !this.#pays) return;
+    const times = this.#bounded ? this.#skipping : this.#full;
+    if (each !== undefined) times.push(each);
+    if (times.length > KEPT_TIMES) times.shift();
+    if (!this.#bounded) {
+      this.#bounded = changed < this.#fewChanged && left >= LEAST_LEFT && this.#full.length > 0;
+      this.#skipping = [];
+    } else if (this.#skipping.length >= 2) {
+      this.#bounded = median(this.#skipping) < KEPT_BELOW * median(this.#full);
+      if (!this.#bounded) this.#fewChanged = NEXT_TRY * changed;
+    }
+  }
+}

@@ -1,0 +1,258 @@
+/** The assignment by bounds: the labels of the full one, with most of the distances left out. */
+import { ceilDiv, roundUp } from '../../host/plan.js';
+import type { Recording } from '../../host/recording.js';
+import type { Kernel, Runtime } from '../../host/runtime.js';
+import type { Workspace } from '../../host/workspace.js';
+import driftsKernel from '../../shaders/bounds_drifts.wgsl';
+import filterKernel from '../../shaders/bounds_filter.wgsl';
+import scanKernel from '../../shaders/bounds_scan.wgsl';
+import scanSubgroupsKernel from '../../shaders/bounds_scan_subgroups.wgsl';
+import settleKernel from '../../shaders/bounds_settle.wgsl';
+import rowNormsKernel from '../../shaders/row_norms.wgsl';
+import { groupCentroids } from '../reference/centroid_groups.js';
+import { type DevicePoints, groups } from './points.js';
+
+const MOST_GROUPS = Number(driftsKernel.constants.MOST_GROUPS);
+const DRIFTS = Number(driftsKernel.constants.DRIFTS);
+const TILES = [16, 12, 8, 4] as const;
+/** Rows of lists that an invocation of the scan takes at a time. */
+const ROWS_PER_INVOCATION = 4;
+/** Workgroups of a scan at most: more than run at once on any device. */
+const MOST_SCANNING = 2048;
+/** The most that the lists and the results of their scan may take; more rows go in parts. */
+const LIST_BYTES = 32 * 1024 * 1024;
+const BYTES_A_PLACE = 16;
+/** Half the distance between neighbouring float32 numbers near 1. */
+const ROUNDING = 2 ** -24;
+
+/** How k centroids are put into groups. */
+export interface Grouping {
+  readonly count: number;
+  /** Places in a group. */
+  readonly size: number;
+  /** Centroids that the scan takes at a time; it divides `size`. */
+  readonly tile: number;
+}
+
+/** So many groups that their bounds take no more than the data, in sizes the scan is fast at. */
+export function groupingOf(k: number, quads: number): Grouping {
+  const most = Math.max(1, Math.min(MOST_GROUPS, 4 * quads, ceilDiv(k, 16)));
+  const size = roundUp(ceilDiv(k, most), k >= 16 * most ? 16 : 4);
+  const tile = TILES.find((width) => size % width === 0)!;
+  return { count: ceilDiv(k, size), size, tile };
+}
+
+interface Buffers {
+  readonly members: GPUBuffer;
+  readonly member_norms: GPUBuffer;
+  readonly frame: GPUBuffer;
+  readonly counts: GPUBuffer;
+  readonly lists: GPUBuffer;
+  readonly results: GPUBuffer;
+}
+
+interface Kernels {
+  readonly drifts: Kernel;
+  readonly filter: Kernel;
+  readonly scan: Kernel;
+  readonly settle: Kernel;
+  readonly rowNorms: Kernel;
+}
+
+interface ChunkBounds {
+  readonly rows: GPUBuffer;
+  readonly lower: GPUBuffer;
+}
+
+/** What the assignment reads and writes beside the bounds: see assign.wgsl. */
+export interface AssignBuffers {
+  readonly centroids: GPUBuffer;
+  readonly norms: GPUBuffer;
+  readonly moves: GPUBuffer;
+  readonly state: GPUBufferBinding;
+  readonly labels: readonly GPUBuffer[];
+  readonly changed: GPUBuffer;
+}
+
+/** Bounds of every row: 12 bytes a row and 4 a row and group, and a workspace of LIST_BYTES. */
+export class Bounds {
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #k: number;
+  readonly #grouping: Grouping;
+  /** Rows whose lists are held at once. */
+  readonly #capacity: number;
+  readonly #buffers: Buffers;
+  readonly #chunks: readonly ChunkBounds[];
+  readonly #kernels: Kernels;
+
+  private constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    k: number,
+    grouping: Grouping,
+    capacity: number,
+    buffers: Buffers,
+    chunks: readonly ChunkBounds[],
+    kernels: Kernels,
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.#k = k;
+    this.#grouping = grouping;
+    this.#capacity = capacity;
+    this.#buffers = buffers;
+    this.#chunks = chunks;
+    this.#kernels = kernels;
+  }
+
+  static async create(workspace: Workspace, points: DevicePoints, k: number): Promise<Bounds> {
+    const { runtime } = workspace;
+    const { quads, chunks } = points;
+    const grouping = groupingOf(k, quads);
+    const kernels = await kernelsOf(runtime, grouping);
+    const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
+    const most = Math.min(LIST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
+    const largest = Math.max(...chunks.map(({ rows }) => rows));
+    const tile = ROWS_PER_INVOCATION * kernels.scan.workgroup;
+    const fitting = Math.floor(most / (BYTES_A_PLACE * grouping.count) / tile) * tile;
+    const capacity = Math.min(largest, Math.max(tile, fitting));
+    const buffers = await workspace.allocate({
+      members: 4 * grouping.count * grouping.size,
+      member_norms: 4 * grouping.count * grouping.size,
+      frame: 4 * (DRIFTS + 2 * k),
+      counts: 4 * grouping.count,
+      lists: 4 * grouping.count * capacity,
+      results: BYTES_A_PLACE * grouping.count * capacity,
+    });
+    const held: ChunkBounds[] = [];
+    for (const { rows } of chunks) {
+      held.push(await workspace.allocate({ rows: 12 * rows, lower: 4 * grouping.count * rows }));
+    }
+    return new Bounds(workspace, points, k, grouping, capacity, buffers, held, kernels);
+  }
+
+  /** Groups the centroids anew: which are near each other is best judged by late ones. k x d. */
+  group(centroids: ArrayLike<number>): void {
+    const { count, size } = this.#grouping;
+    const members = new Uint32Array(count * size).fill(this.#k);
+    const [, d] = this.#points.shape;
+    groupCentroids(centroids, this.#k, d, size).forEach((group, g) => {
+      members.set(group, g * size);
+    });
+    this.#workspace.upload(this.#buffers.members, members);
+  }
+
+  /** Forgets all bounds: the next assignment computes every distance. */
+  recordReset(recording: Recording, moves: GPUBuffer): void {
+    const { quads, chunks } = this.#points;
+    const { rowNorms } = this.#kernels;
+    recording.clear(this.#buffers.frame).clear(moves);
+    for (const { rows, lower } of this.#chunks) recording.clear(rows).clear(lower);
+    chunks.forEach(({ points, rows }, c) => {
+      const norms = { buffer: this.#chunks[c].rows, offset: 0, size: 4 * rows };
+      recording.dispatch(
+        rowNorms,
+        { shape: { rows, quads }, points, norms },
+        groups(rowNorms, rows),
+      );
+    });
+  }
+
+  /** Labels every row with its nearest centroid. */
+  recordAssign(recording: Recording, given: AssignBuffers): void {
+    const { quads, chunks } = this.#points;
+    const { count, size } = this.#grouping;
+    const { centroids, norms, moves, state, labels, changed } = given;
+    const { drifts, filter, settle } = this.#kernels;
+    const { members, member_norms, frame, counts, lists, results } = this.#buffers;
+    const capacity = this.#capacity;
+    const rounding = ROUNDING * (quads + 16);
+    const growth = 1 + ROUNDING * (quads + 64);
+    recording.dispatch(
+      drifts,
+      {
+        shape: { clusters: this.#k, groups: count, group_size: size, growth },
+        groups: members,
+        moves,
+        half_norms: norms,
+        state,
+        frame,
+        member_norms,
+      },
+      1,
+    );
+    chunks.forEach(({ points, rows: stride }, c) => {
+      const held = { frame, ...this.#chunks[c], labels: labels[c] };
+      for (let first = 0; first < stride; first += capacity) {
+        const rows = Math.min(capacity, stride - first);
+        const shape = { first, rows, stride, groups: count, capacity, rounding };
+        recording
+          .clear(counts)
+          .dispatch(
+            filter,
+            { shape: { ...shape, quads, growth }, points, centroids, ...held, counts, lists },
+            groups(filter, rows),
+          );
+        this.#recordScan(recording, points, rows, centroids);
+        recording.dispatch(settle, { shape, ...held, results, changed }, groups(settle, rows));
+      }
+    });
+  }
+
+  /** As many dispatches as full lists would need; most of them find nothing to do. */
+  #recordScan(recording: Recording, points: GPUBuffer, rows: number, centroids: GPUBuffer): void {
+    const { quads, shape } = this.#points;
+    const { count, size } = this.#grouping;
+    const { scan } = this.#kernels;
+    const { members, member_norms, counts, lists, results } = this.#buffers;
+    const tile = ROWS_PER_INVOCATION * scan.workgroup;
+    const most = this.#workspace.runtime.pace.rows(size * shape[1], tile) / tile;
+    const total = count * ceilDiv(rows, tile);
+    for (let first_item = 0; first_item < total; first_item += most) {
+      const items = Math.min(most, total - first_item);
+      recording.dispatch(
+        scan,
+        {
+          shape: {
+            quads,
+            clusters: this.#k,
+            groups: count,
+            group_size: size,
+            capacity: this.#capacity,
+            first_item,
+            items,
+          },
+          points,
+          centroids,
+          member_norms,
+          groups: members,
+          counts,
+          lists,
+          results,
+        },
+        Math.min(MOST_SCANNING, items),
+      );
+    }
+  }
+
+  dispose(): void {
+    this.#workspace.release(
+      ...Object.values<GPUBuffer>({ ...this.#buffers }),
+      ...this.#chunks.flatMap(({ rows, lower }) => [rows, lower]),
+    );
+  }
+}
+
+async function kernelsOf(runtime: Runtime, { tile: TILE }: Grouping): Promise<Kernels> {
+  const { subgroupSize } = runtime;
+  return {
+    drifts: await runtime.kernel(driftsKernel),
+    filter: await runtime.kernel(filterKernel),
+    scan: await (subgroupSize >= 4
+      ? runtime.kernel(scanSubgroupsKernel, { TILE, LANES: Math.min(16, subgroupSize) })
+      : runtime.kernel(scanKernel, { TILE })),
+    settle: await runtime.kernel(settleKernel),
+    rowNorms: await runtime.kernel(rowNormsKernel),
+  };
+}
