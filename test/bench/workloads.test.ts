@@ -30,9 +30,9 @@ test.each(Object.keys(smallShare) as (keyof typeof smallShare)[])(
   },
 );
 
-test('a start is of distinct rows, and too few of them are told', () => {
+test('a start is near distinct rows, and too few of them are told', () => {
   const rows = Float32Array.of(1, 1, 2, 1, 1, 2);
-  expect([...distinctRows(rows, 6, 2, 1)].sort()).toEqual([1, 2]);
+  expect([...distinctRows(rows, 6, 2, 1)].map(Math.round).sort()).toEqual([1, 2]);
   expect(() => distinctRows(rows, 6, 3, 1)).toThrow(/fewer than 3 distinct rows/);
 });
 
