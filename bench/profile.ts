@@ -2,6 +2,7 @@
 import { create, globals } from 'webgpu';
 import { type KernelTime, Profiler } from '../host/profiler.js';
 import { createRuntime, gaussianMixture, kmeans, pca, type Runtime } from '../src/index.js';
+import { chooseStart } from './sources.js';
 import type { Workload } from './workload.js';
 import { makeWorkload, WORKLOAD_NAMES } from './workloads.js';
 
@@ -40,7 +41,8 @@ async function profiled(work: () => Promise<unknown>, profiler: Profiler) {
 
 /** Prints each kernel's time in a fit of one iteration, and what each further iteration adds. */
 async function profile(name: string): Promise<void> {
-  const workload = await makeWorkload(name);
+  const made = await makeWorkload(name);
+  const workload = made.method === 'kmeans' ? chooseStart(made).workload : made;
   const runtime = await createRuntime({ gpu });
   // The first compiles.
   await fit(runtime, workload, 1);

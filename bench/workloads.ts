@@ -1,7 +1,7 @@
 /** All workloads, real data among them; in Node. */
 import { mnist, photographColours, wordVectors } from './data/real.js';
-import { blobs, distinctRows } from './data/synthetic.js';
-import { assemble, type Source, SYNTHETIC, titleOf } from './sources.js';
+import { blobs } from './data/synthetic.js';
+import { assemble, chooseStart, type Source, SYNTHETIC, titleOf } from './sources.js';
 import type { Workload } from './workload.js';
 
 const MNIST = {
@@ -44,17 +44,21 @@ const SOURCES: readonly Source[] = [
 
 export const WORKLOAD_NAMES: readonly string[] = SOURCES.map(({ name }) => name);
 
-/** Makes a workload, of `share` of its rows. */
+/** Makes a workload, of `share` of its rows; K-means still wants `chooseStart`. */
 export async function makeWorkload(name: string, share = 1): Promise<Workload> {
   const source = SOURCES.find((candidate) => candidate.name === name);
   if (source) return assemble(source, share);
   throw new Error(`There is no workload '${name}'; there are ${WORKLOAD_NAMES.join(', ')}.`);
 }
 
+/** Few and broad, so that any k shares them out: no cluster empties, nor do they settle soon. */
+const GROWTH_CENTRES = 4;
+
 /** One blobs workload of a growth curve. */
 export function growthWorkload(n: number, d: number, k: number): Workload {
-  const data = blobs(n, d, k, 9);
+  const data = blobs(n, d, GROWTH_CENTRES, 9);
   const title = titleOf('blobs', 'kmeans', n, d, k);
   const name = `growth-${n}-${d}-${k}`;
-  return { name, title, method: 'kmeans', n, d, k, data, start: distinctRows(data, n, k, 9) };
+  const start = new Float32Array();
+  return chooseStart({ name, title, method: 'kmeans', n, d, k, data, start }).workload;
 }

@@ -78,7 +78,10 @@ export function shadedColours(n: number, seed: number): Float32Array {
   return data;
 }
 
-/** k rows that differ from each other, row-major: a start for all contenders. */
+/** How far a start lies from its row: whole numbers would tie, and each breaks ties in its own way. */
+const ASIDE = 1 / 64;
+
+/** k rows that differ from each other, each moved a little towards another: a start for all. */
 export function distinctRows(data: Float32Array, n: number, k: number, seed: number): Float32Array {
   const random = createRandom(seed);
   const d = data.length / n;
@@ -91,7 +94,8 @@ export function distinctRows(data: Float32Array, n: number, k: number, seed: num
   }
   const start = new Float32Array(k * d);
   [...rows.values()].forEach((row, c) => {
-    start.set(row, c * d);
+    const other = random.below(n) * d;
+    for (let j = 0; j < d; j++) start[c * d + j] = row[j] + ASIDE * (data[other + j] - row[j]);
   });
   return start;
 }
