@@ -117,7 +117,8 @@ export class Runtime {
     if (!adapter) {
       throw new NoAdapterError(
         'WebGPU is here but offers no adapter: no graphics driver was found, or it is blocked. ' +
-          'On Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
+          'In a browser look at its page about the GPU (chrome://gpu) and update it or the driver; ' +
+          'in Node on Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
       );
     }
     const { limits } = adapter;

@@ -35,10 +35,10 @@ export class NonFiniteError extends ClusteringError {
   readonly row: number;
   readonly column: number;
 
-  constructor(what: string, row: number, column: number, value: number) {
+  constructor(what: string, row: number, column: number, value: unknown) {
     super(
       'non-finite',
-      `${what}: the value at row ${row}, column ${column} is ${value}; every value must be a ` +
+      `${what}: the value at row ${row}, column ${column} is ${typeof value === 'string' ? `the text '${value.slice(0, 40)}'` : String(value)}; every value must be a ` +
         `finite float32 number. Remove or impute that row first.`,
     );
     this.row = row;

@@ -1,6 +1,22 @@
 /** Reads models from untrusted JSON. */
 import { InvalidArgumentError } from './errors.js';
 
+/**
+ * Untrusted JSON as an object.
+ *
+ * @param model the class whose toJSON gave it, for messages
+ * @throws InvalidArgumentError where it is none
+ */
+export function jsonObject(model: string, json: unknown): Readonly<Record<string, unknown>> {
+  if (typeof json === 'object' && json !== null) return json as Readonly<Record<string, unknown>>;
+  const given =
+    typeof json === 'string' ? 'text; parse it with JSON.parse first, and' : `${String(json)};`;
+  throw new InvalidArgumentError(
+    'json',
+    `fromJSON got ${given} give what ${model}.toJSON() returned.`,
+  );
+}
+
 /** A whole number >= 1. */
 export const isSize = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 1;
@@ -12,14 +28,8 @@ export class JsonReader {
 
   /** @param model the class whose toJSON gave `json`, for messages */
   constructor(model: string, json: unknown) {
-    if (typeof json !== 'object' || json === null) {
-      throw new InvalidArgumentError(
-        'json',
-        `fromJSON: ${String(json)} is not an object; give what ${model}.toJSON() returned.`,
-      );
-    }
     this.#model = model;
-    this.#parts = json as Readonly<Record<string, unknown>>;
+    this.#parts = jsonObject(model, json);
   }
 
   /** The part `name`, for which `holds`; `rule` completes "must be ...". */

@@ -1,6 +1,7 @@
 /** What a K-means fit returns. */
 import { CentroidModel, type PlacedCentroids } from './centroid_model.js';
 import { InvalidArgumentError } from './errors.js';
+import { jsonObject } from './json_reader.js';
 import type { Metric } from './kmeans_backend.js';
 
 /** The state of a model; see {@link KMeansModel} for what each part means. */
@@ -145,13 +146,7 @@ export class KMeansModel extends CentroidModel {
 
 /** Reads parts of untrusted JSON, each held to a rule. */
 function jsonReader(json: unknown) {
-  if (typeof json !== 'object' || json === null) {
-    throw new InvalidArgumentError(
-      'json',
-      `fromJSON: ${String(json)} is not an object; give what toJSON() returned.`,
-    );
-  }
-  const parts = json as Readonly<Record<string, unknown>>;
+  const parts = jsonObject('KMeansModel', json);
   return (name: string, holds: (value: unknown) => boolean, rule: string): unknown => {
     const value = Object.hasOwn(parts, name) ? parts[name] : undefined;
     if (!holds(value)) {

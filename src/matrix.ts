@@ -174,6 +174,12 @@ export function toFloat32(
 
 function hostRows(what: string, points: HostMatrix, firstRow?: number) {
   const { data } = points;
+  if ('blocks' in points) {
+    throw new InvalidArgumentError(
+      what,
+      `${what} is a stream of blocks, which this method does not take; give { data, shape: [rows, columns] } or an array of rows.`,
+    );
+  }
   if (!isNumericArray(data) && !Array.isArray(data)) {
     throw new InvalidArgumentError(
       what,
@@ -233,7 +239,7 @@ function checkNumbers(
   if (!Array.isArray(values)) return;
   for (let at = 0; at < values.length; at++) {
     if (typeof values[at] === 'number') continue;
-    throw new NonFiniteError(what, firstRow + Math.floor(at / d), at % d, Number.NaN);
+    throw new NonFiniteError(what, firstRow + Math.floor(at / d), at % d, values[at]);
   }
 }
 

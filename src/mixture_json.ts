@@ -1,6 +1,7 @@
 /** Mixtures as plain JSON, and back from JSON that nobody vouches for. */
 import { InvalidArgumentError } from './errors.js';
 import type { CovarianceType } from './gaussian_mixture_backend.js';
+import { jsonObject } from './json_reader.js';
 import { covarianceShape } from './mixture_arrays.js';
 import type { MixtureState } from './mixture_model.js';
 
@@ -109,13 +110,7 @@ export function mixtureFromJson(
 }
 
 function readParts(json: unknown, format: string): JsonParts {
-  if (typeof json !== 'object' || json === null) {
-    throw new InvalidArgumentError(
-      'json',
-      `fromJSON: ${String(json)} is not an object; give what toJSON() returned.`,
-    );
-  }
-  const given = json as Readonly<Record<string, unknown>>;
+  const given = jsonObject('model', json);
   const parts: JsonParts = {
     value(name, holds, rule) {
       const value = Object.hasOwn(given, name) ? given[name] : undefined;

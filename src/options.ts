@@ -66,8 +66,13 @@ export const RUNTIME_RULES = {
   signal: abortSignal,
 } as const satisfies OptionRules;
 
+/** Longer text is cut in messages. */
+const MOST_SHOWN = 60;
+
 function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') {
+    return value.length > MOST_SHOWN ? `'${value.slice(0, MOST_SHOWN)}...'` : `'${value}'`;
+  }
   if (Array.isArray(value)) return `an array of ${value.length}`;
   return isObject(value) ? Object.prototype.toString.call(value) : String(value);
 }

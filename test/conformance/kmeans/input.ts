@@ -116,8 +116,8 @@ export const kmeansInput: Suite = {
         const { KMeansModel } = context.library;
         const json = (await fitted(context)).toJSON();
         const wrong: readonly (readonly [unknown, RegExp])[] = [
-          [null, /null is not an object/],
-          ['{}', /not an object/],
+          [null, /got null.*KMeansModel/],
+          ['{}', /JSON\.parse/],
           [{}, /'format'/],
           [{ ...json, format: 'other' }, /'format'.*webgpu-clustering\/kmeans/],
           [{ ...json, version: 2 }, /'version' must be 1/],

@@ -88,7 +88,12 @@ export const POINTS: readonly Refused[] = [
     'NonFiniteError',
     'row 0, column 1',
   ],
-  ['text in a flat array', matrix([1, 2, '3', 4], [2, 2]), 'NonFiniteError', 'row 1, column 0'],
+  [
+    'text in a flat array',
+    matrix([1, 2, '3', 4], [2, 2]),
+    'NonFiniteError',
+    "row 1, column 0 is the text '3'",
+  ],
   ['null in a flat array', matrix([1, 2, 3, null], [2, 2]), 'NonFiniteError', 'row 1, column 1'],
   ['a hole in a row', [[1, 2], new Array<number>(2)], 'NonFiniteError', 'row 1, column 0'],
   [
