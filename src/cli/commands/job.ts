@@ -86,7 +86,8 @@ export async function timed<Model>(
 /** How to make each file that the user may have asked for; a path is named by its option. */
 export interface Outputs {
   readonly out: () => readonly ColumnGroup[] | Promise<readonly ColumnGroup[]>;
-  readonly model: unknown;
+  /** The fitted model; --model writes what its toJSON() gives, as savedModel has it. */
+  readonly model: object;
   readonly report: () => string | Promise<string>;
   /** What --json prints. */
   readonly json: () => unknown;
@@ -94,15 +95,30 @@ export interface Outputs {
   readonly picture?: readonly [path: string | undefined, write: (path: string) => Promise<void>];
 }
 
+/**
+ * What --model writes: the model; with --standardize an object that holds it beside what to do to a
+ * row first, as the page for one's own data saves it. Distances between scaled rows are not those
+ * between the file's, so that no model of these could stand in for it.
+ */
+function savedModel({ table, scale }: Job, model: object): object {
+  if (!scale) return model;
+  const standardize = { mean: [...scale.mean], deviation: [...scale.deviation] };
+  return { columns: table.columns, standardize, model };
+}
+
 /** Writes the files that the options name, each whole or not at all, and says so. */
 export async function finishJob(
-  { say, where: { signal } }: Job,
+  job: Job,
   options: SharedOptions,
   { out, model, report, json, picture }: Outputs,
 ): Promise<void> {
+  const {
+    say,
+    where: { signal },
+  } = job;
   const files = [
     [options.out, async (path: string) => writeRows(path, await out())],
-    [options.model, (path: string) => writeJson(path, model)],
+    [options.model, (path: string) => writeJson(path, savedModel(job, model))],
     ...(picture ? [picture] : []),
     [options.report, async (path: string) => writeAtomic(path, await report())],
   ] as const;

@@ -107,7 +107,10 @@ export function addRunAndOutputs(command: Command, rows: string): Command {
       ]).default('auto'),
     )
     .option('--out <file>', `write ${rows}: .csv, .parquet or .json`)
-    .option('--model <file>', 'write the fitted model as JSON')
+    .option(
+      '--model <file>',
+      'write the fitted model as JSON; with --standardize { columns, standardize, model }, whose model takes rows less standardize.mean, divided by standardize.deviation (by 1 where that is 0)',
+    )
     .option('--report <file>', 'write a report: one HTML file')
     .option('--json', 'print the result as JSON on standard output, and nothing else');
 }
