@@ -6,7 +6,7 @@ import { formatCount } from '../format.js';
 import { type ProgressKind, type ProgressStep, showProgress } from '../progress.js';
 import { readTable, type Table } from '../read/read_table.js';
 import { type ColumnScale, columnScale, standardize } from '../table_math.js';
-import { writeAtomic } from '../write/atomic.js';
+import { checkWritable, writeAtomic } from '../write/atomic.js';
 import { writeJson } from '../write/json.js';
 import type { ReportHead } from '../write/report_page.js';
 import { type ColumnGroup, rowsFormat, writeRows } from '../write/rows.js';
@@ -47,7 +47,11 @@ export async function openJob(
   check: (table: Table) => void,
 ): Promise<Job> {
   // What can be refused is refused before the work begins.
-  if (options.out !== undefined) rowsFormat(options.out);
+  const { out, model, report, picture, sheet } = options;
+  if (out !== undefined) rowsFormat(out);
+  for (const path of [out, model, report, picture, sheet]) {
+    if (path !== undefined) await checkWritable(path);
+  }
   const runtime = await placeWork(options.device, (notice) => {
     console.error(notice);
   });

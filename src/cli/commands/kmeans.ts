@@ -35,7 +35,6 @@ interface KMeansCommandOptions extends SharedOptions {
   readonly maxIter: number;
   readonly tol: number;
   readonly metric: 'euclidean' | 'cosine';
-  readonly sheet?: string;
 }
 
 type Fit = Timed<KMeansModel>;

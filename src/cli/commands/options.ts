@@ -12,6 +12,10 @@ export interface SharedOptions {
   readonly out?: string;
   readonly model?: string;
   readonly report?: string;
+  /** gmm only. */
+  readonly picture?: string;
+  /** kmeans and pca only. */
+  readonly sheet?: string;
   readonly trace?: boolean;
   readonly json?: boolean;
 }
