@@ -121,8 +121,15 @@ describe('webgpu-clustering kmeans', () => {
       2,
       /none/,
     ],
+    [
+      'classes in words',
+      ['kmeans', IRIS, '--k', '2', '--labels', 'words.csv'],
+      1,
+      /words\.csv: .*Classes in words need numbers/,
+    ],
     ['classes that are not known', ['kmeans', IRIS, '--k', '2', '--per-class'], 2, /--labels/],
   ] as const)('refuses %s', async (_, args, expected, message) => {
+    await here.write('words.csv', 'class\nsetosa\nvirginica\n');
     await here.refuses(args, expected, message);
   });
 });

@@ -95,7 +95,10 @@ export function addInput(command: Command): Command {
       'the rows: .csv, .tsv, .npy, .parquet, .json, .jsonl, MNIST idx files, CIFAR-10 .bin; .gz too',
     )
     .option('--columns <names>', 'the columns to use, by comma; default: all numeric ones', names)
-    .option('--labels <file>', 'true classes of the rows, to compare with')
+    .option(
+      '--labels <file>',
+      'true classes of the rows, to compare with: whole numbers, from 0 on',
+    )
     .option('--standardize', 'scale every column to mean 0 and variance 1 first');
 }
 
