@@ -1,5 +1,6 @@
 /** The commands, and what a shell is told of how they went. */
 import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
 import { ClusteringError } from '../index.js';
 import { addGmm } from './commands/gmm.js';
 import { addKMeans } from './commands/kmeans.js';
@@ -12,6 +13,7 @@ const EXIT = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 function program(signal: AbortSignal): Command {
   const root = new Command('webgpu-clustering')
     .description('Clustering on WebGPU: the GPU where there is one, else a software driver.')
+    .version(version)
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
   addKMeans(root, signal);

@@ -224,6 +224,12 @@ describe('webgpu-clustering gmm', () => {
       2,
       /272 x 1/,
     ],
+    [
+      'a picture in no folder, before it reads',
+      ['nowhere.csv', '--k', '2', '--picture', 'nowhere/a.png'],
+      1,
+      /its folder does not exist/,
+    ],
     ['an output of no known format', [FAITHFUL, '--k', '2', '--out', 'a.txt'], 1, /\.parquet/],
   ] as const)('refuses %s', async (_, args, expected, message) => {
     await here.refuses(['gmm', ...args], expected, message);

@@ -100,6 +100,15 @@ describe('webgpu-clustering kmeans', () => {
     ['no k', ['kmeans', IRIS], 2, /--k/],
     ['an unknown option', ['kmeans', IRIS, '--k', '2', '--frob'], 2, /unknown option '--frob'/],
     ['an unknown command', ['cluster', IRIS], 2, /unknown command 'cluster'/],
+    ...['--out', '--model', '--report', '--sheet'].map(
+      (option) =>
+        [
+          `a folder that is not there, before it reads: ${option}`,
+          ['kmeans', 'nowhere.csv', '--k', '2', option, 'nowhere/a.csv'],
+          1,
+          /nowhere\/a\.csv: its folder does not exist\. Create the folder first/,
+        ] as const,
+    ),
     [
       'labels of an unknown format',
       ['kmeans', IRIS, '--k', '2', '--out', 'a.xlsx'],
@@ -112,8 +121,15 @@ describe('webgpu-clustering kmeans', () => {
       2,
       /none/,
     ],
+    [
+      'classes in words',
+      ['kmeans', IRIS, '--k', '2', '--labels', 'words.csv'],
+      1,
+      /words\.csv: .*Classes in words need numbers/,
+    ],
     ['classes that are not known', ['kmeans', IRIS, '--k', '2', '--per-class'], 2, /--labels/],
-  ])('refuses %s', async (_, args, expected, message) => {
+  ] as const)('refuses %s', async (_, args, expected, message) => {
+    await here.write('words.csv', 'class\nsetosa\nvirginica\n');
     await here.refuses(args, expected, message);
   });
 });

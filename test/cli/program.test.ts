@@ -1,7 +1,7 @@
 /** Several commands in one process, as `npm start` runs them. */
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { afterEach, expect, test, vi } from 'vitest';
-import { runAll } from '../../src/cli/program.js';
+import { run, runAll } from '../../src/cli/program.js';
 import { IRIS } from './shell.js';
 import { temporaryFolder } from './support.js';
 
@@ -27,4 +27,17 @@ test('they run one after the other until one fails, whose code is the exit code'
   expect(await runAll([writing('second.csv'), writing('third.csv')])).toBe(0);
   await access(folder.path('third.csv'));
   expect(await runAll([['no-such-command'], writing('fourth.csv')])).toBe(2);
+});
+
+test('--version prints that of the package', async () => {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  expect(await run(['--version'])).toBe(0);
+  expect(written.mock.calls.flat().join('')).toBe(`${version}\n`);
+});
+
+test('help tells the runs that k-means makes by default', async () => {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  expect(await run(['kmeans', '--help'])).toBe(0);
+  expect(written.mock.calls.flat().join('')).toMatch(/--n-init[^-]*\(default: 1; 10 with/);
 });

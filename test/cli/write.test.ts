@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { describe, expect, test } from 'vitest';
 import { asFileError, FileError } from '../../src/cli/errors.js';
 import { readTable } from '../../src/cli/read/read_table.js';
-import { writeAtomic } from '../../src/cli/write/atomic.js';
+import { checkWritable, writeAtomic } from '../../src/cli/write/atomic.js';
 import { contactSheet, pngDataUrl, writePng } from '../../src/cli/write/images.js';
 import { writeJson } from '../../src/cli/write/json.js';
 import { rowsFormat, writeRows } from '../../src/cli/write/rows.js';
@@ -54,17 +54,20 @@ describe('an output file', () => {
     expect(await list()).toEqual(['a.txt', 'link.txt']);
   });
 
-  test('in no folder, below a file, that is a folder or a device, is refused', async () => {
+  test.each([
+    ['before it is made', checkWritable],
+    ['when it is written', (path: string) => writeAtomic(path, '')],
+  ])('in no folder, below a file, a folder or a device is refused %s', async (_, refusing) => {
     const missing = folder.path('missing/a.csv');
-    await expectFileError(writeAtomic(missing, ''), missing, /folder does not exist.*Create the/);
+    await expectFileError(refusing(missing), missing, /folder does not exist.*Create the/);
     const below = `${await folder.write('file', '')}/a.csv`;
-    await expectFileError(writeAtomic(below, ''), below, /not a folder/);
-    await mkdir(folder.path('folder.csv'));
+    await expectFileError(refusing(below), below, /not a folder/);
+    await mkdir(folder.path('folder.csv'), { recursive: true });
     const itself = folder.path('folder.csv');
-    await expectFileError(writeAtomic(itself, ''), itself, /it is a folder, not a file/);
-    await expectFileError(writeAtomic('/dev/null', ''), '/dev/null', /not a regular file/);
+    await expectFileError(refusing(itself), itself, /it is a folder, not a file/);
+    await expectFileError(refusing('/dev/null'), '/dev/null', /not a regular file/);
     const long = folder.path('x'.repeat(300));
-    await expectFileError(writeAtomic(long, ''), long, /path is too long/);
+    await expectFileError(refusing(long), long, /path is too long/);
   });
 });
 

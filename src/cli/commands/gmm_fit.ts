@@ -30,7 +30,6 @@ export interface GmmOptions extends SharedOptions {
   readonly weightPrior?: (typeof WEIGHT_PRIORS)[number];
   readonly weightConcentration?: number;
   readonly responsibilities?: boolean;
-  readonly picture?: string;
 }
 
 /** The fit with one number of components. */

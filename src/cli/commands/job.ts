@@ -6,7 +6,7 @@ import { formatCount } from '../format.js';
 import { type ProgressKind, type ProgressStep, showProgress } from '../progress.js';
 import { readTable, type Table } from '../read/read_table.js';
 import { type ColumnScale, columnScale, standardize } from '../table_math.js';
-import { writeAtomic } from '../write/atomic.js';
+import { checkWritable, writeAtomic } from '../write/atomic.js';
 import { writeJson } from '../write/json.js';
 import type { ReportHead } from '../write/report_page.js';
 import { type ColumnGroup, rowsFormat, writeRows } from '../write/rows.js';
@@ -47,7 +47,11 @@ export async function openJob(
   check: (table: Table) => void,
 ): Promise<Job> {
   // What can be refused is refused before the work begins.
-  if (options.out !== undefined) rowsFormat(options.out);
+  const { out, model, report, picture, sheet } = options;
+  if (out !== undefined) rowsFormat(out);
+  for (const path of [out, model, report, picture, sheet]) {
+    if (path !== undefined) await checkWritable(path);
+  }
   const runtime = await placeWork(options.device, (notice) => {
     console.error(notice);
   });
@@ -86,7 +90,8 @@ export async function timed<Model>(
 /** How to make each file that the user may have asked for; a path is named by its option. */
 export interface Outputs {
   readonly out: () => readonly ColumnGroup[] | Promise<readonly ColumnGroup[]>;
-  readonly model: unknown;
+  /** The fitted model; --model writes what its toJSON() gives, as savedModel has it. */
+  readonly model: object;
   readonly report: () => string | Promise<string>;
   /** What --json prints. */
   readonly json: () => unknown;
@@ -94,15 +99,30 @@ export interface Outputs {
   readonly picture?: readonly [path: string | undefined, write: (path: string) => Promise<void>];
 }
 
+/**
+ * What --model writes: the model; with --standardize an object that holds it beside what to do to a
+ * row first, as the page for one's own data saves it. Distances between scaled rows are not those
+ * between the file's, so that no model of these could stand in for it.
+ */
+function savedModel({ table, scale }: Job, model: object): object {
+  if (!scale) return model;
+  const standardize = { mean: [...scale.mean], deviation: [...scale.deviation] };
+  return { columns: table.columns, standardize, model };
+}
+
 /** Writes the files that the options name, each whole or not at all, and says so. */
 export async function finishJob(
-  { say, where: { signal } }: Job,
+  job: Job,
   options: SharedOptions,
   { out, model, report, json, picture }: Outputs,
 ): Promise<void> {
+  const {
+    say,
+    where: { signal },
+  } = job;
   const files = [
     [options.out, async (path: string) => writeRows(path, await out())],
-    [options.model, (path: string) => writeJson(path, model)],
+    [options.model, (path: string) => writeJson(path, savedModel(job, model))],
     ...(picture ? [picture] : []),
     [options.report, async (path: string) => writeAtomic(path, await report())],
   ] as const;

@@ -35,7 +35,6 @@ interface KMeansCommandOptions extends SharedOptions {
   readonly maxIter: number;
   readonly tol: number;
   readonly metric: 'euclidean' | 'cosine';
-  readonly sheet?: string;
 }
 
 type Fit = Timed<KMeansModel>;
@@ -66,7 +65,11 @@ export function addKMeans(program: Command, signal: AbortSignal): void {
         'k-means++',
       ),
     )
-    .option('--n-init <number>', 'runs, of which the best is kept', wholeNumber(1))
+    .option(
+      '--n-init <number>',
+      'runs, of which the best is kept (default: 1; 10 with --init random)',
+      wholeNumber(1),
+    )
     .option('--max-iter <number>', 'iterations at most in a run', wholeNumber(1), 300)
     .option('--tol <number>', 'stop below this relative shift of the centroids', nonNegative, 1e-4)
     .addOption(choice('--metric <name>', 'distance', ['euclidean', 'cosine']).default('euclidean'));

@@ -12,6 +12,10 @@ export interface SharedOptions {
   readonly out?: string;
   readonly model?: string;
   readonly report?: string;
+  /** gmm only. */
+  readonly picture?: string;
+  /** kmeans and pca only. */
+  readonly sheet?: string;
   readonly trace?: boolean;
   readonly json?: boolean;
 }
@@ -91,7 +95,10 @@ export function addInput(command: Command): Command {
       'the rows: .csv, .tsv, .npy, .parquet, .json, .jsonl, MNIST idx files, CIFAR-10 .bin; .gz too',
     )
     .option('--columns <names>', 'the columns to use, by comma; default: all numeric ones', names)
-    .option('--labels <file>', 'true classes of the rows, to compare with')
+    .option(
+      '--labels <file>',
+      'true classes of the rows, to compare with: whole numbers, from 0 on',
+    )
     .option('--standardize', 'scale every column to mean 0 and variance 1 first');
 }
 
@@ -107,7 +114,10 @@ export function addRunAndOutputs(command: Command, rows: string): Command {
       ]).default('auto'),
     )
     .option('--out <file>', `write ${rows}: .csv, .parquet or .json`)
-    .option('--model <file>', 'write the fitted model as JSON')
+    .option(
+      '--model <file>',
+      'write the fitted model as JSON; with --standardize { columns, standardize, model }, whose model takes rows less standardize.mean, divided by standardize.deviation (by 1 where that is 0)',
+    )
     .option('--report <file>', 'write a report: one HTML file')
     .option('--json', 'print the result as JSON on standard output, and nothing else');
 }

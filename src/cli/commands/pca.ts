@@ -23,7 +23,6 @@ interface PcaCommandOptions extends SharedOptions {
   readonly components: number | 'all';
   readonly whiten?: boolean;
   readonly solver?: PcaSolver;
-  readonly sheet?: string;
 }
 
 type Fit = Timed<PcaModel>;

@@ -96,7 +96,7 @@ export class TableBuilder<Cell> {
       throw new FileError(
         path,
         `none of its columns holds numbers (${listNames(this.#names)})`,
-        'Check that the cells are separated as the extension says: commas in .csv, tabs in .tsv.',
+        'Check that the cells are separated as the extension says: commas in .csv, tabs in .tsv. Classes in words need numbers, from 0 on.',
       );
     }
     const left = this.#names.filter((_, j) => !numeric[j]);

@@ -1,6 +1,15 @@
 /** Output files that exist whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asFileError, FileError } from '../errors.js';
 
@@ -32,6 +41,20 @@ export async function writeAtomic(path: string, content: FileContent): Promise<v
       await rm(temporary, { force: true });
       throw error;
     }
+  } catch (error) {
+    throw asFileError(path, error, 'write');
+  }
+}
+
+/**
+ * Refuses a path that writeAtomic would refuse, before there is anything to write.
+ *
+ * @throws FileError when the folder is missing or not writable, or `path` is a folder or a device
+ */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    const { target } = await resolveTarget(path);
+    await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw asFileError(path, error, 'write');
   }

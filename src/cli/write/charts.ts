@@ -7,6 +7,7 @@ import {
   chart,
   extent,
   horizontalGrid,
+  leftOf,
   linear,
   PLOT,
   round,
@@ -14,6 +15,7 @@ import {
   scientificUnit,
   verticalName,
   wholeTicks,
+  widened,
 } from './chart_frame.js';
 import { markup, type Markup } from './markup.js';
 
@@ -36,11 +38,13 @@ export function linesChart(
   const { exponent, unit } = scientificUnit(all.map(([, value]) => value));
   const size = 10 ** exponent;
   const [first, last] = all.length > 0 ? extent(all.map(([at]) => at)) : [1, 2];
-  const x = linear([first, last], [PLOT.left, PLOT.right]);
-  const y = linear(extent(all.map(([, value]) => value / size)), [PLOT.bottom, PLOT.top]).nice(5);
+  const values = widened(extent(all.map(([, value]) => value / size)));
+  const y = linear(values, [PLOT.bottom, PLOT.top]).nice(5);
+  const left = leftOf(y, yName);
+  const x = linear([first, last], [left, PLOT.right]);
   return chart(markup`${yName} against ${xName}`, [
-    horizontalGrid(y),
-    axisNames(wholeTicks(x), xName),
+    horizontalGrid(y, { left }),
+    axisNames(wholeTicks(x), xName, { left }),
     verticalName(yName + unit),
     ...lines.map(({ name, points }, i) => {
       const scaled = points.map(([at, value]): Point => [at, value / size]);
@@ -101,7 +105,7 @@ export function screePlot(shares: ArrayLike<number>, xName: string, yName: strin
     markup`<g class="axis">${wholeNames}</g>`,
     verticalName(yName),
     verticalName('added up', PLOT.right + 6),
-    axisNames(bars.ticks, xName, right),
+    axisNames(bars.ticks, xName, { right }),
     bars.drawing,
     markup`<path class="line second" d="${path ?? ''}"/>`,
   ]);
