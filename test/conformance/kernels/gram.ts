@@ -233,7 +233,7 @@ export const gramWeightedSubgroups: KernelTest = {
     expectEqual(chosen.kernel.source.name, subgroupsSource.name, 'the kernel the library takes');
   },
   mutations: [
-    ['select(row, next, part >= 4)', 'row'],
+    ['select(row, next, part >= 4)', 'next'],
     ['shape.first + next', 'shape.first + row'],
     ['next > row', 'true'],
     ['run * shape.run_rows', 'run * (shape.run_rows + 1)'],
