@@ -126,7 +126,7 @@ interface Parts {
 
 /**
  * k centroids over loaded points, with all buffers that assigning and Lloyd's iterations need:
- * labels (4 bytes a row), twice the centroids, and a workspace of at most PARTIAL_BYTES, three
+ * labels and their order (4 bytes a row each at most), twice the centroids, and a workspace of at most PARTIAL_BYTES, three
  * times K (D + 4) floats, and 4 quads bytes per SEGMENT rows.
  */
 export class Clustering {
