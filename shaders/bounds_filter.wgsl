@@ -5,8 +5,8 @@
 // points, centroids  see lib/points_layout.wgsl and assign.wgsl
 // labels             [rows of the chunk]
 // frame, rows, lower see lib/bounds.wgsl; rows [first, first + rows) of them
-// counts             [groups]            the lengths of the lists; zero before
-// lists              [groups][capacity]  rows, in any order
+// counts             [ceil(rows / list_rows)][groups]             the lengths of the lists; zero before
+// lists              [ceil(rows / list_rows)][groups][list_rows]  rows, in any order
 //
 // An invocation owns one row. Cost: reads 4 bytes a group and row; 3 D FLOPs for a row not cleared,
 // with 16 ceil(D / 4) bytes of the row and of its centroid.
@@ -17,7 +17,7 @@ struct Shape {
   stride: u32,
   quads: u32,
   groups: u32,
-  capacity: u32,
+  list_rows: u32,
   rounding: f32,
   growth: f32,
 }
@@ -79,10 +79,12 @@ fn main(
     if (computed != 0) {
       computed |= 1u << u32(frame[DRIFTS + 2 * label + 1]);
     }
+    let first_list = index / shape.list_rows * shape.groups;
     for (var g = 0u; g < shape.groups; g++) {
       if (((computed >> g) & 1) != 0) {
-        let place = atomicAdd(&counts[g], 1);
-        lists[g * shape.capacity + place] = row;
+        let list = first_list + g;
+        let place = atomicAdd(&counts[list], 1);
+        lists[list * shape.list_rows + place] = row;
         lower[g * shape.stride + row] = place;
       }
     }

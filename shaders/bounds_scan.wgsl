@@ -19,17 +19,20 @@ fn main(
   @builtin(num_workgroups) groups_in_grid: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let step = groups_in_grid.x * groups_in_grid.y;
-  for (var own = group.x + group.y * groups_in_grid.x; own < shape.items; own += step) {
-    let item = item_at(shape.first_item + own);
-    // Uniform over the workgroup.
-    if (item.start >= item.count) {
-      continue;
-    }
-    let rows = four_points(four_entries(item, lane));
+  let own = group.x + group.y * groups_in_grid.x;
+  // Uniform over the workgroup: the grid's last row may reach past the end.
+  if (own >= shape.lists) {
+    return;
+  }
+  let list = shape.first_list + own;
+  let g = list % shape.groups;
+  let count = counts[list];
+  for (var start = 0u; start < count; start += 4 * WORKGROUP) {
+    let first = start + 4 * lane;
+    let rows = four_points(list, first, count);
     var best = Two(vec4f(3.4e38), vec4f(3.4e38), vec4u());
-    let end = (item.g + 1) * shape.group_size;
-    for (var member = item.g * shape.group_size; member < end; member += TILE) {
+    let end = (g + 1) * shape.group_size;
+    for (var member = g * shape.group_size; member < end; member += TILE) {
       var d0 = vec4f();
       var d1 = vec4f();
       var d2 = vec4f();
@@ -100,6 +103,6 @@ fn main(
         best = closer(best, d15, member + 15);
       }
     }
-    store_results(item, lane, best);
+    store_results(list, first, count, best);
   }
 }

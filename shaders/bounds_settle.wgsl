@@ -13,7 +13,7 @@ struct Shape {
   // Rows of the chunk.
   stride: u32,
   groups: u32,
-  capacity: u32,
+  list_rows: u32,
   rounding: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -45,11 +45,12 @@ fn main(
   if (computed == 0) {
     return;
   }
+  let first_list = index / shape.list_rows * shape.groups;
   var score = 3.4e38;
   var label = 0u;
   for (var g = 0u; g < shape.groups; g++) {
     if (((computed >> g) & 1) != 0) {
-      let found = results[g * shape.capacity + lower[g * shape.stride + row]];
+      let found = results[(first_list + g) * shape.list_rows + lower[g * shape.stride + row]];
       let best = bitcast<f32>(found.x);
       if (best < score || (best == score && found.z < label)) {
         score = best;
@@ -61,7 +62,7 @@ fn main(
   let slack = slack_of(squared_norm, shape.rounding);
   for (var g = 0u; g < shape.groups; g++) {
     if (((computed >> g) & 1) != 0) {
-      let found = results[g * shape.capacity + lower[g * shape.stride + row]];
+      let found = results[(first_list + g) * shape.list_rows + lower[g * shape.stride + row]];
       let other = min(bitcast<f32>(select(found.x, found.y, found.z == label)), MOST_SCORE);
       let bound = sqrt(max(0.0, 2 * other + squared_norm - slack)) * DOWN;
       lower[g * shape.stride + row] = bitcast<u32>((bound + frame[TRAVEL + g]) * DOWN);

@@ -7,8 +7,10 @@ import type { Algorithm } from '../kmeans_backend.js';
  */
 const LEAST_CLUSTERS = 64;
 const LEAST_COLUMNS = 8;
-const FEW_CHANGED = 0.03;
+const FEW_CHANGED = 0.1;
 const LEAST_LEFT = 8;
+/** 'bounded' begins after so many iterations: in the first ones centroids move too far for any bound to hold. */
+const PLAIN = 2;
 /** After bounds that did not pay, the changed labels must fall this much before the next try. */
 const NEXT_TRY = 0.25;
 /** Bounds are kept while an iteration takes less than this share of one from all distances. */
@@ -22,6 +24,8 @@ function median(values: readonly number[]): number {
 
 /** What a submission showed. */
 export interface Observed {
+  /** Whether it went by bounds. */
+  readonly bounded: boolean;
   /** Iterations left at most. */
   readonly left: number;
   /** The share of rows whose label changed in the last iteration. */
@@ -34,7 +38,9 @@ export interface Observed {
 export class AlgorithmChoice {
   readonly #algorithm: Algorithm;
   readonly #pays: boolean;
-  #bounded: boolean;
+  #bounded = false;
+  /** Submissions observed. */
+  #observed = 0;
   #fewChanged = FEW_CHANGED;
   /** Milliseconds an iteration took, with all distances and with bounds. */
   #full: number[] = [];
@@ -42,7 +48,6 @@ export class AlgorithmChoice {
 
   constructor(algorithm: Algorithm, k: number, columns: number) {
     this.#algorithm = algorithm;
-    this.#bounded = algorithm === 'bounded';
     this.#pays = k >= LEAST_CLUSTERS && columns >= LEAST_COLUMNS;
   }
 
@@ -50,12 +55,16 @@ export class AlgorithmChoice {
     return this.#bounded;
   }
 
-  observe({ left, changed, each }: Observed): void {
+  observe({ bounded, left, changed, each }: Observed): void {
+    this.#observed++;
+    if (this.#algorithm === 'bounded') this.#bounded = this.#observed >= PLAIN;
     if (this.#algorithm !== 'auto' || !this.#pays) return;
-    const times = this.#bounded ? this.#skipping : this.#full;
+    const times = bounded ? this.#skipping : this.#full;
     if (each !== undefined) times.push(each);
     if (times.length > KEPT_TIMES) times.shift();
-    if (!this.#bounded) {
+    // What was submitted before the last choice says nothing about it.
+    if (bounded !== this.#bounded) return;
+    if (!bounded) {
       this.#bounded = changed < this.#fewChanged && left >= LEAST_LEFT && this.#full.length > 0;
       this.#skipping = [];
     } else if (this.#skipping.length >= 2) {

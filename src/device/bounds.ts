@@ -15,13 +15,17 @@ import { type DevicePoints, groups } from './points.js';
 const MOST_GROUPS = Number(driftsKernel.constants.MOST_GROUPS);
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
 const TILES = [16, 12, 8, 4] as const;
-/** Rows of lists that an invocation of the scan takes at a time. */
-const ROWS_PER_INVOCATION = 4;
-/** Workgroups of a scan at most: more than run at once on any device. */
-const MOST_SCANNING = 2048;
+/**
+ * Neighbouring rows that share lists: the fewer, the more of what one group's scan reads is still in
+ * the cache for the next, but the shorter are the lists. Late iterations of 60,000 x 784, K 256 took
+ * 275, 257 and 215 ms with 512, 1,024 and 2,048 (lavapipe).
+ */
+const LIST_ROWS = 2048;
 /** The most that the lists and the results of their scan may take; more rows go in parts. */
 const LIST_BYTES = 32 * 1024 * 1024;
 const BYTES_A_PLACE = 16;
+/** Subgroups of 4 go two together: 440 ms against 670 where K is 256 (SwiftShader). */
+const LEAST_WORKGROUP = 8;
 /** Half the distance between neighbouring float32 numbers near 1. */
 const ROUNDING = 2 ** -24;
 
@@ -80,6 +84,8 @@ export class Bounds {
   readonly #points: DevicePoints;
   readonly #k: number;
   readonly #grouping: Grouping;
+  /** Neighbouring rows that share lists. */
+  readonly #listRows: number;
   /** Rows whose lists are held at once. */
   readonly #capacity: number;
   readonly #buffers: Buffers;
@@ -91,6 +97,7 @@ export class Bounds {
     points: DevicePoints,
     k: number,
     grouping: Grouping,
+    listRows: number,
     capacity: number,
     buffers: Buffers,
     chunks: readonly ChunkBounds[],
@@ -100,6 +107,7 @@ export class Bounds {
     this.#points = points;
     this.#k = k;
     this.#grouping = grouping;
+    this.#listRows = listRows;
     this.#capacity = capacity;
     this.#buffers = buffers;
     this.#chunks = chunks;
@@ -114,14 +122,14 @@ export class Bounds {
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const most = Math.min(LIST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
     const largest = Math.max(...chunks.map(({ rows }) => rows));
-    const tile = ROWS_PER_INVOCATION * kernels.scan.workgroup;
-    const fitting = Math.floor(most / (BYTES_A_PLACE * grouping.count) / tile) * tile;
-    const capacity = Math.min(largest, Math.max(tile, fitting));
+    const fitting = Math.max(1, Math.floor(most / (BYTES_A_PLACE * grouping.count)));
+    const listRows = Math.min(LIST_ROWS, fitting);
+    const capacity = roundUp(Math.min(largest, fitting - (fitting % listRows)), listRows);
     const buffers = await workspace.allocate({
       members: 4 * grouping.count * grouping.size,
       member_norms: 4 * grouping.count * grouping.size,
       frame: 4 * (DRIFTS + 2 * k),
-      counts: 4 * grouping.count,
+      counts: 4 * grouping.count * (capacity / listRows),
       lists: 4 * grouping.count * capacity,
       results: BYTES_A_PLACE * grouping.count * capacity,
     });
@@ -129,7 +137,7 @@ export class Bounds {
     for (const { rows } of chunks) {
       held.push(await workspace.allocate({ rows: 12 * rows, lower: 4 * grouping.count * rows }));
     }
-    return new Bounds(workspace, points, k, grouping, capacity, buffers, held, kernels);
+    return new Bounds(workspace, points, k, grouping, listRows, capacity, buffers, held, kernels);
   }
 
   /** Groups the centroids anew: which are near each other is best judged by late ones. k x d. */
@@ -186,7 +194,7 @@ export class Bounds {
       const held = { frame, ...this.#chunks[c], labels: labels[c] };
       for (let first = 0; first < stride; first += capacity) {
         const rows = Math.min(capacity, stride - first);
-        const shape = { first, rows, stride, groups: count, capacity, rounding };
+        const shape = { first, rows, stride, groups: count, list_rows: this.#listRows, rounding };
         recording
           .clear(counts)
           .dispatch(
@@ -205,12 +213,12 @@ export class Bounds {
     const { quads, shape } = this.#points;
     const { count, size } = this.#grouping;
     const { scan } = this.#kernels;
-    const { members, member_norms, counts, lists, results } = this.#buffers;
-    const tile = ROWS_PER_INVOCATION * scan.workgroup;
-    const most = this.#workspace.runtime.pace.rows(size * shape[1], tile) / tile;
-    const total = count * ceilDiv(rows, tile);
-    for (let first_item = 0; first_item < total; first_item += most) {
-      const items = Math.min(most, total - first_item);
+    const { members, member_norms, counts, lists: entries, results } = this.#buffers;
+    const most =
+      this.#workspace.runtime.pace.rows(size * shape[1], this.#listRows) / this.#listRows;
+    const total = count * ceilDiv(rows, this.#listRows);
+    for (let first_list = 0; first_list < total; first_list += most) {
+      const lists = Math.min(most, total - first_list);
       recording.dispatch(
         scan,
         {
@@ -219,19 +227,19 @@ export class Bounds {
             clusters: this.#k,
             groups: count,
             group_size: size,
-            capacity: this.#capacity,
-            first_item,
-            items,
+            list_rows: this.#listRows,
+            first_list,
+            lists,
           },
           points,
           centroids,
           member_norms,
           groups: members,
           counts,
-          lists,
+          lists: entries,
           results,
         },
-        Math.min(MOST_SCANNING, items),
+        lists,
       );
     }
   }
@@ -250,7 +258,11 @@ async function kernelsOf(runtime: Runtime, { tile: TILE }: Grouping): Promise<Ke
     drifts: await runtime.kernel(driftsKernel),
     filter: await runtime.kernel(filterKernel),
     scan: await (subgroupSize >= 4
-      ? runtime.kernel(scanSubgroupsKernel, { TILE, LANES: Math.min(16, subgroupSize) })
+      ? runtime.kernel(scanSubgroupsKernel, {
+          TILE,
+          LANES: Math.min(16, subgroupSize),
+          WORKGROUP: Math.max(LEAST_WORKGROUP, subgroupSize),
+        })
       : runtime.kernel(scanKernel, { TILE })),
     settle: await runtime.kernel(settleKernel),
     rowNorms: await runtime.kernel(rowNormsKernel),

@@ -107,7 +107,7 @@ export async function lloyd(
           else if (now - last > 2 * SUBMIT_MS) perSubmit = Math.max(1, Math.floor(perSubmit / 2));
         }
         const changed = status.changed / clustering.shape[0];
-        choice.observe({ left: maxIter - submitted, changed, each });
+        choice.observe({ bounded: clustering.bounded, left: maxIter - submitted, changed, each });
         last = now;
       }
       if (done < MEASURED && status.iterations === MEASURED && status.halted === Halt.running) {

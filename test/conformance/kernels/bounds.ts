@@ -26,6 +26,8 @@ const TRAVEL = constant(driftsSource, 'TRAVEL');
 const NEVER = constant(driftsSource, 'NEVER');
 const FILTER_WORKGROUP = constant(filterSource, 'WORKGROUP');
 const GROWTH = 1 + 2 ** -18;
+/** Rows that share lists. */
+const LIST_ROWS = 40;
 
 async function compareDrifts(
   lab: Lab,
@@ -136,7 +138,11 @@ async function compareFilter(lab: Lab, kernel: KernelSource, shape: FilterShape)
   const norms = rowNorms(x, n, width);
   const rows = blankBits(3 * stride);
   const lower = blankBits(count * stride);
-  const expected = { rows: rows.slice(), lists: groups.map((): number[] => []) };
+  const blocks = Math.ceil(n / LIST_ROWS);
+  const expected = {
+    rows: rows.slice(),
+    lists: Array.from({ length: blocks * count }, (): number[] => []),
+  };
   for (let i = 0; i < n; i++) {
     const row = first + i;
     labels[row] = random.below(k);
@@ -154,7 +160,8 @@ async function compareFilter(lab: Lab, kernel: KernelSource, shape: FilterShape)
     const loose = given.upper + drifts[labels[row]];
     const isCleared = uncleared(own, loose, stored, frame, slack).length === 0;
     const open = isCleared ? [] : uncleared(own, distance, stored, frame, slack);
-    for (const g of open) expected.lists[g].push(row);
+    const block = Math.floor(i / LIST_ROWS);
+    for (const g of open) expected.lists[block * count + g].push(row);
     expected.rows.set(bitsOf([norms[i]]), row);
     expected.rows.set(bitsOf([isCleared ? loose : distance]), stride + row);
     expected.rows[2 * stride + row] = open.reduce((set, g) => (set | (1 << g)) >>> 0, 0);
@@ -166,7 +173,7 @@ async function compareFilter(lab: Lab, kernel: KernelSource, shape: FilterShape)
       stride,
       quads,
       groups: count,
-      capacity: n,
+      list_rows: LIST_ROWS,
       rounding: ROUNDING,
       growth: GROWTH,
     },
@@ -177,14 +184,14 @@ async function compareFilter(lab: Lab, kernel: KernelSource, shape: FilterShape)
       frame: frameOf(reach, halted, travel, drifts, groups),
       rows,
       lower,
-      counts: new Uint32Array(count),
-      lists: blankBits(count * n),
+      counts: new Uint32Array(blocks * count),
+      lists: blankBits(blocks * count * LIST_ROWS),
     },
     invocations: n,
   });
   if (halted) {
     expectEqual(result.rows, rows, `${what}: rows`);
-    expectEqual(result.counts, new Uint32Array(count), `${what}: counts`);
+    expectEqual(result.counts, new Uint32Array(blocks * count), `${what}: counts`);
     return;
   }
   expectEqual(result.rows.slice(2 * stride), expected.rows.slice(2 * stride), `${what}: computed`);
@@ -200,17 +207,18 @@ async function compareFilter(lab: Lab, kernel: KernelSource, shape: FilterShape)
     `${what}: norms`,
   );
   const after = lower.slice();
-  expected.lists.forEach((list, g) => {
-    expectEqual(result.counts[g], list.length, `${what}: count of list ${g}`);
-    const filled = result.lists.slice(g * n, g * n + list.length);
+  expected.lists.forEach((list, l) => {
+    expectEqual(result.counts[l], list.length, `${what}: count of list ${l}`);
+    const whole = result.lists.slice(l * LIST_ROWS, (l + 1) * LIST_ROWS);
+    const filled = whole.slice(0, list.length);
     filled.forEach((row, place) => {
-      after[g * stride + row] = place;
+      after[(l % count) * stride + row] = place;
     });
-    expectEqual(filled.sort(), Uint32Array.from(list), `${what}: list ${g}`);
+    expectEqual(filled.sort(), Uint32Array.from(list), `${what}: list ${l}`);
     expectEqual(
-      result.lists.slice(g * n + list.length, (g + 1) * n),
-      blankBits(n - list.length),
-      `${what}: past list ${g}`,
+      whole.slice(list.length),
+      blankBits(LIST_ROWS - list.length),
+      `${what}: past list ${l}`,
     );
   });
   expectEqual(result.lower, after, `${what}: lower`);
@@ -222,6 +230,7 @@ export const boundsFilter: KernelTest = {
     compareEach(
       [
         ...around(FILTER_WORKGROUP).map((rows) => ({ rows, columns: 5, count: 3, first: 3 })),
+        ...around(LIST_ROWS).map((rows) => ({ rows, columns: 5, count: 2, first: 5 })),
         ...COLUMNS.map((columns) => ({ rows: 40, columns, count: 2, first: 0 })),
         { rows: 300, columns: 6, count: MOST_GROUPS, first: 250 },
         { rows: FOLDED_WORKGROUPS * FILTER_WORKGROUP, columns: 2, count: 1, first: 1 },
@@ -235,7 +244,8 @@ export const boundsFilter: KernelTest = {
     ['frame[FRAME_HALTED] != 0', 'false'],
     ['* shape.growth + TINY', '* 1.5'],
     ['computed |= 1u << u32(frame', 'computed |= 0u * u32(frame'],
-    ['g * shape.capacity + place', 'place'],
+    ['list * shape.list_rows + place', 'place'],
+    ['index / shape.list_rows', 'row / shape.list_rows'],
     ['lower[g * shape.stride + row] = place;', ''],
   ],
 };

@@ -16,27 +16,27 @@ import { around, constant, grid, indices, packedAt, quadsOf, rowsOf, seeded } fr
 import { compareEach, type KernelTest } from './kernel_test.js';
 import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 
-const WORKGROUP = constant(scanSource, 'WORKGROUP');
+const DEFAULT_WORKGROUP = constant(scanSource, 'WORKGROUP');
 const ROWS_PER_INVOCATION = 4;
-const ITEM = ROWS_PER_INVOCATION * WORKGROUP;
+const ITEM = ROWS_PER_INVOCATION * DEFAULT_WORKGROUP;
 const SETTLE_WORKGROUP = constant(settleSource, 'WORKGROUP');
 const TILES = [4, 8, 12, 16] as const;
 const LANES = [4, 8, 16];
 const NEVER = 3e38;
+/** Rows that share lists. */
+const LIST_ROWS = 40;
 
 interface ScanShape {
-  /** Lengths of the lists. */
+  /** Lengths of the lists, those of all groups for some rows, then those for others. */
   readonly counts: readonly number[];
+  /** As many as lists when absent. */
+  readonly count?: number;
   readonly k: number;
   readonly columns: number;
   readonly tiles: number;
-  /** Which of the lists' items; all when absent. */
-  readonly items?: readonly [first: number, count: number];
-  /** Workgroups; as many as items when absent. */
-  readonly workgroups?: number;
+  /** Which of the lists; all when absent. */
+  readonly lists?: readonly [first: number, count: number];
 }
-
-const total = (counts: readonly number[]) => counts.length * Math.ceil(Math.max(...counts) / ITEM);
 
 async function compareScan(
   lab: Lab,
@@ -44,7 +44,8 @@ async function compareScan(
   constants: KernelConstants,
   shape: ScanShape,
 ): Promise<void> {
-  const { counts, k, columns, tiles } = shape;
+  const { counts, count = counts.length, k, columns, tiles } = shape;
+  const [firstList, owned] = shape.lists ?? [0, counts.length];
   const tile = Number(constants.TILE);
   const what = JSON.stringify({ ...constants, ...shape });
   const random = seeded();
@@ -52,38 +53,35 @@ async function compareScan(
   const quads = quadsOf(columns);
   const width = 4 * quads;
   const size = tiles * tile;
-  const groups = dealt(k, counts.length);
-  const capacity = Math.max(...counts) + 3;
+  const groups = dealt(k, count);
+  const listRows = Math.max(...counts) + 3;
   const x = rowsOf(random, grid, n, columns);
   const centroids = rowsOf(random, grid, k, columns);
   const norms = rowNorms(centroids, k, width);
-  const member_norms = new Float32Array(counts.length * size).fill(NEVER);
+  const member_norms = new Float32Array(count * size).fill(NEVER);
   groups.forEach((group, g) => {
     group.forEach((c, i) => {
       member_norms[g * size + i] = norms[c] / 2;
     });
   });
-  const lists = blankBits(counts.length * capacity);
-  counts.forEach((count, g) => {
-    lists.set(indices(random, count, n), g * capacity);
+  const lists = blankBits(counts.length * listRows);
+  counts.forEach((length, l) => {
+    lists.set(indices(random, length, n), l * listRows);
   });
-  const [firstItem, items] = shape.items ?? [0, total(counts)];
-  const results = blankBits(4 * counts.length * capacity);
+  const results = blankBits(4 * counts.length * listRows);
   const expected = results.slice();
   const squares = rowNorms(x, n, width);
-  counts.forEach((count, g) => {
-    for (let start = 0; start < count; start += ITEM) {
-      const item = (start / ITEM) * counts.length + g;
-      if (item < firstItem || item >= firstItem + items) continue;
-      for (let place = start; place < Math.min(count, start + ITEM); place++) {
-        const at = g * capacity + place;
-        const { best, second, label } = twinScan(x, lists[at], centroids, width, groups[g]);
-        const score = (squared: number) => (squared - squares[lists[at]]) / 2;
-        // Padding, or what the search begins with where a group fills its tiles.
-        const none = groups[g].length < size ? NEVER : 3.4e38;
-        const scores = [score(best), Number.isFinite(second) ? score(second) : none];
-        expected.set([...bitsOf(scores), label, 0], 4 * at);
-      }
+  counts.slice(firstList, firstList + owned).forEach((length, own) => {
+    const l = firstList + own;
+    const group = groups[l % count];
+    for (let place = 0; place < length; place++) {
+      const at = l * listRows + place;
+      const { best, second, label } = twinScan(x, lists[at], centroids, width, group);
+      const score = (squared: number) => (squared - squares[lists[at]]) / 2;
+      // Padding, or what the search begins with where a group fills its tiles.
+      const none = group.length < size ? NEVER : 3.4e38;
+      const scores = [score(best), Number.isFinite(second) ? score(second) : none];
+      expected.set([...bitsOf(scores), label, 0], 4 * at);
     }
   });
   const result = await lab.run(kernel, {
@@ -91,11 +89,11 @@ async function compareScan(
     shape: {
       quads,
       clusters: k,
-      groups: counts.length,
+      groups: count,
       group_size: size,
-      capacity,
-      first_item: firstItem,
-      items,
+      list_rows: listRows,
+      first_list: firstList,
+      lists: owned,
     },
     buffers: {
       points: packedAt(x, n, width, 0, n),
@@ -106,7 +104,7 @@ async function compareScan(
       lists,
       results,
     },
-    invocations: WORKGROUP * (shape.workgroups ?? Math.max(1, items)),
+    invocations: { WORKGROUP: DEFAULT_WORKGROUP, ...constants }.WORKGROUP * owned,
   });
   expectEqual(result.results, expected, what);
 }
@@ -127,13 +125,18 @@ async function compareTile(lab: Lab, kernel: KernelSource, constants: KernelCons
   if (TILE !== 4) return;
   await compareEach<ScanShape>(
     [
-      ...[1, ...around(WORKGROUP), ...around(ITEM)].map((count) => ({
+      ...[1, ...around(DEFAULT_WORKGROUP), ...around(ITEM)].map((count) => ({
         ...plain,
         counts: [count, 0, count + 1],
       })),
-      { ...plain, counts: [3 * ITEM, 0, ITEM + 1], items: [2, 5], workgroups: 2 },
-      { ...plain, counts: [ITEM, 1, 1], items: [2, 9] },
-      { ...plain, counts: [FOLDED_WORKGROUPS * ITEM, 1, 0], columns: 1 },
+      { ...plain, counts: [3, 0, ITEM + 1, 7, 5, 1], count: 3 },
+      { ...plain, counts: [3, 5, 9, 7, 5, 1, 4, 2], k: 7, count: 2, lists: [3, 4] },
+      {
+        ...plain,
+        counts: Array.from({ length: FOLDED_WORKGROUPS }, (_, l) => l % 3),
+        count: 3,
+        columns: 1,
+      },
     ],
     (shape) => compareScan(lab, kernel, constants, shape),
   );
@@ -142,9 +145,9 @@ async function compareTile(lab: Lab, kernel: KernelSource, constants: KernelCons
 const SCAN_MUTATIONS: KernelTest['mutations'] = [
   ['score < best.score', 'score <= best.score'],
   ['max(best.score, score)', 'score'],
-  ['number / shape.groups', 'number / 4'],
-  ['shape.first_item + own', 'own'],
-  ['own += step', 'own += 100 * step'],
+  ['list % shape.groups', 'own'],
+  ['shape.first_list + own', 'own'],
+  ['first = start + 4 * lane', 'first = 4 * lane'],
   ['TILE > 8', 'TILE > 12'],
 ];
 
@@ -165,9 +168,12 @@ export const boundsScanSubgroups: KernelTest = {
     for (const lanes of LANES.filter((size) => size <= lab.runtime.subgroupSize)) {
       for (const TILE of TILES) await compareTile(lab, kernel, { TILE, LANES: lanes });
     }
+    for (const WORKGROUP of [8, 64]) {
+      await compareTile(lab, kernel, { TILE: 4, LANES: 4, WORKGROUP });
+    }
   },
   mutations: [
-    ['own += step', 'own += 100 * step'],
+    ['list % shape.groups', 'own'],
     ['5 % LANES', '4 % LANES'],
     ['LANES < TILE', 'LANES > TILE'],
   ],
@@ -191,7 +197,7 @@ async function compareSettle(lab: Lab, kernel: KernelSource, shape: SettleShape)
   const rows = blankBits(3 * stride);
   const lower = blankBits(count * stride);
   const labels = blankBits(stride);
-  const results = blankBits(4 * count * n);
+  const results = blankBits(4 * Math.ceil(n / LIST_ROWS) * count * LIST_ROWS);
   const expectedLabels = labels.slice();
   const expectedLower = lower.slice();
   const expectedRows = rows.slice();
@@ -216,12 +222,14 @@ async function compareSettle(lab: Lab, kernel: KernelSource, shape: SettleShape)
     const scanned = open.map((g): Nearest => {
       const best = random.below(6) / 2;
       const second = random.below(8) === 0 ? Number.POSITIVE_INFINITY : best + random.below(3) / 2;
-      const place = n - 1 - i;
+      // No two rows of a list share a place.
+      const place = LIST_ROWS - 1 - (i % LIST_ROWS);
+      const list = Math.floor(i / LIST_ROWS) * count + g;
       const scores = [best, second].map((squared) =>
         Number.isFinite(squared) ? (squared - norm) / 2 : NEVER,
       );
       const label = g + count * random.below(4);
-      results.set([...bitsOf(scores), label, 0], 4 * (g * n + place));
+      results.set([...bitsOf(scores), label, 0], 4 * (list * LIST_ROWS + place));
       lower[g * stride + row] = place;
       return { best, second, label };
     });
@@ -235,7 +243,7 @@ async function compareSettle(lab: Lab, kernel: KernelSource, shape: SettleShape)
     });
   }
   const result = await lab.run(kernel, {
-    shape: { first, rows: n, stride, groups: count, capacity: n, rounding: ROUNDING },
+    shape: { first, rows: n, stride, groups: count, list_rows: LIST_ROWS, rounding: ROUNDING },
     buffers: {
       results,
       frame: frameOf(reach, halted, travel, new Float32Array(k), dealt(k, count)),
@@ -283,6 +291,7 @@ export const boundsSettle: KernelTest = {
   mutations: [
     ['best == score && found.z < label', 'false'],
     ['best < score', 'best <= score'],
+    ['index / shape.list_rows', 'row / shape.list_rows'],
     ['found.z == label', 'false'],
     ['+ frame[TRAVEL + g]', ''],
     ['frame[FRAME_HALTED] != 0', 'false'],
