@@ -58,3 +58,14 @@ export class KernelError extends ClusteringError {
     super('kernel', message, options);
   }
 }
+
+/** An argument or an option breaks a rule; `argument` names it as the caller wrote it. */
+export class InvalidArgumentError extends ClusteringError {
+  override readonly name = 'InvalidArgumentError';
+  readonly argument: string;
+
+  constructor(argument: string, message: string, options?: ErrorOptions) {
+    super('invalid-argument', message, options);
+    this.argument = argument;
+  }
+}

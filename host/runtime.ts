@@ -11,6 +11,8 @@ import { startNudging } from './nudge.js';
 import { Pace } from './pace.js';
 import { BufferPool } from './pool.js';
 import type { Profiler } from './profiler.js';
+import { Tuning } from './tuning.js';
+import { type TuningOptions, type TuningSettings, tuningSettings } from './tuning_options.js';
 import { STAGE_COMPUTE } from './usage.js';
 
 /** The device limits this library splits its work by. */
@@ -30,6 +32,12 @@ export interface RuntimeOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Lower limits than the device's own to work within (for example to leave memory to others). */
   readonly limits?: Partial<RuntimeLimits>;
+  /**
+   * How to choose among kernels that give the same result. `'auto'`, the default, races them on the
+   * first large enough fit on an adapter, for 200 ms at most, and keeps the winner for later ones;
+   * `'off'` takes the defaults; an object says where winners are kept, or fixes the choice.
+   */
+  readonly tuning?: 'auto' | 'off' | TuningOptions;
 }
 
 /** What runs the work. */
@@ -71,6 +79,8 @@ export class Runtime {
   readonly subgroupSize: number;
   readonly pool: BufferPool;
   readonly pace = new Pace();
+  /** What kernels were chosen, and why. */
+  readonly tuning: Tuning;
   /** Set to time every dispatch. */
   profiler: Profiler | undefined;
   readonly #owned: boolean;
@@ -80,7 +90,12 @@ export class Runtime {
   readonly #failureListeners = new Set<(error: ClusteringError) => void>();
   #loss: DeviceLostError | undefined;
 
-  private constructor(device: GPUDevice, owned: boolean, limits: Partial<RuntimeLimits>) {
+  private constructor(
+    device: GPUDevice,
+    owned: boolean,
+    limits: Partial<RuntimeLimits>,
+    tuning: TuningSettings,
+  ) {
     this.device = device;
     this.#owned = owned;
     const { vendor, architecture, device: name, description } = device.adapterInfo;
@@ -95,6 +110,7 @@ export class Runtime {
       maxComputeWorkgroupsPerDimension: within('maxComputeWorkgroupsPerDimension'),
     };
     this.pool = new BufferPool(device);
+    this.tuning = new Tuning(identify(device.adapterInfo), tuning);
     void device.lost.then((info) => {
       const loss = new DeviceLostError(
         `The GPU device was lost (${info.reason}: ${info.message || 'no further message'}). ` +
@@ -109,7 +125,8 @@ export class Runtime {
 
   /** Asks for an adapter and a device, or borrows `options.device`. */
   static async create(options: RuntimeOptions = {}): Promise<Runtime> {
-    if (options.device) return new Runtime(options.device, false, options.limits ?? {});
+    const tuning = tuningSettings(options.tuning);
+    if (options.device) return new Runtime(options.device, false, options.limits ?? {}, tuning);
     const gpu = options.gpu ?? (await findGpu());
     const adapter = await gpu.requestAdapter(
       options.powerPreference ? { powerPreference: options.powerPreference } : {},
@@ -131,7 +148,7 @@ export class Runtime {
         maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
       },
     });
-    return new Runtime(device, true, options.limits ?? {});
+    return new Runtime(device, true, options.limits ?? {}, tuning);
   }
 
   /** Why the device can no longer be used, if so. */
@@ -183,6 +200,11 @@ export class Runtime {
   onFailure(listener: (error: ClusteringError) => void): () => void {
     this.#failureListeners.add(listener);
     return () => this.#failureListeners.delete(listener);
+  }
+
+  /** Whether `kernel` has it, or is about to. */
+  isCompiled(source: KernelSource, constants: KernelConstants = {}): boolean {
+    return this.#kernels.has(specialize(source, constants));
   }
 
   /** The compiled kernel, from the cache where the same final text was compiled before. */
@@ -255,10 +277,18 @@ export class Runtime {
   }
 }
 
+/** An adapter with its driver, and the browser that compiles for it, as far as they tell. */
+function identify(info: GPUAdapterInfo): string {
+  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = info;
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
+  const subgroups = `subgroups ${subgroupMinSize} to ${subgroupMaxSize}`;
+  return [vendor, architecture, device, description, subgroups, navigator?.userAgent ?? ''].join();
+}
+
 /**
  * Makes a runtime: a device of its own, or around `options.device`.
  *
- * @throws NoAdapterError when no WebGPU adapter can be had
+ * @throws NoAdapterError when no WebGPU adapter can be had; InvalidArgumentError for a wrong `tuning`
  */
 export function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   return Runtime.create(options);

@@ -9,6 +9,7 @@
 enable subgroups;
 
 // import lib/assignment.wgsl
+// import lib/assignment_tile.wgsl
 
 const LANES = 4;
 
@@ -20,35 +21,18 @@ fn main(
   @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
   let workgroup = group.x + group.y * groups.x;
-  // Uniform over the workgroup: the grid's last row may reach past the end.
-  if (state[HALTED] != 0 || workgroup * 4 * WORKGROUP >= shape.rows) {
+  if (is_idle(workgroup)) {
     return;
   }
   let start = first_row(workgroup, lane);
   let rows = four_rows(start);
-  var best = Best(vec4f(3.4e38), vec4u());
+  var best = none_yet();
   for (var k = 0u; k < shape.padded_clusters; k += TILE) {
-    var d0 = vec4f();
-    var d1 = vec4f();
-    var d2 = vec4f();
-    var d3 = vec4f();
-    var d4 = vec4f();
-    var d5 = vec4f();
-    var d6 = vec4f();
-    var d7 = vec4f();
-    var d8 = vec4f();
-    var d9 = vec4f();
-    var d10 = vec4f();
-    var d11 = vec4f();
-    var d12 = vec4f();
-    var d13 = vec4f();
-    var d14 = vec4f();
-    var d15 = vec4f();
+    var dots = Tile();
     // Lanes past LANES load what lane % LANES loads; nobody asks them for it.
     var at = (k + subgroup_lane % LANES) * shape.quads;
     var p = rows;
     for (var q = 0u; q < shape.quads; q++) {
-      let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
       var c = array<vec4f, 4>(centroids[at], vec4f(), vec4f(), vec4f());
       if (LANES < TILE) {
         c[1] = centroids[at + LANES * shape.quads];
@@ -59,53 +43,34 @@ fn main(
       if (3 * LANES < TILE) {
         c[3] = centroids[at + 3 * LANES * shape.quads];
       }
-      d0 += subgroupBroadcast(c[0 / LANES], 0 % LANES) * x;
-      d1 += subgroupBroadcast(c[1 / LANES], 1 % LANES) * x;
-      d2 += subgroupBroadcast(c[2 / LANES], 2 % LANES) * x;
-      d3 += subgroupBroadcast(c[3 / LANES], 3 % LANES) * x;
+      var quads = Tile();
+      quads.k0 = subgroupBroadcast(c[0 / LANES], 0 % LANES);
+      quads.k1 = subgroupBroadcast(c[1 / LANES], 1 % LANES);
+      quads.k2 = subgroupBroadcast(c[2 / LANES], 2 % LANES);
+      quads.k3 = subgroupBroadcast(c[3 / LANES], 3 % LANES);
       if (TILE > 4) {
-        d4 += subgroupBroadcast(c[4 / LANES], 4 % LANES) * x;
-        d5 += subgroupBroadcast(c[5 / LANES], 5 % LANES) * x;
-        d6 += subgroupBroadcast(c[6 / LANES], 6 % LANES) * x;
-        d7 += subgroupBroadcast(c[7 / LANES], 7 % LANES) * x;
+        quads.k4 = subgroupBroadcast(c[4 / LANES], 4 % LANES);
+        quads.k5 = subgroupBroadcast(c[5 / LANES], 5 % LANES);
+        quads.k6 = subgroupBroadcast(c[6 / LANES], 6 % LANES);
+        quads.k7 = subgroupBroadcast(c[7 / LANES], 7 % LANES);
       }
       if (TILE > 8) {
-        d8 += subgroupBroadcast(c[8 / LANES], 8 % LANES) * x;
-        d9 += subgroupBroadcast(c[9 / LANES], 9 % LANES) * x;
-        d10 += subgroupBroadcast(c[10 / LANES], 10 % LANES) * x;
-        d11 += subgroupBroadcast(c[11 / LANES], 11 % LANES) * x;
+        quads.k8 = subgroupBroadcast(c[8 / LANES], 8 % LANES);
+        quads.k9 = subgroupBroadcast(c[9 / LANES], 9 % LANES);
+        quads.k10 = subgroupBroadcast(c[10 / LANES], 10 % LANES);
+        quads.k11 = subgroupBroadcast(c[11 / LANES], 11 % LANES);
       }
       if (TILE > 12) {
-        d12 += subgroupBroadcast(c[12 / LANES], 12 % LANES) * x;
-        d13 += subgroupBroadcast(c[13 / LANES], 13 % LANES) * x;
-        d14 += subgroupBroadcast(c[14 / LANES], 14 % LANES) * x;
-        d15 += subgroupBroadcast(c[15 / LANES], 15 % LANES) * x;
+        quads.k12 = subgroupBroadcast(c[12 / LANES], 12 % LANES);
+        quads.k13 = subgroupBroadcast(c[13 / LANES], 13 % LANES);
+        quads.k14 = subgroupBroadcast(c[14 / LANES], 14 % LANES);
+        quads.k15 = subgroupBroadcast(c[15 / LANES], 15 % LANES);
       }
+      dots = multiply_add(dots, quads, four_quads(p));
       at++;
       p += BLOCK_ROWS;
     }
-    best = closer(best, d0, k);
-    best = closer(best, d1, k + 1);
-    best = closer(best, d2, k + 2);
-    best = closer(best, d3, k + 3);
-    if (TILE > 4) {
-      best = closer(best, d4, k + 4);
-      best = closer(best, d5, k + 5);
-      best = closer(best, d6, k + 6);
-      best = closer(best, d7, k + 7);
-    }
-    if (TILE > 8) {
-      best = closer(best, d8, k + 8);
-      best = closer(best, d9, k + 9);
-      best = closer(best, d10, k + 10);
-      best = closer(best, d11, k + 11);
-    }
-    if (TILE > 12) {
-      best = closer(best, d12, k + 12);
-      best = closer(best, d13, k + 13);
-      best = closer(best, d14, k + 14);
-      best = closer(best, d15, k + 15);
-    }
+    best = closest(best, dots, k);
   }
-  store_labels(start, best);
+  count_changed(store_labels(start, best));
 }

@@ -4,21 +4,11 @@ export {
   ClusteringError,
   DeviceLimitError,
   DeviceLostError,
+  InvalidArgumentError,
   KernelError,
   NoAdapterError,
   OutOfMemoryError,
 } from '../host/errors.js';
-
-/** An argument or an option breaks a rule; `argument` names it as the caller wrote it. */
-export class InvalidArgumentError extends ClusteringError {
-  override readonly name = 'InvalidArgumentError';
-  readonly argument: string;
-
-  constructor(argument: string, message: string, options?: ErrorOptions) {
-    super('invalid-argument', message, options);
-    this.argument = argument;
-  }
-}
 
 /** A matrix has the wrong shape: ragged rows, no rows, or a width that does not fit. */
 export class ShapeError extends ClusteringError {

@@ -46,6 +46,9 @@ export {
   type RuntimeLimits,
   type RuntimeOptions,
 } from '../host/runtime.js';
+export type { Tuning, TuningEntry } from '../host/tuning.js';
+export type { TuningOptions } from '../host/tuning_options.js';
+export type { TuningStore } from '../host/tuning_store.js';
 export {
   ClusteringError,
   DeviceLimitError,

@@ -1,17 +1,16 @@
 /** k centroids over loaded points: the buffers and recordings of assignments and iterations. */
-import { ceilDiv, roundUp } from '../../host/plan.js';
+import { ceilDiv } from '../../host/plan.js';
 import type { Recording } from '../../host/recording.js';
-import type { Kernel, Runtime } from '../../host/runtime.js';
+import type { Kernel } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
 import accumulateKernel from '../../shaders/accumulate.wgsl';
-import assignKernel from '../../shaders/assign.wgsl';
-import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
 import combineKernel from '../../shaders/combine.wgsl';
 import convergeKernel from '../../shaders/converge.wgsl';
 import groupRowsKernel from '../../shaders/group_rows.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
 import type { Metric } from '../kmeans_backend.js';
 import type { ClusterSums } from '../reference/accumulate.js';
+import { type Assignment, chooseAssignment, paddedClusters } from './assignment.js';
 import { Bounds } from './bounds.js';
 import { Relocation, sumsOf } from './relocation.js';
 import {
@@ -28,11 +27,6 @@ import type { DeviceWeights } from './seeding.js';
 const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
 const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
 const HISTORY_LANES = Number(convergeKernel.constants.WORKGROUP);
-/** The assignment's register tile: rows an invocation, and the centroids it may take at a time. */
-const ROWS_PER_INVOCATION = 4;
-const CENTROID_TILES = [16, 12, 8, 4] as const;
-/** Centroids that loading a tile's rows costs as much as: 16 loads to 16 multiply-adds a centroid. */
-const TILE_OVERHEAD = 4;
 /** Larger than any score, so that padding never wins; squares of such data overflow anyway. */
 const NEVER = 3e38;
 /** The most that the segments' partial sums may take; longer runs of segments go in batches. */
@@ -57,24 +51,6 @@ function segmentsOfChunk(chunks: readonly Chunk[]): number {
   return chunks.reduce((most, { rows }) => Math.max(most, ceilDiv(rows, SEGMENT)), 0);
 }
 
-/**
- * Centroids that the assignment takes at a time. Clusters are padded to a multiple of it, so that 10
- * cost as much as 12 where tiles of 16 would make them 16.
- */
-export function centroidTile(k: number): number {
-  const cost = (tile: number) => ceilDiv(k, tile) * (tile + TILE_OVERHEAD);
-  return CENTROID_TILES.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
-}
-
-/** The fastest assignment to `k` centroids that the device can run. */
-export function assignKernelOf(runtime: Runtime, k: number): Promise<Kernel> {
-  const { subgroupSize } = runtime;
-  const TILE = centroidTile(k);
-  return subgroupSize >= 4
-    ? runtime.kernel(assignSubgroupsKernel, { TILE, LANES: Math.min(16, subgroupSize) })
-    : runtime.kernel(assignKernel, { TILE });
-}
-
 interface Buffers {
   readonly even: GPUBuffer;
   readonly odd: GPUBuffer;
@@ -93,7 +69,6 @@ interface Buffers {
 }
 
 interface Kernels {
-  readonly assign: Kernel;
   readonly groupRows: Kernel;
   readonly accumulate: Kernel;
   readonly combine: Kernel;
@@ -122,6 +97,7 @@ interface Parts {
   readonly labels: readonly GPUBuffer[];
   readonly buffers: Buffers;
   readonly kernels: Kernels;
+  readonly assignment: Assignment;
 }
 
 /**
@@ -131,17 +107,18 @@ interface Parts {
  */
 export class Clustering {
   readonly #parts: Parts;
-  readonly #paddedK: number;
   readonly #segments: number;
   #bounds: Bounds | undefined;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
-    this.#paddedK = roundUp(parts.k, centroidTile(parts.k));
     this.#segments = ceilDiv(parts.points.shape[0], SEGMENT);
   }
 
-  /** @param centroids k x d, centred: where to start */
+  /**
+   * @param centroids k x d, centred: where to start
+   * @param passes over the rows that will be made at most
+   */
   static async create(
     workspace: Workspace,
     points: DevicePoints,
@@ -149,6 +126,7 @@ export class Clustering {
     metric: Metric,
     k: number,
     centroids: Float32Array,
+    passes = 1,
   ): Promise<Clustering> {
     const { runtime } = workspace;
     const {
@@ -156,7 +134,7 @@ export class Clustering {
       chunks,
       shape: [n, d],
     } = points;
-    const paddedK = roundUp(k, centroidTile(k));
+    const paddedK = paddedClusters(k);
     const segments = ceilDiv(n, SEGMENT);
     const entries = k * (quads + 1);
     const batch = segmentsPerBatch(k, quads, segmentsOfChunk(chunks));
@@ -180,7 +158,6 @@ export class Clustering {
     for (const { rows } of chunks)
       labels.push((await workspace.allocate({ labels: 4 * rows })).labels);
     const kernels = {
-      assign: await assignKernelOf(runtime, k),
       groupRows: await runtime.kernel(groupRowsKernel, { WEIGHTED: weights.weighted }),
       accumulate: await runtime.kernel(accumulateKernel, { WEIGHTED: weights.weighted }),
       combine: await runtime.kernel(combineKernel),
@@ -198,11 +175,42 @@ export class Clustering {
     // Both sides of the ping-pong: the update writes only the first k of them.
     for (const buffer of [buffers.even, buffers.odd]) workspace.upload(buffer, padded);
     for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, norms);
-    workspace.run('reset', (recording) => {
-      recording.clear(buffers.status).clear(buffers.changed).clear(buffers.empties);
-      for (const buffer of labels) recording.clear(buffer);
+    const reset = () => {
+      workspace.run('reset', (recording) => {
+        recording.clear(buffers.status).clear(buffers.changed).clear(buffers.empties);
+        for (const buffer of labels) recording.clear(buffer);
+      });
+    };
+    reset();
+    const [chunk] = chunks;
+    const assignment = await chooseAssignment(
+      runtime,
+      { k, columns: d, quads },
+      chunk.bring
+        ? undefined
+        : {
+            points: chunk.points,
+            centroids: buffers.even,
+            half_norms: buffers.evenNorms,
+            state: { buffer: buffers.status, offset: 0, size: STATE_BYTES },
+            labels: labels[0],
+            changed: buffers.changed,
+          },
+      chunk.rows,
+      passes,
+    );
+    reset();
+    return new Clustering({
+      workspace,
+      points,
+      weights,
+      metric,
+      k,
+      labels,
+      buffers,
+      kernels,
+      assignment,
     });
-    return new Clustering({ workspace, points, weights, metric, k, labels, buffers, kernels });
   }
 
   get k(): number {
@@ -227,7 +235,7 @@ export class Clustering {
   /** What an iteration costs that computes every distance, in multiply-adds. */
   get work(): number {
     const [n, d] = this.#parts.points.shape;
-    return n * d * (this.#paddedK + ACCUMULATE_WORK);
+    return n * d * (this.#parts.assignment.clusters + ACCUMULATE_WORK);
   }
 
   /** The starting centroids, [padded k][quads] vec4. */
@@ -314,17 +322,16 @@ export class Clustering {
   ): void {
     const { quads, shape } = this.#parts.points;
     const { runtime } = this.#parts.workspace;
-    const { assign } = this.#parts.kernels;
-    const tile = ROWS_PER_INVOCATION * assign.workgroup;
-    for (const part of paced(runtime, chunk, this.#paddedK * shape[1], tile)) {
+    const { kernel, clusters, rows: tile } = this.#parts.assignment;
+    for (const part of paced(runtime, chunk, clusters * shape[1], tile)) {
       recording.dispatch(
-        assign,
+        kernel,
         {
           shape: {
             first: part.start,
             rows: part.rows,
             quads,
-            padded_clusters: this.#paddedK,
+            padded_clusters: clusters,
           },
           points: chunk.points,
           centroids,

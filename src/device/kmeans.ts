@@ -179,8 +179,11 @@ class DeviceSession implements KMeansSession {
   }
 
   async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
-    return this.#cluster(k, start, (clustering) =>
-      lloyd(this.#workspace.runtime, clustering, options),
+    return this.#cluster(
+      k,
+      start,
+      (clustering) => lloyd(this.#workspace.runtime, clustering, options),
+      options.maxIter,
     );
   }
 
@@ -217,6 +220,7 @@ class DeviceSession implements KMeansSession {
     k: number,
     centroids: Float32Array,
     work: (clustering: Clustering) => Promise<T>,
+    passes = 1,
   ): Promise<T> {
     const clustering = await Clustering.create(
       this.#workspace,
@@ -225,6 +229,7 @@ class DeviceSession implements KMeansSession {
       this.#metric,
       k,
       centroids,
+      passes,
     );
     try {
       return await work(clustering);

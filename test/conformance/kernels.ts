@@ -5,7 +5,7 @@ import type { Case, Suite } from './case.js';
 import { expectEqual } from './expect.js';
 import { accumulate } from './kernels/accumulate.js';
 import { affine } from './kernels/affine.js';
-import { assign, assignSubgroups } from './kernels/assign.js';
+import { assign, assignNarrow, assignSubgroups } from './kernels/assign.js';
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
 import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
 import { centre } from './kernels/centre.js';
@@ -45,6 +45,7 @@ const tests: readonly KernelTest[] = [
   normalizeRows,
   assign,
   assignSubgroups,
+  assignNarrow,
   boundsDrifts,
   boundsFilter,
   boundsScan,

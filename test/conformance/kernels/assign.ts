@@ -1,5 +1,6 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/assign.wgsl';
+import narrowSource from '../../../shaders/assign_narrow.wgsl';
 import subgroupsSource from '../../../shaders/assign_subgroups.wgsl';
 import type { Random } from '../../../src/random.js';
 import { assign as twin } from '../../../src/reference/assign.js';
@@ -23,10 +24,11 @@ import { compareEach, type KernelTest } from './kernel_test.js';
 import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
-const ROWS_PER_INVOCATION = 4;
-const TILE = ROWS_PER_INVOCATION * WORKGROUP;
+const TILE = constant(source, 'ROWS') * WORKGROUP;
 /** Centroids that the library may have a kernel take at a time. */
 const TILES = [4, 8, 12, 16] as const;
+/** Widths of a workgroup that the tuner races: the same text otherwise. */
+const WORKGROUPS = [WORKGROUP, 128, 256];
 const WIDEST_TILE = constant(source, 'TILE');
 /** What the host gives for padding. */
 const NEVER = 3e38;
@@ -91,7 +93,8 @@ function assigned(
 ) {
   const quads = quadsOf(columns);
   const width = 4 * quads;
-  const { TILE: tile = WIDEST_TILE } = constants as { TILE?: number };
+  // A kernel without tiles takes one centroid at a time.
+  const { TILE: tile = Number(kernel.constants.TILE ?? 1) } = constants as { TILE?: number };
   const paddedClusters = Math.ceil(clusters / tile) * tile;
   // Padding that is nearer than any centroid, were it not for its norm.
   const paddedCentroids = new Float32Array(paddedClusters * width).fill(1);
@@ -110,7 +113,7 @@ function assigned(
       labels,
       changed: Uint32Array.of(CHANGED_BEFORE),
     },
-    invocations: Math.ceil(rows / ROWS_PER_INVOCATION),
+    invocations: Math.ceil(rows / constant(kernel, 'ROWS')),
   });
 }
 
@@ -176,12 +179,12 @@ async function compareTiles(lab: Lab, kernel: KernelSource, constants: KernelCon
 
 export const assign: KernelTest = {
   source,
-  variants: TILES.map((TILE) => ({ TILE })),
+  variants: TILES.flatMap((TILE) => WORKGROUPS.map((WORKGROUP) => ({ TILE, WORKGROUP }))),
   compare: (lab, kernel) => compareTiles(lab, kernel, {}),
   // Few, as some drivers take seconds to compile each.
   mutations: [
     ['score < best.score', 'score <= best.score'],
-    ['d3 += centroids[at + 3', 'd3 += centroids[at + 4'],
+    ['quads.k3 = centroids[at + 3', 'quads.k3 = centroids[at + 4'],
     ['TILE > 8', 'TILE > 12'],
     ['TILE > 12', 'TILE > 16'],
   ],
@@ -192,7 +195,9 @@ const LANES = [4, 8, 16];
 export const assignSubgroups: KernelTest = {
   source: subgroupsSource,
   needs: 'subgroups',
-  variants: LANES.flatMap((lanes) => TILES.map((TILE) => ({ TILE, LANES: lanes }))),
+  variants: LANES.flatMap((lanes) =>
+    TILES.flatMap((TILE) => WORKGROUPS.map((WORKGROUP) => ({ TILE, LANES: lanes, WORKGROUP }))),
+  ),
   async compare(lab, kernel) {
     const most = lab.runtime.subgroupSize;
     for (const lanes of LANES.filter((size) => size <= most)) {
@@ -200,8 +205,46 @@ export const assignSubgroups: KernelTest = {
     }
   },
   mutations: [
-    ['labels[row] != best.label[i]', 'true'],
+    ['labels[row] == label', 'false'],
     ['5 % LANES', '4 % LANES'],
     ['LANES < TILE', 'LANES > TILE'],
+  ],
+};
+
+const NARROW_TILE = constant(narrowSource, 'ROWS') * constant(narrowSource, 'WORKGROUP');
+
+/** Rows of so many quads: the WORKGROUPS' edges, and every width. */
+async function compareNarrow(lab: Lab, kernel: KernelSource, quads: number): Promise<void> {
+  const random = seeded();
+  const variant = { kernel, constants: { QUADS: quads } };
+  const exactly = (shapes: readonly Shape[]) =>
+    compareEach(shapes, (shape) => compareExactly(lab, variant, problem(random, grid, shape)));
+  const widths = [4 * quads - 3, 4 * quads - 2, 4 * quads - 1, 4 * quads];
+  await exactly([
+    ...[1, ...around(WORKGROUP), ...around(NARROW_TILE / 2), ...around(NARROW_TILE)].map(
+      (rows) => ({ rows, clusters: 9, columns: widths[0], first: 0 }),
+    ),
+    ...widths.map((columns) => ({ rows: 70, clusters: 12, columns, first: NARROW_TILE })),
+    ...[1, 2, 3, 16, 37].map((clusters) => ({ rows: 50, clusters, columns: widths[1], first: 3 })),
+    { rows: FOLDED_WORKGROUPS * NARROW_TILE, clusters: 2, columns: widths[0], first: 1 },
+  ]);
+  const shape = { rows: 300, clusters: 20, columns: 4 * quads, first: 0 };
+  await compareRounded(lab, variant, problem(random, uniform, shape));
+  await compareHalted(lab, variant, problem(random, grid, { ...shape, rows: 50 }));
+}
+
+const QUADS = [1, 2, 3, 4];
+
+export const assignNarrow: KernelTest = {
+  source: narrowSource,
+  variants: QUADS.flatMap((quads) => WORKGROUPS.map((WORKGROUP) => ({ QUADS: quads, WORKGROUP }))),
+  async compare(lab, kernel) {
+    for (const quads of QUADS) await compareNarrow(lab, kernel, quads);
+  },
+  mutations: [
+    ['score < best.score', 'score <= best.score'],
+    ['k * QUADS + 3', 'k * QUADS + 2'],
+    ['dots += c.q2 * rows.q2', 'dots += c.q2 * rows.q1'],
+    ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
   ],
 };

@@ -1,0 +1,30 @@
+// The assignment (see assign.wgsl) of rows of at most 4 QUADS columns: an invocation keeps 8 rows in
+// registers and takes one centroid after the other. The same sums in the same order.
+// Cost: 2 N K D FLOPs; a centroid costs QUADS uniform loads for 128 QUADS FMAs.
+//
+// import lib/assignment.wgsl
+// import lib/assignment_narrow.wgsl
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let workgroup = group.x + group.y * groups.x;
+  if (is_idle(workgroup)) {
+    return;
+  }
+  let start = first_row(workgroup, lane);
+  let other = start + 4 * WORKGROUP;
+  let rows = load_rows(start);
+  let others = load_rows(other);
+  var best = none_yet();
+  var best_of_others = none_yet();
+  for (var k = 0u; k < shape.padded_clusters; k++) {
+    let c = load_centroid(k);
+    best = closer(best, dot_products(c, rows), k);
+    best_of_others = closer(best_of_others, dot_products(c, others), k);
+  }
+  count_changed(store_labels(start, best) + store_labels(other, best_of_others));
+}

@@ -1,0 +1,191 @@
+/** Which kernel assigns rows to their nearest centroids: the candidates, and where they race. */
+import { ceilDiv, roundUp } from '../../host/plan.js';
+import type { Kernel, Runtime } from '../../host/runtime.js';
+import type { Candidate, Lap, Track } from '../../host/tuning.js';
+import { Workspace } from '../../host/workspace.js';
+import assignKernel from '../../shaders/assign.wgsl';
+import assignNarrowKernel from '../../shaders/assign_narrow.wgsl';
+import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
+
+/** Centroids that a register tile may take at a time. */
+const TILES = [16, 12, 8, 4] as const;
+/** Centroids that loading a tile's rows costs as much as: 16 loads to 16 multiply-adds a centroid. */
+const TILE_OVERHEAD = 4;
+const WORKGROUP = Number(assignKernel.constants.WORKGROUP);
+const WIDER_WORKGROUPS = [128, 256] as const;
+/** Quads of the widest rows that assign_narrow.wgsl takes. */
+const MOST_NARROW_QUADS = 4;
+/** Rows up to this wide it takes by default; others where there are no subgroups. */
+const NARROW_QUADS = 2;
+/** Multiply-adds of the least lap of a race: a few milliseconds on a processor. */
+const LAP_WORK = 2 ** 22;
+/** Iterations that a fit is expected to take, where it may take more. */
+const EXPECTED_ITERATIONS = 20;
+
+const SOURCES = [assignKernel, assignSubgroupsKernel, assignNarrowKernel];
+
+/** An assignment that can be dispatched. */
+export interface Assignment {
+  readonly kernel: Kernel;
+  /** Clusters, with padding. */
+  readonly clusters: number;
+  /** Rows a workgroup takes. */
+  readonly rows: number;
+}
+
+/** What the buffers of an assignment hold: see shaders/lib/assignment.wgsl. */
+export interface AssignmentBuffers {
+  readonly points: GPUBuffer;
+  readonly centroids: GPUBuffer;
+  readonly half_norms: GPUBuffer;
+  readonly state: GPUBufferBinding;
+  readonly labels: GPUBuffer;
+  readonly changed: GPUBuffer;
+}
+
+export interface AssignmentShape {
+  readonly k: number;
+  readonly columns: number;
+  readonly quads: number;
+}
+
+interface AssignCandidate extends Candidate {
+  /** Centroids at a time. */
+  readonly tile: number;
+}
+
+/** What tiles of this width cost for k centroids: 10 cost as much as 12 by 12, but 16 by 16. */
+const costOf = (tile: number, k: number) => ceilDiv(k, tile) * (tile + TILE_OVERHEAD);
+
+/** The width of the tiles that k centroids are taken in by default. */
+export function centroidTile(k: number): number {
+  return TILES.reduce((best, tile) => (costOf(tile, k) < costOf(best, k) ? tile : best));
+}
+
+/** Centroids to make room for, so that any tile may be used. */
+export function paddedClusters(k: number): number {
+  return Math.max(...TILES.map((tile) => roundUp(k, tile)));
+}
+
+/**
+ * All that the device can run, the default first, then by how promising they are. Each sums the same
+ * products in the same order, so that labels are the same bits.
+ */
+export function assignCandidates(
+  subgroupSize: number,
+  { k, quads }: AssignmentShape,
+): readonly [AssignCandidate, ...AssignCandidate[]] {
+  const LANES = Math.min(16, subgroupSize);
+  const hasSubgroups = subgroupSize >= 4;
+  const uniform = (TILE: number, workgroup = WORKGROUP): AssignCandidate => ({
+    name: `uniform-${TILE}x${workgroup}`,
+    source: assignKernel,
+    constants: { TILE, WORKGROUP: workgroup },
+    tile: TILE,
+  });
+  const subgroups = (TILE: number, workgroup = WORKGROUP): AssignCandidate => ({
+    name: `subgroups-${TILE}x${workgroup}`,
+    source: assignSubgroupsKernel,
+    constants: { TILE, LANES, WORKGROUP: workgroup },
+    tile: TILE,
+  });
+  const narrow = (workgroup = WORKGROUP): AssignCandidate => ({
+    name: `narrow-${workgroup}`,
+    source: assignNarrowKernel,
+    constants: { QUADS: quads, WORKGROUP: workgroup },
+    tile: 1,
+  });
+  const tile = centroidTile(k);
+  const others = TILES.filter((width) => width !== tile).sort(
+    (a, b) => costOf(a, k) - costOf(b, k),
+  );
+  const tiled = hasSubgroups ? subgroups : uniform;
+  const best = tiled(tile);
+  const wider = WIDER_WORKGROUPS.map((workgroup) => tiled(tile, workgroup));
+  const narrower = others.map((width) => tiled(width));
+  // Where loads at one address are quick, passing round is the longer way.
+  const plain = hasSubgroups ? [uniform(tile), ...others.map((width) => uniform(width))] : [];
+  if (quads > MOST_NARROW_QUADS) return [best, ...plain, ...wider, ...narrower];
+  if (quads > NARROW_QUADS && hasSubgroups) {
+    return [best, narrow(), ...plain, ...wider, ...narrower];
+  }
+  return [narrow(), narrow(WIDER_WORKGROUPS[1]), best, ...plain, ...wider, ...narrower];
+}
+
+/** Work whose candidates are expected to come in the same order. */
+function shapeClass({ k, quads }: AssignmentShape): string {
+  const octave = (value: number) => 2 ** Math.ceil(Math.log2(value));
+  const width = quads <= MOST_NARROW_QUADS ? `${quads}` : `up to ${octave(quads)}`;
+  return `clusters up to ${octave(k)} by ${centroidTile(k)}, quads ${width}`;
+}
+
+/**
+ * The assignment that is fastest on this device as far as is known. Where the caller has much to do,
+ * the candidates race on its own first rows, whose labels are lost.
+ *
+ * @param buffers of a chunk of rows that is on the device; absent where none is
+ * @param passes over the rows that the caller will make at most
+ */
+export async function chooseAssignment(
+  runtime: Runtime,
+  shape: AssignmentShape,
+  buffers: AssignmentBuffers | undefined,
+  rows: number,
+  passes: number,
+): Promise<Assignment> {
+  const candidates = assignCandidates(runtime.subgroupSize, shape);
+  const contest = { kernel: 'assign', sources: SOURCES, shape: shapeClass(shape), candidates };
+  let chosen: AssignCandidate;
+  const workspace = new Workspace(runtime, 'tuning');
+  try {
+    const track = buffers && trackOf(workspace, shape, buffers, rows, passes);
+    chosen = await runtime.tuning.choose<AssignCandidate>(track ? { ...contest, track } : contest);
+  } finally {
+    workspace.dispose();
+  }
+  return prepare(runtime, chosen, shape.k);
+}
+
+async function prepare(
+  runtime: Runtime,
+  { source, constants, tile }: AssignCandidate,
+  k: number,
+): Promise<Assignment> {
+  const kernel = await runtime.kernel(source, constants);
+  return {
+    kernel,
+    clusters: roundUp(k, tile),
+    rows: Number(source.constants.ROWS) * kernel.workgroup,
+  };
+}
+
+/** A lap labels some of the rows, and counts the labels that are others than before. */
+function trackOf(
+  workspace: Workspace,
+  { k, columns, quads }: AssignmentShape,
+  buffers: AssignmentBuffers,
+  rows: number,
+  passes: number,
+): Track<AssignCandidate> {
+  const { runtime } = workspace;
+  const least = Math.min(rows, roundUp(LAP_WORK / (k * columns), 256));
+  return {
+    mostScale: rows / least,
+    laps: (Math.min(passes, EXPECTED_ITERATIONS) * rows) / least,
+    isCompiled: ({ source, constants }) => runtime.isCompiled(source, constants),
+    async start(candidate): Promise<Lap> {
+      const assignment = await prepare(runtime, candidate, k);
+      return async (scale) => {
+        const count = Math.min(rows, Math.ceil(least * scale));
+        workspace.run('lap', (recording) => {
+          const shape = { first: 0, rows: count, quads, padded_clusters: assignment.clusters };
+          recording
+            .clear(buffers.changed)
+            .dispatch(assignment.kernel, { shape, ...buffers }, ceilDiv(count, assignment.rows));
+        });
+        const [changed] = new Uint32Array(await workspace.read(buffers.changed, 0, 4));
+        return changed === 0;
+      };
+    },
+  };
+}
