@@ -27,9 +27,9 @@ const WORKGROUP = constant(source, 'WORKGROUP');
 const TILE = constant(source, 'ROWS') * WORKGROUP;
 /** Centroids that the library may have a kernel take at a time. */
 const TILES = [4, 8, 12, 16] as const;
-/** Widths of a workgroup that the tuner races: the same text otherwise. */
-const WORKGROUPS = [WORKGROUP, 128, 256];
 const WIDEST_TILE = constant(source, 'TILE');
+/** Other widths of a workgroup that the library may choose. */
+const WIDER = [{ WORKGROUP: 128 }, { WORKGROUP: 256 }];
 /** What the host gives for padding. */
 const NEVER = 3e38;
 /** What `changed` holds already. */
@@ -179,7 +179,7 @@ async function compareTiles(lab: Lab, kernel: KernelSource, constants: KernelCon
 
 export const assign: KernelTest = {
   source,
-  variants: TILES.flatMap((TILE) => WORKGROUPS.map((WORKGROUP) => ({ TILE, WORKGROUP }))),
+  variants: [...TILES.map((TILE) => ({ TILE })), ...WIDER],
   compare: (lab, kernel) => compareTiles(lab, kernel, {}),
   // Few, as some drivers take seconds to compile each.
   mutations: [
@@ -195,9 +195,7 @@ const LANES = [4, 8, 16];
 export const assignSubgroups: KernelTest = {
   source: subgroupsSource,
   needs: 'subgroups',
-  variants: LANES.flatMap((lanes) =>
-    TILES.flatMap((TILE) => WORKGROUPS.map((WORKGROUP) => ({ TILE, LANES: lanes, WORKGROUP }))),
-  ),
+  variants: [...LANES.flatMap((lanes) => TILES.map((TILE) => ({ TILE, LANES: lanes }))), ...WIDER],
   async compare(lab, kernel) {
     const most = lab.runtime.subgroupSize;
     for (const lanes of LANES.filter((size) => size <= most)) {
@@ -237,7 +235,7 @@ const QUADS = [1, 2, 3, 4];
 
 export const assignNarrow: KernelTest = {
   source: narrowSource,
-  variants: QUADS.flatMap((quads) => WORKGROUPS.map((WORKGROUP) => ({ QUADS: quads, WORKGROUP }))),
+  variants: [...QUADS.map((quads) => ({ QUADS: quads })), ...WIDER],
   async compare(lab, kernel) {
     for (const quads of QUADS) await compareNarrow(lab, kernel, quads);
   },
