@@ -1,5 +1,5 @@
 /** Measures one contender on one workload, wherever it runs: Node, or a page. */
-import type { Contender, Loaded, Run } from './contenders/contender.js';
+import type { Contender, Loaded, Run, Tuned } from './contenders/contender.js';
 import type { Method, Result, Workload } from './workload.js';
 
 /** How much time to spend. */
@@ -43,6 +43,8 @@ export interface Measured {
   seeding?: number;
   /** Load, iterations to convergence from the start, read-back. */
   wholeFit?: { milliseconds: number; iterations: number; result: Result };
+  /** What a race of its kernels came to. */
+  tuned?: Tuned;
   /** Bytes of GPU buffers at most. */
   deviceBytes?: number;
   /** After how many iterations, and what came out. */
@@ -98,6 +100,8 @@ export async function measure<M extends Method>(
   if (workload.method === 'pca') await measureFits(loaded, effort, report);
   else isDone = await measureIterations(loaded, first, effort, report);
   report({ deviceBytes: deviceBytes() });
+  const tuned = isDone ? undefined : await loaded.tuned?.();
+  if (tuned) report({ tuned });
   // Where every run brings the data, what is loaded serves all of them.
   if (loaded.loadsEachRun) {
     if (!isDone) await measureWhole(() => Promise.resolve(loaded), effort, report);

@@ -1,6 +1,7 @@
 /** From measurements to rows that compare: ratios, checks of the results, shares of the ceiling. */
 import type { Ceiling } from './ceiling.js';
 import { OURS } from './contenders/registry.js';
+import type { Tuned } from './contenders/contender.js';
 import type { Measured } from './measure.js';
 import { shareOfCeiling } from './roofline.js';
 import type { WorkloadShape } from './workload.js';
@@ -43,6 +44,7 @@ export interface Row {
   readonly deviceBytes?: number;
   /** The objective's relative distance from the reference. */
   readonly difference?: number;
+  readonly tuned?: Tuned;
   readonly isWrong: boolean;
   readonly notes: readonly string[];
 }
@@ -100,6 +102,15 @@ function ratiosOf(
   return ratios;
 }
 
+/** What tuning won over the default kernel, and what it cost to know. */
+function tuningNote({ winner, default: usual, won, cost, compilation, unmeasured }: Tuned): string {
+  const left = unmeasured > 0 ? `, ${unmeasured} candidates not measured` : '';
+  const race = `race ${Math.round(cost)} ms, ${Math.round(compilation)} of them compiling${left}`;
+  return winner === usual
+    ? `tuning kept ${usual} (${race})`
+    : `tuning won ${won.toFixed(2)}x: ${winner} over ${usual} (${race})`;
+}
+
 function notesOf(measurement: Measurement, baseline: Baseline): string[] {
   const { contender, on, figures, objective, reference, wholeFitObjective, problem } = measurement;
   const notes: string[] = [];
@@ -109,6 +120,7 @@ function notesOf(measurement: Measurement, baseline: Baseline): string[] {
     if (difference > TOLD_DIFFERENCE) notes.push(`objective off by ${difference.toExponential(1)}`);
   }
   if (problem !== undefined) notes.push(problem);
+  if (figures.tuned) notes.push(tuningNote(figures.tuned));
   if (figures.iteration !== undefined && figures.samples === 1) notes.push('one sample');
   const ours = baseline.get(on) ?? [...baseline.values()].at(0) ?? [];
   if (contender === OURS && ours.length > 1) {
@@ -179,6 +191,7 @@ export function buildRows(
           ? relativeDifference(objective, reference)
           : undefined,
       ),
+      ...(figures.tuned && { tuned: figures.tuned }),
       isWrong: wrong,
       notes: notesOf(measurement, baseline),
     };

@@ -32,6 +32,8 @@ export interface Track<C extends Candidate> {
   readonly mostScale: number;
   /** How many laps of scale 1 the caller's whole work amounts to. */
   readonly laps: number;
+  /** The work is so short that even measuring what is in use would be felt: then it is not raced for. */
+  readonly isSmall: boolean;
 }
 
 export interface Contest<C extends Candidate> {
@@ -78,9 +80,6 @@ const ROUNDS = 3;
 const MARGIN = 0.08;
 /** One that is slower by this factor at once is not measured again. */
 const HOPELESS = 1.5;
-/** A race may take this share of the time that the caller's work is expected to. */
-const SHARE = 0.25;
-
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1];
 
@@ -124,10 +123,9 @@ export class Tuning {
   }
 
   /**
-   * The candidate to use. A race is run where there is a track, and none was run to the end before; it
-   * takes a quarter of the caller's expected time at most, and no more than the budget. That is
-   * kept by not starting what is expected to take too long, going by the slowest compilation seen on
-   * the adapter: one candidate may still overrun it.
+   * The candidate to use. A race is run where there is a track, and none was run to the end before. It
+   * keeps to its budget by not starting what is expected to take too long, going by the slowest
+   * compilation seen on the adapter: a candidate that takes longer than any before it overruns it.
    *
    * @throws KernelError where the fixed choice of `createRuntime` is none of the candidates
    */
@@ -153,7 +151,9 @@ export class Tuning {
     const record = await this.#record(key);
     const named = (name: string | undefined) => candidates.find((one) => one.name === name);
     let race = record.races[shape] as Race | undefined;
-    const mayRace = track && !this.#isRacing && !this.#raced.has(`${key}; ${shape}`);
+    // A budget of the caller's own is spent for small work, too.
+    const pays = track && (!track.isSmall || this.#settings.share === Number.POSITIVE_INFINITY);
+    const mayRace = pays && !this.#isRacing && !this.#raced.has(`${key}; ${shape}`);
     if (mayRace && openOf(contest, race).length > 0 && record.slowest < this.#settings.budget) {
       this.#isRacing = true;
       this.#raced.add(`${key}; ${shape}`);
@@ -234,7 +234,8 @@ export class Tuning {
     const times: Record<string, number> = { [winner.name]: time };
     for (const [name, ms] of Object.entries(before?.times ?? {})) times[name] = ms * unit;
     const rejected = [...(before?.rejected ?? [])];
-    const budget = Math.min(this.#settings.budget, (SHARE * track.laps * time) / scale);
+    const { share, budget: most } = this.#settings;
+    const budget = Math.min(most, (share * track.laps * time) / scale);
     let compilation = 0;
     for (const candidate of open) {
       // Without a compilation that was watched nobody knows how long the next one takes.

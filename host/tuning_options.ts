@@ -11,7 +11,10 @@ export interface TuningOptions {
   readonly store?: TuningStore;
   /** Fixed choices, by kernel: `{ assign: 'uniform-8x64' }`. `runtime.tuning.entries` names what there is. */
   readonly choices?: Readonly<Record<string, string>>;
-  /** Milliseconds that a race may take, compilation included; 200 by default. */
+  /**
+   * Milliseconds that a race may take, compilation included. By default 200, and no more than a quarter
+   * of what the fit is expected to take; a budget that is given is spent for the smallest fit, too.
+   */
   readonly budget?: number;
 }
 
@@ -20,29 +23,48 @@ export interface TuningSettings {
   readonly store: TuningStore;
   readonly choices: Readonly<Record<string, string>>;
   readonly budget: number;
+  /** Of the time that the work at hand is expected to take, what a race may take at most. */
+  readonly share: number;
 }
 
 const BUDGET_MS = 200;
+const SHARE = 0.25;
 
 /** @throws InvalidArgumentError */
 export function tuningSettings(given: 'auto' | 'off' | TuningOptions = 'auto'): TuningSettings {
   const refuse = (argument: string, value: unknown, rule: string): never => {
+    const shown =
+      typeof value === 'string'
+        ? `'${value}'`
+        : Number.isNaN(value)
+          ? 'NaN'
+          : JSON.stringify(value);
     throw new InvalidArgumentError(
       argument,
-      `createRuntime: ${argument} is ${typeof value === 'object' ? JSON.stringify(value) : String(value)}; it must be ${rule}.`,
+      `createRuntime: ${argument} is ${shown}; it must be ${rule}.`,
     );
   };
   const options: unknown = given;
   if (options === 'off' || options === 'auto') {
-    return { races: options === 'auto', store: defaultStore(), choices: {}, budget: BUDGET_MS };
+    return {
+      races: options === 'auto',
+      store: defaultStore(),
+      choices: {},
+      budget: BUDGET_MS,
+      share: SHARE,
+    };
   }
   if (typeof options !== 'object' || options === null) {
     return refuse('tuning', options, `'auto', 'off', or an object of store, choices and budget`);
   }
   const { store, choices, budget, ...unknown } = options as TuningOptions;
   const [name] = Object.keys(unknown);
-  if (name)
-    refuse(`tuning.${name}`, 'given', 'left out: the options are store, choices and budget');
+  if (name) {
+    throw new InvalidArgumentError(
+      `tuning.${name}`,
+      `createRuntime: tuning has no option '${name}'; the options are store, choices and budget.`,
+    );
+  }
   for (const method of ['get', 'set', 'clear'] as const) {
     if (store !== undefined && typeof (store as Partial<TuningStore>)[method] !== 'function') {
       refuse('tuning.store', store, 'an object with the functions get, set and clear');
@@ -64,5 +86,6 @@ export function tuningSettings(given: 'auto' | 'off' | TuningOptions = 'auto'): 
     store: store ?? defaultStore(),
     choices: choices ?? {},
     budget: budget ?? BUDGET_MS,
+    share: budget === undefined ? SHARE : Number.POSITIVE_INFINITY,
   };
 }

@@ -71,10 +71,14 @@ function findNode(): Node | undefined {
   // Deno would ask its user for leave to read and write.
   if (process?.versions.node === undefined || 'deno' in process.versions) return undefined;
   // From Node 20.16 on.
-  const load = process.getBuiltinModule as typeof process.getBuiltinModule | undefined;
-  if (!load) return undefined;
+  if (!('getBuiltinModule' in process)) return undefined;
   const { platform, pid, env } = process;
-  return { fs: load('fs'), os: load('os'), path: load('path'), platform, pid, env };
+  const [fs, os, path] = [
+    process.getBuiltinModule('fs'),
+    process.getBuiltinModule('os'),
+    process.getBuiltinModule('path'),
+  ];
+  return { fs, os, path, platform, pid, env };
 }
 
 /** Where programs of this platform keep what they can make again. */

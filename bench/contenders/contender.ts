@@ -9,6 +9,19 @@ export interface Run<R> {
   readonly milliseconds?: number;
 }
 
+/** What a race of kernels came to. */
+export interface Tuned {
+  readonly default: string;
+  readonly winner: string;
+  /** The default's time over the winner's, of that kernel alone. */
+  readonly won: number;
+  /** Milliseconds of the race, and of those that went into compiling. */
+  readonly cost: number;
+  readonly compilation: number;
+  /** Candidates for which no time was left. */
+  readonly unmeasured: number;
+}
+
 /** The data, brought to where the contender computes. */
 export interface Loaded<R> {
   /** True where every run brings the data anew, so that its time is more than its iterations'. */
@@ -21,6 +34,8 @@ export interface Loaded<R> {
   converge?(): Promise<Run<R>>;
   /** What the device itself says that so many iterations take, in milliseconds. */
   deviceTime?(iterations: number): Promise<number>;
+  /** Races the kernels on the workload, with more time than a user's fit would give. */
+  tuned?(): Promise<Tuned | undefined>;
   dispose(): void;
 }
 

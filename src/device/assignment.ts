@@ -121,7 +121,8 @@ function shapeClass({ k, quads }: AssignmentShape): string {
 
 /**
  * The assignment that is fastest on this device as far as is known. Where the caller has much to do,
- * the candidates race on its own first rows, whose labels are lost.
+ * the candidates race on its own first rows, whose labels
+ * are lost.
  *
  * @param buffers of a chunk of rows that is on the device; absent where none is
  * @param passes over the rows that the caller will make at most
@@ -171,6 +172,7 @@ function trackOf(
   const least = Math.min(rows, roundUp(LAP_WORK / (k * columns), 256));
   return {
     mostScale: rows / least,
+    isSmall: rows * k * columns < LAP_WORK,
     laps: (Math.min(passes, EXPECTED_ITERATIONS) * rows) / least,
     isCompiled: ({ source, constants }) => runtime.isCompiled(source, constants),
     async start(candidate): Promise<Lap> {

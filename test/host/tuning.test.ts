@@ -29,11 +29,16 @@ class Course {
   readonly #compiled = new Set<string>();
   readonly mostScale: number;
   readonly laps: number;
+  readonly isSmall: boolean;
 
-  constructor(speeds: Readonly<Record<string, Speed>>, { mostScale = 1, laps = 1000 } = {}) {
+  constructor(
+    speeds: Readonly<Record<string, Speed>>,
+    { mostScale = 1, laps = 1000, isSmall = false } = {},
+  ) {
     this.#speeds = speeds;
     this.mostScale = mostScale;
     this.laps = laps;
+    this.isSmall = isSmall;
   }
 
   get track(): Track<Candidate> {
@@ -41,6 +46,7 @@ class Course {
     return {
       mostScale: this.mostScale,
       laps: this.laps,
+      isSmall: this.isSmall,
       isCompiled: ({ name }) => this.#compiled.has(name),
       start: ({ name }) => {
         const speed = this.#speeds[name];
@@ -87,6 +93,10 @@ const open = (course: Course, options: TuningOptions = {}, adapter = 'an adapter
 
 const chosen = async (tuning: Tuning, contest: Contest<Candidate>) =>
   (await tuning.choose(contest)).name;
+
+function trackless({ kernel, sources, shape, candidates }: Contest<Candidate>) {
+  return { kernel, sources, shape, candidates };
+}
 
 describe('a race', () => {
   test('is won by the fastest, and told of', async () => {
@@ -210,9 +220,21 @@ describe('the budget', () => {
     const speeds = { plain: { compile: 5, lap: 4 }, fast: { compile: 5, lap: 1 } };
     const small = new Course(speeds, { laps: 10 });
     expect(await chosen(open(small), small.contest())).toBe('plain');
+    // One that is given is to be spent.
+    expect(await chosen(open(small, { budget: 200 }), small.contest())).toBe('fast');
+    store = memoryStore();
     const large = new Course(speeds, { laps: 100 });
     expect(await chosen(open(large), large.contest())).toBe('fast');
   });
+});
+
+test('small work is not raced for', async () => {
+  const speeds = { plain: { compile: 1, lap: 4 }, fast: { compile: 1, lap: 1 } };
+  const course = new Course(speeds, { isSmall: true });
+  const tuning = open(course);
+  expect(await chosen(tuning, course.contest())).toBe('plain');
+  expect(course.started).toEqual([]);
+  expect(tuning.entries[0].because).toBe('default');
 });
 
 describe('what was found out', () => {
@@ -225,7 +247,7 @@ describe('what was found out', () => {
     const later = open(course);
     expect(await chosen(later, course.contest())).toBe('fast');
     expect(later.entries[0].because).toBe('kept');
-    const { track: _, ...contest } = course.contest();
+    const contest = trackless(course.contest());
     expect(await chosen(open(course), contest)).toBe('fast');
     expect(course.now).toBe(begin);
   });
@@ -237,7 +259,7 @@ describe('what was found out', () => {
   ])('does not hold for another %s', async (_, changes, adapter) => {
     const course = new Course(speeds);
     await chosen(open(course), course.contest());
-    const { track: _track, ...contest } = course.contest(changes);
+    const contest = trackless(course.contest(changes));
     const later = open(course, {}, adapter);
     expect(await chosen(later, contest)).toBe('plain');
     expect(later.entries[0].because).toBe('default');
@@ -260,7 +282,7 @@ describe('what was found out', () => {
     await chosen(open(course), course.contest());
     const damaged: TuningStore = { ...store, get: () => text };
     const later = open(course, { store: damaged });
-    const { track: _track, ...contest } = course.contest();
+    const contest = trackless(course.contest());
     expect(await chosen(later, contest)).toBe('plain');
     const fresh = new Course(speeds);
     expect(await chosen(open(fresh, { store: damaged }), fresh.contest())).toBe('fast');
@@ -283,7 +305,7 @@ describe('what was found out', () => {
     const tuning = open(course);
     await chosen(tuning, course.contest());
     await tuning.clear();
-    const { track: _, ...contest } = course.contest();
+    const contest = trackless(course.contest());
     expect(await chosen(tuning, contest)).toBe('plain');
     expect(await chosen(open(course), contest)).toBe('plain');
   });
@@ -320,11 +342,11 @@ describe('options', () => {
   });
 
   test.each([
-    ['on', /tuning is on; it must be 'auto', 'off', or an object/],
+    ['on', /tuning is 'on'; it must be 'auto', 'off', or an object/],
     [null, /tuning is null/],
-    [{ stores: {} }, /tuning\.stores .*the options are store, choices and budget/],
+    [{ stores: {} }, /no option 'stores'; the options are store, choices and budget/],
     [{ store: { get: () => '' } }, /tuning\.store .*get, set and clear/],
-    [{ choices: 'fast' }, /tuning\.choices is fast/],
+    [{ choices: 'fast' }, /tuning\.choices is 'fast'/],
     [{ choices: { work: 3 } }, /tuning\.choices\.work is 3/],
     [{ budget: -1 }, /tuning\.budget is -1; .*0 or more/],
     [{ budget: Number.NaN }, /tuning\.budget is NaN/],

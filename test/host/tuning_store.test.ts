@@ -18,7 +18,7 @@ function fakeStorage(): Storage {
     clear: () => {
       items.clear();
     },
-  } as unknown as Storage;
+  };
 }
 
 async function keepsTexts(store: TuningStore): Promise<void> {

@@ -94,7 +94,9 @@ function assigned(
   const quads = quadsOf(columns);
   const width = 4 * quads;
   // A kernel without tiles takes one centroid at a time.
-  const { TILE: tile = Number(kernel.constants.TILE ?? 1) } = constants as { TILE?: number };
+  const { TILE: tile = 'TILE' in kernel.constants ? WIDEST_TILE : 1 } = constants as {
+    TILE?: number;
+  };
   const paddedClusters = Math.ceil(clusters / tile) * tile;
   // Padding that is nearer than any centroid, were it not for its norm.
   const paddedCentroids = new Float32Array(paddedClusters * width).fill(1);

@@ -16,6 +16,7 @@ import { kmeansModel } from './model.js';
 import { kmeansObjective } from './objective.js';
 import { kmeansStreamErrors } from './stream_errors.js';
 import { kmeansStreams } from './streams.js';
+import { kmeansTuning } from './tuning.js';
 import { kmeansTwin } from './twin.js';
 import { kmeansWeights } from './weights.js';
 
@@ -30,6 +31,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansControl,
   kmeansInput,
   kmeansTwin,
+  kmeansTuning,
   kmeansBounded,
   kmeansChunks,
   kmeansStreams,
