@@ -58,8 +58,8 @@ async function subgroupSize({ library }: ConformanceContext): Promise<number> {
   return runtime.subgroupSize;
 }
 
-const everyCandidate = (problem: (typeof PROBLEMS)[number]): Case => ({
-  name: `every candidate gives the same bits, and can be asked for: ${problem.name}`,
+const everyKernel = (problem: (typeof PROBLEMS)[number]): Case => ({
+  name: `every kernel can be asked for, and gives the same bits: ${problem.name}`,
   needsGpu: true,
   timeoutMs: TIMEOUT_MS,
   run: async (context) => {
@@ -68,7 +68,9 @@ const everyCandidate = (problem: (typeof PROBLEMS)[number]): Case => ({
       ...problem,
       columns: problem.points.shape[1],
     });
-    for (const { name } of candidates) {
+    const kernels = [...new Set(candidates.map(({ source }) => source))];
+    for (const kernel of kernels) {
+      const { name } = candidates.filter(({ source }) => source === kernel).at(-1)!;
       const other = await tuned(context, problem, { store: store(), choices: { assign: name } });
       expectEqual(outcome(other.model), outcome(model), name);
       expectEqual(
@@ -106,7 +108,7 @@ const race = (problem: (typeof PROBLEMS)[number]): Case => ({
 export const kmeansTuning: Suite = {
   name: 'kmeans tuning',
   cases: [
-    ...PROBLEMS.map(everyCandidate),
+    ...PROBLEMS.map(everyKernel),
     ...PROBLEMS.map(race),
     {
       name: 'a small fit does not race',
