@@ -44,7 +44,7 @@ fn main(
     var at = k * shape.quads;
     var p = rows;
     for (var q = 0u; q < shape.quads; q++) {
-      let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
+      let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
       d0 += centroids[at] * x;
       d1 += centroids[at + shape.quads] * x;
       d2 += centroids[at + 2 * shape.quads] * x;

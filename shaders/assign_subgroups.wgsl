@@ -48,7 +48,7 @@ fn main(
     var at = (k + subgroup_lane % LANES) * shape.quads;
     var p = rows;
     for (var q = 0u; q < shape.quads; q++) {
-      let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
+      let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
       var c = array<vec4f, 4>(centroids[at], vec4f(), vec4f(), vec4f());
       if (LANES < TILE) {
         c[1] = centroids[at + LANES * shape.quads];
