@@ -10,7 +10,7 @@ import combineKernel from '../../shaders/combine.wgsl';
 import convergeKernel from '../../shaders/converge.wgsl';
 import groupRowsKernel from '../../shaders/group_rows.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
-import type { Metric } from '../kmeans_backend.js';
+import type { Metric, Storage } from '../kmeans_backend.js';
 import type { ClusterSums } from '../reference/accumulate.js';
 import { Bounds } from './bounds.js';
 import { Relocation, sumsOf } from './relocation.js';
@@ -24,6 +24,7 @@ import {
   unpadColumns,
 } from './points.js';
 import type { DeviceWeights } from './seeding.js';
+import { storedAs } from './storage.js';
 
 const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
 const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
@@ -67,12 +68,15 @@ export function centroidTile(k: number): number {
 }
 
 /** The fastest assignment to `k` centroids that the device can run. */
-export function assignKernelOf(runtime: Runtime, k: number): Promise<Kernel> {
+export function assignKernelOf(runtime: Runtime, k: number, storage: Storage): Promise<Kernel> {
   const { subgroupSize } = runtime;
   const TILE = centroidTile(k);
   return subgroupSize >= 4
-    ? runtime.kernel(assignSubgroupsKernel, { TILE, LANES: Math.min(16, subgroupSize) })
-    : runtime.kernel(assignKernel, { TILE });
+    ? runtime.kernel(storedAs(storage, assignSubgroupsKernel), {
+        TILE,
+        LANES: Math.min(16, subgroupSize),
+      })
+    : runtime.kernel(storedAs(storage, assignKernel), { TILE });
 }
 
 interface Buffers {
@@ -155,6 +159,7 @@ export class Clustering {
       quads,
       chunks,
       shape: [n, d],
+      storage,
     } = points;
     const paddedK = roundUp(k, centroidTile(k));
     const segments = ceilDiv(n, SEGMENT);
@@ -180,9 +185,11 @@ export class Clustering {
     for (const { rows } of chunks)
       labels.push((await workspace.allocate({ labels: 4 * rows })).labels);
     const kernels = {
-      assign: await assignKernelOf(runtime, k),
+      assign: await assignKernelOf(runtime, k, storage),
       groupRows: await runtime.kernel(groupRowsKernel, { WEIGHTED: weights.weighted }),
-      accumulate: await runtime.kernel(accumulateKernel, { WEIGHTED: weights.weighted }),
+      accumulate: await runtime.kernel(storedAs(storage, accumulateKernel), {
+        WEIGHTED: weights.weighted,
+      }),
       combine: await runtime.kernel(combineKernel),
       update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
       converge: await runtime.kernel(convergeKernel),

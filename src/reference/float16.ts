@@ -35,6 +35,13 @@ export function fromFloat16(half: number): number {
   return value[0];
 }
 
+/** The largest magnitude among `values`. */
+export function largestOf(values: Float32Array | Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+  return largest;
+}
+
 /**
  * The power of two that puts numbers up to `largest` just below 2^15, so that of float16's range as
  * much as can be lies below them: what `toFloat16` takes for 0 is less than 2^-28 of the largest.
@@ -42,6 +49,15 @@ export function fromFloat16(half: number): number {
  */
 export function float16Scale(largest: number): number {
   return largest > 0 ? 2 ** (14 - Math.max(-112, Math.floor(Math.log2(largest)))) : 1;
+}
+
+/**
+ * `means` rounded to the step of float16 for the largest numbers at that scale: whole numbers up to
+ * 1,024 less such a shift are held exactly, and so are pixels and colours.
+ */
+export function float16Shift(means: Float64Array, scale: number): Float64Array {
+  const step = 16 / scale;
+  return means.map((mean) => Math.round(mean / step) * step);
 }
 
 /** float16(scale x) / scale for each number of `x`, in place. */
