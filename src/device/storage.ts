@@ -8,10 +8,15 @@ import type { Storage } from '../kmeans_backend.js';
 /** Bytes of four columns of a row. */
 export const QUAD_BYTES: Readonly<Record<Storage, number>> = { float32: 16, float16: 8 };
 
+/** Whether a kernel can read rows in either form. */
+export function readsStored({ code }: KernelSource): boolean {
+  return code.includes('array<Stored>') && code.includes(float32);
+}
+
 /** `kernel` over rows that are held so. */
 export function storedAs(storage: Storage, kernel: KernelSource): KernelSource {
   if (storage === 'float32') return kernel;
-  if (!kernel.code.includes(float32)) {
+  if (!readsStored(kernel)) {
     throw new KernelError(
       `kernel '${kernel.name}' reads rows in float32 only; import lib/points_layout.wgsl and read them by unpacked().`,
     );
