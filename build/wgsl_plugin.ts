@@ -2,6 +2,7 @@
  * Vite plugin: `import assign from './assign.wgsl'` gives the kernel's text and a typed
  * description of it (bindings, struct offsets, constants, workgroup size), read from the WGSL by
  * wgsl_reflect at build time, so that no offset is written by hand and no reflector is shipped.
+ * `'./lib/FILE.wgsl?text'` gives a shared file as it stands in a kernel's text.
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -98,13 +99,14 @@ export function wgslPlugin(): Plugin {
   return {
     name: 'wgsl-kernel',
     async load(id) {
-      const [file] = id.split('?');
+      const [file, query] = id.split('?');
       if (!file.endsWith('.wgsl')) return null;
       const watch = (path: string) => {
         this.addWatchFile(path);
       };
       watch(file);
       const text = await readKernel(file, watch);
+      if (query === 'text') return `export default ${JSON.stringify(stripComments(text))};`;
       return `export default ${JSON.stringify(describeKernel(file, text))};`;
     },
   };

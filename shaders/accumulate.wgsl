@@ -26,7 +26,7 @@ struct Shape {
   first_segment: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
 @group(0) @binding(3) var<storage, read> order: array<u32>;
 @group(0) @binding(4) var<storage, read> ends: array<u32>;
@@ -71,7 +71,7 @@ fn main(
       var cost = 0.0;
       for (let run_end = min(at + RUN, end); at < run_end; at++) {
         let row = order[at];
-        let residual = points[point_at(row, shape.quads) + q * BLOCK_ROWS] - centroid;
+        let residual = unpacked(points[point_at(row, shape.quads) + q * BLOCK_ROWS]) - centroid;
         var weighted = residual;
         if (WEIGHTED) {
           weighted *= weights[row];

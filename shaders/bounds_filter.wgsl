@@ -22,7 +22,7 @@ struct Shape {
   growth: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
 @group(0) @binding(3) var<storage, read> labels: array<u32>;
 @group(0) @binding(4) var<storage, read> frame: array<f32>;
@@ -65,7 +65,7 @@ fn main(
     var at = point_at(row, shape.quads);
     var sum = vec4f();
     for (var q = 0u; q < shape.quads; q++) {
-      let residual = points[at] - centroids[label * shape.quads + q];
+      let residual = unpacked(points[at]) - centroids[label * shape.quads + q];
       sum += residual * residual;
       at += BLOCK_ROWS;
     }

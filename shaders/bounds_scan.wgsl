@@ -55,7 +55,7 @@ fn main(
       let at3 = first_quads(select(member, member + 12, TILE > 12));
       var p = rows;
       for (var q = 0u; q < shape.quads; q++) {
-        let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
+        let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
         d0 += centroids[at0.x + q] * x;
         d1 += centroids[at0.y + q] * x;
         d2 += centroids[at0.z + q] * x;

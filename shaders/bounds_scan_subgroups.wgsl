@@ -67,7 +67,7 @@ fn main(
       }
       var p = rows;
       for (var q = 0u; q < shape.quads; q++) {
-        let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
+        let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
         var c = array<vec4f, 4>(centroids[at[0] + q], vec4f(), vec4f(), vec4f());
         if (LANES < TILE) {
           c[1] = centroids[at[1] + q];

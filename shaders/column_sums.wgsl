@@ -13,7 +13,7 @@ struct Shape {
   first_run: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read_write> sums: array<vec4f>;
 
 const WORKGROUP = 64;
@@ -37,7 +37,7 @@ fn main(
   let end = min(start + RUN, shape.rows);
   var sum = vec4f();
   for (var row = start; row < end; row++) {
-    let x = points[point_at(shape.first + row, shape.quads) + q * BLOCK_ROWS];
+    let x = unpacked(points[point_at(shape.first + row, shape.quads) + q * BLOCK_ROWS]);
     sum += select(x, x * x, SQUARED);
   }
   sums[shape.first_run * shape.quads + index] = sum;

@@ -12,7 +12,7 @@ struct Shape {
   count: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
 @group(0) @binding(3) var<storage, read_write> gathered: array<vec4f>;
 
@@ -34,6 +34,6 @@ fn main(
   }
   let row = indices[m];
   if (row >= shape.start && row - shape.start < shape.rows) {
-    gathered[index] = points[point_at(row - shape.start, shape.quads) + q * BLOCK_ROWS];
+    gathered[index] = unpacked(points[point_at(row - shape.start, shape.quads) + q * BLOCK_ROWS]);
   }
 }

@@ -13,7 +13,7 @@ struct Shape {
   clusters: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> distances: array<f32>;
 
@@ -36,7 +36,7 @@ fn main(
   let at = point_at(shape.first + i, shape.quads);
   var sum = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let difference = points[at + q * BLOCK_ROWS] - centroids[k * shape.quads + q];
+    let difference = unpacked(points[at + q * BLOCK_ROWS]) - centroids[k * shape.quads + q];
     sum += difference * difference;
   }
   distances[i * shape.clusters + k] = (sum.x + sum.y) + (sum.z + sum.w);

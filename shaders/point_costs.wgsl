@@ -12,7 +12,7 @@ struct Shape {
   quads: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
 @group(0) @binding(3) var<storage, read> labels: array<u32>;
 @group(0) @binding(4) var<storage, read> weights: array<f32>;
@@ -37,7 +37,7 @@ fn main(
   let at = point_at(row, shape.quads);
   var sum = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let residual = points[at + q * BLOCK_ROWS] - centroids[centroid + q];
+    let residual = unpacked(points[at + q * BLOCK_ROWS]) - centroids[centroid + q];
     sum += residual * residual;
   }
   let cost = (sum.x + sum.y) + (sum.z + sum.w);

@@ -9,7 +9,7 @@ struct Shape {
   quads: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read_write> norms: array<f32>;
 
 const WORKGROUP = 64;
@@ -29,7 +29,7 @@ fn main(
   let at = point_at(row, shape.quads);
   var sum = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let x = points[at + q * BLOCK_ROWS];
+    let x = unpacked(points[at + q * BLOCK_ROWS]);
     sum += x * x;
   }
   norms[row] = (sum.x + sum.y) + (sum.z + sum.w);

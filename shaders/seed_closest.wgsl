@@ -20,7 +20,7 @@ struct Shape {
   first_block: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> centres: array<vec4f>;
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
 @group(0) @binding(4) var<storage, read_write> closest: array<f32>;
@@ -58,10 +58,10 @@ fn main(
       let at = (shape.first_centre + m) * shape.quads;
       for (var q = 0u; q < shape.quads; q++) {
         let c = centres[at + q];
-        let e0 = points[p.x] - c;
-        let e1 = points[p.y] - c;
-        let e2 = points[p.z] - c;
-        let e3 = points[p.w] - c;
+        let e0 = unpacked(points[p.x]) - c;
+        let e1 = unpacked(points[p.y]) - c;
+        let e2 = unpacked(points[p.z]) - c;
+        let e3 = unpacked(points[p.w]) - c;
         d += vec4f(dot(e0, e0), dot(e1, e1), dot(e2, e2), dot(e3, e3));
         p += BLOCK_ROWS;
       }

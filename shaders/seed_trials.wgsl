@@ -19,7 +19,7 @@ struct Shape {
   first_block: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> candidates: array<vec4f>;
 @group(0) @binding(3) var<storage, read> closest: array<f32>;
 @group(0) @binding(4) var<storage, read> weights: array<f32>;
@@ -68,7 +68,7 @@ fn main(
     var p = points_at(rows, shape.quads);
     var at = shape.first_trial * shape.quads;
     for (var q = 0u; q < shape.quads; q++) {
-      let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
+      let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
       d0 += squares(x, candidates[at]);
       d1 += squares(x, candidates[at + shape.quads]);
       d2 += squares(x, candidates[at + 2 * shape.quads]);

@@ -1,6 +1,6 @@
 /** k centroids, and what can be asked of them. */
 import type { RuntimeChoice } from './backend.js';
-import type { KMeansSession, Metric } from './kmeans_backend.js';
+import type { KMeansSession, Metric, Storage } from './kmeans_backend.js';
 import { withKMeansSession } from './kmeans_session.js';
 import type { Matrix, Points } from './matrix.js';
 import { anObject, checkOptions, type OptionRules, RUNTIME_RULES } from './options.js';
@@ -23,6 +23,10 @@ export interface PlacedCentroids {
   readonly shift: Float64Array;
   /** k x d: the centroids less the shift. */
   readonly centred: Float32Array;
+  /** How the rows of the fit were held, and are those that the methods are given. */
+  readonly storage?: Storage;
+  /** For 'float16' the power of two at which they were rounded; see LoadOptions. */
+  readonly scale?: number;
 }
 
 /**
@@ -34,11 +38,16 @@ export abstract class CentroidModel {
   readonly metric: Metric;
   /** k x d. */
   readonly centroids: Matrix;
+  /** How a device holds the rows: of the fit, and those that the methods are given. */
+  readonly storage: Storage;
+  readonly #scale: number | undefined;
   readonly #shift: Float64Array;
   readonly #centred: Float32Array;
 
-  protected constructor({ k, metric, shift, centred }: PlacedCentroids) {
+  protected constructor({ k, metric, shift, centred, storage, scale }: PlacedCentroids) {
     const d = shift.length;
+    this.storage = storage ?? 'float32';
+    this.#scale = scale;
     this.k = k;
     this.metric = metric;
     this.#shift = shift;
@@ -48,8 +57,9 @@ export abstract class CentroidModel {
 
   /** What `centroids` was made of, exactly. */
   protected get placed(): PlacedCentroids {
-    const { k, metric } = this;
-    return { k, metric, shift: this.#shift, centred: this.#centred };
+    const { k, metric, storage } = this;
+    const scaled = this.#scale === undefined ? {} : { scale: this.#scale };
+    return { k, metric, shift: this.#shift, centred: this.#centred, storage, ...scaled };
   }
 
   /**
@@ -117,6 +127,8 @@ export abstract class CentroidModel {
       {
         metric: this.metric,
         shift: this.#shift,
+        storage: this.storage,
+        scale: this.#scale,
         ...(weights ? { weights: weights.scaled } : {}),
       },
       (session) => work(session, weights?.mean ?? 1),

@@ -2,7 +2,7 @@
 export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
 export { CentroidModel, type ComputeOptions } from './centroid_model.js';
 export { KMeansModel, type KMeansJson } from './kmeans_model.js';
-export type { Algorithm, Metric, Seeding } from './kmeans_backend.js';
+export type { Algorithm, Metric, Seeding, Storage } from './kmeans_backend.js';
 export {
   gaussianMixture,
   type GaussianMixtureOptions,

@@ -14,6 +14,12 @@ import type { Random } from './random.js';
 /** 'cosine' is spherical k-means: rows are scaled to length 1, centroids too, no centring. */
 export type Metric = 'euclidean' | 'cosine';
 
+/**
+ * How a device holds the rows: in full, or rounded to float16 (11 bits) in half the memory. All
+ * arithmetic is float32 either way.
+ */
+export type Storage = 'float32' | 'float16';
+
 /** Rows that a session works on: held by it, or passed through as often as needed. */
 export type PointSource = CheckedMatrix | GpuMatrix | CheckedStream;
 
@@ -26,6 +32,13 @@ export interface LoadOptions {
   readonly shift?: Float64Array;
   /** One weight >= 0 a row, mean 1; all 1 when absent. */
   readonly weights?: Float32Array;
+  /** Default 'float32'. */
+  readonly storage?: Storage | undefined;
+  /**
+   * For 'float16' the power of two that rows are multiplied by before they are rounded, or a lower
+   * one where they would not fit otherwise; from the data when absent.
+   */
+  readonly scale?: number | undefined;
 }
 
 /**
@@ -69,6 +82,8 @@ export interface KMeansSession {
   readonly shape: readonly [rows: number, columns: number];
   /** What was subtracted from every row, [d]. */
   readonly shift: Float64Array;
+  /** The `scale` that rows were rounded at (see LoadOptions); 1 for 'float32'. */
+  readonly scale: number;
   /** Mean over the columns of the (unweighted, population) variance: the scale of `tol`. */
   meanVariance(): Promise<number>;
   /** k starting centroids, k x d, centred. */

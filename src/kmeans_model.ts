@@ -2,7 +2,7 @@
 import { CentroidModel, type PlacedCentroids } from './centroid_model.js';
 import { InvalidArgumentError } from './errors.js';
 import { jsonObject } from './json_reader.js';
-import type { Metric } from './kmeans_backend.js';
+import type { Metric, Storage } from './kmeans_backend.js';
 
 /** The state of a model; see {@link KMeansModel} for what each part means. */
 export interface KMeansState extends PlacedCentroids {
@@ -23,6 +23,9 @@ export interface KMeansJson {
   readonly shape: readonly [k: number, columns: number];
   readonly shift: readonly number[];
   readonly centred: readonly number[];
+  /** Both absent for 'float32'. */
+  readonly storage?: Storage;
+  readonly scale?: number;
   readonly labels: readonly number[];
   readonly counts: readonly number[];
   readonly inertia: number;
@@ -65,7 +68,7 @@ export class KMeansModel extends CentroidModel {
 
   /** Everything, as plain JSON: `KMeansModel.fromJSON(JSON.parse(JSON.stringify(model)))` is equal. */
   toJSON(): KMeansJson {
-    const { shift, centred } = this.placed;
+    const { shift, centred, storage, scale } = this.placed;
     return {
       format: FORMAT,
       version: 1,
@@ -73,6 +76,7 @@ export class KMeansModel extends CentroidModel {
       shape: [this.k, shift.length],
       shift: [...shift],
       centred: [...centred],
+      ...(storage === 'float16' && scale !== undefined ? { storage, scale } : {}),
       labels: [...this.labels],
       counts: [...this.counts],
       inertia: this.inertia,
@@ -120,8 +124,16 @@ export class KMeansModel extends CentroidModel {
     for (const label of labels) owned[label]++;
     const counts = numbers('counts', k);
     part('counts', () => counts.every((count, c) => count === owned[c]), 'the rows of each label');
+    const storage = part(
+      'storage',
+      (value) => value === undefined || value === 'float32' || value === 'float16',
+      `'float32' or 'float16'`,
+    ) as Storage | undefined;
     return new KMeansModel({
       k,
+      ...(storage === 'float16'
+        ? { storage, scale: part('scale', isPowerOfTwo, 'a power of two') as number }
+        : {}),
       metric: part(
         'metric',
         (value) => value === 'euclidean' || value === 'cosine',
@@ -142,6 +154,13 @@ export class KMeansModel extends CentroidModel {
       engine: part('engine', (value) => typeof value === 'string', 'a string') as string,
     });
   }
+}
+
+/** From 2^-113, for the largest float32 numbers, to 2^126. */
+function isPowerOfTwo(value: unknown): boolean {
+  if (typeof value !== 'number' || !(value > 0)) return false;
+  const exponent = Math.round(Math.log2(value));
+  return 2 ** exponent === value && exponent >= -114 && exponent <= 126;
 }
 
 /** Reads parts of untrusted JSON, each held to a rule. */

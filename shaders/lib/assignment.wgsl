@@ -15,7 +15,7 @@ struct Shape {
   padded_clusters: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
 @group(0) @binding(3) var<storage, read> half_norms: array<f32>;
 @group(0) @binding(4) var<storage, read> state: array<u32>;
@@ -62,7 +62,7 @@ fn four_rows(start: u32) -> vec4u {
 
 // One quad of four rows.
 fn four_quads(at: vec4u) -> mat4x4f {
-  return mat4x4f(points[at.x], points[at.y], points[at.z], points[at.w]);
+  return unpacked4(points[at.x], points[at.y], points[at.z], points[at.w]);
 }
 
 // 1 where the label is another than before.

@@ -21,7 +21,7 @@ struct Shape {
   lists: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
 @group(0) @binding(3) var<storage, read> member_norms: array<f32>;
 @group(0) @binding(4) var<storage, read> groups: array<u32>;

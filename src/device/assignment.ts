@@ -3,6 +3,8 @@ import { ceilDiv, roundUp } from '../../host/plan.js';
 import type { Kernel, Runtime } from '../../host/runtime.js';
 import type { Candidate, Lap, Track } from '../../host/tuning.js';
 import { Workspace } from '../../host/workspace.js';
+import type { Storage } from '../kmeans_backend.js';
+import { storedAs } from './storage.js';
 import assignKernel from '../../shaders/assign.wgsl';
 import assignNarrowKernel from '../../shaders/assign_narrow.wgsl';
 import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
@@ -47,6 +49,7 @@ export interface AssignmentShape {
   readonly k: number;
   readonly columns: number;
   readonly quads: number;
+  readonly storage: Storage;
 }
 
 interface AssignCandidate extends Candidate {
@@ -73,25 +76,25 @@ export function paddedClusters(k: number): number {
  */
 export function assignCandidates(
   subgroupSize: number,
-  { k, quads }: AssignmentShape,
+  { k, quads, storage }: AssignmentShape,
 ): readonly [AssignCandidate, ...AssignCandidate[]] {
   const LANES = Math.min(16, subgroupSize);
   const hasSubgroups = subgroupSize >= 4;
   const uniform = (TILE: number, workgroup = WORKGROUP): AssignCandidate => ({
     name: `uniform-${TILE}x${workgroup}`,
-    source: assignKernel,
+    source: storedAs(storage, assignKernel),
     constants: { TILE, WORKGROUP: workgroup },
     tile: TILE,
   });
   const subgroups = (TILE: number, workgroup = WORKGROUP): AssignCandidate => ({
     name: `subgroups-${TILE}x${workgroup}`,
-    source: assignSubgroupsKernel,
+    source: storedAs(storage, assignSubgroupsKernel),
     constants: { TILE, LANES, WORKGROUP: workgroup },
     tile: TILE,
   });
   const narrow = (workgroup = WORKGROUP): AssignCandidate => ({
     name: `narrow-${workgroup}`,
-    source: assignNarrowKernel,
+    source: storedAs(storage, assignNarrowKernel),
     constants: { QUADS: quads, WORKGROUP: workgroup },
     tile: 1,
   });
@@ -113,16 +116,16 @@ export function assignCandidates(
 }
 
 /** Work whose candidates are expected to come in the same order. */
-function shapeClass({ k, quads }: AssignmentShape): string {
+function shapeClass({ k, quads, storage }: AssignmentShape): string {
   const octave = (value: number) => 2 ** Math.ceil(Math.log2(value));
   const width = quads <= MOST_NARROW_QUADS ? `${quads}` : `up to ${octave(quads)}`;
-  return `clusters up to ${octave(k)} by ${centroidTile(k)}, quads ${width}`;
+  return `clusters up to ${octave(k)} by ${centroidTile(k)}, quads ${width}, ${storage}`;
 }
 
 /**
  * The assignment that is fastest on this device as far as is known. Where the caller has much to do,
- * the candidates race on its own first rows, whose labels
- * are lost.
+ * the candidates race on its own first rows, whose
+ * labels are lost.
  *
  * @param buffers of a chunk of rows that is on the device; absent where none is
  * @param passes over the rows that the caller will make at most
@@ -135,7 +138,8 @@ export async function chooseAssignment(
   passes: number,
 ): Promise<Assignment> {
   const candidates = assignCandidates(runtime.subgroupSize, shape);
-  const contest = { kernel: 'assign', sources: SOURCES, shape: shapeClass(shape), candidates };
+  const sources = SOURCES.map((source) => storedAs(shape.storage, source));
+  const contest = { kernel: 'assign', sources, shape: shapeClass(shape), candidates };
   let chosen: AssignCandidate;
   const workspace = new Workspace(runtime, 'tuning');
   try {

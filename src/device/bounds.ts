@@ -9,8 +9,10 @@ import scanKernel from '../../shaders/bounds_scan.wgsl';
 import scanSubgroupsKernel from '../../shaders/bounds_scan_subgroups.wgsl';
 import settleKernel from '../../shaders/bounds_settle.wgsl';
 import rowNormsKernel from '../../shaders/row_norms.wgsl';
+import type { Storage } from '../kmeans_backend.js';
 import { groupCentroids } from '../reference/centroid_groups.js';
 import { type DevicePoints, groups } from './points.js';
+import { storedAs } from './storage.js';
 
 const MOST_GROUPS = Number(driftsKernel.constants.MOST_GROUPS);
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
@@ -116,9 +118,9 @@ export class Bounds {
 
   static async create(workspace: Workspace, points: DevicePoints, k: number): Promise<Bounds> {
     const { runtime } = workspace;
-    const { quads, chunks } = points;
+    const { quads, chunks, storage } = points;
     const grouping = groupingOf(k, quads);
-    const kernels = await kernelsOf(runtime, grouping);
+    const kernels = await kernelsOf(runtime, grouping, storage);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const most = Math.min(LIST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
     const largest = Math.max(...chunks.map(({ rows }) => rows));
@@ -252,19 +254,23 @@ export class Bounds {
   }
 }
 
-async function kernelsOf(runtime: Runtime, { tile: TILE }: Grouping): Promise<Kernels> {
+async function kernelsOf(
+  runtime: Runtime,
+  { tile: TILE }: Grouping,
+  storage: Storage,
+): Promise<Kernels> {
   const { subgroupSize } = runtime;
   return {
     drifts: await runtime.kernel(driftsKernel),
-    filter: await runtime.kernel(filterKernel),
+    filter: await runtime.kernel(storedAs(storage, filterKernel)),
     scan: await (subgroupSize >= 4
-      ? runtime.kernel(scanSubgroupsKernel, {
+      ? runtime.kernel(storedAs(storage, scanSubgroupsKernel), {
           TILE,
           LANES: Math.min(16, subgroupSize),
           WORKGROUP: Math.max(LEAST_WORKGROUP, subgroupSize),
         })
-      : runtime.kernel(scanKernel, { TILE })),
+      : runtime.kernel(storedAs(storage, scanKernel), { TILE })),
     settle: await runtime.kernel(settleKernel),
-    rowNorms: await runtime.kernel(rowNormsKernel),
+    rowNorms: await runtime.kernel(storedAs(storage, rowNormsKernel)),
   };
 }

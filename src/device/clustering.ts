@@ -23,6 +23,7 @@ import {
   unpadColumns,
 } from './points.js';
 import type { DeviceWeights } from './seeding.js';
+import { storedAs } from './storage.js';
 
 const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
 const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
@@ -133,6 +134,7 @@ export class Clustering {
       quads,
       chunks,
       shape: [n, d],
+      storage,
     } = points;
     const paddedK = paddedClusters(k);
     const segments = ceilDiv(n, SEGMENT);
@@ -159,7 +161,9 @@ export class Clustering {
       labels.push((await workspace.allocate({ labels: 4 * rows })).labels);
     const kernels = {
       groupRows: await runtime.kernel(groupRowsKernel, { WEIGHTED: weights.weighted }),
-      accumulate: await runtime.kernel(accumulateKernel, { WEIGHTED: weights.weighted }),
+      accumulate: await runtime.kernel(storedAs(storage, accumulateKernel), {
+        WEIGHTED: weights.weighted,
+      }),
       combine: await runtime.kernel(combineKernel),
       update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
       converge: await runtime.kernel(convergeKernel),
@@ -185,7 +189,7 @@ export class Clustering {
     const [chunk] = chunks;
     const assignment = await chooseAssignment(
       runtime,
-      { k, columns: d, quads },
+      { k, columns: d, quads, storage },
       chunk.bring
         ? undefined
         : {

@@ -35,6 +35,7 @@ import {
   reduceCandidates,
 } from '../reference/seeding.js';
 import { Clustering } from './clustering.js';
+import { loadHalves } from './halves.js';
 import { lloyd } from './lloyd.js';
 import {
   columnPowerSums,
@@ -45,6 +46,8 @@ import {
   paced,
 } from './points.js';
 import { type DeviceWeights, gatherRows, oversample, plusPlus } from './seeding.js';
+import { ScaledSession } from './scaled_session.js';
+import { storedAs } from './storage.js';
 import { streamPoints } from './stream.js';
 import { loadRowWeights } from './weights.js';
 
@@ -60,10 +63,14 @@ export function deviceBackend(runtime: Runtime): KMeansBackend {
   const { vendor, architecture, description } = runtime.info;
   return {
     description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
-    load: (points, options) => DeviceSession.load(runtime, points, options),
+    load: async (points, options) => {
+      const session = await DeviceSession.load(runtime, points, options);
+      return session.scale === 1 ? session : new ScaledSession(session);
+    },
   };
 }
 
+/** Rows on the device: where they have a `scale`, all that is given and returned has it, too. */
 class DeviceSession implements KMeansSession {
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
@@ -105,6 +112,8 @@ class DeviceSession implements KMeansSession {
           streamed.close();
           workspace.dispose();
         };
+      } else if (options.storage === 'float16') {
+        points = await loadHalves(workspace, source, options);
       } else points = await loadPoints(workspace, source, options);
       const weights = await loadRowWeights(workspace, points, options.weights);
       return new DeviceSession(workspace, points, weights, options, close);
@@ -120,6 +129,10 @@ class DeviceSession implements KMeansSession {
 
   get shift(): Float64Array {
     return this.#points.shift;
+  }
+
+  get scale(): number {
+    return this.#points.scale;
   }
 
   async meanVariance(): Promise<number> {
@@ -246,10 +259,12 @@ class DeviceSession implements KMeansSession {
   async #assign(clustering: Clustering, signal?: AbortSignal): Promise<() => Promise<number>> {
     const workspace = this.#workspace;
     const { runtime } = workspace;
-    const { chunks, quads, shape } = this.#points;
+    const { chunks, quads, shape, storage } = this.#points;
     const [n] = shape;
     const { labels, centroids } = clustering;
-    const pointCosts = await runtime.kernel(pointCostsKernel, { WEIGHTED: this.#weights.weighted });
+    const pointCosts = await runtime.kernel(storedAs(storage, pointCostsKernel), {
+      WEIGHTED: this.#weights.weighted,
+    });
     const runSums = await runtime.kernel(runSumsKernel);
     const run = Number(runSumsKernel.constants.RUN);
     const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
@@ -321,9 +336,10 @@ class DeviceSession implements KMeansSession {
       quads,
       chunks,
       shape: [, d],
+      storage,
     } = this.#points;
     const { runtime } = this.#workspace;
-    const kernel = await runtime.kernel(pairwiseDistancesKernel);
+    const kernel = await runtime.kernel(storedAs(storage, pairwiseDistancesKernel));
     const result = new Float32Array(n * k);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const blockBytes = Math.min(DISTANCES_BLOCK, maxBufferSize, maxStorageBufferBindingSize);

@@ -11,7 +11,8 @@ import packKernel from '../../shaders/pack.wgsl';
 import rowNormsKernel from '../../shaders/row_norms.wgsl';
 import { InvalidArgumentError, NonFiniteError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
-import type { Metric } from '../kmeans_backend.js';
+import type { Metric, Storage } from '../kmeans_backend.js';
+import { QUAD_BYTES, storedAs } from './storage.js';
 
 /** Rows cross to the device in blocks of about this many bytes. */
 const UPLOAD_BLOCK = 8 * 1024 * 1024;
@@ -36,23 +37,33 @@ export interface Chunk extends RowRange {
 /** What is done to each chunk's packed rows, in place. */
 export type Preparation = (recording: Recording, chunk: Chunk) => void;
 
-export interface DevicePoints {
+export interface PackedRows {
   readonly shape: readonly [rows: number, columns: number];
   /** vec4s a row: ceil(columns / 4). */
   readonly quads: number;
   readonly chunks: readonly Chunk[];
-  /** What was subtracted from the caller's rows, [columns]. */
-  readonly shift: Float64Array;
+  /** What the chunks hold; read by kernels made with `storedAs`. */
+  readonly storage: Storage;
 }
 
+export interface DevicePoints extends PackedRows {
+  /** What was subtracted from the caller's rows, [columns]. */
+  readonly shift: Float64Array;
+  /** What they were multiplied by then, a power of two. */
+  readonly scale: number;
+}
+
+/** See LoadOptions. */
 export interface PointsOptions {
   readonly metric: Metric;
   readonly shift?: Float64Array;
+  readonly storage?: Storage | undefined;
+  readonly scale?: number | undefined;
 }
 
 /** Bytes of packed rows: whole blocks of them. */
-export function packedBytes(rows: number, quads: number): number {
-  return 16 * quads * roundUp(rows, BLOCK_ROWS);
+export function packedBytes(rows: number, quads: number, storage: Storage = 'float32'): number {
+  return QUAD_BYTES[storage] * quads * roundUp(rows, BLOCK_ROWS);
 }
 
 /** `values` as rows of whole vec4s, zeros past the last column. */
@@ -105,7 +116,7 @@ export function groups(kernel: Kernel, invocations: number): number {
   return ceilDiv(invocations, kernel.workgroup);
 }
 
-/** Copies, checks, centres ('cosine': normalises) and packs the rows. */
+/** Copies, checks, centres ('cosine': normalises) and packs the rows, in float32. */
 export async function loadPoints(
   workspace: Workspace,
   source: CheckedMatrix | GpuMatrix,
@@ -123,13 +134,13 @@ export async function loadPoints(
     const { normalize, refuseZeros } = await normalizing(workspace, packed);
     prepare('normalize', normalize);
     await refuseZeros();
-    return { ...packed, shift: new Float64Array(d) };
+    return { ...packed, shift: new Float64Array(d), scale: 1 };
   }
-  if (subtracted) return { ...packed, shift: subtracted };
+  if (subtracted) return { ...packed, shift: subtracted, scale: 1 };
   const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n);
   prepare('centre', await centring(workspace, packed, shift));
   await workspace.settle();
-  return { ...packed, shift };
+  return { ...packed, shift, scale: 1 };
 }
 
 /** Column means as they are subtracted: in float32. */
@@ -137,10 +148,7 @@ export function meansOfColumns(sums: Float64Array, n: number): Float64Array {
   return sums.map((sum) => Math.fround(sum / n));
 }
 
-async function pack(
-  workspace: Workspace,
-  source: CheckedMatrix | GpuMatrix,
-): Promise<Omit<DevicePoints, 'shift'>> {
+async function pack(workspace: Workspace, source: CheckedMatrix | GpuMatrix): Promise<PackedRows> {
   const { runtime } = workspace;
   const { limits } = runtime;
   const [n, d] = source.shape;
@@ -149,60 +157,83 @@ async function pack(
   const blocks = Math.floor(most / packedBytes(1, quads));
   const ranges = splitRows(n, blocks * BLOCK_ROWS, CHUNK_ALIGNMENT);
   const kernel = await runtime.kernel(packKernel);
-  const check = await runtime.kernel(findNonFiniteKernel);
   const blockRows = Math.max(1, Math.min(n, Math.floor(Math.min(UPLOAD_BLOCK, most) / (4 * d))));
-  const { rows, found } = await workspace.allocate({ rows: 4 * d * blockRows, found: 4 });
-  workspace.upload(found, new Uint32Array([NONE_FOUND]));
+  const { rows } = await workspace.allocate({ rows: 4 * d * blockRows });
+  const { bring, refuseNonFinite } = await bringing(workspace, source, rows);
   const chunks: Chunk[] = [];
-  let inFlight = 0;
   for (const range of ranges) {
     const { points } = await workspace.allocate({ points: packedBytes(range.rows, quads) });
     chunks.push({ ...range, points });
     for (const block of splitRows(range.rows, blockRows, 1)) {
-      const count = block.rows;
-      const first = (range.start + block.start) * d;
-      if ('data' in source) workspace.upload(rows, source.data.subarray(first, first + count * d));
-      const shape = { count, columns: d, first: block.start };
-      workspace.run('pack', (recording) => {
-        if (!('data' in source)) {
-          recording.copy(source.buffer, 4 * first, rows, 0, 4 * count * d);
-          recording.dispatch(
-            check,
-            { shape: { count: count * d, start: first }, bits: rows, found },
-            groups(check, ceilDiv(count * d, Number(findNonFiniteKernel.constants.VALUES))),
-          );
-        }
-        recording.dispatch(kernel, { shape, rows, points }, groups(kernel, count));
+      const shape = { count: block.rows, columns: d, first: block.start };
+      const there = { start: range.start + block.start, rows: block.rows };
+      await bring('pack', there, (recording) => {
+        recording.dispatch(kernel, { shape, rows, points }, groups(kernel, block.rows));
       });
-      inFlight += 4 * count * d;
-      if (inFlight >= UPLOADS_IN_FLIGHT) {
-        await workspace.idle();
-        inFlight = 0;
-      }
     }
   }
-  if (!('data' in source)) await refuseNonFinite(workspace, found, source, d);
+  await refuseNonFinite();
   await workspace.settle();
-  workspace.release(rows, found);
-  return { shape: [n, d], quads, chunks };
+  workspace.release(rows);
+  return { shape: [n, d], quads, chunks, storage: 'float32' };
 }
 
-async function refuseNonFinite(
+/**
+ * Brings the caller's rows into `rows`, a block at a time, and does `work` with each there. The
+ * numbers of a matrix on the device are checked on the way, and refused once all have come by.
+ */
+export async function bringing(
   workspace: Workspace,
-  found: GPUBuffer,
-  source: GpuMatrix,
-  d: number,
-): Promise<void> {
-  const [index] = new Uint32Array(await workspace.read(found, 0, 4));
-  if (index === NONE_FOUND) return;
-  const [value] = new Float32Array(await workspace.read(source.buffer, 4 * index, 4));
-  throw new NonFiniteError('points', Math.floor(index / d), index % d, value);
+  source: CheckedMatrix | GpuMatrix,
+  rows: GPUBuffer,
+): Promise<{
+  readonly bring: (
+    label: string,
+    block: RowRange,
+    work: (recording: Recording) => void,
+  ) => Promise<void>;
+  readonly refuseNonFinite: () => Promise<void>;
+}> {
+  const [, d] = source.shape;
+  const check = await workspace.runtime.kernel(findNonFiniteKernel);
+  const { found } = await workspace.allocate({ found: 4 });
+  workspace.upload(found, new Uint32Array([NONE_FOUND]));
+  let inFlight = 0;
+  return {
+    bring: async (label, block, work) => {
+      const first = block.start * d;
+      const count = block.rows * d;
+      if ('data' in source) workspace.upload(rows, source.data.subarray(first, first + count));
+      workspace.run(label, (recording) => {
+        if (!('data' in source)) {
+          recording.copy(source.buffer, 4 * first, rows, 0, 4 * count);
+          recording.dispatch(
+            check,
+            { shape: { count, start: first }, bits: rows, found },
+            groups(check, ceilDiv(count, Number(findNonFiniteKernel.constants.VALUES))),
+          );
+        }
+        work(recording);
+      });
+      inFlight += 4 * count;
+      if (inFlight < UPLOADS_IN_FLIGHT) return;
+      await workspace.idle();
+      inFlight = 0;
+    },
+    refuseNonFinite: async () => {
+      if ('data' in source) return;
+      const [index] = new Uint32Array(await workspace.read(found, 0, 4));
+      if (index === NONE_FOUND) return;
+      const [value] = new Float32Array(await workspace.read(source.buffer, 4 * index, 4));
+      throw new NonFiniteError('points', Math.floor(index / d), index % d, value);
+    },
+  };
 }
 
 /** Sums over the rows of each column, or of its square, in float64 over runs of float32. */
 export async function columnSums(
   workspace: Workspace,
-  points: Omit<DevicePoints, 'shift'>,
+  points: PackedRows,
   squared = false,
 ): Promise<Float64Array> {
   const [sums] = await columnPowerSums(workspace, points, [squared]);
@@ -212,13 +243,15 @@ export async function columnSums(
 /** As `columnSums`, for both sums in one pass over the rows. */
 export async function columnPowerSums(
   workspace: Workspace,
-  { shape: [, d], quads, chunks }: Omit<DevicePoints, 'shift'>,
+  { shape: [, d], quads, chunks, storage }: PackedRows,
   powers: readonly boolean[],
 ): Promise<readonly Float64Array[]> {
   const { runtime } = workspace;
   const run = Number(columnSumsKernel.constants.RUN);
   const kernels: Kernel[] = [];
-  for (const SQUARED of powers) kernels.push(await runtime.kernel(columnSumsKernel, { SQUARED }));
+  for (const SQUARED of powers) {
+    kernels.push(await runtime.kernel(storedAs(storage, columnSumsKernel), { SQUARED }));
+  }
   const totals = powers.map(() => new Float64Array(d));
   for (const { points, rows, bring } of chunks) {
     await bring?.();
@@ -258,7 +291,7 @@ export async function columnPowerSums(
 /** Subtracts `by` from every row. */
 export async function centring(
   workspace: Workspace,
-  { shape: [, d], quads }: Omit<DevicePoints, 'shift'>,
+  { shape: [, d], quads }: PackedRows,
   by: Float64Array,
 ): Promise<Preparation> {
   const { runtime } = workspace;
@@ -276,7 +309,7 @@ export async function centring(
 /** Scales every row to length 1; those of length 0 are refused once all rows were seen. */
 export async function normalizing(
   workspace: Workspace,
-  { quads, chunks }: Omit<DevicePoints, 'shift'>,
+  { quads, chunks }: PackedRows,
 ): Promise<{ readonly normalize: Preparation; readonly refuseZeros: () => Promise<void> }> {
   const { runtime } = workspace;
   const rowNorms = await runtime.kernel(rowNormsKernel);

@@ -9,6 +9,7 @@ import type { ClusterSums } from '../reference/accumulate.js';
 import { takeFarRows } from '../reference/relocate.js';
 import { type DevicePoints, forEachChunk, groups, padColumns, unpadColumns } from './points.js';
 import { type DeviceWeights, gatherRows } from './seeding.js';
+import { storedAs } from './storage.js';
 
 const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
 /** Rounds of picking sent as one submission. */
@@ -113,10 +114,11 @@ export class Relocation {
       chunks,
       quads,
       shape: [n],
+      storage,
     } = this.#points;
     const { runtime } = this.#workspace;
     const constants = { WEIGHTED: this.#weights.weighted };
-    const pointCosts = await runtime.kernel(pointCostsKernel);
+    const pointCosts = await runtime.kernel(storedAs(storage, pointCostsKernel));
     const farthestBlocks = await runtime.kernel(farthestBlocksKernel, constants);
     const farthestPick = await runtime.kernel(farthestPickKernel);
     const costs: GPUBuffer[] = [];

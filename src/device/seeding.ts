@@ -18,6 +18,7 @@ import {
   paced,
   unpadColumns,
 } from './points.js';
+import { storedAs } from './storage.js';
 
 const BLOCK = Number(seedTrialsKernel.constants.BLOCK);
 /** Candidates that are tried at a time: 10 clusters have 4 trials, 1,024 have 8. */
@@ -45,10 +46,10 @@ interface SeedBuffers {
 /** The rows `indices`, n x d. */
 export async function gatherRows(
   workspace: Workspace,
-  { shape: [, d], quads, chunks }: DevicePoints,
+  { shape: [, d], quads, chunks, storage }: DevicePoints,
   indices: Uint32Array,
 ): Promise<Float32Array> {
-  const kernel = await workspace.runtime.kernel(gatherRowsKernel);
+  const kernel = await workspace.runtime.kernel(storedAs(storage, gatherRowsKernel));
   const count = indices.length;
   const made = await workspace.allocate({ indices: 4 * count, gathered: 16 * quads * count });
   workspace.upload(made.indices, indices);
@@ -129,10 +130,10 @@ class Sampler {
       weights,
       { closest, ...buffers },
       {
-        closest: await runtime.kernel(seedClosestKernel, constants),
+        closest: await runtime.kernel(storedAs(points.storage, seedClosestKernel), constants),
         blocks: await runtime.kernel(seedBlocksKernel),
         rows: await runtime.kernel(seedRowsKernel, constants),
-        gather: await runtime.kernel(gatherRowsKernel),
+        gather: await runtime.kernel(storedAs(points.storage, gatherRowsKernel)),
       },
     );
   }
@@ -279,7 +280,7 @@ export async function plusPlus(
   const paddedTrials = roundUp(trials, tile);
   const sampler = await Sampler.create(workspace, points, weights, trials, first);
   const choose = await runtime.kernel(seedChooseKernel);
-  const tryOut = await runtime.kernel(seedTrialsKernel, {
+  const tryOut = await runtime.kernel(storedAs(points.storage, seedTrialsKernel), {
     WEIGHTED: weights.weighted,
     TILE: tile,
   });

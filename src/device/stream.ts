@@ -5,15 +5,12 @@ import type { RuntimeLimits } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
 import packKernel from '../../shaders/pack.wgsl';
 import type { CheckedStream } from '../point_stream.js';
+import { narrowing, type PassingRows, prepare } from './passing.js';
 import {
   type Chunk,
-  centring,
   CHUNK_ALIGNMENT,
-  columnSums,
   type DevicePoints,
   groups,
-  meansOfColumns,
-  normalizing,
   packedBytes,
   type PointsOptions,
   type Preparation,
@@ -24,10 +21,10 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Chunks on the device at once: one is worked on while the next is uploaded. */
 const SLOTS = 2;
 
-/** Rows in a chunk: few enough that all buffers of a stream take no more than one resident chunk may. */
-export function streamedRows(quads: number, limits: RuntimeLimits): number {
+/** Rows in a chunk of about `bytes`: few enough that all buffers of a stream take no more than one resident chunk may. */
+export function streamedRows(quads: number, limits: RuntimeLimits, bytes = CHUNK_BYTES): number {
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  const wanted = Math.min(CHUNK_BYTES, most / (2 * SLOTS));
+  const wanted = Math.min(bytes, most / (2 * SLOTS));
   const rows = Math.floor(wanted / (16 * quads) / CHUNK_ALIGNMENT) * CHUNK_ALIGNMENT;
   return Math.max(CHUNK_ALIGNMENT, rows);
 }
@@ -43,8 +40,9 @@ interface Slot {
 }
 
 /** A stream's chunks, as the algorithms see any others, and what fills them. */
-class StreamedRows {
-  readonly chunks: readonly Chunk[];
+class StreamedRows implements PassingRows {
+  readonly storage = 'float32';
+  readonly chunks: PassingRows['chunks'];
   readonly quads: number;
   readonly shape: readonly [rows: number, columns: number];
   #preparation: Preparation | undefined;
@@ -94,7 +92,6 @@ class StreamedRows {
     return new StreamedRows(workspace, source, pack, slots, rows);
   }
 
-  /** Sets what is done to every chunk from now on, once its rows are packed. */
   prepareWith(preparation: Preparation): void {
     this.#preparation = preparation;
     for (const slot of this.#slots) slot.chunk = undefined;
@@ -168,31 +165,44 @@ export async function streamPoints(
   options: PointsOptions,
 ): Promise<StreamedPoints> {
   const rows = await StreamedRows.create(workspace, source);
-  const { shape, quads, chunks } = rows;
-  const [n, d] = shape;
-  const points = (shift: Float64Array): StreamedPoints => ({
-    shape,
-    quads,
-    chunks,
-    shift,
-    close: () => {
-      rows.close();
-    },
-  });
-  try {
-    if (options.metric === 'cosine') {
-      const { normalize, refuseZeros } = await normalizing(workspace, rows);
-      rows.prepareWith(normalize);
-      for (const { bring } of chunks) await bring?.();
-      await refuseZeros();
-      return points(new Float64Array(d));
-    }
-    if (source.shift) return points(source.shift);
-    const shift = options.shift ?? meansOfColumns(await columnSums(workspace, rows), n);
-    rows.prepareWith(await centring(workspace, rows, shift));
-    return points(shift);
-  } catch (error) {
+  const { shape, quads } = rows;
+  const { storage = 'float32' } = options;
+  const close = () => {
     rows.close();
+  };
+  try {
+    const { shift, scale } = await prepare(workspace, rows, source.shift, options);
+    const chunks = storage === 'float32' ? rows.chunks : await narrowChunks(workspace, rows, scale);
+    return { shape, quads, chunks, storage, shift, scale, close };
+  } catch (error) {
+    close();
     throw error;
   }
+}
+
+/** The same chunks in float16, rounded whenever they come by. */
+async function narrowChunks(
+  workspace: Workspace,
+  { quads, chunks }: PassingRows,
+  scale: number,
+): Promise<readonly Chunk[]> {
+  const narrow = await narrowing(workspace, quads, scale);
+  const slots: { readonly points: GPUBuffer; chunk: number | undefined }[] = [];
+  for (const { rows } of chunks.slice(0, SLOTS)) {
+    const bytes = packedBytes(rows, quads, 'float16');
+    slots.push({ ...(await workspace.allocate({ points: bytes })), chunk: undefined });
+  }
+  return chunks.map((chunk, c) => {
+    const slot = slots[c % SLOTS];
+    const bring = async () => {
+      if (slot.chunk === c) return;
+      slot.chunk = undefined;
+      await chunk.bring();
+      workspace.run('narrow', (recording) => {
+        narrow(recording, chunk, slot.points, 0);
+      });
+      slot.chunk = c;
+    };
+    return { ...chunk, points: slot.points, bring };
+  });
 }

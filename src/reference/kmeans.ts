@@ -20,6 +20,7 @@ import { accumulate, type ClusterSums } from './accumulate.js';
 import { assignInBlocks } from './assign.js';
 import { centre, columnMeans, columnVariances } from './column_means.js';
 import { createPause, nextTask, rowBlocks } from './event_loop.js';
+import { float16Scale, float16Shift, largestOf, roundToFloat16 } from './float16.js';
 import { labelCounts } from './label_counts.js';
 import { inMetric, lloyd, type Dataset } from './lloyd.js';
 import { pairwiseSquaredDistances } from './pairwise_distances.js';
@@ -33,10 +34,14 @@ export const referenceBackend: KMeansBackend = {
   async load(points, options) {
     const matrix = points instanceof CheckedStream ? await heldRows(points) : onHost(points);
     const [n, d] = matrix.shape;
-    const shift = sessionShift(matrix, options);
+    let shift = sessionShift(matrix, options);
+    const isHalf = options.storage === 'float16';
+    const scale = isHalf ? halvesScale(matrix, shift, options) : 1;
+    if (isHalf && !options.shift && !matrix.shift) shift = float16Shift(shift, scale);
     const x = await sessionRows(matrix, shift, options.metric);
+    if (isHalf) roundToFloat16(x, scale);
     const weights = options.weights ?? new Float32Array(n).fill(1);
-    return new ReferenceSession({ x, n, d, weights, metric: options.metric }, shift);
+    return new ReferenceSession({ x, n, d, weights, metric: options.metric }, shift, scale);
   },
 };
 
@@ -85,15 +90,28 @@ async function sessionRows(
   return x;
 }
 
+/** The scale at which a device rounds such rows: see LoadOptions. */
+function halvesScale(
+  { data, shift: subtracted }: CheckedMatrix,
+  shift: Float64Array,
+  { metric, scale = Number.POSITIVE_INFINITY }: LoadOptions,
+): number {
+  if (metric === 'cosine') return 1;
+  const largest = largestOf(data) + (subtracted ? 0 : largestOf(shift));
+  return Math.min(scale, float16Scale(largest));
+}
+
 class ReferenceSession implements KMeansSession {
   readonly shape: readonly [rows: number, columns: number];
   readonly shift: Float64Array;
+  readonly scale: number;
   #dataset: Dataset | undefined;
 
-  constructor(dataset: Dataset, shift: Float64Array) {
+  constructor(dataset: Dataset, shift: Float64Array, scale: number) {
     this.#dataset = dataset;
     this.shape = [dataset.n, dataset.d];
     this.shift = shift;
+    this.scale = scale;
   }
 
   async meanVariance(): Promise<number> {

@@ -21,7 +21,9 @@ import { gramSubgroups } from './kernels/gram_subgroups.js';
 import { groupRows } from './kernels/group_rows.js';
 import { kernelCases, type KernelTest } from './kernels/kernel_test.js';
 import { labelCounts } from './kernels/label_counts.js';
+import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
+import { narrow } from './kernels/narrow.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { pack } from './kernels/pack.js';
 import { pairwiseDistances } from './kernels/pairwise_distances.js';
@@ -43,6 +45,8 @@ const tests: readonly KernelTest[] = [
   centre,
   rowNorms,
   normalizeRows,
+  largest,
+  narrow,
   assign,
   assignSubgroups,
   assignNarrow,

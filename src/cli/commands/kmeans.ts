@@ -35,6 +35,7 @@ interface KMeansCommandOptions extends SharedOptions {
   readonly maxIter: number;
   readonly tol: number;
   readonly metric: 'euclidean' | 'cosine';
+  readonly storage: 'float32' | 'float16';
 }
 
 type Fit = Timed<KMeansModel>;
@@ -72,7 +73,13 @@ export function addKMeans(program: Command, signal: AbortSignal): void {
     )
     .option('--max-iter <number>', 'iterations at most in a run', wholeNumber(1), 300)
     .option('--tol <number>', 'stop below this relative shift of the centroids', nonNegative, 1e-4)
-    .addOption(choice('--metric <name>', 'distance', ['euclidean', 'cosine']).default('euclidean'));
+    .addOption(choice('--metric <name>', 'distance', ['euclidean', 'cosine']).default('euclidean'))
+    .addOption(
+      choice('--storage <type>', 'how the device holds the rows: float16 in half the memory', [
+        'float32',
+        'float16',
+      ]).default('float32'),
+    );
   addRunAndOutputs(command, 'the labels')
     .option('--sheet <file>', 'write the centroids as one PNG, when the rows are images')
     .option('--trace', 'print the objective of every iteration')
@@ -135,13 +142,13 @@ async function fitTable(
   title: string,
   { data, shape }: Table,
   k: number,
-  { init, maxIter, tol, seed, metric, nInit }: KMeansCommandOptions,
+  { init, maxIter, tol, seed, metric, storage, nInit }: KMeansCommandOptions,
 ): Promise<Fit> {
   return timed(title, (step) =>
     kmeans(
       { data, shape },
       {
-        ...{ k, init, maxIter, tol, seed, metric, ...where },
+        ...{ k, init, maxIter, tol, seed, metric, storage, ...where },
         ...(nInit === undefined ? {} : { nInit }),
         onIteration: ({ restart, restarts, iteration, inertia }) => {
           step({
@@ -195,12 +202,12 @@ async function writeSheet(path: string, table: Table, { centroids, perClass }: R
 async function renderReport(
   job: Job,
   { fit: { model, milliseconds }, centroids, perClass, purity: share }: Result,
-  { init, metric, seed, tol, maxIter, standardize = false }: KMeansCommandOptions,
+  { init, metric, storage, seed, tol, maxIter, standardize = false }: KMeansCommandOptions,
 ): Promise<string> {
   const { image } = job.table;
   const sample = sampleOf(job);
   const plane = await choosePlane(job, sample);
-  const options = { init, metric, seed, tol, 'max-iter': maxIter, standardize };
+  const options = { init, metric, storage, seed, tol, 'max-iter': maxIter, standardize };
   return renderKMeansReport({
     ...headOf('K-means', job, model.engine, milliseconds, options),
     k: model.k,

@@ -162,7 +162,7 @@ function expected({ rows, clusters, columns, segment, before, x, centroids, ...d
 export const accumulate: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     await compareEach(weightedToo(SHAPES), async (shape) => {
       const drawn = problem(random, grid, shape.weighted, shape);
       const [partial, costs] = await accumulated(lab, kernel, drawn);

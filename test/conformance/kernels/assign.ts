@@ -156,7 +156,7 @@ async function compareHalted(lab: Lab, variant: Variant, drawn: Problem): Promis
 }
 
 async function compare(lab: Lab, variant: Variant): Promise<void> {
-  const random = seeded();
+  const random = seeded(variant.kernel);
   await compareEach(SHAPES, (shape) => compareExactly(lab, variant, problem(random, grid, shape)));
   const shape = { rows: 300, clusters: 20, columns: 32, first: 0 };
   await compareRounded(lab, variant, problem(random, uniform, shape));

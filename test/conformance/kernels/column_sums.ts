@@ -72,7 +72,7 @@ async function both(
 export const columnSums: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     const shapes = switches(source).flatMap(({ SQUARED }) =>
       SHAPES.map((shape) => ({ ...shape, squared: SQUARED === true })),
     );

@@ -6,13 +6,23 @@ import type { KernelSource } from '../../../host/kernel.js';
 import { createRandom, type Random } from '../../../src/random.js';
 import { BLOCK_ROWS, packedIndex, packedLength } from '../../../src/reference/pack.js';
 import { expectThat } from '../expect.js';
-import { blank, POISON } from './lab.js';
+import { blank, POISON, readsHalves } from './lab.js';
 
 export type Floats = Float32Array<ArrayBuffer>;
 export type Draw = (random: Random) => number;
 
-/** A stream of random numbers, the same on every engine. */
-export const seeded = () => createRandom(20);
+/**
+ * A stream of random numbers, the same on every engine. For a kernel over rows in float16 those in
+ * [0, 1) are multiples of 2^-10, so that float16 holds what is drawn from them.
+ */
+export function seeded(kernel?: KernelSource): Random {
+  const random = createRandom(20);
+  if (!kernel || !readsHalves(kernel)) return random;
+  return {
+    next: () => Math.floor(1024 * random.next()) / 1024,
+    below: (bound) => random.below(bound),
+  };
+}
 
 /**
  * Multiples of 1/4 in [-2, 2]. Products and squares of their differences are multiples of 1/16, so

@@ -36,7 +36,7 @@ const SHAPES = [
 export const gatherRows: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     await compareEach(SHAPES, async ({ count, columns }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;

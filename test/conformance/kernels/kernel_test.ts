@@ -1,5 +1,6 @@
 /** What is asked of every kernel: to agree with its twin, and that a wrong copy of it does not. */
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
+import { readsStored, storedAs } from '../../../src/device/storage.js';
 import type { Case } from '../case.js';
 import { expectThat } from '../expect.js';
 import { Lab } from './lab.js';
@@ -90,6 +91,11 @@ async function expectFound(
 
 export function kernelCases(test: KernelTest): readonly Case[] {
   const { source, needs, variants = switches(source), compare, mutations } = test;
+  const overHalves = async (lab: Lab) => {
+    const kernel = storedAs('float16', source);
+    for (const constants of variants) await lab.runtime.kernel(kernel, constants);
+    await compare(lab, kernel);
+  };
   const common = COMMON_MUTATIONS.filter(([text]) => source.code.includes(text));
   const kernelCase = (
     name: string,
@@ -110,6 +116,9 @@ export function kernelCases(test: KernelTest): readonly Case[] {
       for (const constants of variants) await runtime.kernel(source, constants);
     }),
     kernelCase(' agrees with its twin', (lab) => compare(lab, source)),
+    ...(readsStored(source)
+      ? [kernelCase(' agrees with its twin over float16', overHalves, COMPILING_TIMEOUT_MS)]
+      : []),
     kernelCase(
       ': wrong copies are found',
       (lab) =>

@@ -35,7 +35,7 @@ const SHAPES = [
 export const pairwiseDistances: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     await compareEach(SHAPES, async ({ count, clusters, columns, first, draw }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;

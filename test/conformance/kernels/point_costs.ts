@@ -35,7 +35,7 @@ const SHAPES = [
 export const pointCosts: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     await compareEach(weightedToo(SHAPES), async ({ rows, columns, draw, weighted }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;

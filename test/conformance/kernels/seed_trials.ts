@@ -86,7 +86,7 @@ async function compareOne(
 ): Promise<void> {
   const { rows, columns, block, before, firstTrial, paddedTrials, tile = TILE } = shape;
   const what = JSON.stringify({ weighted, ...shape });
-  const random = seeded();
+  const random = seeded(kernel);
   const quads = quadsOf(columns);
   const width = 4 * quads;
   const first = before * block;

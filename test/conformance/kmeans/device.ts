@@ -45,13 +45,13 @@ const onOwnDevice = (
 
 const points = clouds(3000, 7, 1, 1);
 
-const resident = (metric: 'euclidean' | 'cosine') =>
+const resident = (metric: 'euclidean' | 'cosine', storage: 'float32' | 'float16' = 'float32') =>
   onOwnDevice(
-    `a matrix on the device gives the bits of one on the host: ${metric}`,
+    `a matrix on the device gives the bits of one on the host: ${metric}, ${storage}`,
     async (context, { runtime, upload }) => {
       const matrix = upload(points);
       for (const init of SEEDINGS) {
-        const options = { k: 6, init, nInit: 1, maxIter: 8, metric, runtime } as const;
+        const options = { k: 6, init, nInit: 1, maxIter: 8, metric, storage, runtime } as const;
         const [model, expected] = [
           await fit(context, matrix, options),
           await fit(context, points, options),
@@ -78,6 +78,8 @@ export const kmeansDevice: Suite = {
   cases: [
     resident('euclidean'),
     resident('cosine'),
+    resident('euclidean', 'float16'),
+    resident('cosine', 'float16'),
     {
       name: 'disposing of a runtime spares a borrowed device and its buffers, and destroys an own one',
       needsGpu: true,

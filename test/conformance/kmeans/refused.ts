@@ -184,6 +184,13 @@ export const OPTIONS: readonly Refused[] = [
     "'auto' or 'lloyd' or 'bounded'",
   ],
   [
+    'a storage unknown',
+    { storage: 'float64' },
+    'InvalidArgumentError',
+    "storage is 'float64'",
+    "'float32' or 'float16'",
+  ],
+  [
     'a metric unknown',
     { metric: 'manhattan' },
     'InvalidArgumentError',

@@ -67,6 +67,7 @@ const everyKernel = (problem: (typeof PROBLEMS)[number]): Case => ({
     const candidates = assignCandidates(await subgroupSize(context), {
       ...problem,
       columns: problem.points.shape[1],
+      storage: 'float32',
     });
     const kernels = [...new Set(candidates.map(({ source }) => source))];
     for (const kernel of kernels) {

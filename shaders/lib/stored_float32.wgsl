@@ -1,0 +1,6 @@
+// How a quad of a row is held: in full. The host may put stored_float16.wgsl in this file's place.
+alias Stored = vec4f;
+
+fn unpacked(stored: Stored) -> vec4f {
+  return stored;
+}

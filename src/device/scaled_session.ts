@@ -1,0 +1,106 @@
+import type {
+  Assignment,
+  KMeansSession,
+  LloydOptions,
+  LloydResult,
+  Seeding,
+} from '../kmeans_backend.js';
+import type { ClusterSums } from '../reference/accumulate.js';
+import type { Random } from '../random.js';
+
+/**
+ * A session whose rows are held multiplied by its `scale`, in the caller's units: powers of two come
+ * off again exactly.
+ */
+export class ScaledSession implements KMeansSession {
+  readonly #held: KMeansSession;
+
+  constructor(held: KMeansSession) {
+    this.#held = held;
+  }
+
+  get shape(): readonly [rows: number, columns: number] {
+    return this.#held.shape;
+  }
+
+  get shift(): Float64Array {
+    return this.#held.shift;
+  }
+
+  get scale(): number {
+    return this.#held.scale;
+  }
+
+  async meanVariance(): Promise<number> {
+    return this.#square(await this.#held.meanVariance());
+  }
+
+  async seed(
+    seeding: Seeding,
+    k: number,
+    random: Random,
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
+    return this.#length(await this.#held.seed(seeding, k, random, signal));
+  }
+
+  async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
+    const { tolerance, onIteration } = options;
+    const result = await this.#held.lloyd(this.#scaled(start), k, {
+      ...options,
+      tolerance: tolerance * this.scale ** 2,
+      onIteration:
+        onIteration &&
+        ((iteration, inertia) => {
+          onIteration(iteration, this.#square(inertia));
+        }),
+    });
+    return {
+      ...result,
+      centroids: this.#length(result.centroids),
+      history: result.history.map((inertia) => this.#square(inertia)),
+    };
+  }
+
+  async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
+    const result = await this.#held.assign(this.#scaled(centroids), k, signal);
+    return { ...result, inertia: this.#square(result.inertia) };
+  }
+
+  async sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }> {
+    const result = await this.#held.sums(this.#scaled(centroids), k, signal);
+    return {
+      ...result,
+      residuals: result.residuals.map((sum) => sum / this.scale),
+      inertia: this.#square(result.inertia),
+    };
+  }
+
+  async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
+    return this.#square(await this.#held.inertia(this.#scaled(centroids), k, signal));
+  }
+
+  async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
+    return this.#length(await this.#held.distances(this.#scaled(centroids), k, signal));
+  }
+
+  dispose(): void {
+    this.#held.dispose();
+  }
+
+  #scaled(values: Float32Array): Float32Array {
+    return values.map((value) => value * this.scale);
+  }
+
+  #length(values: Float32Array): Float32Array {
+    return values.map((value) => value / this.scale);
+  }
+
+  #square(value: number): number {
+    return value / this.scale ** 2;
+  }
+}
