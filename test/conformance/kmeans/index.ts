@@ -14,6 +14,7 @@ import { kmeansInvariance } from './invariance.js';
 import { kmeansMiniBatch } from './mini_batch.js';
 import { kmeansModel } from './model.js';
 import { kmeansObjective } from './objective.js';
+import { kmeansRestarts } from './restarts.js';
 import { kmeansStreamErrors } from './stream_errors.js';
 import { kmeansStreams } from './streams.js';
 import { kmeansTwin } from './twin.js';
@@ -32,6 +33,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansTwin,
   kmeansBounded,
   kmeansChunks,
+  kmeansRestarts,
   kmeansStreams,
   kmeansStreamErrors,
   kmeansMiniBatch,
