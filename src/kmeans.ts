@@ -113,8 +113,8 @@ const SEED_STEP = 0x9e3779b9;
  *
  * @param points n x d, one row a point; never changed. Or a stream of such rows, which the device
  *   holds a few blocks of at a time, for the same answer bit by bit: two passes over it and one an
- *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 3 k
- *   ('k-means++'). (The CPU twin reads it into memory.)
+ *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 2 k
+ *   ('k-means++'); restarts share them. (The CPU twin reads it into memory.)
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled

@@ -2,7 +2,7 @@
 import type { Recording } from '../../host/recording.js';
 import type { Workspace } from '../../host/workspace.js';
 import { type DevicePoints, unpadColumns } from './points.js';
-import { type FirstDraw, Sampler } from './sampler.js';
+import { bytesPerRow, type FirstDraw, Sampler } from './sampler.js';
 import { allSettled, inBatches, isStreamed, sideBySide } from './side_by_side.js';
 import type { DeviceWeights } from './weights.js';
 
@@ -100,7 +100,7 @@ export function oversample(
   signal?: AbortSignal,
 ): Promise<readonly Float32Array[]> {
   const [n, d] = points.shape;
-  const bytes = 5 * n + 16 * points.quads * (1 + (rounds + 1) * perRound);
+  const bytes = bytesPerRow(1) * n + 16 * points.quads * (1 + (rounds + 1) * perRound);
   const piece = { bytes, work: 3 * n * d * perRound };
   const atOnce = () => sideBySide(workspace.runtime, isStreamed(points), piece);
   return inBatches(draws, atOnce, async (batch) => {
