@@ -122,7 +122,7 @@ export const seedBlocks: KernelTest = {
     ['mass_of(b) > 0', 'true'],
     ['+ chosen[0]', ''],
     ['block * shape.stride', 'block'],
-    ['next -= masses[b]', 'next -= 0'],
+    ['next -= mass_of(b)', 'next -= 0'],
     ['t < shape.draws', 't <= shape.draws'],
     ['t += WORKGROUP', 't += WORKGROUP + 1'],
   ],

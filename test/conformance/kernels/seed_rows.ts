@@ -104,6 +104,6 @@ export const seedRows: KernelTest = {
     ['found != NONE', 'true'],
     ['drawn[t] - shape.first_block', 'drawn[t]'],
     ['t >= shape.draws', 't > shape.draws'],
-    ['mass *= weights[row]', 'mass += weights[row]'],
+    ['mass *= weights[', 'mass += weights['],
   ],
 };
