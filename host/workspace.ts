@@ -100,20 +100,35 @@ export class Workspace {
   /**
    * As `submit`, for recordings with steps of the host: what lies between two of them is one piece of
    * work. Without any, all is sent before this returns. Resolves once all is sent.
+   *
+   * @param turns recordings one after the other; those of one turn go side by side, part by part, and
+   *   a step that they all wait for is done once
    */
-  async submitInParts(recordings: readonly Recording[]): Promise<void> {
+  async submitInParts(turns: readonly (readonly Recording[])[]): Promise<void> {
     let ready: [Recording, part: number][] = [];
-    for (const recording of recordings) {
-      for (const [part, before] of recording.hostSteps.entries()) {
+    for (const turn of turns) {
+      for (const [part, before] of this.#commonSteps(turn).entries()) {
         if (before) {
           if (ready.length > 0) this.#send(ready);
           ready = [];
           await before();
         }
-        ready.push([recording, part]);
+        for (const recording of turn) ready.push([recording, part]);
       }
     }
     this.#send(ready);
+  }
+
+  #commonSteps(turn: readonly Recording[]): Recording['hostSteps'] {
+    const [steps = [], ...others] = turn.map(({ hostSteps }) => hostSteps);
+    for (const other of others) {
+      if (other.length !== steps.length || other.some((step, part) => step !== steps[part])) {
+        throw new KernelError(
+          `${this.label}: recordings that wait for different steps of the host cannot go side by side.`,
+        );
+      }
+    }
+    return steps;
   }
 
   #send(parts: readonly (readonly [Recording, part: number])[]): void {
@@ -133,14 +148,20 @@ export class Workspace {
     recording.release();
   }
 
-  /** As `run`, for work with steps of the host in it. */
-  async runInParts(label: string, build: (recording: Recording) => void): Promise<void> {
-    const recording = this.record(label);
-    build(recording);
+  /** As `run`, for work with steps of the host in it; several pieces of it go side by side. */
+  async runInParts(
+    label: string,
+    ...builds: readonly ((recording: Recording) => void)[]
+  ): Promise<void> {
+    const recordings = builds.map((build) => {
+      const recording = this.record(label);
+      build(recording);
+      return recording;
+    });
     try {
-      await this.submitInParts([recording]);
+      await this.submitInParts([recordings]);
     } finally {
-      recording.release();
+      for (const recording of recordings) recording.release();
     }
   }
 

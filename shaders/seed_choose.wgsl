@@ -3,6 +3,7 @@
 // potentials  [blocks][padded trials]  see seed_trials.wgsl
 // candidates  [padded trials][quads]   vec4
 // centres     [..][quads]              vec4; row `centre` is written
+// chosen      [1]                      which of the trials that is
 //
 // One workgroup: each invocation sums a share of the blocks for all trials.
 // Cost: blocks x trials FLOPs.
@@ -17,12 +18,13 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> potentials: array<f32>;
 @group(0) @binding(2) var<storage, read> candidates: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> centres: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> chosen: array<u32>;
 
 const WORKGROUP = 64;
 
 var<workgroup> shares: array<f32, WORKGROUP>;
 var<workgroup> least: f32;
-var<workgroup> chosen: u32;
+var<workgroup> best: u32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
@@ -41,12 +43,15 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       }
       if (t == 0 || total < least) {
         least = total;
-        chosen = t;
+        best = t;
       }
     }
     workgroupBarrier();
   }
   for (var q = lane; q < shape.quads; q += WORKGROUP) {
-    centres[shape.centre * shape.quads + q] = candidates[chosen * shape.quads + q];
+    centres[shape.centre * shape.quads + q] = candidates[best * shape.quads + q];
+  }
+  if (lane == 0) {
+    chosen[0] = best;
   }
 }

@@ -1,24 +1,28 @@
-// Finds the drawn rows inside the drawn blocks (see seed_blocks.wgsl) that lie in this chunk:
+// Finds the drawn rows inside the drawn blocks (see seed_blocks.wgsl) that lie in this slice of a chunk:
 // picked[t] is the first row of the block whose cumulative w_i closest_i exceeds rest[t]. In a block
 // without any mass (fewer distinct rows than centres) picked[t] stays: a row drawn before.
 //
-// closest  [rows]
-// weights  [rows], read if WEIGHTED
+// closest  [trials][stride]  of trial chosen[0], the slice's rows
+// chosen   [1]
+// weights  [rows of the chunk], those of the slice from `first` on; read if WEIGHTED
 // picked   [draws]  row number in the whole, in and out
 //
 // An invocation owns one draw. Cost: at most BLOCK steps.
 struct Shape {
   start: u32,
+  first: u32,
   rows: u32,
+  stride: u32,
   draws: u32,
   first_block: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> closest: array<f32>;
-@group(0) @binding(2) var<storage, read> weights: array<f32>;
-@group(0) @binding(3) var<storage, read> drawn: array<u32>;
-@group(0) @binding(4) var<storage, read> rest: array<f32>;
-@group(0) @binding(5) var<storage, read_write> picked: array<u32>;
+@group(0) @binding(2) var<storage, read> chosen: array<u32>;
+@group(0) @binding(3) var<storage, read> weights: array<f32>;
+@group(0) @binding(4) var<storage, read> drawn: array<u32>;
+@group(0) @binding(5) var<storage, read> rest: array<f32>;
+@group(0) @binding(6) var<storage, read_write> picked: array<u32>;
 
 const WORKGROUP = 64;
 const BLOCK = 64;
@@ -40,21 +44,21 @@ fn main(
     return;
   }
   var left = rest[t];
-  var chosen = NONE;
+  var found = NONE;
   for (var row = first; row < min(first + BLOCK, shape.rows); row++) {
-    var mass = closest[row];
+    var mass = closest[chosen[0] * shape.stride + row];
     if (WEIGHTED) {
-      mass *= weights[row];
+      mass *= weights[shape.first + row];
     }
     if (mass > 0) {
-      chosen = row;
+      found = row;
       if (left < mass) {
         break;
       }
       left -= mass;
     }
   }
-  if (chosen != NONE) {
-    picked[t] = shape.start + chosen;
+  if (found != NONE) {
+    picked[t] = shape.start + found;
   }
 }

@@ -1,45 +1,8 @@
-// The potential that each candidate centre would leave (greedy k-means++):
-//   potentials[block][t] = sum over the block's rows of w_i min(closest_i, |x_i - candidate_t|^2)
+// Tries candidates out: see lib/seed_trials.wgsl.
 //
-// points      see lib/points_layout.wgsl; rows [first, first + rows), first a multiple of BLOCK
-// candidates  [padded trials][quads]      vec4; padded to a multiple of TILE
-// closest     [rows]                      squared distance to the nearest centre so far
-// weights     [rows], read if WEIGHTED
-// potentials  [all blocks][padded trials]
-//
-// An invocation owns a block of BLOCK neighbouring rows, 4 at a time, against TILE candidates.
-// Cost: 3 N T D FLOPs; a quad of 4 columns costs 4 point loads and TILE uniform loads for
-// 32 TILE FLOPs.
-struct Shape {
-  first: u32,
-  rows: u32,
-  quads: u32,
-  padded_trials: u32,
-  first_trial: u32,
-  first_block: u32,
-}
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<Stored>;
-@group(0) @binding(2) var<storage, read> candidates: array<vec4f>;
-@group(0) @binding(3) var<storage, read> closest: array<f32>;
-@group(0) @binding(4) var<storage, read> weights: array<f32>;
-@group(0) @binding(5) var<storage, read_write> potentials: array<f32>;
+// Cost: 3 N T D FLOPs; a quad of 4 columns costs 4 point loads and TILE uniform loads for 32 TILE FLOPs.
 
-const WORKGROUP = 32;
-const BLOCK = 64;
-// Candidates at a time: 4 or 8.
-const TILE = 8;
-const WEIGHTED = false;
-
-// import lib/points_layout.wgsl
-
-fn squares(x: mat4x4f, c: vec4f) -> vec4f {
-  let e0 = x[0] - c;
-  let e1 = x[1] - c;
-  let e2 = x[2] - c;
-  let e3 = x[3] - c;
-  return vec4f(dot(e0, e0), dot(e1, e1), dot(e2, e2), dot(e3, e3));
-}
+// import lib/seed_trials.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -47,16 +10,17 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let block = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  let workgroup = group.x + group.y * groups.x;
+  let block = workgroup * WORKGROUP + lane;
   let start = shape.first + block * BLOCK;
   let end = shape.first + shape.rows;
   if (start >= end) {
     return;
   }
-  var s = array<f32, 8>();
+  // Only ever by constant indices: so it stays in registers.
+  var s = array<f32, 16>();
   for (var first = start; first < min(start + BLOCK, end); first += 4) {
-    // Rows past the end are computed as copies of the last row, at weight 0.
-    let rows = min(first + vec4u(0, 1, 2, 3), vec4u(end - 1));
+    let rows = four_rows(first);
     var d0 = vec4f();
     var d1 = vec4f();
     var d2 = vec4f();
@@ -65,8 +29,16 @@ fn main(
     var d5 = vec4f();
     var d6 = vec4f();
     var d7 = vec4f();
+    var d8 = vec4f();
+    var d9 = vec4f();
+    var d10 = vec4f();
+    var d11 = vec4f();
+    var d12 = vec4f();
+    var d13 = vec4f();
+    var d14 = vec4f();
+    var d15 = vec4f();
     var p = points_at(rows, shape.quads);
-    var at = shape.first_trial * shape.quads;
+    var at = 0u;
     for (var q = 0u; q < shape.quads; q++) {
       let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
       d0 += squares(x, candidates[at]);
@@ -76,30 +48,77 @@ fn main(
       if (TILE > 4) {
         d4 += squares(x, candidates[at + 4 * shape.quads]);
         d5 += squares(x, candidates[at + 5 * shape.quads]);
+      }
+      if (TILE > 6) {
         d6 += squares(x, candidates[at + 6 * shape.quads]);
         d7 += squares(x, candidates[at + 7 * shape.quads]);
+      }
+      if (TILE > 8) {
+        d8 += squares(x, candidates[at + 8 * shape.quads]);
+        d9 += squares(x, candidates[at + 9 * shape.quads]);
+        d10 += squares(x, candidates[at + 10 * shape.quads]);
+        d11 += squares(x, candidates[at + 11 * shape.quads]);
+      }
+      if (TILE > 12) {
+        d12 += squares(x, candidates[at + 12 * shape.quads]);
+        d13 += squares(x, candidates[at + 13 * shape.quads]);
+        d14 += squares(x, candidates[at + 14 * shape.quads]);
+        d15 += squares(x, candidates[at + 15 * shape.quads]);
       }
       at++;
       p += BLOCK_ROWS;
     }
-    let nearest = vec4f(closest[rows.x], closest[rows.y], closest[rows.z], closest[rows.w]);
-    var w = select(vec4f(), vec4f(1), first + vec4u(0, 1, 2, 3) < vec4u(end));
-    if (WEIGHTED) {
-      w *= vec4f(weights[rows.x], weights[rows.y], weights[rows.z], weights[rows.w]);
-    }
-    s[0] += dot(w, min(nearest, d0));
-    s[1] += dot(w, min(nearest, d1));
-    s[2] += dot(w, min(nearest, d2));
-    s[3] += dot(w, min(nearest, d3));
+    let w = weights_of(first, rows);
+    let place = place_of(first);
+    let nearest = nearest_of(place);
+    s[0] = keep(0, place, s[0], w, min(nearest, d0));
+    s[1] = keep(1, place, s[1], w, min(nearest, d1));
+    s[2] = keep(2, place, s[2], w, min(nearest, d2));
+    s[3] = keep(3, place, s[3], w, min(nearest, d3));
     if (TILE > 4) {
-      s[4] += dot(w, min(nearest, d4));
-      s[5] += dot(w, min(nearest, d5));
-      s[6] += dot(w, min(nearest, d6));
-      s[7] += dot(w, min(nearest, d7));
+      s[4] = keep(4, place, s[4], w, min(nearest, d4));
+      s[5] = keep(5, place, s[5], w, min(nearest, d5));
+    }
+    if (TILE > 6) {
+      s[6] = keep(6, place, s[6], w, min(nearest, d6));
+      s[7] = keep(7, place, s[7], w, min(nearest, d7));
+    }
+    if (TILE > 8) {
+      s[8] = keep(8, place, s[8], w, min(nearest, d8));
+      s[9] = keep(9, place, s[9], w, min(nearest, d9));
+      s[10] = keep(10, place, s[10], w, min(nearest, d10));
+      s[11] = keep(11, place, s[11], w, min(nearest, d11));
+    }
+    if (TILE > 12) {
+      s[12] = keep(12, place, s[12], w, min(nearest, d12));
+      s[13] = keep(13, place, s[13], w, min(nearest, d13));
+      s[14] = keep(14, place, s[14], w, min(nearest, d14));
+      s[15] = keep(15, place, s[15], w, min(nearest, d15));
     }
   }
-  let out = (shape.first_block + block) * shape.padded_trials + shape.first_trial;
-  for (var t = 0u; t < TILE; t++) {
-    potentials[out + t] = s[t];
+  let out = (shape.first_block + block) * TILE;
+  potentials[out] = s[0];
+  potentials[out + 1] = s[1];
+  potentials[out + 2] = s[2];
+  potentials[out + 3] = s[3];
+  if (TILE > 4) {
+    potentials[out + 4] = s[4];
+    potentials[out + 5] = s[5];
+  }
+  if (TILE > 6) {
+    potentials[out + 6] = s[6];
+    potentials[out + 7] = s[7];
+  }
+  if (TILE > 8) {
+    potentials[out + 8] = s[8];
+    potentials[out + 9] = s[9];
+    potentials[out + 10] = s[10];
+    potentials[out + 11] = s[11];
+  }
+  if (TILE > 12) {
+    potentials[out + 12] = s[12];
+    potentials[out + 13] = s[13];
+    potentials[out + 14] = s[14];
+    potentials[out + 15] = s[15];
   }
 }

@@ -100,7 +100,7 @@ export abstract class CentroidModel {
       points,
       options,
       async (session, meanWeight) =>
-        -meanWeight * (await session.inertia(this.#centred, this.k, options.signal)),
+        -meanWeight * (await session.inertias([this.#centred], this.k, options.signal))[0],
       { ...RUNTIME_RULES, sampleWeight: anObject },
     );
   }

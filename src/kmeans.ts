@@ -23,7 +23,7 @@ import {
 } from './options.js';
 import type { PointStream } from './point_stream.js';
 import { checkSource, checkWeights } from './points.js';
-import { createRandom } from './random.js';
+import { createRandom, type Random } from './random.js';
 import {
   checkEnoughRows,
   checkGiven,
@@ -32,7 +32,10 @@ import {
   placeCentroids,
 } from './start_centroids.js';
 
-/** What `onIteration` is told, once an iteration and in order, possibly a few iterations late. */
+/**
+ * What `onIteration` is told, once an iteration, possibly a few iterations late: in order within a
+ * restart. Restarts that go side by side are told of in turn.
+ */
 export interface KMeansProgress {
   /** Which of the `restarts` runs, from 0. */
   readonly restart: number;
@@ -52,7 +55,11 @@ export interface KMeansOptions {
    * (distinct rows), or k x d given numbers.
    */
   readonly init?: Seeding | GivenCentroids;
-  /** Runs from different seeds, of which the lowest inertia wins. Default: 10 for 'random', else 1. */
+  /**
+   * Runs from different seeds, of which the lowest inertia wins. Default: 10 for 'random', else 1.
+   * Those of small data, and of a stream as many as fit 64 MiB, go side by side on the device: they
+   * share its waits and passes over the rows. What each finds is what it finds by itself.
+   */
   readonly nInit?: number;
   /** Iterations at most in a run. Default 300. */
   readonly maxIter?: number;
@@ -113,6 +120,8 @@ const RULES: OptionRules = {
 const DEFAULT_MAX_ITER = 300;
 const DEFAULT_TOL = 1e-4;
 const RANDOM_RESTARTS = 10;
+/** From a restart's seed to the next one's: 2^32 by the golden ratio, so that near seeds share none. */
+const SEED_STEP = 0x9e3779b9;
 
 /**
  * K-means by Lloyd's iterations: finds k centroids that minimise the inertia, the sum over the rows
@@ -124,8 +133,8 @@ const RANDOM_RESTARTS = 10;
  *
  * @param points n x d, one row a point; never changed. Or a stream of such rows, which the device
  *   holds a few blocks of at a time, for the same answer bit by bit: two passes over it and one an
- *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 3 k
- *   ('k-means++'). (The CPU twin reads it into memory.)
+ *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 2 k
+ *   ('k-means++'); restarts share them. (The CPU twin reads it into memory.)
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
@@ -168,32 +177,27 @@ async function fit(
     typeof init === 'string' ? undefined : placeCentroids('init', init, k, session.shift, metric);
   const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
   const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
-  const random = createRandom(options.seed ?? 0);
-  let best: { inertia: number; run: LloydResult } | undefined;
-  for (let restart = 0; restart < restarts; restart++) {
-    signal?.throwIfAborted();
-    const start = given ?? (await session.seed(init as Seeding, k, random, signal));
-    const run = await session.lloyd(start, k, {
-      algorithm: options.algorithm,
-      maxIter,
-      tolerance,
-      signal,
-      onIteration:
-        options.onIteration &&
-        ((iteration, inertia) =>
-          options.onIteration?.({
-            restart,
-            restarts,
-            iteration,
-            maxIter,
-            inertia: inertia * meanWeight,
-          })),
-    });
-    // Which of several runs is best needs their final inertia; a single run is the best.
-    const inertia = restarts === 1 ? 0 : await session.inertia(run.centroids, k, signal);
-    if (!best || inertia < best.inertia) best = { inertia, run };
-  }
-  const { centroids, iterations, converged, history } = best!.run;
+  signal?.throwIfAborted();
+  const starts = given
+    ? [given]
+    : await session.seed(init as Seeding, k, randomsOf(options.seed ?? 0, restarts), signal);
+  const runs = await session.lloyd(starts, k, {
+    algorithm: options.algorithm,
+    maxIter,
+    tolerance,
+    signal,
+    onIteration:
+      options.onIteration &&
+      ((iteration, inertia, restart) =>
+        options.onIteration?.({
+          restart,
+          restarts,
+          iteration,
+          maxIter,
+          inertia: inertia * meanWeight,
+        })),
+  });
+  const { centroids, iterations, converged, history } = await bestOf(session, runs, k, signal);
   const { labels, counts, inertia } = await session.assign(centroids, k, signal);
   const model = new KMeansModel({
     k,
@@ -216,4 +220,27 @@ async function fit(
     );
   }
   return model;
+}
+
+/** Each restart draws from a stream of its own: what it finds does not depend on how many there are. */
+function randomsOf(seed: number, restarts: number): readonly Random[] {
+  return Array.from({ length: restarts }, (_, restart) =>
+    createRandom((seed + restart * SEED_STEP) % 2 ** 32),
+  );
+}
+
+/** The run of the lowest final inertia, of several the first. */
+async function bestOf(
+  session: KMeansSession,
+  runs: readonly LloydResult[],
+  k: number,
+  signal: AbortSignal | undefined,
+): Promise<LloydResult> {
+  if (runs.length === 1) return runs[0];
+  const inertias = await session.inertias(
+    runs.map(({ centroids }) => centroids),
+    k,
+    signal,
+  );
+  return runs[inertias.reduce((best, inertia, i) => (inertia < inertias[best] ? i : best), 0)];
 }

@@ -54,8 +54,11 @@ export interface LloydOptions {
   /** Stop when the summed squared shift of the centroids is at most this (absolute). */
   readonly tolerance: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called in order, once an iteration, possibly some iterations late. */
-  readonly onIteration?: ((iteration: number, inertia: number) => void) | undefined;
+  /**
+   * Called once an iteration of each start (by its index), possibly some iterations late: in order
+   * for each of them, but in turn where several go side by side.
+   */
+  readonly onIteration?: ((iteration: number, inertia: number, start: number) => void) | undefined;
 }
 
 export interface LloydResult {
@@ -86,10 +89,22 @@ export interface KMeansSession {
   readonly scale: number;
   /** Mean over the columns of the (unweighted, population) variance: the scale of `tol`. */
   meanVariance(): Promise<number>;
-  /** k starting centroids, k x d, centred. */
-  seed(seeding: Seeding, k: number, random: Random, signal?: AbortSignal): Promise<Float32Array>;
-  /** Lloyd's iterations from `start` (k x d, centred). */
-  lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult>;
+  /** k starting centroids for each of `randoms`, k x d, centred. What one draws is its own affair. */
+  seed(
+    seeding: Seeding,
+    k: number,
+    randoms: readonly Random[],
+    signal?: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
+  /**
+   * Lloyd's iterations from each of `starts` (k x d, centred): the results of one start at a time,
+   * in whatever way they share passes over the rows and waits for the device.
+   */
+  lloyd(
+    starts: readonly Float32Array[],
+    k: number,
+    options: LloydOptions,
+  ): Promise<readonly LloydResult[]>;
   assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment>;
   /** The clusters' sums about their centroids, and the inertia: what an update of them needs. */
   sums(
@@ -97,8 +112,12 @@ export interface KMeansSession {
     k: number,
     signal?: AbortSignal,
   ): Promise<ClusterSums & { readonly inertia: number }>;
-  /** The inertia alone, where labels are not wanted. */
-  inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number>;
+  /** The inertia alone of each of several sets of centroids, where labels are not wanted. */
+  inertias(
+    centroids: readonly Float32Array[],
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<readonly number[]>;
   /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
   distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array>;
   dispose(): void;

@@ -224,8 +224,8 @@ async function start(
     const restarts = options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1);
     let best: { inertia: number; centroids: Float32Array } | undefined;
     for (let restart = 0; restart < restarts; restart++) {
-      const centroids = await session.seed(init as Seeding, k, random, signal);
-      const inertia = restarts === 1 ? 0 : await session.inertia(centroids, k, signal);
+      const [centroids] = await session.seed(init as Seeding, k, [random], signal);
+      const [inertia] = restarts === 1 ? [0] : await session.inertias([centroids], k, signal);
       if (!best || inertia < best.inertia) best = { inertia, centroids };
     }
     return { centroids: best!.centroids, shift: session.shift, tolerance };

@@ -58,7 +58,7 @@ export async function step(
   const clusters = due && hasWeight ? neglected(means.weightSums, reassignmentRatio, rows) : [];
   if (clusters.length > 0) {
     const random = createRandom((seed ^ Math.imul(before.steps + 1, SPREAD)) >>> 0);
-    const drawn = await session.seed('random', clusters.length, random, signal);
+    const [drawn] = await session.seed('random', clusters.length, [random], signal);
     means = startAnew(means, d, clusters, drawn);
   }
   return {

@@ -66,9 +66,9 @@ function kMeansLabels(data: StartData, k: number, random: Random): Promise<Uint3
   const { points, weights, runtime, signal } = data;
   const load = { metric: 'euclidean', ...(weights ? { weights } : {}) } as const;
   return withKMeansSession(runtime, points, load, async (session) => {
-    const start = await session.seed('k-means++', k, random, signal);
+    const starts = await session.seed('k-means++', k, [random], signal);
     const tolerance = KMEANS.tol * (await session.meanVariance());
-    const { centroids } = await session.lloyd(start, k, {
+    const [{ centroids }] = await session.lloyd(starts, k, {
       maxIter: KMEANS.maxIter,
       tolerance,
       signal,
@@ -90,11 +90,11 @@ function startRows(
 ): Promise<Float64Array> {
   const { points, weights, runtime, signal } = data;
   const load = { metric: 'euclidean', shift, ...(weights ? { weights } : {}) } as const;
-  return withKMeansSession(runtime, points, load, async (session) =>
-    Float64Array.from(
-      await session.seed(init === 'k-means++' ? init : 'random', k, random, signal),
-    ),
-  );
+  return withKMeansSession(runtime, points, load, async (session) => {
+    const seeding = init === 'k-means++' ? init : 'random';
+    const [rows] = await session.seed(seeding, k, [random], signal);
+    return Float64Array.from(rows);
+  });
 }
 
 /** Responsibilities of 1 for the label of each row, else 0. */

@@ -1,16 +1,14 @@
 /** k centroids over loaded points: the buffers and recordings of assignments and iterations. */
-import { ceilDiv } from '../../host/plan.js';
+import { ceilDiv, roundUp } from '../../host/plan.js';
 import type { Recording } from '../../host/recording.js';
 import type { Kernel } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
-import accumulateKernel from '../../shaders/accumulate.wgsl';
-import combineKernel from '../../shaders/combine.wgsl';
 import convergeKernel from '../../shaders/converge.wgsl';
-import groupRowsKernel from '../../shaders/group_rows.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
 import type { Metric } from '../kmeans_backend.js';
 import type { ClusterSums } from '../reference/accumulate.js';
-import { type Assignment, chooseAssignment, paddedClusters } from './assignment.js';
+import { type Accumulation, ACCUMULATE_WORK, segmentsOf, type SumBuffers } from './accumulation.js';
+import { type Assignment, centroidTile, chooseAssignment, paddedClusters } from './assignment.js';
 import { Bounds } from './bounds.js';
 import { Relocation, sumsOf } from './relocation.js';
 import {
@@ -22,149 +20,115 @@ import {
   padColumns,
   unpadColumns,
 } from './points.js';
-import type { DeviceWeights } from './seeding.js';
-import { storedAs } from './storage.js';
+import type { StatusBoard } from './status.js';
+import type { DeviceWeights } from './weights.js';
 
-const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
-const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
-const HISTORY_LANES = Number(convergeKernel.constants.WORKGROUP);
 /** Larger than any score, so that padding never wins; squares of such data overflow anyway. */
 const NEVER = 3e38;
-/** The most that the segments' partial sums may take; longer runs of segments go in batches. */
-const PARTIAL_BYTES = 32 * 1024 * 1024;
-/** Multiply-adds a column of one row is worth in `accumulate`, whose cost is loads, not FLOPs. */
-const ACCUMULATE_WORK = 16;
-/** Bytes of the four state words at the head of `status`: the alignment of a binding's offset. */
-const STATE_BYTES = 256;
-const HISTORY_BYTES = 4 * HISTORY_SLOTS * HISTORY_LANES;
 
-/** Why the device halted: see converge.wgsl. */
-export const Halt = { running: 0, sameLabels: 1, withinTolerance: 2, emptyClusters: 3 } as const;
-
-/** Segments whose partial sums are held at once. */
-export function segmentsPerBatch(k: number, quads: number, segments: number): number {
-  const bytes = 16 * k * (quads + 1);
-  return Math.max(1, Math.min(segments, Math.floor(PARTIAL_BYTES / bytes)));
-}
-
-/** Segments of the largest chunk. */
-function segmentsOfChunk(chunks: readonly Chunk[]): number {
-  return chunks.reduce((most, { rows }) => Math.max(most, ceilDiv(rows, SEGMENT)), 0);
-}
-
-interface Buffers {
-  readonly even: GPUBuffer;
-  readonly odd: GPUBuffer;
-  readonly evenNorms: GPUBuffer;
-  readonly oddNorms: GPUBuffer;
-  readonly order: GPUBuffer;
-  readonly ends: GPUBuffer;
-  readonly partial: GPUBuffer;
-  readonly levels: GPUBuffer;
-  readonly totals: GPUBuffer;
-  readonly costs: GPUBuffer;
-  readonly moves: GPUBuffer;
-  readonly status: GPUBuffer;
-  readonly changed: GPUBuffer;
-  readonly empties: GPUBuffer;
-}
-
-interface Kernels {
-  readonly groupRows: Kernel;
-  readonly accumulate: Kernel;
-  readonly combine: Kernel;
-  readonly update: Kernel;
-  readonly converge: Kernel;
-}
-
-/** What the device reports of a fit. */
-export interface Status {
-  /** Iterations done. */
-  readonly iterations: number;
-  /** One of {@link Halt}. */
-  readonly halted: number;
-  /** Labels changed in the last of them. */
-  readonly changed: number;
-  /** The objective of iteration i, from 0; the last HISTORY ones are known. */
-  readonly objective: (iteration: number) => number;
-}
-
-interface Parts {
+/** What all sets of centroids have in common that run side by side. */
+export interface Common {
   readonly workspace: Workspace;
   readonly points: DevicePoints;
   readonly weights: DeviceWeights;
   readonly metric: Metric;
   readonly k: number;
-  readonly labels: readonly GPUBuffer[];
-  readonly buffers: Buffers;
-  readonly kernels: Kernels;
-  readonly assignment: Assignment;
+  readonly accumulation: Accumulation;
+  readonly board: StatusBoard;
+  /** Passes over the rows that will be made at most. */
+  readonly passes: number;
+}
+
+interface Buffers extends SumBuffers {
+  readonly even: GPUBuffer;
+  readonly odd: GPUBuffer;
+  readonly evenNorms: GPUBuffer;
+  readonly oddNorms: GPUBuffer;
+  readonly moves: GPUBuffer;
+  readonly changed: GPUBuffer;
+}
+
+interface Kernels {
+  readonly update: Kernel;
+  readonly converge: Kernel;
+}
+
+/** Bytes of what a `Clustering` allocates, by name, but for its labels. */
+function sizes(k: number, { quads, shape: [n] }: DevicePoints): Record<keyof Buffers, number> {
+  const paddedK = paddedClusters(k);
+  const entries = k * (quads + 1);
+  return {
+    even: 16 * paddedK * quads,
+    odd: 16 * paddedK * quads,
+    evenNorms: 4 * paddedK,
+    oddNorms: 4 * paddedK,
+    levels: 2 * 16 * entries,
+    totals: 16 * entries,
+    costs: 4 * segmentsOf(n) * quads,
+    moves: 4 * k,
+    changed: 4,
+    empties: 4,
+  };
+}
+
+/** Bytes of a `Clustering`, without bounds. */
+export function clusteringBytes(k: number, points: DevicePoints): number {
+  return Object.values(sizes(k, points)).reduce((sum, bytes) => sum + bytes, 4 * points.shape[0]);
+}
+
+/** What an iteration costs that computes every distance, in multiply-adds. */
+export function iterationWork(k: number, [n, d]: readonly [number, number]): number {
+  return n * d * (roundUp(k, centroidTile(k)) + ACCUMULATE_WORK);
 }
 
 /**
- * k centroids over loaded points, with all buffers that assigning and Lloyd's iterations need:
- * labels and their order (4 bytes a row each at most), twice the centroids, and a workspace of at most PARTIAL_BYTES, three
- * times K (D + 4) floats, and 4 quads bytes per SEGMENT rows.
+ * k centroids over loaded points, with the buffers of its own that assigning and Lloyd's iterations
+ * need: 4 bytes a row of labels, twice the centroids, and three times K (D + 4) floats.
  */
 export class Clustering {
-  readonly #parts: Parts;
-  readonly #segments: number;
+  readonly #common: Common;
+  readonly #fit: number;
+  readonly #labels: readonly GPUBuffer[];
+  readonly #buffers: Buffers;
+  readonly #kernels: Kernels;
+  readonly #assignment: Assignment;
   #bounds: Bounds | undefined;
 
-  private constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#segments = ceilDiv(parts.points.shape[0], SEGMENT);
+  private constructor(
+    common: Common,
+    fit: number,
+    labels: readonly GPUBuffer[],
+    buffers: Buffers,
+    kernels: Kernels,
+    assignment: Assignment,
+  ) {
+    this.#common = common;
+    this.#fit = fit;
+    this.#labels = labels;
+    this.#buffers = buffers;
+    this.#kernels = kernels;
+    this.#assignment = assignment;
   }
 
   /**
+   * @param fit its place on the board
    * @param centroids k x d, centred: where to start
-   * @param passes over the rows that will be made at most
    */
-  static async create(
-    workspace: Workspace,
-    points: DevicePoints,
-    weights: DeviceWeights,
-    metric: Metric,
-    k: number,
-    centroids: Float32Array,
-    passes = 1,
-  ): Promise<Clustering> {
+  static async create(common: Common, fit: number, centroids: Float32Array): Promise<Clustering> {
+    const { workspace, points, metric, k, board, passes } = common;
     const { runtime } = workspace;
     const {
       quads,
       chunks,
-      shape: [n, d],
+      shape: [, d],
       storage,
     } = points;
     const paddedK = paddedClusters(k);
-    const segments = ceilDiv(n, SEGMENT);
-    const entries = k * (quads + 1);
-    const batch = segmentsPerBatch(k, quads, segmentsOfChunk(chunks));
-    const buffers = await workspace.allocate({
-      even: 16 * paddedK * quads,
-      odd: 16 * paddedK * quads,
-      evenNorms: 4 * paddedK,
-      oddNorms: 4 * paddedK,
-      order: 4 * SEGMENT * batch,
-      ends: 4 * k * batch,
-      partial: 16 * entries * batch,
-      levels: 2 * 16 * entries,
-      totals: 16 * entries,
-      costs: 4 * segments * quads,
-      moves: 4 * k,
-      status: STATE_BYTES + HISTORY_BYTES,
-      changed: 4,
-      empties: 4,
-    });
+    const buffers = await workspace.allocate(sizes(k, points));
     const labels: GPUBuffer[] = [];
     for (const { rows } of chunks)
       labels.push((await workspace.allocate({ labels: 4 * rows })).labels);
     const kernels = {
-      groupRows: await runtime.kernel(groupRowsKernel, { WEIGHTED: weights.weighted }),
-      accumulate: await runtime.kernel(storedAs(storage, accumulateKernel), {
-        WEIGHTED: weights.weighted,
-      }),
-      combine: await runtime.kernel(combineKernel),
       update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
       converge: await runtime.kernel(convergeKernel),
     };
@@ -181,7 +145,7 @@ export class Clustering {
     for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, norms);
     const reset = () => {
       workspace.run('reset', (recording) => {
-        recording.clear(buffers.status).clear(buffers.changed).clear(buffers.empties);
+        recording.clear(buffers.changed).clear(buffers.empties);
         for (const buffer of labels) recording.clear(buffer);
       });
     };
@@ -196,7 +160,7 @@ export class Clustering {
             points: chunk.points,
             centroids: buffers.even,
             half_norms: buffers.evenNorms,
-            state: { buffer: buffers.status, offset: 0, size: STATE_BYTES },
+            state: board.state(fit),
             labels: labels[0],
             changed: buffers.changed,
           },
@@ -204,31 +168,21 @@ export class Clustering {
       passes,
     );
     reset();
-    return new Clustering({
-      workspace,
-      points,
-      weights,
-      metric,
-      k,
-      labels,
-      buffers,
-      kernels,
-      assignment,
-    });
+    return new Clustering(common, fit, labels, buffers, kernels, assignment);
   }
 
   get k(): number {
-    return this.#parts.k;
+    return this.#common.k;
   }
 
   /** [rows] of each chunk. */
   get labels(): readonly GPUBuffer[] {
-    return this.#parts.labels;
+    return this.#labels;
   }
 
   /** Rows and columns. */
   get shape(): readonly [number, number] {
-    return this.#parts.points.shape;
+    return this.#common.points.shape;
   }
 
   /** Whether recorded iterations assign by bounds. */
@@ -236,29 +190,23 @@ export class Clustering {
     return this.#bounds !== undefined;
   }
 
-  /** What an iteration costs that computes every distance, in multiply-adds. */
-  get work(): number {
-    const [n, d] = this.#parts.points.shape;
-    return n * d * (this.#parts.assignment.clusters + ACCUMULATE_WORK);
-  }
-
   /** The starting centroids, [padded k][quads] vec4. */
   get centroids(): GPUBuffer {
-    return this.#parts.buffers.even;
+    return this.#buffers.even;
   }
 
   /** Labels a chunk's rows with their nearest starting centroids. */
   recordAssign(recording: Recording, chunk: Chunk, c: number): void {
-    const { even, evenNorms } = this.#parts.buffers;
+    const { even, evenNorms } = this.#buffers;
     this.#recordAssign(recording, chunk, c, even, evenNorms);
   }
 
   async readLabels(): Promise<Uint32Array> {
-    const { chunks, shape } = this.#parts.points;
+    const { chunks, shape } = this.#common.points;
     const labels = new Uint32Array(shape[0]);
     for (const [c, { start, rows }] of chunks.entries()) {
       labels.set(
-        new Uint32Array(await this.#parts.workspace.read(this.#parts.labels[c], 0, 4 * rows)),
+        new Uint32Array(await this.#common.workspace.read(this.#labels[c], 0, 4 * rows)),
         start,
       );
     }
@@ -266,15 +214,18 @@ export class Clustering {
   }
 
   /** Labels every row with its nearest starting centroid, and sums over the clusters. */
-  async sums(): Promise<ClusterSums & { readonly inertia: number }> {
-    const { k, workspace, points, buffers, metric } = this.#parts;
+  recordSums(recording: Recording): void {
+    this.#recordPass(recording, this.#buffers.even, this.#buffers.evenNorms);
+  }
+
+  /** The sums that were recorded. */
+  async readSums(): Promise<ClusterSums & { readonly inertia: number }> {
+    const { k, workspace, points, metric } = this.#common;
     const { quads, shape } = points;
-    await workspace.runInParts('sums', (recording) => {
-      this.#recordPass(recording, buffers.even, buffers.evenNorms);
-    });
+    const bytes = 4 * segmentsOf(shape[0]) * quads;
     const [totals, costs] = await Promise.all([
       this.#readTotals(),
-      workspace.read(buffers.costs, 0, 4 * this.#segments * quads),
+      workspace.read(this.#buffers.costs, 0, bytes),
     ]);
     const inertia = new Float32Array(costs).reduce((sum, cost) => sum + cost, 0);
     return {
@@ -284,21 +235,21 @@ export class Clustering {
   }
 
   async #readTotals(): Promise<Float32Array> {
-    const bytes = 16 * this.#parts.k * (this.#parts.points.quads + 1);
-    return new Float32Array(await this.#parts.workspace.read(this.#parts.buffers.totals, 0, bytes));
+    const bytes = 16 * this.#common.k * (this.#common.points.quads + 1);
+    return new Float32Array(await this.#common.workspace.read(this.#buffers.totals, 0, bytes));
   }
 
   get #state(): GPUBufferBinding {
-    return { buffer: this.#parts.buffers.status, offset: 0, size: STATE_BYTES };
+    return this.#common.board.state(this.#fit);
   }
 
   /** From here on recorded iterations assign by bounds, made anew from the centroids of then. */
   async useBounds(iterations: number): Promise<void> {
-    const { workspace, points, k, buffers } = this.#parts;
+    const { workspace, points, k } = this.#common;
     this.#bounds ??= await Bounds.create(workspace, points, k);
     this.#bounds.group(await this.readCentroids(iterations));
     workspace.run('reset bounds', (recording) => {
-      this.#bounds?.recordReset(recording, buffers.moves);
+      this.#bounds?.recordReset(recording, this.#buffers.moves);
     });
   }
 
@@ -310,8 +261,8 @@ export class Clustering {
 
   /** Assigns and sums chunk by chunk, so that each comes by once. */
   #recordPass(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
-    recording.clear(this.#parts.buffers.empties);
-    forEachChunk(recording, this.#parts.points.chunks, (chunk, c) => {
+    recording.clear(this.#buffers.empties);
+    forEachChunk(recording, this.#common.points.chunks, (chunk, c) => {
       this.#recordAssign(recording, chunk, c, centroids, norms);
       this.#recordSums(recording, chunk, c, centroids);
     });
@@ -324,9 +275,9 @@ export class Clustering {
     centroids: GPUBuffer,
     norms: GPUBuffer,
   ): void {
-    const { quads, shape } = this.#parts.points;
-    const { runtime } = this.#parts.workspace;
-    const { kernel, clusters, rows: tile } = this.#parts.assignment;
+    const { quads, shape } = this.#common.points;
+    const { runtime } = this.#common.workspace;
+    const { kernel, clusters, rows: tile } = this.#assignment;
     for (const part of paced(runtime, chunk, clusters * shape[1], tile)) {
       recording.dispatch(
         kernel,
@@ -341,90 +292,44 @@ export class Clustering {
           centroids,
           half_norms: norms,
           state: this.#state,
-          labels: this.#parts.labels[c],
-          changed: this.#parts.buffers.changed,
+          labels: this.#labels[c],
+          changed: this.#buffers.changed,
         },
         ceilDiv(part.rows, tile),
       );
     }
   }
 
-  /** Adds a chunk to the sums per cluster, a batch of segments at a time. */
   #recordSums(recording: Recording, chunk: Chunk, c: number, centroids: GPUBuffer): void {
-    const { chunks, quads, shape } = this.#parts.points;
-    const { runtime } = this.#parts.workspace;
-    const { groupRows, accumulate, combine } = this.#parts.kernels;
-    const { order, ends, partial, costs, levels, totals, empties } = this.#parts.buffers;
-    const entries = this.#parts.k * (quads + 1);
-    const batchRows = SEGMENT * segmentsPerBatch(this.#parts.k, quads, segmentsOfChunk(chunks));
-    const most = Math.min(batchRows, runtime.pace.rows(ACCUMULATE_WORK * shape[1], SEGMENT));
-    for (let start = 0; start < chunk.rows; start += most) {
-      const rows = Math.min(most, chunk.rows - start);
-      const segments = ceilDiv(rows, SEGMENT);
-      const firstSegment = (chunk.start + start) / SEGMENT;
-      const shape = { first: start, rows, quads, clusters: this.#parts.k };
-      const weights = this.#parts.weights.chunks[c];
-      recording.dispatch(
-        groupRows,
-        {
-          shape,
-          labels: this.#parts.labels[c],
-          weights,
-          state: this.#state,
-          order,
-          ends,
-          partial,
-        },
-        groups(groupRows, segments),
-      );
-      recording.dispatch(
-        accumulate,
-        {
-          shape: { ...shape, first_segment: firstSegment },
-          points: chunk.points,
-          centroids,
-          order,
-          ends,
-          weights,
-          state: this.#state,
-          partial,
-          costs,
-        },
-        groups(accumulate, segments * quads),
-      );
-      recording.dispatch(
-        combine,
-        {
-          shape: {
-            entries,
-            columns: quads + 1,
-            segments,
-            first_segment: firstSegment,
-            last: firstSegment + segments === this.#segments ? 1 : 0,
-          },
-          partial,
-          state: this.#state,
-          levels,
-          totals,
-          empties,
-        },
-        groups(combine, entries),
-      );
-    }
+    const { accumulation } = this.#common;
+    accumulation.record(
+      recording,
+      chunk,
+      c,
+      centroids,
+      this.#labels[c],
+      this.#state,
+      this.#sumBuffers,
+    );
+  }
+
+  get #sumBuffers(): SumBuffers {
+    const { costs, levels, totals, empties } = this.#buffers;
+    return { costs, levels, totals, empties };
   }
 
   /** New centroids from the totals, and the decision whether to go on. */
   #recordUpdate(recording: Recording, even: boolean, tolerance: number): void {
-    const { quads } = this.#parts.points;
-    const { update, converge } = this.#parts.kernels;
-    const { totals, moves, empties, costs, changed, status } = this.#parts.buffers;
+    const { quads } = this.#common.points;
+    const { update, converge } = this.#kernels;
+    const { totals, moves, empties, costs, changed } = this.#buffers;
     const [old, updated, norms] = even
-      ? [this.#parts.buffers.even, this.#parts.buffers.odd, this.#parts.buffers.oddNorms]
-      : [this.#parts.buffers.odd, this.#parts.buffers.even, this.#parts.buffers.evenNorms];
+      ? [this.#buffers.even, this.#buffers.odd, this.#buffers.oddNorms]
+      : [this.#buffers.odd, this.#buffers.even, this.#buffers.evenNorms];
     recording.dispatch(
       update,
       {
-        shape: { clusters: this.#parts.k, quads },
+        shape: { clusters: this.#common.k, quads },
         totals,
         old,
         state: this.#state,
@@ -433,18 +338,18 @@ export class Clustering {
         half_norms: norms,
         moves,
       },
-      groups(update, this.#parts.k),
+      groups(update, this.#common.k),
     );
     recording.dispatch(
       converge,
       {
-        shape: { clusters: this.#parts.k, entries: this.#segments * quads, tolerance },
+        shape: { clusters: this.#common.k, entries: segmentsOf(this.shape[0]) * quads, tolerance },
         costs,
         moves,
         empties,
         state: this.#state,
         changed,
-        history: { buffer: status, offset: STATE_BYTES, size: HISTORY_BYTES },
+        history: this.#common.board.history(this.#fit),
       },
       1,
     );
@@ -452,12 +357,13 @@ export class Clustering {
 
   /** An iteration from the even to the odd centroids, or back. */
   recordIteration(even: boolean, tolerance: number): Recording {
-    const { even: a, odd: b, evenNorms, oddNorms } = this.#parts.buffers;
-    const recording = this.#parts.workspace.record(even ? 'even iteration' : 'odd iteration');
+    const { even: a, odd: b, evenNorms, oddNorms } = this.#buffers;
+    const recording = this.#common.workspace.record(even ? 'even iteration' : 'odd iteration');
     const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
     if (this.#bounds) {
-      const { changed, empties, moves } = this.#parts.buffers;
-      const { labels, points } = this.#parts;
+      const { changed, empties, moves } = this.#buffers;
+      const { points } = this.#common;
+      const labels = this.#labels;
       const state = this.#state;
       recording.clear(empties);
       this.#bounds.recordAssign(recording, { centroids, norms, moves, state, labels, changed });
@@ -469,57 +375,32 @@ export class Clustering {
     return recording;
   }
 
-  /** Rows come by once an iteration, so that none should be begun in vain. */
-  get streamed(): boolean {
-    return this.#parts.points.chunks.some(({ bring }) => bring);
-  }
-
-  submit(recordings: readonly Recording[]): Promise<void> {
-    return this.#parts.workspace.submitInParts(recordings);
-  }
-
-  /** How far the work submitted before this call has come, once it is done. */
-  async readStatus(): Promise<Status> {
-    const { workspace, buffers, metric } = this.#parts;
-    const bytes = await workspace.read(buffers.status, 0, STATE_BYTES + HISTORY_BYTES);
-    const [iterations, halted, changed] = new Uint32Array(bytes, 0, 3);
-    const history = new Float32Array(bytes, STATE_BYTES);
-    const scale = metric === 'cosine' ? 0.5 : 1;
-    const objective = (iteration: number) => {
-      const slot = (iteration % HISTORY_SLOTS) * HISTORY_LANES;
-      let sum = 0;
-      for (const lane of history.subarray(slot, slot + HISTORY_LANES)) sum += lane;
-      return scale * sum;
-    };
-    return { iterations, halted, changed, objective };
-  }
-
   /** The centroids after so many iterations, k x d, centred. */
   async readCentroids(iterations: number): Promise<Float32Array> {
-    const { workspace, buffers, points, k } = this.#parts;
-    const buffer = iterations % 2 === 0 ? buffers.even : buffers.odd;
+    const { workspace, points, k } = this.#common;
+    const buffer = iterations % 2 === 0 ? this.#buffers.even : this.#buffers.odd;
     const bytes = await workspace.read(buffer, 0, 16 * k * points.quads);
     return unpadColumns(new Float32Array(bytes), k, points.shape[1]);
   }
 
   /** Gives the empty clusters of the iteration under way far rows, then finishes the iteration. */
   async relocate(iteration: number, tolerance: number): Promise<void> {
-    const { status, empties, totals, even, odd, moves } = this.#parts.buffers;
+    const { empties, totals, even, odd, moves } = this.#buffers;
     const isEven = iteration % 2 === 0;
     const relocation = new Relocation(
-      this.#parts.workspace,
-      this.#parts.points,
-      this.#parts.weights,
-      this.#parts.labels,
+      this.#common.workspace,
+      this.#common.points,
+      this.#common.weights,
+      this.#labels,
     );
     const moved = await relocation.apply(
       isEven ? even : odd,
-      this.#parts.k,
+      this.#common.k,
       await this.#readTotals(),
     );
-    this.#parts.workspace.upload(totals, moved);
-    this.#parts.workspace.upload(status, new Uint32Array([iteration, Halt.running]));
-    this.#parts.workspace.run('update after relocation', (recording) => {
+    this.#common.workspace.upload(totals, moved);
+    this.#common.board.resume(this.#fit, iteration);
+    this.#common.workspace.run('update after relocation', (recording) => {
       recording.clear(empties);
       this.#recordUpdate(recording, isEven, tolerance);
       this.#bounds?.recordReset(recording, moves);
@@ -528,9 +409,9 @@ export class Clustering {
 
   dispose(): void {
     this.dropBounds();
-    this.#parts.workspace.release(
-      ...Object.values<GPUBuffer>({ ...this.#parts.buffers }),
-      ...this.#parts.labels,
+    this.#common.workspace.release(
+      ...Object.values<GPUBuffer>({ ...this.#buffers }),
+      ...this.#labels,
     );
   }
 }

@@ -1,6 +1,7 @@
 /** K-means on a WebGPU device. */
 import { KernelError } from '../../host/errors.js';
 import { ceilDiv } from '../../host/plan.js';
+import type { Recording } from '../../host/recording.js';
 import type { Runtime } from '../../host/runtime.js';
 import { Workspace } from '../../host/workspace.js';
 import labelCountsKernel from '../../shaders/label_counts.wgsl';
@@ -22,19 +23,7 @@ import { InvalidArgumentError } from '../errors.js';
 import { CheckedStream } from '../point_stream.js';
 import type { ClusterSums } from '../reference/accumulate.js';
 import type { Random } from '../random.js';
-import {
-  cumulativeWeights,
-  gatherRows as gatherHostRows,
-  sampleFromWeights,
-  sampleRows,
-} from '../reference/sampling.js';
-import {
-  localTrials,
-  PARALLEL_OVERSAMPLING,
-  PARALLEL_ROUNDS,
-  reduceCandidates,
-} from '../reference/seeding.js';
-import { Clustering } from './clustering.js';
+import type { Clustering } from './clustering.js';
 import { loadHalves } from './halves.js';
 import { lloyd } from './lloyd.js';
 import {
@@ -45,11 +34,13 @@ import {
   loadPoints,
   paced,
 } from './points.js';
-import { type DeviceWeights, gatherRows, oversample, plusPlus } from './seeding.js';
+import { Restarts, restartsAtOnce } from './restarts.js';
+import { chooseStarts } from './seeding.js';
 import { ScaledSession } from './scaled_session.js';
+import { inBatches } from './side_by_side.js';
 import { storedAs } from './storage.js';
 import { streamPoints } from './stream.js';
-import { loadRowWeights } from './weights.js';
+import { loadRowWeights, type RowWeights } from './weights.js';
 
 /** `transform` computes about this many bytes of distances at a time. */
 const DISTANCES_BLOCK = 16 * 1024 * 1024;
@@ -74,22 +65,20 @@ export function deviceBackend(runtime: Runtime): KMeansBackend {
 class DeviceSession implements KMeansSession {
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
-  readonly #weights: DeviceWeights;
-  readonly #hostWeights: Float32Array | undefined;
+  readonly #weights: RowWeights;
   readonly #metric: Metric;
   readonly #close: () => void;
 
   private constructor(
     workspace: Workspace,
     points: DevicePoints,
-    weights: DeviceWeights,
+    weights: RowWeights,
     options: LoadOptions,
     close: () => void,
   ) {
     this.#workspace = workspace;
     this.#points = points;
     this.#weights = weights;
-    this.#hostWeights = options.weights;
     this.#metric = options.metric;
     this.#close = close;
   }
@@ -148,66 +137,53 @@ class DeviceSession implements KMeansSession {
     );
   }
 
-  async seed(
+  seed(
     seeding: Seeding,
     k: number,
-    random: Random,
+    randoms: readonly Random[],
     signal?: AbortSignal,
-  ): Promise<Float32Array> {
-    const workspace = this.#workspace;
-    const [n, d] = this.shape;
-    const weights = this.#hostWeights ?? new Float32Array(n).fill(1);
-    if (seeding === 'random') {
-      return gatherRows(workspace, this.#points, sampleRows(weights, k, random));
-    }
-    const first = sampleFromWeights(cumulativeWeights(weights), random.next());
-    const chooseRows = () =>
-      plusPlus(workspace, this.#points, this.#weights, k, localTrials(k), first, random, signal);
-    if (seeding === 'k-means++') return chooseRows();
-    const candidates = await oversample(
-      workspace,
-      this.#points,
+  ): Promise<readonly Float32Array[]> {
+    const points = this.#points;
+    return chooseStarts(
+      this.#workspace,
+      points,
       this.#weights,
-      PARALLEL_ROUNDS,
-      PARALLEL_OVERSAMPLING * k,
-      first,
-      random,
-      signal,
-    );
-    const count = candidates.length / d;
-    const { weightSums: owned } = await this.#cluster(count, candidates, (clustering) =>
-      clustering.sums(),
-    );
-    // A candidate equal to an earlier one owns nothing. Too few distinct ones: choose among all rows.
-    const distinct = [...owned.keys()].filter((candidate) => owned[candidate] > 0);
-    if (distinct.length < k) return chooseRows();
-    const rows = gatherHostRows(candidates, distinct, d);
-    return reduceCandidates(
-      rows,
-      distinct.map((candidate) => owned[candidate]),
+      this.#metric,
+      seeding,
       k,
-      d,
-      random,
+      randoms,
+      signal,
     );
   }
 
-  async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
-    return this.#cluster(
+  lloyd(
+    starts: readonly Float32Array[],
+    k: number,
+    options: LloydOptions,
+  ): Promise<readonly LloydResult[]> {
+    const { algorithm = 'auto', onIteration } = options;
+    return this.#sideBySide(
       k,
-      start,
-      (clustering) => lloyd(this.#workspace.runtime, clustering, options),
+      starts,
+      algorithm !== 'lloyd',
+      (restarts, first) =>
+        lloyd(this.#workspace.runtime, restarts, {
+          ...options,
+          onIteration: (iteration, inertia, start) =>
+            onIteration?.(iteration, inertia, first + start),
+        }),
       options.maxIter,
     );
   }
 
   async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
     return this.#cluster(k, centroids, async (clustering) => {
-      const inertia = await this.#assign(clustering, signal);
+      const inertias = await this.#assign([clustering], signal);
       // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
-      const work = [inertia(), this.#counts(clustering), clustering.readLabels()] as const;
+      const work = [inertias(), this.#counts(clustering), clustering.readLabels()] as const;
       await Promise.allSettled(work);
-      const [sum, counts, labels] = await Promise.all(work);
-      return { inertia: sum, counts, labels };
+      const [[inertia], counts, labels] = await Promise.all(work);
+      return { inertia, counts, labels };
     });
   }
 
@@ -217,65 +193,94 @@ class DeviceSession implements KMeansSession {
     signal?: AbortSignal,
   ): Promise<ClusterSums & { readonly inertia: number }> {
     signal?.throwIfAborted();
-    return this.#cluster(k, centroids, (clustering) => clustering.sums());
+    const [sums] = await this.#together(k, [centroids], (restarts) => restarts.sums());
+    return sums;
   }
 
-  async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
-    return this.#cluster(k, centroids, async (clustering) => {
-      const inertia = await (await this.#assign(clustering, signal))();
+  inertias(
+    centroids: readonly Float32Array[],
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<readonly number[]> {
+    return this.#sideBySide(k, centroids, false, async ({ clusterings }) => {
+      const inertias = await (await this.#assign(clusterings, signal))();
       // The counts tell a true zero from those that a silent driver leaves behind.
-      if (inertia === 0) await this.#counts(clustering);
-      return inertia;
+      for (const [i, inertia] of inertias.entries()) {
+        if (inertia === 0) await this.#counts(clusterings[i]);
+      }
+      return inertias;
     });
   }
 
-  async #cluster<T>(
+  /** Does `work` on as many sets of centroids at a time as go side by side. */
+  #sideBySide<T>(
     k: number,
-    centroids: Float32Array,
-    work: (clustering: Clustering) => Promise<T>,
+    sets: readonly Float32Array[],
+    bounded: boolean,
+    work: (restarts: Restarts, first: number) => Promise<readonly T[]>,
+    passes = 1,
+  ): Promise<readonly T[]> {
+    return inBatches(
+      sets,
+      () => restartsAtOnce(this.#workspace, this.#points, k, bounded),
+      (batch, first) => this.#together(k, batch, (restarts) => work(restarts, first), passes),
+    );
+  }
+
+  #together<T>(
+    k: number,
+    sets: readonly Float32Array[],
+    work: (restarts: Restarts) => Promise<T>,
     passes = 1,
   ): Promise<T> {
-    const clustering = await Clustering.create(
+    return Restarts.with(
       this.#workspace,
       this.#points,
       this.#weights,
       this.#metric,
       k,
-      centroids,
+      sets,
       passes,
+      work,
     );
-    try {
-      return await work(clustering);
-    } finally {
-      clustering.dispose();
-    }
+  }
+
+  #cluster<T>(
+    k: number,
+    centroids: Float32Array,
+    work: (clustering: Clustering) => Promise<T>,
+  ): Promise<T> {
+    return this.#together(k, [centroids], ({ clusterings: [one] }) => work(one));
   }
 
   /**
-   * Labels every row and sums what that costs: float32 over short runs, float64 over the runs.
+   * Labels every row by each of the clusterings and sums what that costs: float32 over short runs,
+   * float64 over the runs.
    *
-   * @returns reads the objective
+   * @returns reads the objectives
    */
-  async #assign(clustering: Clustering, signal?: AbortSignal): Promise<() => Promise<number>> {
+  async #assign(
+    clusterings: readonly Clustering[],
+    signal?: AbortSignal,
+  ): Promise<() => Promise<readonly number[]>> {
     const workspace = this.#workspace;
     const { runtime } = workspace;
     const { chunks, quads, shape, storage } = this.#points;
-    const [n] = shape;
-    const { labels, centroids } = clustering;
     const pointCosts = await runtime.kernel(storedAs(storage, pointCostsKernel), {
       WEIGHTED: this.#weights.weighted,
     });
     const runSums = await runtime.kernel(runSumsKernel);
     const run = Number(runSumsKernel.constants.RUN);
     const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
-    const bytes = 4 * ceilDiv(n, run);
+    const runs = ceilDiv(shape[0], run);
     const made = await workspace.allocate({
       costs: 4 * most,
       sums: 4 * ceilDiv(most, run),
-      total: bytes,
+      totals: 4 * runs * clusterings.length,
     });
-    const { costs, sums } = made;
-    await workspace.runInParts('assign', (recording) => {
+    const { costs, sums, totals } = made;
+    const assigning = (clustering: Clustering, place: number) => (recording: Recording) => {
+      const { labels, centroids } = clustering;
       forEachChunk(recording, chunks, (chunk, c) => {
         const { points, start, rows } = chunk;
         const weights = this.#weights.chunks[c];
@@ -291,15 +296,21 @@ class DeviceSession implements KMeansSession {
             { shape: { count: rows }, values: costs, sums },
             groups(runSums, ceilDiv(rows, run)),
           )
-          .copy(sums, 0, made.total, (4 * start) / run, 4 * ceilDiv(rows, run));
+          .copy(sums, 0, totals, 4 * (runs * place + start / run), 4 * ceilDiv(rows, run));
       });
-    });
+    };
+    await workspace.runInParts('assign', ...clusterings.map(assigning));
     signal?.throwIfAborted();
     return async () => {
-      const runs = new Float32Array(await workspace.read(made.total, 0, bytes));
+      const bytes = await workspace.read(totals, 0, 4 * runs * clusterings.length);
       workspace.release(...Object.values(made));
-      const total = runs.reduce((sum, cost) => sum + cost, 0);
-      return this.#metric === 'cosine' ? total / 2 : total;
+      return clusterings.map((_, place) => {
+        const total = new Float32Array(bytes, 4 * runs * place, runs).reduce(
+          (sum, cost) => sum + cost,
+          0,
+        );
+        return this.#metric === 'cosine' ? total / 2 : total;
+      });
     };
   }
 
@@ -369,7 +380,7 @@ class DeviceSession implements KMeansSession {
       this.#workspace.release(made.distances);
       if (result.every((distance) => distance === 0)) {
         await (
-          await this.#assign(clustering, signal)
+          await this.#assign([clustering], signal)
         )();
         await this.#counts(clustering);
       }

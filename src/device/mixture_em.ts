@@ -25,7 +25,7 @@ import {
 } from './mixture_layout.js';
 import { MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import { type DevicePoints, groups, padColumns, unpadColumns } from './points.js';
-import type { DeviceWeights } from './seeding.js';
+import type { DeviceWeights } from './weights.js';
 
 const HISTORY_SLOTS = Number(endIterationKernel.constants.HISTORY);
 const HISTORY_LANES = Number(endIterationKernel.constants.WORKGROUP);

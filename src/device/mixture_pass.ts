@@ -17,7 +17,7 @@ import type { FactorForm } from '../gaussian_mixture_backend.js';
 import { gramBlocks, planRuns } from './gram.js';
 import { factorEntries, statisticsEntries } from './mixture_layout.js';
 import { type Chunk, type DevicePoints, groups } from './points.js';
-import type { DeviceWeights } from './seeding.js';
+import type { DeviceWeights } from './weights.js';
 
 /** The most that a batch's responsibilities may take. */
 const SCORES_BYTES = 16 * 1024 * 1024;

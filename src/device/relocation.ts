@@ -8,8 +8,9 @@ import pointCostsKernel from '../../shaders/point_costs.wgsl';
 import type { ClusterSums } from '../reference/accumulate.js';
 import { takeFarRows } from '../reference/relocate.js';
 import { type DevicePoints, forEachChunk, groups, padColumns, unpadColumns } from './points.js';
-import { type DeviceWeights, gatherRows } from './seeding.js';
+import { gatherRows } from './gather.js';
 import { storedAs } from './storage.js';
+import type { DeviceWeights } from './weights.js';
 
 const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
 /** Rounds of picking sent as one submission. */

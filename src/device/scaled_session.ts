@@ -38,28 +38,34 @@ export class ScaledSession implements KMeansSession {
   async seed(
     seeding: Seeding,
     k: number,
-    random: Random,
+    randoms: readonly Random[],
     signal?: AbortSignal,
-  ): Promise<Float32Array> {
-    return this.#length(await this.#held.seed(seeding, k, random, signal));
+  ): Promise<readonly Float32Array[]> {
+    const starts = await this.#held.seed(seeding, k, randoms, signal);
+    return starts.map((start) => this.#length(start));
   }
 
-  async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
+  async lloyd(
+    starts: readonly Float32Array[],
+    k: number,
+    options: LloydOptions,
+  ): Promise<readonly LloydResult[]> {
     const { tolerance, onIteration } = options;
-    const result = await this.#held.lloyd(this.#scaled(start), k, {
+    const scaled = starts.map((start) => this.#scaled(start));
+    const results = await this.#held.lloyd(scaled, k, {
       ...options,
       tolerance: tolerance * this.scale ** 2,
       onIteration:
         onIteration &&
-        ((iteration, inertia) => {
-          onIteration(iteration, this.#square(inertia));
+        ((iteration, inertia, start) => {
+          onIteration(iteration, this.#square(inertia), start);
         }),
     });
-    return {
+    return results.map((result) => ({
       ...result,
       centroids: this.#length(result.centroids),
       history: result.history.map((inertia) => this.#square(inertia)),
-    };
+    }));
   }
 
   async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
@@ -80,8 +86,14 @@ export class ScaledSession implements KMeansSession {
     };
   }
 
-  async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
-    return this.#square(await this.#held.inertia(this.#scaled(centroids), k, signal));
+  async inertias(
+    centroids: readonly Float32Array[],
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<readonly number[]> {
+    const scaled = centroids.map((set) => this.#scaled(set));
+    const inertias = await this.#held.inertias(scaled, k, signal);
+    return inertias.map((inertia) => this.#square(inertia));
   }
 
   async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {

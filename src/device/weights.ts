@@ -1,7 +1,12 @@
 /** The rows' weights on the device. */
 import type { Workspace } from '../../host/workspace.js';
 import type { DevicePoints } from './points.js';
-import type { DeviceWeights } from './seeding.js';
+
+/** The weights of each chunk's rows, or one placeholder for all where there are none. */
+export interface DeviceWeights {
+  readonly weighted: boolean;
+  readonly chunks: readonly GPUBuffer[];
+}
 
 /** The weights as given, beside those on the device. */
 export interface RowWeights extends DeviceWeights {

@@ -19,7 +19,7 @@ import type { Random } from '../random.js';
 import { accumulate, type ClusterSums } from './accumulate.js';
 import { assignInBlocks } from './assign.js';
 import { centre, columnMeans, columnVariances } from './column_means.js';
-import { createPause, nextTask, rowBlocks } from './event_loop.js';
+import { createPause, nextTask, type Pause, rowBlocks } from './event_loop.js';
 import { float16Scale, float16Shift, largestOf, roundToFloat16 } from './float16.js';
 import { labelCounts } from './label_counts.js';
 import { inMetric, lloyd, type Dataset } from './lloyd.js';
@@ -101,6 +101,16 @@ function halvesScale(
   return Math.min(scale, float16Scale(largest));
 }
 
+/** There is nothing here that several could share. */
+async function oneByOne<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, i: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const [i, item] of items.entries()) results.push(await work(item, i));
+  return results;
+}
+
 class ReferenceSession implements KMeansSession {
   readonly shape: readonly [rows: number, columns: number];
   readonly shift: Float64Array;
@@ -123,12 +133,18 @@ class ReferenceSession implements KMeansSession {
   async seed(
     seeding: Seeding,
     k: number,
-    random: Random,
+    randoms: readonly Random[],
     signal?: AbortSignal,
-  ): Promise<Float32Array> {
-    const { x, n, d, weights } = this.#loaded();
+  ): Promise<readonly Float32Array[]> {
     const pause = createPause(signal);
-    await pause();
+    return oneByOne(randoms, async (random) => {
+      await pause();
+      return this.#seed(seeding, k, random, pause);
+    });
+  }
+
+  async #seed(seeding: Seeding, k: number, random: Random, pause: Pause): Promise<Float32Array> {
+    const { x, n, d, weights } = this.#loaded();
     switch (seeding) {
       case 'random':
         return gatherRows(x, sampleRows(weights, k, random), d);
@@ -139,8 +155,13 @@ class ReferenceSession implements KMeansSession {
     }
   }
 
-  async lloyd(start: Float32Array, k: number, options: LloydOptions): Promise<LloydResult> {
-    return lloyd(this.#loaded(), start, k, options);
+  async lloyd(
+    starts: readonly Float32Array[],
+    k: number,
+    options: LloydOptions,
+  ): Promise<readonly LloydResult[]> {
+    const dataset = this.#loaded();
+    return oneByOne(starts, (start, i) => lloyd(dataset, start, k, options, i));
   }
 
   async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
@@ -159,8 +180,12 @@ class ReferenceSession implements KMeansSession {
     return { ...sums, inertia: inMetric(sums.inertia, metric) };
   }
 
-  async inertia(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
-    return (await this.#nearest(centroids, k, signal)).inertia;
+  async inertias(
+    centroids: readonly Float32Array[],
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<readonly number[]> {
+    return oneByOne(centroids, async (set) => (await this.#nearest(set, k, signal)).inertia);
   }
 
   async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {

@@ -32,12 +32,14 @@ export function inMetric(squared: number, metric: Metric): number {
  * iteration. Centroids are float64 throughout and rounded to float32 at the end.
  *
  * @param start k x d, in the rows' coordinates ('cosine': of length 1)
+ * @param index which of several starts that is, for `onIteration`
  */
 export async function lloyd(
   { x, n, d, weights, metric }: Dataset,
   start: Float32Array,
   k: number,
   { algorithm, maxIter, tolerance, signal, onIteration }: LloydOptions,
+  index = 0,
 ): Promise<LloydResult> {
   const pause = createPause(signal);
   const history: number[] = [];
@@ -52,7 +54,7 @@ export async function lloyd(
       : await assignInBlocks(x, n, centroids, k, d, pause);
     const { inertia, ...sums } = accumulate(x, n, centroids, k, d, labels, weights);
     history.push(inMetric(inertia, metric));
-    onIteration?.(history.length, inMetric(inertia, metric));
+    onIteration?.(history.length, inMetric(inertia, metric), index);
     await nextTask();
     signal?.throwIfAborted();
 

@@ -35,7 +35,7 @@ import { seedBlocks } from './kernels/seed_blocks.js';
 import { seedChoose } from './kernels/seed_choose.js';
 import { seedClosest } from './kernels/seed_closest.js';
 import { seedRows } from './kernels/seed_rows.js';
-import { seedTrials } from './kernels/seed_trials.js';
+import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { update } from './kernels/update.js';
 
 const tests: readonly KernelTest[] = [
@@ -66,6 +66,7 @@ const tests: readonly KernelTest[] = [
   pairwiseDistances,
   gatherRows,
   seedTrials,
+  seedTrialsSubgroups,
   seedClosest,
   seedBlocks,
   seedRows,

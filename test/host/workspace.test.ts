@@ -5,6 +5,7 @@ import {
   KernelError,
   OutOfMemoryError,
 } from '../../host/errors.js';
+import type { Recording } from '../../host/recording.js';
 import { Runtime } from '../../host/runtime.js';
 import { Workspace } from '../../host/workspace.js';
 import { asDevice, FakeDevice } from './fake_device.js';
@@ -148,10 +149,25 @@ describe('a recording with steps of the host', () => {
       .clear(b);
     const plain = workspace.record('whole').clear(c);
     const parts = ['clear job: a', 'submit', 'step', 'clear job: b'];
-    await workspace.submitInParts([recording]);
+    await workspace.submitInParts([[recording]]);
     expect(log.splice(0)).toEqual([...parts, 'submit']);
-    await workspace.submitInParts([recording, plain]);
+    await workspace.submitInParts([[recording], [plain]]);
     expect(log).toEqual([...parts, 'clear job: c', 'submit']);
+  });
+
+  test('goes side by side with others that wait for the same steps, which are done once', async () => {
+    const log = watch();
+    const { a, b } = await workspace.allocate({ a: 16, b: 16 });
+    const step = () => Promise.resolve(void log.push('step'));
+    const twice = (buffer: GPUBuffer) => (recording: Recording) =>
+      void recording.clear(buffer).hostStep(step).clear(buffer);
+    await workspace.runInParts('side by side', twice(a), twice(b));
+    const both = ['clear job: a', 'clear job: b', 'submit'];
+    expect(log).toEqual([...both, 'step', ...both]);
+    const other = (recording: Recording) => void recording.hostStep(() => step()).clear(b);
+    for (const build of [other, (recording: Recording) => void recording.clear(b)]) {
+      await expect(workspace.runInParts('different', twice(a), build)).rejects.toThrow(KernelError);
+    }
   });
 
   test('stops where a step fails', async () => {
@@ -171,7 +187,7 @@ describe('a recording with steps of the host', () => {
       recording.submit();
     }).toThrow(KernelError);
     expect(log).toEqual([]);
-    const sent = workspace.submitInParts([workspace.record('whole')]);
+    const sent = workspace.submitInParts([[workspace.record('whole')]]);
     expect(log).toEqual(['submit']);
     await sent;
   });

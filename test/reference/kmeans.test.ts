@@ -19,7 +19,7 @@ describe('the data of a session', () => {
     const session = await load(Float32Array.of(1, 10, 3, 30), 2);
     expect(session.shape).toEqual([2, 2]);
     expect([...session.shift]).toEqual([2, 20]);
-    const start = await session.seed('random', 2, createRandom(1));
+    const [start] = await session.seed('random', 2, [createRandom(1)]);
     expect([row(start, 0, 2), row(start, 1, 2)].sort((a, b) => a[0] - b[0])).toEqual([
       [-1, -10],
       [1, 10],
@@ -30,7 +30,7 @@ describe('the data of a session', () => {
     const data = uniform(300, 1).map((value) => 100 + value);
     const session = await load(data, 3);
     expect([...session.shift]).toEqual([...session.shift].map(Math.fround));
-    const rows = await session.seed('random', 100, createRandom(1));
+    const [rows] = await session.seed('random', 100, [createRandom(1)]);
     const expected = data.map((value, at) => value - session.shift[at % 3]);
     expect(rows.toSorted()).toEqual(expected.toSorted());
   });
@@ -48,7 +48,7 @@ describe('the data of a session', () => {
   ])('of %s repeat bit for bit, whole or in part, with the shift of a fit', async (_, data) => {
     const fitted = await load(data, 3);
     const part = await load(data.slice(0, 90), 3, { shift: fitted.shift });
-    const start = await fitted.seed('k-means++', 5, createRandom(1));
+    const [start] = await fitted.seed('k-means++', 5, [createRandom(1)]);
     expect(part.shift).toEqual(fitted.shift);
     const { labels } = await fitted.assign(start, 5);
     expect((await part.assign(start, 5)).labels).toEqual(labels.slice(0, 30));
@@ -61,7 +61,7 @@ describe('the data of a session', () => {
     for (const data of [Float32Array.from(directions), Float64Array.from(directions)]) {
       const session = await load(data, 2, { metric: 'cosine' });
       expect([...session.shift]).toEqual([0, 0]);
-      const rows = await session.seed('random', 3, createRandom(1));
+      const [rows] = await session.seed('random', 3, [createRandom(1)]);
       const sorted = [0, 1, 2].map((i) => row(rows, i, 2)).sort((a, b) => a[0] - b[0]);
       expect(largestDifference(sorted.flat(), [-1, 0, 0, 1, 0.6, 0.8])).toBeLessThan(1e-6);
     }
@@ -87,8 +87,8 @@ describe('the data of a session', () => {
     const data = uniform(60, 1);
     const before = data.slice();
     const session = await load(data, 3, { metric: 'cosine' });
-    const start = await session.seed('k-means||', 4, createRandom(1));
-    await session.lloyd(start, 4, { maxIter: 10, tolerance: 0 });
+    const [start] = await session.seed('k-means||', 4, [createRandom(1)]);
+    await session.lloyd([start], 4, { maxIter: 10, tolerance: 0 });
     expect(data).toEqual(before);
   });
 
@@ -129,7 +129,9 @@ describe('assign', () => {
   it('has the same inertia alone', async () => {
     const session = await load(uniform(300, 1), 3, { weights: uniform(100, 2).map(Math.abs) });
     const centroids = uniform(12, 3);
-    expect(await session.inertia(centroids, 4)).toBe((await session.assign(centroids, 4)).inertia);
+    expect(await session.inertias([centroids], 4)).toEqual([
+      (await session.assign(centroids, 4)).inertia,
+    ]);
   });
 
   it('hears an abort', async () => {
@@ -173,8 +175,8 @@ describe('a fit from seeding to labels', () => {
 
   it.each(['k-means++', 'k-means||'] as const)('finds three clouds from %s', async (seeding) => {
     const session = await load(data, 2);
-    const start = await session.seed(seeding, 3, createRandom(1));
-    const { centroids, converged, history } = await session.lloyd(start, 3, {
+    const [start] = await session.seed(seeding, 3, [createRandom(1)]);
+    const [{ centroids, converged, history }] = await session.lloyd([start], 3, {
       maxIter: 50,
       tolerance: 0,
     });
@@ -190,8 +192,9 @@ describe('a fit from seeding to labels', () => {
   it('gives the same bits for the same seed, and for weights of 1 as for none', async () => {
     const fit = async (options: Partial<LoadOptions>) => {
       const session = await load(data, 2, options);
-      const start = await session.seed('random', 5, createRandom(3));
-      return session.lloyd(start, 5, { maxIter: 50, tolerance: 0 });
+      const [start] = await session.seed('random', 5, [createRandom(3)]);
+      const [run] = await session.lloyd([start], 5, { maxIter: 50, tolerance: 0 });
+      return run;
     };
     const plain = await fit({});
     expect(await fit({})).toEqual(plain);
@@ -203,8 +206,9 @@ describe('a fit from seeding to labels', () => {
     const coarse = data.map((value) => Math.round(value * 64) / 64);
     const fit = async (points: Float32Array) => {
       const session = await load(points, 2);
-      const start = await session.seed('k-means++', 3, createRandom(1));
-      return session.lloyd(start, 3, { maxIter: 50, tolerance: 0 });
+      const [start] = await session.seed('k-means++', 3, [createRandom(1)]);
+      const [run] = await session.lloyd([start], 3, { maxIter: 50, tolerance: 0 });
+      return run;
     };
     const here = await fit(coarse);
     const there = await fit(coarse.map((value) => value + 1e4));

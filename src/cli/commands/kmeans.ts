@@ -144,6 +144,8 @@ async function fitTable(
   k: number,
   { init, maxIter, tol, seed, metric, storage, nInit }: KMeansCommandOptions,
 ): Promise<Fit> {
+  /** Iterations of each restart: they may go side by side. */
+  const done: number[] = [];
   return timed(title, (step) =>
     kmeans(
       { data, shape },
@@ -151,8 +153,9 @@ async function fitTable(
         ...{ k, init, maxIter, tol, seed, metric, storage, ...where },
         ...(nInit === undefined ? {} : { nInit }),
         onIteration: ({ restart, restarts, iteration, inertia }) => {
+          done[restart] = iteration;
           step({
-            done: restart * maxIter + iteration,
+            done: done.reduce((sum, iterations) => sum + iterations, 0),
             total: restarts * maxIter,
             figure: `objective ${formatObjective(inertia)}`,
           });

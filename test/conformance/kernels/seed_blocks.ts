@@ -25,9 +25,21 @@ async function drawn(
   firstDraw: number,
 ) {
   const draws = uniforms.length - firstDraw;
+  const blocks = masses.length;
+  // In one of several columns, or the only one.
+  const stride = 1 + (blocks % 3);
+  const column = blocks % stride;
+  const table = new Float32Array(blocks * stride).fill(7);
+  masses.forEach((mass, b) => (table[b * stride + column] = mass));
   return lab.run(kernel, {
-    shape: { blocks: masses.length, draws, first_draw: firstDraw },
-    buffers: { masses, uniforms, drawn: blankBits(draws), rest: blank(draws) },
+    shape: { blocks, draws, first_draw: firstDraw, stride },
+    buffers: {
+      masses: table,
+      chosen: Uint32Array.of(column),
+      uniforms,
+      drawn: blankBits(draws),
+      rest: blank(draws),
+    },
     invocations: 1,
   });
 }
@@ -104,11 +116,13 @@ export const seedBlocks: KernelTest = {
     expectEqual(result.rest, Float32Array.of(0, 0), 'rest without any mass');
   },
   mutations: [
-    ['left < masses[b]', 'left <= masses[b]'],
+    ['left < mass_of(b)', 'left <= mass_of(b)'],
     ['left < shares[i]', 'left <= shares[i]'],
     ['shape.first_draw + t', 't'],
-    ['masses[b] > 0', 'true'],
-    ['next -= masses[b]', 'next -= 0'],
+    ['mass_of(b) > 0', 'true'],
+    ['+ chosen[0]', ''],
+    ['block * shape.stride', 'block'],
+    ['next -= mass_of(b)', 'next -= 0'],
     ['t < shape.draws', 't <= shape.draws'],
     ['t += WORKGROUP', 't += WORKGROUP + 1'],
   ],

@@ -1,10 +1,10 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/seed_choose.wgsl';
 import { seedChoose as twin } from '../../../src/reference/seed_choose.js';
-import { expectSameBits } from '../expect.js';
+import { expectEqual, expectSameBits } from '../expect.js';
 import { around, constant, type Floats, floats, rowsOf, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
-import { blank, type Lab } from './lab.js';
+import { blank, blankBits, type Lab } from './lab.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 
@@ -41,15 +41,22 @@ async function compareOne(
   }
   const width = 4 * quads;
   const candidates = rowsOf(seeded(), uniform, paddedTrials, width);
-  const { centres } = await lab.run(kernel, {
+  const { centres, chosen: taken } = await lab.run(kernel, {
     shape: { blocks, trials, padded_trials: paddedTrials, quads, centre: CENTRE },
-    buffers: { potentials: padded, candidates, centres: blank((CENTRE + 1) * width) },
+    buffers: {
+      potentials: padded,
+      candidates,
+      centres: blank((CENTRE + 1) * width),
+      chosen: blankBits(1),
+    },
     invocations: 1,
   });
   const chosen = twin(potentials, blocks, trials);
+  const where = `${JSON.stringify({ blocks, trials, quads })}, ${what}`;
+  expectEqual(taken, Uint32Array.of(chosen), `${where}: chosen`);
   const expected = blank((CENTRE + 1) * width);
   expected.set(candidates.subarray(chosen * width, (chosen + 1) * width), CENTRE * width);
-  expectSameBits(centres, expected, `${JSON.stringify({ blocks, trials, quads })}, ${what}`);
+  expectSameBits(centres, expected, where);
 }
 
 export const seedChoose: KernelTest = {
@@ -76,6 +83,7 @@ export const seedChoose: KernelTest = {
     ['t < shape.trials', 't + 1 < shape.trials'],
     ['i < WORKGROUP', 'i < WORKGROUP - 1'],
     ['q += WORKGROUP', 'q += 2 * WORKGROUP'],
+    ['chosen[0] = best', 'chosen[0] = 0'],
     ['shape.centre * shape.quads', '0'],
     ['b < min((lane + 1) * share, shape.blocks)', 'b < (lane + 1) * share'],
   ],

@@ -5,12 +5,14 @@ import { runSums } from '../../../src/reference/run_sums.js';
 import { seedBlocks } from '../../../src/reference/seed_blocks.js';
 import { seedRows as twin } from '../../../src/reference/seed_rows.js';
 import { expectEqual } from '../expect.js';
-import { around, constant, floats, ones, seeded, wholeWeight } from './data.js';
+import { around, constant, floats, ones, poisonedAt, seeded, wholeWeight } from './data.js';
 import { compareEach, type KernelTest, weightedToo } from './kernel_test.js';
 import { blank, blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 const BLOCK = constant(source, 'BLOCK');
+/** Rows of the chunk before those of the slice. */
+const FIRST = 3;
 
 interface Shape {
   readonly chunks: readonly number[];
@@ -61,10 +63,20 @@ async function compareOne(
     const start = starts[c];
     const { picked } = await lab.run(kernel, {
       constants: { WEIGHTED: weighted },
-      shape: { start, rows: length, draws, first_block: start / BLOCK },
+      shape: {
+        start,
+        first: FIRST,
+        rows: length,
+        stride: length + 1,
+        draws,
+        first_block: start / BLOCK,
+      },
       buffers: {
-        closest: closest.slice(start, start + length),
-        weights: weighted ? weights.slice(start, start + length) : blank(4),
+        closest: poisonedAt(closest.slice(start, start + length), length + 1, 2 * (length + 1)),
+        chosen: Uint32Array.of(1),
+        weights: weighted
+          ? poisonedAt(weights.slice(start, start + length), FIRST, FIRST + length)
+          : blank(4),
         drawn: Uint32Array.from(locations, ({ index }) => index),
         rest: Float32Array.from(locations, ({ rest }) => rest),
         picked: pickedBefore(start),
@@ -85,11 +97,13 @@ export const seedRows: KernelTest = {
   mutations: [
     ['left < mass', 'left <= mass'],
     ['min(first + BLOCK, shape.rows)', 'min(first + BLOCK - 1, shape.rows)'],
-    ['shape.start + chosen', 'chosen'],
+    ['shape.start + found', 'found'],
+    ['shape.first + row', 'row'],
+    ['chosen[0] *', '0 *'],
     ['mass > 0', 'true'],
-    ['chosen != NONE', 'true'],
+    ['found != NONE', 'true'],
     ['drawn[t] - shape.first_block', 'drawn[t]'],
     ['t >= shape.draws', 't > shape.draws'],
-    ['mass *= weights[row]', 'mass += weights[row]'],
+    ['mass *= weights[', 'mass += weights['],
   ],
 };

@@ -56,7 +56,7 @@ export const kmeansControl: Suite = {
   name: 'kmeans control',
   cases: [
     {
-      name: 'onIteration is told every iteration of every restart, in order',
+      name: 'onIteration is told every iteration of every restart, those of each in order',
       run: async (context) => {
         const told: KMeansProgress[] = [];
         const some = head(points, 800);
@@ -75,10 +75,6 @@ export const kmeansControl: Suite = {
             expectEqual(progress, { restart, restarts: 3, iteration: i + 1, maxIter: 40, inertia });
           });
         }
-        expectEqual(
-          told.map(({ restart }) => restart),
-          told.map(({ restart }) => restart).sort(),
-        );
         const inertias = (restart: number) =>
           Float64Array.from(
             told.filter((one) => one.restart === restart),

@@ -14,6 +14,7 @@ import { kmeansInvariance } from './invariance.js';
 import { kmeansMiniBatch } from './mini_batch.js';
 import { kmeansModel } from './model.js';
 import { kmeansObjective } from './objective.js';
+import { kmeansRestarts } from './restarts.js';
 import { kmeansStorage } from './storage.js';
 import { kmeansStreamErrors } from './stream_errors.js';
 import { kmeansStreams } from './streams.js';
@@ -36,6 +37,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansStorage,
   kmeansBounded,
   kmeansChunks,
+  kmeansRestarts,
   kmeansStreams,
   kmeansStreamErrors,
   kmeansMiniBatch,

@@ -1,0 +1,81 @@
+// What the variants of trying out candidate centres share (greedy k-means++): bindings, and what a row
+// adds. Each trial's distances are kept, so that those of the one that is taken need no second pass
+// over the points, and its potentials are what the next rows are drawn by.
+//   closest[t][i] = min(closest[chosen][i], |x_i - candidate_t|^2)
+//   potentials[block][t] = sum over the block's rows of w_i closest[t][i]
+//
+// points      see points_layout.wgsl; rows [first, first + rows), first a multiple of BLOCK
+// candidates  [TILE][quads]        vec4
+// weights     [rows], read if WEIGHTED
+// chosen      [1]                  the trial that was taken last
+// closest     [TILE][stride / 4]   vec4: four rows' squared distance to the nearest centre; the first
+//             of the dispatch is first_row. A row past the end, in the last vec4, holds anything.
+// potentials  [all blocks][TILE]
+//
+// `fresh` is not 0 where there is no centre yet. An invocation owns a block of BLOCK neighbouring rows, 4
+// at a time, against all candidates. Direct differences, so that a row that is a centre has distance 0
+// exactly.
+struct Shape {
+  first: u32,
+  rows: u32,
+  quads: u32,
+  first_row: u32,
+  stride: u32,
+  first_block: u32,
+  fresh: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
+@group(0) @binding(2) var<storage, read> candidates: array<vec4f>;
+@group(0) @binding(3) var<storage, read> weights: array<f32>;
+@group(0) @binding(4) var<storage, read> chosen: array<u32>;
+@group(0) @binding(5) var<storage, read_write> closest: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> potentials: array<f32>;
+
+const WORKGROUP = 32;
+const BLOCK = 64;
+// Candidates: 4, 6, 8, 12 or 16.
+const TILE = 8;
+const WEIGHTED = false;
+
+// import points_layout.wgsl
+
+fn squares(x: mat4x4f, c: vec4f) -> vec4f {
+  let e0 = x[0] - c;
+  let e1 = x[1] - c;
+  let e2 = x[2] - c;
+  let e3 = x[3] - c;
+  return vec4f(dot(e0, e0), dot(e1, e1), dot(e2, e2), dot(e3, e3));
+}
+
+// Four rows from `first` on; those past the end are copies of the last row.
+fn four_rows(first: u32) -> vec4u {
+  return min(first + vec4u(0, 1, 2, 3), vec4u(shape.first + shape.rows - 1));
+}
+
+// Their weights, 0 past the end.
+fn weights_of(first: u32, rows: vec4u) -> vec4f {
+  let w = select(vec4f(), vec4f(1), first + vec4u(0, 1, 2, 3) < vec4u(shape.first + shape.rows));
+  if (WEIGHTED) {
+    return w * vec4f(weights[rows.x], weights[rows.y], weights[rows.z], weights[rows.w]);
+  }
+  return w;
+}
+
+// Where in a trial's distances theirs are.
+fn place_of(first: u32) -> u32 {
+  return (shape.first_row + first - shape.first) / 4;
+}
+
+fn nearest_of(place: u32) -> vec4f {
+  if (shape.fresh != 0) {
+    return vec4f(3.4e38);
+  }
+  return closest[chosen[0] * (shape.stride / 4) + place];
+}
+
+// Keeps what is nearest of one trial, and adds it to the sum, row by row.
+fn keep(trial: u32, place: u32, sum: f32, w: vec4f, nearest: vec4f) -> f32 {
+  closest[trial * (shape.stride / 4) + place] = nearest;
+  return sum + w.x * nearest.x + w.y * nearest.y + w.z * nearest.z + w.w * nearest.w;
+}
