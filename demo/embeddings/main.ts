@@ -1,6 +1,6 @@
 /** The page: cluster the words, read the clusters, search. */
 import { formatCount, formatSeconds } from '../../src/cli/format.js';
-import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { nameEngine, noticeAdapter } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
@@ -115,7 +115,7 @@ function cluster(): void {
       Clusters: formatCount(result.clusters.length),
       'Mean cosine to the centroid': result.meanCosine.toFixed(4),
       Iterations: `${formatCount(result.iterations)}${result.converged ? '' : ', not converged'}`,
-      'Ran on': result.engine,
+      'Ran on': nameEngine(result.engine),
       Time: formatSeconds(result.milliseconds),
     });
     if (!map) await showMap(options);
@@ -181,4 +181,4 @@ byId('search-form', HTMLFormElement).addEventListener('submit', (event) => {
   search();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChosen);
-void noticeMissingAdapter();
+void noticeAdapter();

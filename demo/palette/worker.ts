@@ -49,7 +49,10 @@ async function load(file: File, { signal, onProgress }: JobContext): Promise<Pic
   return { width, height, colours: counted.colours.length, shown };
 }
 
-async function quantize(wanted: number, { signal, onProgress }: JobContext): Promise<Quantized> {
+async function quantize(
+  wanted: number,
+  { signal, runtime, onProgress }: JobContext,
+): Promise<Quantized> {
   if (!loaded) throw new Error('There is no photograph yet; choose one.');
   const { counted, gathered, sampled, pixels } = loaded;
   const { weights, data } = gathered;
@@ -63,6 +66,7 @@ async function quantize(wanted: number, { signal, onProgress }: JobContext): Pro
       maxIter: MAX_ITER,
       sampleWeight: weights,
       signal,
+      runtime,
       onIteration: ({ iteration, maxIter, inertia }) => {
         const error = formatNumber(inertia / (3 * pixels.length));
         const text = `Iteration ${iteration}, mean squared error ${error}`;
@@ -77,7 +81,7 @@ async function quantize(wanted: number, { signal, onProgress }: JobContext): Pro
     const text = `Finding the nearest of ${k} for each of ${formatCount(colours.length)} colours`;
     onProgress({ value: 0.7 + (0.3 * from) / colours.length, max: 1, text });
     const points = { data: toRows(block), shape: [block.length, 3] } as const;
-    labels.set(await model.predict(points, { signal }), from);
+    labels.set(await model.predict(points, { signal, runtime }), from);
   }
   const milliseconds = performance.now() - start;
 

@@ -1,4 +1,6 @@
 import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { readArrow } from '../../demo/data/read/arrow.js';
@@ -16,6 +18,7 @@ import {
 } from '../../demo/shared/scatter_data.js';
 import { drawPoints, packColour, radiusFor } from '../../demo/shared/scatter_raster.js';
 import { WorkerClient } from '../../demo/shared/worker_client.js';
+import { root } from '../engines/bundle.js';
 
 const reading = { signal: new AbortController().signal, onProgress: () => undefined };
 const one = { scale: 1, offset: 0 };
@@ -147,6 +150,32 @@ describe('files', () => {
         { name: 'bad', problem: 'row 2 is NaN' },
       ]);
     }
+  });
+
+  // Written by Polars (nodejs-polars 0.26.1, writeIPC) of test/golden/iris.csv.
+  test.each([
+    ['iris-zstd.arrow', [0x28, 0xb5, 0x2f, 0xfd]],
+    ['iris-lz4.arrow', [0x04, 0x22, 0x4d, 0x18]],
+  ])('Arrow, compressed: %s', async (name, magic) => {
+    const folder = join(root, 'test/demo/files');
+    const bytes = await readFile(join(folder, name));
+    const { rows, columns } = await readArrow(new File([bytes], name), reading);
+    const csv = await readFile(join(root, 'test/golden/iris.csv'), 'utf8');
+    const [header, ...lines] = csv
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(rows).toBe(150);
+    expect(columns.map((column) => column.name)).toEqual(header);
+    columns.forEach(({ values }, j) => {
+      expect(Array.from(values!)).toEqual(lines.map((line) => Number(line[j])));
+    });
+    // Damaged: a sentence that names the file, and no numbers.
+    const damaged = Uint8Array.from(bytes);
+    damaged.fill(0, bytes.indexOf(Uint8Array.from(magic)), -1000);
+    await expect(readArrow(new File([damaged], name), reading)).rejects.toThrow(
+      /^iris-\w+\.arrow: it is damaged or no Arrow file/,
+    );
   });
 
   test('LZ4 frames: literals, overlapping matches, stored blocks', () => {
