@@ -76,6 +76,16 @@ function drawChosen(): void {
   );
 }
 
+/** A word that is searched for when pressed. */
+function wordButton(name: string): HTMLElement {
+  const button = make('button', { type: 'button', className: 'word', title: 'Search' }, name);
+  button.addEventListener('click', () => {
+    word.value = name;
+    search();
+  });
+  return button;
+}
+
 function makeCard(found: WordCluster): HTMLDetailsElement {
   const { cluster, size, words } = found;
   const rest = size > words.length ? `, and ${formatCount(size - words.length)} more` : '';
@@ -89,7 +99,7 @@ function makeCard(found: WordCluster): HTMLDetailsElement {
       ' ',
       make('small', {}, `${formatCount(size)} words`),
     ),
-    make('p', {}, words.join(', ') + rest),
+    make('p', {}, ...words.flatMap((each, at) => [at === 0 ? '' : ', ', wordButton(each)]), rest),
   );
   card.addEventListener('toggle', () => {
     if (card.open) choose(cluster);

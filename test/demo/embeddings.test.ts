@@ -100,7 +100,7 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
         await page.fill('#k', '2');
         await page.page.click('#cluster');
         expect(await page.outcome(TIMEOUT)).toBe('Done: 2 clusters.');
-        expect((await page.facts())['Ran on']).toBe('cpu');
+        expect((await page.facts())['Ran on']).toBe('CPU, without WebGPU');
       });
     });
   });

@@ -189,7 +189,7 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
         const picture = drawPicture(60, 40);
         await page.drop(await page.writeInput('small.png', encodePng(picture, 60, 40)));
         expect(await page.outcome(TIMEOUT)).toBe('Done: 16 colours.');
-        expect((await page.facts())['Ran on']).toBe('cpu');
+        expect((await page.facts())['Ran on']).toBe('CPU, without WebGPU');
       });
     });
   });
