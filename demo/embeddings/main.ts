@@ -77,21 +77,22 @@ function drawChosen(): void {
 }
 
 /** A word that is searched for when pressed. */
-function wordButton(name: string): HTMLElement {
+function wordButton(name: string, comma: boolean): HTMLElement {
   const button = make('button', { type: 'button', className: 'word', title: 'Search' }, name);
   button.addEventListener('click', () => {
     word.value = name;
     search();
   });
-  return button;
+  return make('span', {}, button, comma ? ',' : '');
 }
 
 function makeCard(found: WordCluster): HTMLDetailsElement {
   const { cluster, size, words } = found;
-  const rest = size > words.length ? `, and ${formatCount(size - words.length)} more` : '';
+  const rest = size > words.length ? `and ${formatCount(size - words.length)} more` : '';
   const card = make(
     'details',
-    {},
+    // One is open at a time: the one that the map shows.
+    { name: 'cluster' },
     make(
       'summary',
       {},
@@ -99,7 +100,12 @@ function makeCard(found: WordCluster): HTMLDetailsElement {
       ' ',
       make('small', {}, `${formatCount(size)} words`),
     ),
-    make('p', {}, ...words.flatMap((each, at) => [at === 0 ? '' : ', ', wordButton(each)]), rest),
+    make(
+      'p',
+      {},
+      ...words.flatMap((each, at) => [wordButton(each, at < words.length - 1), ' ']),
+      rest,
+    ),
   );
   card.addEventListener('toggle', () => {
     if (card.open) choose(cluster);

@@ -170,6 +170,12 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       const page = await site.open('palette/');
       for (const [name, content, sentence] of [
         ['empty.png', '', /^empty\.png is empty; choose/],
+        [
+          'huge.gif',
+          // Told by its header alone: 60,000 x 60,000 pixels that are not there.
+          Buffer.from(`GIF89a\x60\xea\x60\xea${'\0'.repeat(40)}`, 'latin1'),
+          /^huge\.gif has 3600 megapixels; choose one of at most 50\.$/,
+        ],
         ['text.jpg', 'not a picture', /^text\.jpg is no image that this browser can decode/],
       ] as const) {
         await page.drop(await page.writeInput(name, content));
