@@ -49,5 +49,5 @@ export async function noticeAdapter(): Promise<void> {
 /** What ran a fit, for people: the adapter as the library names it, or the processor. */
 export function nameEngine(engine: string): string {
   if (engine === 'cpu') return 'CPU, without WebGPU';
-  return known === 'software' ? `${engine} (software, on the CPU)` : engine;
+  return known === 'software' ? `${engine}, on the CPU` : engine;
 }
