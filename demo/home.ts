@@ -1,3 +1,3 @@
-import { noticeMissingAdapter } from './shared/adapter_notice.js';
+import { noticeAdapter } from './shared/adapter.js';
 
-void noticeMissingAdapter();
+void noticeAdapter();

@@ -20,8 +20,6 @@ export interface Reference {
 }
 
 export interface BenchJobs {
-  /** Whether the adapter is one that runs on the processor; undefined where there is none. */
-  look: { readonly takes: undefined; readonly gives: { readonly isSoftware: boolean } | undefined };
   /** Is done as soon as the adapter has finished what it was given, by whomever. */
   settle: { readonly takes: undefined; readonly gives: undefined };
   ceiling: {

@@ -6,7 +6,7 @@ import { buildRows, type Measurement, type Row } from '../../bench/rows.js';
 import { SYNTHETIC, titleOf } from '../../bench/sources.js';
 import { figure } from '../../bench/table.js';
 import { shapeOf } from '../../bench/workload.js';
-import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { findAdapter, noticeAdapter } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
@@ -165,11 +165,12 @@ async function start(): Promise<void> {
   for (const { name, place } of CONTENDERS) {
     if (place === 'adapter' && name !== OURS) offer('contenders', name, name, true);
   }
-  const found = await worker.run('look', undefined);
-  if (!found) {
+  await noticeAdapter();
+  const kind = await findAdapter();
+  if (kind === 'none') {
     byId('run', HTMLButtonElement).disabled = true;
     showError('There is nothing to measure: this browser gives the page no WebGPU adapter.');
-  } else if (!found.isSoftware) share.value = '1';
+  } else if (kind === 'gpu') share.value = '1';
 }
 
 byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
@@ -192,4 +193,3 @@ byId('download', HTMLButtonElement).addEventListener('click', () => {
   download('bench.json', new Blob([json.textContent], { type: 'application/json' }));
 });
 reportErrors(start());
-void noticeMissingAdapter();

@@ -22,15 +22,6 @@ const EFFORT: Effort = {
 };
 const LOADERS: Loaders = onAdapter;
 
-async function look() {
-  const { gpu } = navigator as { gpu?: GPU };
-  const adapter = await gpu?.requestAdapter();
-  if (!adapter) return undefined;
-  const { isFallbackAdapter, architecture, description } = adapter.info;
-  const name = `${architecture} ${description}`;
-  return { isSoftware: isFallbackAdapter || /swiftshader|llvmpipe/i.test(name) };
-}
-
 async function refer({ name, share }: BenchJobs['refer']['takes']): Promise<Reference> {
   const made = await assemble(SYNTHETIC[name], share);
   if (made.method !== 'kmeans') return { title: made.title, start: made.start, objectives: [] };
@@ -67,7 +58,6 @@ async function settle() {
 }
 
 serveJobs<BenchJobs>({
-  look,
   settle,
   ceiling: async () => ({
     adapter: (await adapterName()) ?? 'none',

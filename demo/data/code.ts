@@ -1,5 +1,6 @@
 /** The code that does with the library what the page did. */
 import type { FitSettings, TableSummary } from './jobs.js';
+import { readingCode } from './reading_code.js';
 
 const STANDARDIZE = `
 /** Every column with mean 0 and deviation 1; a constant one becomes 0. */
@@ -17,15 +18,22 @@ function standardize({ data, shape: [n, d] }) {
 }
 `;
 
-/** A module that clusters `rows`, the chosen columns of the file row by row. */
+/** A module for Node that reads the file and clusters the chosen columns, as the page did. */
 export function equivalentCode(
   { data, method, k, seed }: Omit<FitSettings, 'axes'>,
-  { rows, columns }: TableSummary,
+  { rows, columns, format }: TableSummary,
   fileName: string,
 ): string {
   const { standardize, components } = data;
   const d = data.columns.length;
-  const names = data.columns.map((position) => JSON.stringify(columns[position].name));
+  const { imports, lines: reading } = readingCode({
+    fileName,
+    format,
+    columns: data.columns,
+    names: data.columns.map((position) => columns[position].name),
+    rows,
+    width: columns.length,
+  });
   const fit = method.method === 'kmeans' ? 'kmeans' : 'gaussianMixture';
   const extra =
     method.method === 'kmeans'
@@ -34,11 +42,11 @@ export function equivalentCode(
         : `, metric: '${method.metric}'`
       : `, covarianceType: '${method.covarianceType}'`;
   const lines = [
+    ...imports,
     `import { ${components > 0 ? `${fit}, pca` : fit} } from 'webgpu-clustering';`,
     ...(standardize ? [STANDARDIZE.trimEnd()] : []),
     '',
-    `// rows: a typed array of ${rows} x ${d} numbers, row by row, from ${JSON.stringify(fileName)}:`,
-    `// ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`,
+    ...reading,
     `${standardize || components > 0 ? 'let' : 'const'} points = { data: rows, shape: [${rows}, ${d}] };`,
     ...(standardize ? ['points = standardize(points);'] : []),
     ...(components > 0

@@ -5,6 +5,7 @@ import {
   kmeans,
   type KMeansModel,
 } from '../../src/index.js';
+import type { RunOptions } from '../shared/worker_host.js';
 import type { FitSettings } from './jobs.js';
 import type { PointMatrix } from './table.js';
 
@@ -23,8 +24,7 @@ export interface Fit<M extends Model = Model> {
   readonly milliseconds: number;
 }
 
-export interface FitOptions {
-  readonly signal: AbortSignal;
+export interface FitOptions extends RunOptions {
   /** Told of every iteration; of its model only where each is shown. It may pause the fit. */
   readonly onIteration: (iteration: Iteration) => Promise<void> | void;
 }
@@ -61,12 +61,13 @@ function mixtureOptions({ method, k, seed }: Wanted) {
 async function wholeKMeans(
   points: PointMatrix,
   wanted: Wanted,
-  { signal, onIteration }: FitOptions,
+  { signal, runtime, onIteration }: FitOptions,
 ): Promise<Fit> {
   const start = performance.now();
   const model = await kmeans(points, {
     ...kMeansOptions(wanted),
     signal,
+    runtime,
     onIteration: ({ iteration, maxIter, inertia }) =>
       void onIteration({ iteration, maxIter, objective: inertia }),
   });
@@ -77,12 +78,13 @@ async function wholeKMeans(
 async function wholeMixture(
   points: PointMatrix,
   wanted: Wanted,
-  { signal, onIteration }: FitOptions,
+  { signal, runtime, onIteration }: FitOptions,
 ): Promise<Fit> {
   const start = performance.now();
   const model = await gaussianMixture(points, {
     ...mixtureOptions(wanted),
     signal,
+    runtime,
     onIteration: ({ iteration, maxIter, lowerBound }) =>
       void onIteration({ iteration, maxIter, objective: lowerBound }),
   });
@@ -129,6 +131,7 @@ function steppedKMeans(
         ...kMeansOptions(wanted),
         maxIter: 1,
         signal: options.signal,
+        runtime: options.runtime,
         ...(before && { init: before.centroids }),
       }),
     ({ converged }) => converged,
@@ -148,6 +151,7 @@ function steppedMixture(
         ...mixtureOptions(wanted),
         maxIter: 1,
         signal: options.signal,
+        runtime: options.runtime,
         ...(before && { warmStart: before }),
       }),
     (_, history) => {

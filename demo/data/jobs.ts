@@ -1,7 +1,7 @@
 /** What this page's worker does. */
 import type { CovarianceType, Metric } from '../../src/index.js';
 import type { Centre, Ellipse } from '../shared/scatter_data.js';
-import type { Numbers } from './table.js';
+import type { FileFormat, Numbers } from './table.js';
 
 export interface ColumnSummary {
   readonly name: string;
@@ -18,6 +18,7 @@ export interface TableSummary {
   readonly columns: readonly ColumnSummary[];
   /** What the reader left out or decided; one sentence each. */
   readonly notes: readonly string[];
+  readonly format?: FileFormat;
 }
 
 /** How points are made of the file's columns. */

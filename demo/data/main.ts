@@ -1,7 +1,7 @@
 /** The page: bring a file, choose, cluster, look. */
 import { formatCount, formatNumber } from '../../src/cli/format.js';
 import irisUrl from '../../test/golden/iris.csv?url';
-import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { noticeAdapter } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
@@ -238,4 +238,4 @@ onClick('copy', async () => {
 byId('clear-selection', HTMLButtonElement).addEventListener('click', () => {
   scatter.clearSelection();
 });
-void noticeMissingAdapter();
+void noticeAdapter();

@@ -1,5 +1,6 @@
 /** From the file's columns to the points that are clustered. */
 import { pca, type PcaModel } from '../../src/index.js';
+import type { RunOptions } from '../shared/worker_host.js';
 import type { DataSettings } from './jobs.js';
 import {
   type ColumnScales,
@@ -21,13 +22,13 @@ export interface Prepared {
 export async function preparePoints(
   table: DataTable,
   settings: DataSettings,
-  signal: AbortSignal,
+  options: RunOptions,
 ): Promise<Prepared> {
   const { columns, standardize, components } = settings;
   const made = standardize ? standardized(table, columns) : { points: toPoints(table, columns) };
   if (components === 0) return { settings, ...made };
-  const reduction = await pca(made.points, { nComponents: components, signal });
-  const points = await reduction.transform(made.points, { signal });
+  const reduction = await pca(made.points, { nComponents: components, ...options });
+  const points = await reduction.transform(made.points, options);
   return { settings, ...made, points, reduction };
 }
 

@@ -1,5 +1,6 @@
 /** What a fit gave: facts, cluster sizes, curve, downloads, code. */
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
+import { nameEngine } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
@@ -59,7 +60,7 @@ export function showResult(
     fact('Iterations', converged ? String(iterations) : `${iterations}, not converged`),
     fact('Time', formatSeconds(milliseconds)),
     fact('Data', made.join(', ')),
-    fact('Adapter', engine === 'cpu' ? 'none: ran on the CPU' : engine),
+    fact('Ran on', nameEngine(engine)),
   );
   sizes.replaceChildren(
     ...Array.from(counts, (count, cluster) =>

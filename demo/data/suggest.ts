@@ -1,6 +1,7 @@
 /** Suggests a number of clusters: the elbow of the inertia, or the lowest BIC. */
 import { sampleRows } from '../../src/cli/table_math.js';
 import { gaussianMixture, kmeans } from '../../src/index.js';
+import type { RunOptions } from '../shared/worker_host.js';
 import type { MethodSettings, Suggestion } from './jobs.js';
 import type { PointMatrix } from './table.js';
 
@@ -9,8 +10,7 @@ const MOST_ROWS = 20_000;
 /** Runs for each k, so that one unlucky start does not bend the curve. */
 const RESTARTS = 3;
 
-export interface SuggestOptions {
-  readonly signal: AbortSignal;
+export interface SuggestOptions extends RunOptions {
   readonly onValue: (k: number, value: number) => void;
 }
 
@@ -20,12 +20,12 @@ export async function suggest(
   method: MethodSettings,
   most: number,
   seed: number,
-  { signal, onValue }: SuggestOptions,
+  { signal, runtime, onValue }: SuggestOptions,
 ): Promise<Suggestion> {
   const sample = someRows(points);
   const values: number[] = [];
   for (let k = 1; k <= Math.min(most, sample.shape[0]); k++) {
-    const value = await valueOf(sample, method, k, seed, signal);
+    const value = await valueOf(sample, method, k, seed, { signal, runtime });
     values.push(value);
     onValue(k, value);
   }
@@ -38,16 +38,22 @@ async function valueOf(
   method: MethodSettings,
   k: number,
   seed: number,
-  signal: AbortSignal,
+  options: RunOptions,
 ): Promise<number> {
   if (method.method === 'kmeans') {
     const { metric } = method;
-    const model = await kmeans(points, { k, seed, metric, nInit: RESTARTS, signal });
+    const model = await kmeans(points, { k, seed, metric, nInit: RESTARTS, ...options });
     return model.inertia;
   }
   const { covarianceType } = method;
-  const model = await gaussianMixture(points, { k, seed, covarianceType, nInit: RESTARTS, signal });
-  return model.bic(points, { signal });
+  const model = await gaussianMixture(points, {
+    k,
+    seed,
+    covarianceType,
+    nInit: RESTARTS,
+    ...options,
+  });
+  return model.bic(points, options);
 }
 
 function someRows(points: PointMatrix): PointMatrix {

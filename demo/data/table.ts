@@ -13,11 +13,27 @@ export interface Column {
   readonly aside?: boolean;
 }
 
+/** What code that reads the file needs to know of it. */
+export type FileFormat =
+  | {
+      readonly kind: 'csv';
+      readonly separator: string;
+      readonly header: boolean;
+      readonly encoding: string;
+      /** Whether there are quotes in it. */
+      readonly quoted: boolean;
+    }
+  /** Rows as objects, else as arrays. */
+  | { readonly kind: 'json' | 'jsonl'; readonly named: boolean }
+  | { readonly kind: 'npy' | 'parquet' | 'arrow' };
+
 export interface DataTable {
   readonly rows: number;
   readonly columns: readonly Column[];
   /** What the reader left out or decided; one sentence each. */
   readonly notes: readonly string[];
+  /** Absent where the code to read it is left to the visitor. */
+  readonly format?: FileFormat;
 }
 
 /** Points, n x d, as the library takes them. */
@@ -49,9 +65,10 @@ export function meanAndDeviation(values: Numbers): readonly [mean: number, devia
   return [mean, Math.sqrt(squares / n)];
 }
 
-export function summarize({ rows, columns, notes }: DataTable): TableSummary {
+export function summarize({ rows, columns, notes, format }: DataTable): TableSummary {
   return {
     rows,
+    ...(format && { format }),
     notes,
     columns: columns.map(({ name, values, problem, aside }): ColumnSummary => {
       const deviation = values ? meanAndDeviation(values)[1] : 0;

@@ -1,6 +1,7 @@
 /** What the plot shows of points and of a fit: two axes, and where clusters lie on them. */
 import { type GaussianMixtureModel, type KMeansModel, pca } from '../../src/index.js';
 import type { Centre, Ellipse } from '../shared/scatter_data.js';
+import type { RunOptions } from '../shared/worker_host.js';
 import type { Axes, Axis, Overlays } from './jobs.js';
 import type { Prepared } from './points.js';
 import { columnValues, type DataTable, type Numbers } from './table.js';
@@ -19,9 +20,9 @@ export async function makeAxes(
   table: DataTable,
   prepared: Prepared,
   [x, y]: Axes,
-  signal: AbortSignal,
+  options: RunOptions,
 ): Promise<ViewAxes> {
-  const principal = 'component' in x || 'component' in y ? await scores(prepared, signal) : [];
+  const principal = 'component' in x || 'component' in y ? await scores(prepared, options) : [];
   const make = (axis: Axis): AxisValues =>
     'component' in axis
       ? (principal.at(axis.component - 1) ?? rowNumbers(table.rows))
@@ -37,13 +38,13 @@ function rowNumbers(rows: number): AxisValues {
 /** The first two principal components, or as many as there are. */
 async function scores(
   { points, reduction }: Prepared,
-  signal: AbortSignal,
+  options: RunOptions,
 ): Promise<readonly AxisValues[]> {
   const [n, d] = points.shape;
   const count = Math.min(2, d, n);
   if (n < 2) return [];
-  const model = reduction ?? (await pca(points, { nComponents: count, signal }));
-  const { data, shape } = reduction ? points : await model.transform(points, { signal });
+  const model = reduction ?? (await pca(points, { nComponents: count, ...options }));
+  const { data, shape } = reduction ? points : await model.transform(points, options);
   return Array.from({ length: count }, (_, t): AxisValues => {
     const values = Float32Array.from({ length: n }, (_, i) => data[i * shape[1] + t]);
     const percent = (100 * model.explainedVarianceRatio[t]).toFixed(1);

@@ -1,6 +1,6 @@
 /** Reads and clusters off the page's thread, so that the page always answers at once. */
 import { formatNumber } from '../../src/cli/format.js';
-import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
+import { handOver, type JobContext, type RunOptions, serveJobs } from '../shared/worker_host.js';
 import { type Fit, fit, type Iteration } from './fit.js';
 import type { DataJobs, DataSettings, FitResult, FitSettings, Snapshot, View } from './jobs.js';
 import { type Prepared, preparePoints, samePoints } from './points.js';
@@ -18,10 +18,10 @@ let prepared: Prepared | undefined;
 /** The fit that was done last, and the points it was of. */
 let fitted: { readonly fit: Fit; readonly prepared: Prepared } | undefined;
 
-async function prepare(settings: DataSettings, signal: AbortSignal): Promise<Prepared> {
+async function prepare(settings: DataSettings, options: RunOptions): Promise<Prepared> {
   if (prepared && samePoints(prepared.settings, settings)) return prepared;
-  const made = await preparePoints(table, settings, signal);
-  signal.throwIfAborted();
+  const made = await preparePoints(table, settings, options);
+  options.signal.throwIfAborted();
   prepared = made;
   return made;
 }
@@ -37,11 +37,12 @@ async function load(file: File, context: JobContext) {
 
 async function runFit(
   settings: FitSettings,
-  { signal, onProgress, send }: JobContext<Snapshot>,
+  { signal, runtime, onProgress, send }: JobContext<Snapshot>,
 ): Promise<FitResult> {
+  const options = { signal, runtime };
   onProgress({ value: 0, max: 1, text: 'Preparing the points' });
-  const made = await prepare(settings.data, signal);
-  const axes = await makeAxes(table, made, settings.axes, signal);
+  const made = await prepare(settings.data, options);
+  const axes = await makeAxes(table, made, settings.axes, options);
   onProgress({ value: 0, max: 1, text: 'Choosing where to start' });
   const name = settings.method.method === 'kmeans' ? 'objective' : 'bound';
   const onIteration = async ({ iteration, maxIter, objective, model }: Iteration) => {
@@ -58,7 +59,7 @@ async function runFit(
     send(handOver({ objective, shown: { labels, ...overlaysOf(model, axes) } }, labels));
     if (iteration <= SLOW_FRAMES) await new Promise((later) => setTimeout(later, FRAME_MS));
   };
-  const done = await fit(made.points, settings, { signal, onIteration });
+  const done = await fit(made.points, settings, { ...options, onIteration });
   signal.throwIfAborted();
   fitted = { fit: done, prepared: made };
   const { model, history, converged, milliseconds } = done;
@@ -96,10 +97,11 @@ function exportModel(): string {
 
 serveJobs<DataJobs>({
   load,
-  view: async ({ data, axes }, { signal, onProgress }) => {
+  view: async ({ data, axes }, { signal, runtime, onProgress }) => {
+    const options = { signal, runtime };
     onProgress({ value: 0, max: 1, text: 'Preparing the points to be seen' });
-    const made = await prepare(data, signal);
-    const [x, y] = await makeAxes(table, made, axes, signal);
+    const made = await prepare(data, options);
+    const [x, y] = await makeAxes(table, made, axes, options);
     const seen: View = {
       // Copied here: the table keeps its columns.
       x: x.values.slice(),
@@ -114,10 +116,11 @@ serveJobs<DataJobs>({
     return handOver(seen, seen.x, seen.y);
   },
   fit: runFit,
-  suggest: async ({ data, method, most, seed }, { signal, onProgress, send }) => {
-    const made = await prepare(data, signal);
+  suggest: async ({ data, method, most, seed }, { signal, runtime, onProgress, send }) => {
+    const made = await prepare(data, { signal, runtime });
     return suggest(made.points, method, most, seed, {
       signal,
+      runtime,
       onValue: (k, value) => {
         onProgress({ value: k, max: most, text: `Trying k = ${k} of ${most}` });
         send(value);

@@ -1,6 +1,6 @@
 /** The page: cluster the images, decompose them, look. */
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { nameEngine, noticeAdapter } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
@@ -89,7 +89,7 @@ function cluster(): void {
       Inertia: formatNumber(result.inertia),
       Iterations: formatCount(result.iterations),
       ...(!settings.perClass && { Purity: `${(100 * result.purity).toFixed(1)} %` }),
-      'Ran on': result.engine,
+      'Ran on': nameEngine(result.engine),
       Time: formatSeconds(result.milliseconds),
     });
     say('Done: the images are clustered.');
@@ -104,7 +104,7 @@ function find(): void {
     showFacts(byId('pca-facts', HTMLElement), {
       'Explained variance': '',
       'Squared error of a pixel': '',
-      'Ran on': found.engine,
+      'Ran on': nameEngine(found.engine),
       Time: formatSeconds(found.milliseconds),
     });
     const parts = Array.from({ length: 1 + SHOWN_COMPONENTS }, (_, at) => {
@@ -168,4 +168,4 @@ byId('others', HTMLButtonElement).addEventListener('click', () => {
   first = (first + SHOWN_IMAGES) % images;
   reportErrors(showReconstructions());
 });
-void noticeMissingAdapter();
+void noticeAdapter();

@@ -55,7 +55,7 @@ function centroidsOf(model: KMeansModel, digits: Uint8Array, digit?: number): Ce
 
 async function cluster(
   { perClass, k, seed, live }: ClusterSettings,
-  { signal, onProgress, send }: JobContext<ClusterUpdate>,
+  { signal, runtime, onProgress, send }: JobContext<ClusterUpdate>,
 ): Promise<ClusterResult> {
   const parts = perClass ? Array.from({ length: CLASSES }, (_, digit) => digit) : [undefined];
   const done: Centroids[] = [];
@@ -72,6 +72,7 @@ async function cluster(
       { method: { method: 'kmeans', metric: 'euclidean' }, k, seed, live },
       {
         signal,
+        runtime,
         onIteration: ({ iteration, maxIter, objective, model: shown }) => {
           onProgress({
             value: digit ?? iteration,
@@ -99,14 +100,14 @@ async function cluster(
 
 async function findComponents(
   _: undefined,
-  { signal, onProgress }: JobContext,
+  { signal, runtime, onProgress }: JobContext,
 ): Promise<Components> {
   onProgress({ value: 0.3, max: 1, text: `Finding ${COMPONENTS} components of 784 columns` });
   const start = performance.now();
   const { data, digits } = sample;
   const model = await pca(
     { data, shape: [digits.length, PIXELS] },
-    { nComponents: COMPONENTS, signal },
+    { nComponents: COMPONENTS, signal, runtime },
   );
   const milliseconds = performance.now() - start;
   components = model;
@@ -119,12 +120,12 @@ async function findComponents(
 
 async function reconstruct(
   { rows, count }: { readonly rows: readonly number[]; readonly count: number },
-  { signal }: JobContext,
+  { signal, runtime }: JobContext,
 ): Promise<Reconstruction> {
   if (!components) throw new Error('There are no components yet; find them first.');
   const { data: originals } = rowsOf(sample, rows);
   const points = { data: originals, shape: [rows.length, PIXELS] } as const;
-  const { data } = await components.reconstruct(points, count, { signal });
+  const { data } = await components.reconstruct(points, count, { signal, runtime });
   const squares = originals.reduce((sum, value, at) => sum + (value - data[at]) ** 2, 0);
   return { originals, reconstructed: data, squaredError: squares / originals.length };
 }

@@ -1,6 +1,6 @@
 /** The page: cluster the words, read the clusters, search. */
 import { formatCount, formatSeconds } from '../../src/cli/format.js';
-import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { nameEngine, noticeAdapter } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
@@ -76,12 +76,23 @@ function drawChosen(): void {
   );
 }
 
+/** A word that is searched for when pressed. */
+function wordButton(name: string, comma: boolean): HTMLElement {
+  const button = make('button', { type: 'button', className: 'word', title: 'Search' }, name);
+  button.addEventListener('click', () => {
+    word.value = name;
+    search();
+  });
+  return make('span', {}, button, comma ? ',' : '');
+}
+
 function makeCard(found: WordCluster): HTMLDetailsElement {
   const { cluster, size, words } = found;
-  const rest = size > words.length ? `, and ${formatCount(size - words.length)} more` : '';
+  const rest = size > words.length ? `and ${formatCount(size - words.length)} more` : '';
   const card = make(
     'details',
-    {},
+    // One is open at a time: the one that the map shows.
+    { name: 'cluster' },
     make(
       'summary',
       {},
@@ -89,7 +100,12 @@ function makeCard(found: WordCluster): HTMLDetailsElement {
       ' ',
       make('small', {}, `${formatCount(size)} words`),
     ),
-    make('p', {}, words.join(', ') + rest),
+    make(
+      'p',
+      {},
+      ...words.flatMap((each, at) => [wordButton(each, at < words.length - 1), ' ']),
+      rest,
+    ),
   );
   card.addEventListener('toggle', () => {
     if (card.open) choose(cluster);
@@ -115,7 +131,7 @@ function cluster(): void {
       Clusters: formatCount(result.clusters.length),
       'Mean cosine to the centroid': result.meanCosine.toFixed(4),
       Iterations: `${formatCount(result.iterations)}${result.converged ? '' : ', not converged'}`,
-      'Ran on': result.engine,
+      'Ran on': nameEngine(result.engine),
       Time: formatSeconds(result.milliseconds),
     });
     if (!map) await showMap(options);
@@ -181,4 +197,4 @@ byId('search-form', HTMLFormElement).addEventListener('submit', (event) => {
   search();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChosen);
-void noticeMissingAdapter();
+void noticeAdapter();

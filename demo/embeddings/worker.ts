@@ -15,10 +15,10 @@ async function load({ words, vectors }: WordFiles): Promise<number> {
   return known.words.length;
 }
 
-async function map(_: undefined, { signal, onProgress }: JobContext): Promise<WordMap> {
+async function map(_: undefined, { signal, runtime, onProgress }: JobContext): Promise<WordMap> {
   onProgress({ value: 0.5, max: 1, text: 'Finding two principal components' });
-  const model = await pca(points(), { nComponents: 2, signal });
-  const { data } = await model.transform(points(), { signal });
+  const model = await pca(points(), { nComponents: 2, signal, runtime });
+  const { data } = await model.transform(points(), { signal, runtime });
   const axis = (t: number) => data.filter((_, at) => at % 2 === t);
   const [first, second] = model.explainedVarianceRatio;
   return { words: known.words, x: axis(0), y: axis(1), explained: [first, second] };
@@ -26,7 +26,7 @@ async function map(_: undefined, { signal, onProgress }: JobContext): Promise<Wo
 
 async function cluster(
   { k, seed }: ClusterSettings,
-  { signal, onProgress }: JobContext,
+  { signal, runtime, onProgress }: JobContext,
 ): Promise<ClusterResult> {
   onProgress({ value: 0, max: 1, text: 'Choosing words to start from' });
   const start = performance.now();
@@ -36,6 +36,7 @@ async function cluster(
     seed,
     metric: 'cosine',
     signal,
+    runtime,
     onIteration: ({ iteration, maxIter, inertia }) => {
       const mean = (1 - inertia / n).toFixed(4);
       const text = `Iteration ${iteration} of at most ${maxIter}, mean cosine ${mean}`;

@@ -2,7 +2,7 @@
 import { formatCount, formatNumber } from '../../src/cli/format.js';
 import type { CovarianceType } from '../../src/index.js';
 import faithfulUrl from '../../test/golden/faithful.csv?url';
-import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { nameEngine, noticeAdapter } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
@@ -106,7 +106,7 @@ function showState(shown: State): void {
     'Log-likelihood per point': formatNumber(shown.logLikelihood),
     'K-means puts elsewhere': `${formatCount(shown.comparison.rows)} of 272`,
     'Means from its centroids': shown.comparison.distance.toFixed(4),
-    'Ran on': shown.engine,
+    'Ran on': nameEngine(shown.engine),
   });
 }
 
@@ -204,5 +204,7 @@ shrinkButton.addEventListener('click', () => {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   if (state) scatter.update(marksOf(state), true);
 });
-void noticeMissingAdapter();
-begin();
+// First, so that its worker need not ask for an adapter where there is none.
+void noticeAdapter().then(() => {
+  begin();
+});

@@ -5,7 +5,7 @@ import {
   kmeans,
   type KMeansModel,
 } from '../../src/index.js';
-import { type JobContext, serveJobs } from '../shared/worker_host.js';
+import { type JobContext, type RunOptions, serveJobs } from '../shared/worker_host.js';
 import { type Eruptions, readEruptions } from './data.js';
 import {
   logLikelihood,
@@ -54,12 +54,13 @@ function fixedVariance({ covarianceType, variance }: StartInput) {
   return covarianceType === 'fixed' ? { fixedVariance: variance } : {};
 }
 
-async function start(input: StartInput, { signal }: JobContext) {
+async function start(input: StartInput, { signal, runtime }: JobContext) {
+  const options = { signal, runtime };
   const eruptions = readEruptions(input.csv);
   const { points, minutes, names } = eruptions;
   const { k, covarianceType } = input;
   const means = startMeans(input, points.data);
-  const centroids = await kmeans(points, { k, init: { data: means, shape: [k, 2] }, signal });
+  const centroids = await kmeans(points, { k, init: { data: means, shape: [k, 2] }, ...options });
   const variance = covarianceType === 'fixed' ? input.variance : START_VARIANCE;
   current = {
     settings: input,
@@ -81,15 +82,15 @@ async function start(input: StartInput, { signal }: JobContext) {
     xName: `${names[0]} (minutes)`,
     yName: `${names[1]} for the next (minutes)`,
   };
-  return { plot, state: await stateOf(current, signal) };
+  return { plot, state: await stateOf(current, options) };
 }
 
 async function compare(
   { kmeans: { labels, centroids }, eruptions }: Run,
   model: GaussianMixtureModel,
-  signal: AbortSignal,
+  options: RunOptions,
 ): Promise<Comparison> {
-  const likeliest = await model.predict(eruptions.points, { signal });
+  const likeliest = await model.predict(eruptions.points, options);
   const { differing, names } = matchLabels(likeliest, labels, model.k);
   const { data } = model.means;
   const distances = names.map((name, c) =>
@@ -101,7 +102,7 @@ async function compare(
   return { rows: differing, distance: Math.max(...distances) };
 }
 
-async function stateOf(run: Run, signal: AbortSignal): Promise<State> {
+async function stateOf(run: Run, options: RunOptions): Promise<State> {
   const { model, eruptions, responsibilities, phase, iteration, converged, engine } = run;
   const { mean, deviation, points } = eruptions;
   const { means, covariances, covarianceType, k } = model;
@@ -124,7 +125,7 @@ async function stateOf(run: Run, signal: AbortSignal): Promise<State> {
     centres,
     ellipses,
     logLikelihood: logLikelihood(model, points.data),
-    comparison: await compare(run, model, signal),
+    comparison: await compare(run, model, options),
     converged,
     engine,
     ...(responsibilities && {
@@ -134,9 +135,9 @@ async function stateOf(run: Run, signal: AbortSignal): Promise<State> {
   };
 }
 
-async function expectation(run: Run, signal: AbortSignal): Promise<Run> {
+async function expectation(run: Run, options: RunOptions): Promise<Run> {
   const { points } = run.eruptions;
-  const { data } = await run.model.predictProba(points, { signal });
+  const { data } = await run.model.predictProba(points, options);
   const now = logLikelihood(run.model, points.data);
   return {
     ...run,
@@ -148,7 +149,7 @@ async function expectation(run: Run, signal: AbortSignal): Promise<Run> {
   };
 }
 
-async function maximization(run: Run, signal: AbortSignal): Promise<Run> {
+async function maximization(run: Run, options: RunOptions): Promise<Run> {
   const { k, covarianceType } = run.settings;
   const model = await gaussianMixture(run.eruptions.points, {
     k,
@@ -156,21 +157,21 @@ async function maximization(run: Run, signal: AbortSignal): Promise<Run> {
     ...fixedVariance(run.settings),
     warmStart: run.model,
     maxIter: 1,
-    signal,
+    ...options,
   });
   return { ...run, model, phase: 'M', engine: model.engine };
 }
 
-async function step(signal: AbortSignal): Promise<State> {
+async function step(options: RunOptions): Promise<State> {
   const run = running();
-  const next = await (run.phase === 'E' ? maximization : expectation)(run, signal);
-  signal.throwIfAborted();
+  const next = await (run.phase === 'E' ? maximization : expectation)(run, options);
+  options.signal.throwIfAborted();
   current = next;
-  return stateOf(next, signal);
+  return stateOf(next, options);
 }
 
-async function runOn({ signal, onProgress, send }: JobContext<State>): Promise<State> {
-  let state = await step(signal);
+async function runOn({ signal, runtime, onProgress, send }: JobContext<State>): Promise<State> {
+  let state = await step({ signal, runtime });
   while (!(state.phase === 'E' && state.converged) && state.iteration < MAX_ITER) {
     const { iteration, phase } = state;
     onProgress({
@@ -180,12 +181,18 @@ async function runOn({ signal, onProgress, send }: JobContext<State>): Promise<S
     });
     send(state);
     await pause();
-    state = await step(signal);
+    state = await step({ signal, runtime });
   }
   return state;
 }
 
-async function shrink({ signal, onProgress, send }: JobContext<Shrunk>): Promise<undefined> {
+async function shrink({
+  signal,
+  runtime,
+  onProgress,
+  send,
+}: JobContext<Shrunk>): Promise<undefined> {
+  const options = { signal, runtime };
   const run = running();
   const { points } = run.eruptions;
   const { k } = run.settings;
@@ -202,9 +209,9 @@ async function shrink({ signal, onProgress, send }: JobContext<Shrunk>): Promise
       },
       tol: TOL,
       maxIter: MAX_ITER,
-      signal,
+      ...options,
     });
-    const { data } = await model.predictProba(points, { signal });
+    const { data } = await model.predictProba(points, options);
     const fitted: Run = {
       ...run,
       model,
@@ -214,7 +221,7 @@ async function shrink({ signal, onProgress, send }: JobContext<Shrunk>): Promise
       converged: model.converged,
       engine: model.engine,
     };
-    send({ variance, state: await stateOf(fitted, signal) });
+    send({ variance, state: await stateOf(fitted, options) });
     await pause();
     signal.throwIfAborted();
   }
@@ -223,7 +230,7 @@ async function shrink({ signal, onProgress, send }: JobContext<Shrunk>): Promise
 
 serveJobs<FaithfulJobs>({
   start,
-  step: (_, { signal }) => step(signal),
+  step: (_, { signal, runtime }) => step({ signal, runtime }),
   run: (_, context) => runOn(context),
   shrink: (_, context) => shrink(context),
 });

@@ -1,6 +1,6 @@
 /** The page: bring a photograph, slide the number of colours, look, keep. */
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { noticeMissingAdapter } from '../shared/adapter_notice.js';
+import { nameEngine, noticeAdapter } from '../shared/adapter.js';
 import { byId } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
@@ -61,7 +61,7 @@ function showQuantized(result: Quantized): void {
     PSNR: squaredError === 0 ? 'no error' : `${psnr(squaredError).toFixed(2)} dB`,
     'Mean squared error': formatNumber(squaredError),
     Iterations: formatCount(iterations),
-    'Ran on': engine,
+    'Ran on': nameEngine(engine),
     Time: formatSeconds(result.milliseconds),
   });
   downloadButton.disabled = false;
@@ -147,4 +147,4 @@ downloadButton.addEventListener('click', () => {
     say(`Done: ${formatCount(Math.ceil(png.size / 1000))} kB.`);
   });
 });
-void noticeMissingAdapter();
+void noticeAdapter();

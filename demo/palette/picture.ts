@@ -1,38 +1,11 @@
-/** Pictures from files, and to them. */
+/** Pictures to be shown, and as files. */
 import { encode } from 'fast-png';
 import type { Shown } from './jobs.js';
 
-/** Beyond that a page runs out of memory on small devices. */
-const MOST_PIXELS = 50_000_000;
 /** Shown pixels of larger pictures. */
 const MOST_SHOWN = 800_000;
 /** How much stronger errors are shown than they are. */
 const GAIN = 4;
-
-/** @throws Error with a sentence for people */
-export async function decodePicture(file: File): Promise<ImageData> {
-  if (file.size === 0)
-    throw new Error(`${file.name} is empty; choose a file with a picture in it.`);
-  const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error(
-      `${file.name} is no image that this browser can decode; is it damaged, or of another kind than its name says?`,
-    );
-  });
-  const { width, height } = bitmap;
-  if (width * height > MOST_PIXELS) {
-    throw new Error(
-      `${file.name} has ${Math.round((width * height) / 1e6)} megapixels; choose one of at most ${MOST_PIXELS / 1e6}.`,
-    );
-  }
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser gives no canvas to decode images with.');
-  // What is transparent lies on white.
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, width, height);
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return context.getImageData(0, 0, width, height);
-}
 
 /** Packed pixels of a picture that is small enough to be shown; taken, not mixed, from larger ones. */
 export interface Sampled {

@@ -1,6 +1,7 @@
 /** Decodes, quantizes and encodes off the page's thread. */
 import { formatCount, formatNumber } from '../../src/cli/format.js';
 import { kmeans } from '../../src/index.js';
+import { decodePicture } from '../shared/decode_picture.js';
 import { breathe, type JobContext, serveJobs } from '../shared/worker_host.js';
 import {
   bitsPerPixel,
@@ -14,14 +15,7 @@ import {
   type WeightedColours,
 } from './colours.js';
 import type { PaletteJobs, PictureSummary, Quantized } from './jobs.js';
-import {
-  decodePicture,
-  difference,
-  encodeIndexed,
-  type Sampled,
-  samplePicture,
-  toShown,
-} from './picture.js';
+import { difference, encodeIndexed, type Sampled, samplePicture, toShown } from './picture.js';
 
 /** Colours that are given their palette entry at once. */
 const BLOCK = 1 << 19;
@@ -42,8 +36,7 @@ let quantized: { readonly palette: Uint8Array; readonly lookup: Uint8Array } | u
 
 async function load(file: File, { signal, onProgress }: JobContext): Promise<PictureSummary> {
   onProgress({ value: 0.1, max: 1, text: `Decoding ${file.name}` });
-  const { data, width, height } = await decodePicture(file);
-  signal.throwIfAborted();
+  const { data, width, height } = await decodePicture(file, signal);
   onProgress({ value: 0.6, max: 1, text: 'Counting its colours' });
   const pixels = packPixels(data);
   await breathe();
@@ -56,7 +49,10 @@ async function load(file: File, { signal, onProgress }: JobContext): Promise<Pic
   return { width, height, colours: counted.colours.length, shown };
 }
 
-async function quantize(wanted: number, { signal, onProgress }: JobContext): Promise<Quantized> {
+async function quantize(
+  wanted: number,
+  { signal, runtime, onProgress }: JobContext,
+): Promise<Quantized> {
   if (!loaded) throw new Error('There is no photograph yet; choose one.');
   const { counted, gathered, sampled, pixels } = loaded;
   const { weights, data } = gathered;
@@ -70,6 +66,7 @@ async function quantize(wanted: number, { signal, onProgress }: JobContext): Pro
       maxIter: MAX_ITER,
       sampleWeight: weights,
       signal,
+      runtime,
       onIteration: ({ iteration, maxIter, inertia }) => {
         const error = formatNumber(inertia / (3 * pixels.length));
         const text = `Iteration ${iteration}, mean squared error ${error}`;
@@ -84,7 +81,7 @@ async function quantize(wanted: number, { signal, onProgress }: JobContext): Pro
     const text = `Finding the nearest of ${k} for each of ${formatCount(colours.length)} colours`;
     onProgress({ value: 0.7 + (0.3 * from) / colours.length, max: 1, text });
     const points = { data: toRows(block), shape: [block.length, 3] } as const;
-    labels.set(await model.predict(points, { signal }), from);
+    labels.set(await model.predict(points, { signal, runtime }), from);
   }
   const milliseconds = performance.now() - start;
 

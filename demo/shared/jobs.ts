@@ -33,6 +33,8 @@ export type PageMessage =
       readonly id: number;
       readonly job: PropertyKey;
       readonly input: unknown;
+      /** Where the page has found no adapter: to ask for one again is of no use. */
+      readonly onCpu: boolean;
     }
   | { readonly type: 'cancel'; readonly id: number };
 

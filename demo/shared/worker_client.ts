@@ -1,4 +1,5 @@
 /** The page's side of its worker. */
+import { knownAdapter } from './adapter.js';
 import type {
   Gives,
   JobTable,
@@ -33,6 +34,8 @@ interface Pending {
   readonly onUpdate: ((update: never) => void) | undefined;
 }
 
+const isOnCpu = () => knownAdapter() === 'none';
+
 /** Runs jobs in one worker, any number at a time. Started when first needed. */
 export class WorkerClient<Jobs extends JobTable<Jobs>> {
   readonly #start: () => Worker;
@@ -59,7 +62,7 @@ export class WorkerClient<Jobs extends JobTable<Jobs>> {
   ): Promise<Gives<Jobs, J>> {
     signal?.throwIfAborted();
     const id = this.#nextId++;
-    const message = { type: 'start', id, job, input } as const;
+    const message = { type: 'start', id, job, input, onCpu: isOnCpu() } as const;
     const output = await new Promise<unknown>((resolve, reject) => {
       this.#pending.set(id, { message, resolve, reject, onProgress, onUpdate });
       signal?.addEventListener('abort', () => {
@@ -97,7 +100,7 @@ export class WorkerClient<Jobs extends JobTable<Jobs>> {
     this.#worker = this.#launch();
     if (this.#restore) {
       this.#restoring = this.#nextId++;
-      this.#post({ type: 'start', id: this.#restoring, ...this.#restore });
+      this.#post({ type: 'start', id: this.#restoring, ...this.#restore, onCpu: isOnCpu() });
     } else {
       this.#postPending();
     }

@@ -9,11 +9,16 @@ import type {
   WorkerMessage,
 } from './jobs.js';
 
+/** What every call of the library is given. */
+export type RunOptions = Pick<JobContext, 'signal' | 'runtime'>;
+
 /** What a job is given besides its input. */
 export interface JobContext<Update = never> {
   /** Aborted when the page cancels: pass it to every fit, and look at it between long steps. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** For every fit: 'cpu' where the page has found no adapter. */
+  readonly runtime: 'cpu' | undefined;
   /** Sends a part of the result before the end; the page draws it. */
   readonly send: (update: Update) => void;
 }
@@ -50,12 +55,13 @@ function post(message: WorkerMessage, content?: unknown): void {
 /** Serves the page's requests with `handlers`. What they throw is told to the page as a sentence. */
 export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: Handlers<Jobs>): void {
   const running = new Map<number, AbortController>();
-  const run = async (id: number, job: keyof Jobs, input: unknown) => {
+  const run = async (id: number, job: keyof Jobs, input: unknown, onCpu: boolean) => {
     const controller = new AbortController();
     running.set(id, controller);
     try {
       const output = await handlers[job](input, {
         signal: controller.signal,
+        runtime: onCpu ? 'cpu' : undefined,
         onProgress: (progress) => {
           post({ type: 'progress', id, progress });
         },
@@ -71,7 +77,8 @@ export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: Handlers<Jobs>)
     }
   };
   addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
-    if (data.type === 'start') void run(data.id, data.job as keyof Jobs, data.input);
-    else running.get(data.id)?.abort();
+    if (data.type === 'start') {
+      void run(data.id, data.job as keyof Jobs, data.input, data.onCpu);
+    } else running.get(data.id)?.abort();
   });
 }

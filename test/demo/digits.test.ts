@@ -106,7 +106,7 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
         await page.page.click('#live');
         await page.page.click('#cluster');
         expect(await page.outcome(TIMEOUT)).toMatch(/^Done/);
-        expect((await page.facts('#cluster-facts'))['Ran on']).toBe('cpu');
+        expect((await page.facts('#cluster-facts'))['Ran on']).toBe('CPU, without WebGPU');
       });
     });
   });

@@ -66,6 +66,16 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       expect(await page.textOf('#found')).toMatch(/^“volcano” is in the cluster /);
       expect(await page.page.$$eval('#clusters .chosen', (cards) => cards.length)).toBe(1);
       await page.checkLooks('searched');
+
+      // A card by keyboard: it is the one that is open, and its words can be searched for.
+      await page.page.focus('#clusters details:last-child summary');
+      await page.page.keyboard.press('Enter');
+      await page.page.waitForSelector('#clusters details:last-child.chosen[open]');
+      expect(await page.page.$$eval('#clusters [open]', (cards) => cards.length)).toBe(1);
+      await page.screenshot('opened');
+      await page.page.focus('#clusters [open] .word');
+      await page.page.keyboard.press('Enter');
+      await page.waitForText('#found', /^“(?!volcano)/);
     });
 
     test('searches without clusters, and says what it does not know', async () => {
@@ -100,7 +110,7 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
         await page.fill('#k', '2');
         await page.page.click('#cluster');
         expect(await page.outcome(TIMEOUT)).toBe('Done: 2 clusters.');
-        expect((await page.facts())['Ran on']).toBe('cpu');
+        expect((await page.facts())['Ran on']).toBe('CPU, without WebGPU');
       });
     });
   });

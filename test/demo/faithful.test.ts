@@ -143,7 +143,7 @@ describe('the page Old Faithful', { timeout: TIMEOUT }, async () => {
         expect(await page.textOf('.notice summary')).toMatch(/on the CPU/);
         await page.waitForText('#told', /^The start/);
         await press(page, '#step');
-        expect((await facts(page, /^E-step/)).engine).toBe('cpu');
+        expect((await facts(page, /^E-step/)).engine).toBe('CPU, without WebGPU');
       });
     });
   });

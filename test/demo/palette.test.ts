@@ -170,6 +170,12 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       const page = await site.open('palette/');
       for (const [name, content, sentence] of [
         ['empty.png', '', /^empty\.png is empty; choose/],
+        [
+          'huge.gif',
+          // Told by its header alone: 60,000 x 60,000 pixels that are not there.
+          Buffer.from(`GIF89a\x60\xea\x60\xea${'\0'.repeat(40)}`, 'latin1'),
+          /^huge\.gif has 3600 megapixels; choose one of at most 50\.$/,
+        ],
         ['text.jpg', 'not a picture', /^text\.jpg is no image that this browser can decode/],
       ] as const) {
         await page.drop(await page.writeInput(name, content));
@@ -189,7 +195,7 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
         const picture = drawPicture(60, 40);
         await page.drop(await page.writeInput('small.png', encodePng(picture, 60, 40)));
         expect(await page.outcome(TIMEOUT)).toBe('Done: 16 colours.');
-        expect((await page.facts())['Ran on']).toBe('cpu');
+        expect((await page.facts())['Ran on']).toBe('CPU, without WebGPU');
       });
     });
   });

@@ -58,6 +58,16 @@ describe('the site', async () => {
       await page.checkLooks('home');
     });
 
+    test('a software driver is told from a GPU', async () => {
+      const page = await site.open('');
+      expect(await page.textOf('.notice summary')).toMatch(/software driver here, on the CPU/);
+      expect(await page.textOf('h1')).toBe('Clustering on your CPU, in this page');
+      await page.page.click('.notice summary');
+      expect(await page.textOf('.notice ul')).toMatch(/chrome:\/\/gpu.*about:support/);
+      await page.expectAccessible();
+      await page.screenshot('software');
+    });
+
     test('without an adapter the page says so, and how to enable it', async () => {
       await site.withoutAdapter('', async (page) => {
         expect(await page.textOf('.notice summary')).toMatch(/on the CPU.*enable/);

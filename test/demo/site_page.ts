@@ -23,6 +23,7 @@ export class SitePage {
   readonly page: Page;
   /** What the page complained of on the console, and what it could not load. */
   readonly complaints: string[] = [];
+  readonly warnings: string[] = [];
   readonly #folder: string;
   readonly #browserName: string;
 
@@ -32,6 +33,7 @@ export class SitePage {
     this.#browserName = name;
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
+      if (message.type() === 'warn') this.warnings.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('requestfailed', (request) => {
@@ -218,8 +220,8 @@ export class SitePage {
   }
 
   /**
-   * Pictures in light and dark and on a phone, each checked for accessibility and width. In Firefox,
-   * which cannot be told the scheme while it runs, all are dark.
+   * Pictures in light and dark and, light again, on a phone, checked for accessibility and width. In
+   * Firefox, which cannot be told the scheme while it runs, all are dark.
    */
   async checkLooks(name: string): Promise<void> {
     for (const value of this.#browserName === 'chromium' ? ['light', 'dark'] : ['dark']) {
@@ -228,6 +230,9 @@ export class SitePage {
       }
       await this.expectAccessible();
       await this.screenshot(`${name}-${value}`);
+    }
+    if (this.#browserName === 'chromium') {
+      await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
     }
     await this.page.setViewport({ width: 360, height: 740 });
     await this.expectNoSidewaysScroll();

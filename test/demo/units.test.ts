@@ -1,5 +1,8 @@
 import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { encode as encodePng } from 'fast-png';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { readArrow } from '../../demo/data/read/arrow.js';
 import { decompressLz4Frame } from '../../demo/data/read/lz4_frame.js';
@@ -15,7 +18,9 @@ import {
   zoomed,
 } from '../../demo/shared/scatter_data.js';
 import { drawPoints, packColour, radiusFor } from '../../demo/shared/scatter_raster.js';
+import { readPictureHeader } from '../../demo/shared/picture_header.js';
 import { WorkerClient } from '../../demo/shared/worker_client.js';
+import { root } from '../engines/bundle.js';
 
 const reading = { signal: new AbortController().signal, onProgress: () => undefined };
 const one = { scale: 1, offset: 0 };
@@ -149,6 +154,32 @@ describe('files', () => {
     }
   });
 
+  // Written by Polars (nodejs-polars 0.26.1, writeIPC) of test/golden/iris.csv.
+  test.each([
+    ['iris-zstd.arrow', [0x28, 0xb5, 0x2f, 0xfd]],
+    ['iris-lz4.arrow', [0x04, 0x22, 0x4d, 0x18]],
+  ])('Arrow, compressed: %s', async (name, magic) => {
+    const folder = join(root, 'test/demo/files');
+    const bytes = await readFile(join(folder, name));
+    const { rows, columns } = await readArrow(new File([bytes], name), reading);
+    const csv = await readFile(join(root, 'test/golden/iris.csv'), 'utf8');
+    const [header, ...lines] = csv
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(rows).toBe(150);
+    expect(columns.map((column) => column.name)).toEqual(header);
+    columns.forEach(({ values }, j) => {
+      expect(Array.from(values!)).toEqual(lines.map((line) => Number(line[j])));
+    });
+    // Damaged: a sentence that names the file, and no numbers.
+    const damaged = Uint8Array.from(bytes);
+    damaged.fill(0, bytes.indexOf(Uint8Array.from(magic)), -1000);
+    await expect(readArrow(new File([damaged], name), reading)).rejects.toThrow(
+      /^iris-\w+\.arrow: it is damaged or no Arrow file/,
+    );
+  });
+
   test('LZ4 frames: literals, overlapping matches, stored blocks', () => {
     // One block: the literals "ab", a match of 8 from 2 back, the literals "xyzzy"; then "raw" stored.
     const packed = [0x24, 97, 98, 2, 0, 0x50, ...Buffer.from('xyzzy')];
@@ -168,6 +199,41 @@ describe('files', () => {
     expect(() => unpack(packed, text.length - 1)).toThrow(/damaged/);
     expect(() => unpack([0x14, 97, 9, 0, 0x10, 98], 12)).toThrow(/damaged/);
     expect(() => decompressLz4Frame(frame(packed).subarray(0, 20), new Uint8Array(18))).toThrow();
+  });
+});
+
+describe('what the header of a picture says', () => {
+  const header = (bytes: readonly number[]) =>
+    readPictureHeader(
+      new File([Uint8Array.from([...bytes, ...new Array<number>(40).fill(0)])], ''),
+    );
+  const latin = (text: string) => [...Buffer.from(text, 'latin1')];
+
+  test('its format and size, whatever it is called', async () => {
+    const png = encodePng({ width: 300, height: 7, data: new Uint8Array(300 * 7), channels: 1 });
+    const sized = (type: string, width: number, height: number) => ({ type, width, height });
+    expect(await header([...png])).toEqual(sized('image/png', 300, 7));
+    const gif = latin('GIF89a\x2c\x01\x07\x00');
+    expect(await header(gif)).toEqual(sized('image/gif', 300, 7));
+    // A JPEG's size comes after segments of any length; DHT (0xc4) is none of its frames.
+    const jpeg = [0xff, 0xd8, 0xff, 0xe1, 0, 6, 1, 2, 3, 4, 0xff, 0xc4, 0, 3, 9];
+    const frame = [0xff, 0xc2, 0, 17, 8, 0, 7, 1, 44];
+    expect(await header([...jpeg, ...frame])).toEqual(sized('image/jpeg', 300, 7));
+    expect(await header([0xff, 0xd8, 0, 0])).toEqual({ type: 'image/jpeg' });
+    const webp = (chunk: string) => latin(`RIFF\0\0\0\0WEBP${chunk}\0\0\0\0`);
+    const size = [0x2b, 1, 0, 6, 0, 0];
+    expect(await header([...webp('VP8X'), 0, 0, 0, 0, ...size])).toEqual(
+      sized('image/webp', 300, 7),
+    );
+    const lossless = 299 | (6 << 14);
+    const bits = [0, 8, 16, 24].map((shift) => (lossless >> shift) & 255);
+    expect(await header([...webp('VP8L'), 0x2f, ...bits])).toEqual(sized('image/webp', 300, 7));
+    expect(await header(latin('\0\0\0 ftypavif'))).toEqual({ type: 'image/avif' });
+  });
+
+  test('of no picture it says nothing', async () => {
+    expect(await header(latin('row,label'))).toBeUndefined();
+    expect(await readPictureHeader(new File([], 'empty.png'))).toBeUndefined();
   });
 });
 

@@ -15,10 +15,14 @@ import type { ReadOptions } from './mounted_file.js';
 /** Unpacked bytes allowed for each packed one; real data stay far below. */
 const MAX_EXPANSION = 1024;
 
+/** Buffers of the file that is read that were compressed. */
+const unpacked = { count: 0 };
+
 function outputFor(packed: Uint8Array, length: number): Uint8Array {
   if (length > MAX_EXPANSION * packed.length) {
     throw new Error(`a buffer of ${packed.length} bytes claims ${length} unpacked ones`);
   }
+  unpacked.count++;
   return new Uint8Array(length);
 }
 
@@ -67,6 +71,7 @@ export async function readArrow(
   signal.throwIfAborted();
   let columns: Column[];
   let rows: number;
+  unpacked.count = 0;
   try {
     const table = tableFromIPC(bytes, { useBigInt: false });
     rows = table.numRows;
@@ -82,5 +87,6 @@ export async function readArrow(
   if (rows === 0 || columns.length === 0) {
     throw new FileError(file.name, 'it holds no rows', 'Choose a file with at least one row.');
   }
-  return { rows, columns, notes: [] };
+  // Code would have to bring its own codec.
+  return { rows, columns, notes: [], ...(unpacked.count === 0 && { format: { kind: 'arrow' } }) };
 }

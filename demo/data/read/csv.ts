@@ -106,14 +106,19 @@ class TableBuilder {
     );
   }
 
-  finish(): DataTable {
+  /** @param read how the file is to be read */
+  finish(read: {
+    readonly separator: string;
+    readonly encoding: string;
+    readonly quoted: boolean;
+  }): DataTable {
     const file = this.#file;
     if (this.#lines === 0) throw new Error(`${file} is empty; choose a file with rows of numbers.`);
     const header = this.#hasHeader();
     const rows = this.#lines - (header ? 1 : 0);
     if (rows === 0) throw new Error(`${file} has one line of text only, and no rows of numbers.`);
     const columns = this.#columns.map((column, position) => column.build(position, header));
-    return { rows, columns, notes: [] };
+    return { rows, columns, notes: [], format: { kind: 'csv', header, ...read } };
   }
 }
 
@@ -162,9 +167,10 @@ export async function readCsv(file: File, { signal, onProgress }: ReadOptions): 
   try {
     const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
     const decoder = findDecoder(file.name, head);
+    const separator = findSeparator(decoder.decode(head));
     const parser = parse({
       bom: true,
-      delimiter: findSeparator(decoder.decode(head)),
+      delimiter: separator,
       skip_empty_lines: true,
       max_record_size: MAX_RECORD_CHARACTERS,
       on_record: (record: string[], { lines }) => {
@@ -186,17 +192,20 @@ export async function readCsv(file: File, { signal, onProgress }: ReadOptions): 
         ),
       ]);
     let value = 0;
+    let quoted = false;
     for (const reader = file.stream().getReader(); ;) {
       const { done, value: bytes } = await reader.read();
       signal.throwIfAborted();
       if (done) break;
-      await write(decoder.decode(bytes, { stream: true }));
+      const text = decoder.decode(bytes, { stream: true });
+      quoted ||= text.includes('"');
+      await write(text);
       value += bytes.length;
       onProgress({ value, max: file.size, text: `Reading ${file.name}` });
     }
     parser.end(decoder.decode());
     await Promise.race([failed, ended]);
-    return builder.finish();
+    return builder.finish({ separator, encoding: decoder.encoding, quoted });
   } catch (error) {
     throw explain(file.name, error, builder.width);
   }

@@ -1,4 +1,5 @@
 /** An image as a table: one row a pixel, its place and its colour. */
+import { decodePicture } from '../../shared/decode_picture.js';
 import type { DataTable } from '../table.js';
 import type { ReadOptions } from './mounted_file.js';
 
@@ -15,23 +16,7 @@ export async function readImage(
   { signal, onProgress }: ReadOptions,
 ): Promise<DataTable> {
   onProgress({ value: 0, max: 1, text: `Decoding ${file.name}` });
-  if (file.size === 0)
-    throw new Error(`${file.name} is empty; choose a file with a picture in it.`);
-  const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error(
-      `${file.name} is no image that this browser can decode; is it damaged, or of another kind than its name says?`,
-    );
-  });
-  signal.throwIfAborted();
-  const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (bitmap.width * bitmap.height)));
-  const width = Math.max(1, Math.round(bitmap.width * scale));
-  const height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser gives no canvas to decode images with.');
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, 0, 0, width, height);
-  bitmap.close();
-  const { data } = context.getImageData(0, 0, width, height);
+  const { data, width, height, scaled } = await decodePicture(file, signal, MOST_PIXELS);
   const rows = width * height;
   const channel = (at: number) => Float32Array.from({ length: rows }, (_, i) => data[4 * i + at]);
   return {
@@ -46,7 +31,8 @@ export async function readImage(
       },
       ...['red', 'green', 'blue'].map((name, at) => ({ name, values: channel(at) })),
     ],
-    notes:
-      scale < 1 ? [`The picture was scaled down to ${width} × ${height} pixels, a row each.`] : [],
+    notes: scaled
+      ? [`The picture was scaled down to ${width} × ${height} pixels, a row each.`]
+      : [],
   };
 }

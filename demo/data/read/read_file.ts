@@ -2,7 +2,13 @@
 import { FileError } from '../../../src/cli/errors.js';
 import type { ByteSource } from '../../../src/cli/read/byte_source.js';
 import type { Table } from '../../../src/cli/read/table.js';
-import { type Column, type DataTable, type Numbers, numberColumn } from '../table.js';
+import {
+  type Column,
+  type DataTable,
+  type FileFormat,
+  type Numbers,
+  numberColumn,
+} from '../table.js';
 import { type ReadOptions, withMountedFile } from './mounted_file.js';
 
 type Reader = (file: File, options: ReadOptions) => Promise<DataTable>;
@@ -10,6 +16,8 @@ type Reader = (file: File, options: ReadOptions) => Promise<DataTable>;
 /** As many checkboxes as a page can hold. */
 const MAX_COLUMNS = 4096;
 const MAGIC_BYTES = 12;
+/** Enough to tell how a file's rows are written. */
+const HEAD_BYTES = 200;
 
 const readCsv: Reader = async (file, options) => {
   const csv = await import('./csv.js');
@@ -29,6 +37,7 @@ const readArrow: Reader = async (file, options) => {
 /** A reader of the command line's, which finds the file under its name. */
 function commandLineReader(
   load: () => Promise<(path: string, source: ByteSource) => Promise<Table>>,
+  formatOf: (head: string) => FileFormat | undefined = () => undefined,
 ): Reader {
   return (file, options) =>
     withMountedFile(file, options, async (path) => {
@@ -38,33 +47,53 @@ function commandLineReader(
       const { ByteSource } = await import('../../../src/cli/read/byte_source.js');
       const source = await ByteSource.open(path);
       try {
-        return fromTable(path, await read(path, source));
+        const table = fromTable(path, await read(path, source));
+        const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+        const format = source.gzipped ? undefined : formatOf(String.fromCharCode(...head));
+        return format ? { ...table, format } : table;
       } finally {
         source.close();
       }
     });
 }
 
-const readNpy = commandLineReader(async () => {
-  const npy = await import('../../../src/cli/read/npy.js');
-  return (_, source) => npy.readNpy(source);
-});
+const readNpy = commandLineReader(
+  async () => {
+    const npy = await import('../../../src/cli/read/npy.js');
+    return (_, source) => npy.readNpy(source);
+  },
+  (head) =>
+    head.startsWith('\x93NUMPY\x01') &&
+    /'descr': '[<|]/.test(head) &&
+    head.includes(`'fortran_order': False`)
+      ? { kind: 'npy' }
+      : undefined,
+);
 const readIdx = commandLineReader(async () => {
   const idx = await import('../../../src/cli/read/idx.js');
   return (_, source) => idx.readIdx(source);
 });
-const readJson = commandLineReader(async () => {
-  const json = await import('../../../src/cli/read/json.js');
-  return (_, source) => json.readJson(source, undefined);
-});
-const readJsonLines = commandLineReader(async () => {
-  const json = await import('../../../src/cli/read/json.js');
-  return (_, source) => json.readJsonLines(source, undefined);
-});
-const readParquet = commandLineReader(async () => {
-  const parquet = await import('../../../src/cli/read/parquet.js');
-  return (path) => parquet.readParquet(path, undefined);
-});
+const readJson = commandLineReader(
+  async () => {
+    const json = await import('../../../src/cli/read/json.js');
+    return (_, source) => json.readJson(source, undefined);
+  },
+  (head) => ({ kind: 'json', named: /^\s*\[\s*\{/.test(head) }),
+);
+const readJsonLines = commandLineReader(
+  async () => {
+    const json = await import('../../../src/cli/read/json.js');
+    return (_, source) => json.readJsonLines(source, undefined);
+  },
+  (head) => ({ kind: 'jsonl', named: head.trimStart().startsWith('{') }),
+);
+const readParquet = commandLineReader(
+  async () => {
+    const parquet = await import('../../../src/cli/read/parquet.js');
+    return (path) => parquet.readParquet(path, undefined);
+  },
+  () => ({ kind: 'parquet' }),
+);
 
 const BY_EXTENSION: readonly (readonly [RegExp, Reader])[] = [
   [/\.(?:csv|tsv|tab|txt)$/i, readCsv],

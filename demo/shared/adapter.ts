@@ -1,0 +1,53 @@
+/** Whether this browser gives pages a GPU: asked once, and said where it does not. */
+import { byId } from './dom.js';
+
+/** A GPU; a driver that does a GPU's work on the processor; or no WebGPU at all. */
+export type AdapterKind = 'gpu' | 'software' | 'none';
+
+let asked: Promise<AdapterKind> | undefined;
+let known: AdapterKind | undefined;
+
+async function ask(): Promise<AdapterKind> {
+  const { gpu } = navigator as { gpu?: GPU };
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  if (!adapter) return 'none';
+  const { isFallbackAdapter, architecture, description } = adapter.info;
+  const name = `${architecture} ${description}`;
+  return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name)
+    ? 'software'
+    : 'gpu';
+}
+
+export async function findAdapter(): Promise<AdapterKind> {
+  asked ??= ask();
+  known = await asked;
+  return known;
+}
+
+/** The answer, once there is one. */
+export function knownAdapter(): AdapterKind | undefined {
+  return known;
+}
+
+/** Puts a notice at the head of the page where there is no GPU, with how to get it. */
+export async function noticeAdapter(): Promise<void> {
+  const kind = await findAdapter();
+  if (kind === 'gpu') return;
+  const notice = byId(`adapter-${kind}`, HTMLTemplateElement).content.cloneNode(
+    true,
+  ) as DocumentFragment;
+  const advice = byId('adapter-advice', HTMLTemplateElement).content.cloneNode(
+    true,
+  ) as DocumentFragment;
+  for (const line of advice.querySelectorAll(`li:not(.${kind})`)) line.remove();
+  if (isSecureContext) advice.querySelector('.insecure')?.remove();
+  notice.querySelector('details')!.append(advice);
+  byId('main', HTMLElement).prepend(notice);
+  for (const place of document.querySelectorAll('.on-gpu')) place.textContent = 'on your CPU';
+}
+
+/** What ran a fit, for people: the adapter as the library names it, or the processor. */
+export function nameEngine(engine: string): string {
+  if (engine === 'cpu') return 'CPU, without WebGPU';
+  return known === 'software' ? `${engine}, on the CPU` : engine;
+}
