@@ -26,6 +26,9 @@ export interface ConformanceContext {
   readonly note: (line: string) => void;
 }
 
+/** How many engines it takes to judge a test. */
+export type TestJudgement = 'once' | 'for each subgroup size';
+
 /**
  * One test. It fails when `run` rejects, when anything calls console.error, or console.warn without
  * the case taking notice (so no engine falls back to the CPU unseen), and when a device reports an
@@ -36,6 +39,11 @@ export interface Case {
   readonly name: string;
   /** The case has no meaning on the CPU twin (kernels, devices): it is not part of its list. */
   readonly needsGpu?: boolean;
+  /**
+   * The case judges other cases, not the engine: that they find a wrong copy of what they test. One
+   * engine is enough for that, or, where the copy depends on the subgroups' size, one for each size.
+   */
+  readonly judgesTests?: TestJudgement;
   /** Uncaptured device errors are what the case is about; they are then not held against it. */
   readonly provokesDeviceErrors?: boolean;
   /** After this the case has failed and its engine is restarted. 60,000 ms when absent. */

@@ -1,5 +1,5 @@
 /** An engine is a place where the conformance suite runs: a browser, a runtime, or the CPU twin. */
-import type { Suite } from '../conformance/case.js';
+import type { Case, Suite, TestJudgement } from '../conformance/case.js';
 import type { CaseResult } from './protocol.js';
 
 export interface Engine {
@@ -8,6 +8,8 @@ export interface Engine {
   readonly gpu: boolean;
   /** True where everything it needs comes from npm: then being unable to run is a failure. */
   readonly npmOnly: boolean;
+  /** Which cases that judge tests it runs; none when absent. */
+  readonly judgesTests?: readonly TestJudgement[];
   /** Undefined when the engine can run here, else what is missing and how to install it. */
   missing(): Promise<string | undefined>;
   start(): Promise<RunningEngine>;
@@ -29,6 +31,17 @@ export interface TimedCase {
   readonly name: string;
   readonly timeoutMs?: number;
   readonly provokesDeviceErrors?: boolean;
+}
+
+/** The cases of a suite that run on an engine. */
+export function casesFor(
+  { gpu, judgesTests = [] }: Pick<Engine, 'gpu' | 'judgesTests'>,
+  { cases }: Suite,
+): readonly Case[] {
+  return cases.filter(
+    ({ needsGpu = false, judgesTests: judgement }) =>
+      (gpu || !needsGpu) && (judgement === undefined || judgesTests.includes(judgement)),
+  );
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;
