@@ -26,8 +26,8 @@ export interface ConformanceContext {
   readonly note: (line: string) => void;
 }
 
-/** How many engines it takes to judge a test. */
-export type TestJudgement = 'once' | 'for each subgroup size';
+/** Once in all, or once for each size of subgroups that there is among the engines. */
+export type Once = 'in all' | 'for each subgroup size';
 
 /**
  * One test. It fails when `run` rejects, when anything calls console.error, or console.warn without
@@ -40,10 +40,10 @@ export interface Case {
   /** The case has no meaning on the CPU twin (kernels, devices): it is not part of its list. */
   readonly needsGpu?: boolean;
   /**
-   * The case judges other cases, not the engine: that they find a wrong copy of what they test. One
-   * engine is enough for that, or, where the copy depends on the subgroups' size, one for each size.
+   * Not for every engine, as it judges something that is the same on all: other cases (whether they
+   * find a wrong copy of what they test), or what the library does on the host.
    */
-  readonly judgesTests?: TestJudgement;
+  readonly once?: Once;
   /** Uncaptured device errors are what the case is about; they are then not held against it. */
   readonly provokesDeviceErrors?: boolean;
   /** After this the case has failed and its engine is restarted. 60,000 ms when absent. */

@@ -1,15 +1,16 @@
 /** An engine is a place where the conformance suite runs: a browser, a runtime, or the CPU twin. */
-import type { Case, Suite, TestJudgement } from '../conformance/case.js';
+import type { Case, Once, Suite } from '../conformance/case.js';
+import type { EngineName } from './names.js';
 import type { CaseResult } from './protocol.js';
 
 export interface Engine {
-  readonly name: string;
+  readonly name: EngineName;
   /** False on the CPU twin, which is given no case that `needsGpu`. */
   readonly gpu: boolean;
   /** True where everything it needs comes from npm: then being unable to run is a failure. */
   readonly npmOnly: boolean;
-  /** Which cases that judge tests it runs; none when absent. */
-  readonly judgesTests?: readonly TestJudgement[];
+  /** Which of the cases that run `once` run here; none when absent. */
+  readonly once?: readonly Once[];
   /** Undefined when the engine can run here, else what is missing and how to install it. */
   missing(): Promise<string | undefined>;
   start(): Promise<RunningEngine>;
@@ -35,12 +36,12 @@ export interface TimedCase {
 
 /** The cases of a suite that run on an engine. */
 export function casesFor(
-  { gpu, judgesTests = [] }: Pick<Engine, 'gpu' | 'judgesTests'>,
+  { gpu, once: here = [] }: Pick<Engine, 'gpu' | 'once'>,
   { cases }: Suite,
 ): readonly Case[] {
   return cases.filter(
-    ({ needsGpu = false, judgesTests: judgement }) =>
-      (gpu || !needsGpu) && (judgement === undefined || judgesTests.includes(judgement)),
+    ({ needsGpu = false, once }) =>
+      (gpu || !needsGpu) && (once === undefined || here.includes(once)),
   );
 }
 

@@ -116,7 +116,7 @@ export function kernelCases(test: KernelTest): readonly Case[] {
         compareEach([...common, ...mutations], (mutation) => expectFound(lab, test, mutation)),
       {
         timeoutMs: COMPILING_TIMEOUT_MS,
-        judgesTests: needs === 'subgroups' ? 'for each subgroup size' : 'once',
+        once: needs === 'subgroups' ? 'for each subgroup size' : 'in all',
       },
     ),
   ];

@@ -1,0 +1,3 @@
+import { declareSuites } from '../on_engine.js';
+
+await declareSuites('chromium');
