@@ -63,7 +63,7 @@ async function checkBuilt({ file: output, from, script }: Built): Promise<void> 
 export const checkSite = (): Promise<void> =>
   checkBuilt({
     file: 'demo/dist/index.html',
-    from: ['demo', ...LIBRARY_FOLDERS],
+    from: ['demo', 'bench', ...LIBRARY_FOLDERS],
     script: 'demo:build',
   });
 
