@@ -1,10 +1,9 @@
 /** An engine is a place where the conformance suite runs: a browser, a runtime, or the CPU twin. */
 import type { Case, Once, Suite } from '../conformance/case.js';
-import type { EngineName } from './names.js';
 import type { CaseResult } from './protocol.js';
 
 export interface Engine {
-  readonly name: EngineName;
+  readonly name: string;
   /** False on the CPU twin, which is given no case that `needsGpu`. */
   readonly gpu: boolean;
   /** True where everything it needs comes from npm: then being unable to run is a failure. */

@@ -1,10 +1,9 @@
-/** The engines, and which of them are to run. */
+/** The engines, in the order in which they run: first those that fail fastest. */
 import { chromium } from './chromium.js';
 import { dawnOnLavapipe, dawnOnSwiftShader } from './dawn.js';
 import { deno } from './deno.js';
 import type { Engine } from './engine.js';
 import { firefox } from './firefox.js';
-import { type EngineName, namedEngines } from './names.js';
 import { twin } from './twin.js';
 
 const all: readonly Engine[] = [twin, dawnOnSwiftShader, dawnOnLavapipe, deno, chromium, firefox];
@@ -20,21 +19,21 @@ export interface SelectedEngine {
   readonly required: boolean;
 }
 
-async function select(engine: Engine): Promise<SelectedEngine> {
-  const named = namedEngines()?.includes(engine.name) ?? false;
-  const required = engine.npmOnly || named || Boolean(process.env.CI);
-  return { engine, missing: await engine.missing(), required };
-}
-
-export const selectEngine = (name: EngineName): Promise<SelectedEngine> =>
-  select(all.find((engine) => engine.name === name)!);
-
-/** All engines, or those named in the environment variable ENGINE. Throws on an unknown name. */
+/**
+ * All engines, or those named in the environment variable ENGINE (a comma-separated list). Throws
+ * on an unknown name.
+ */
 export async function selectEngines(): Promise<readonly SelectedEngine[]> {
-  const named = namedEngines();
+  const named = process.env.ENGINE?.split(',').filter(Boolean);
+  const unknown = named?.find((name) => !all.some((engine) => engine.name === name));
+  if (unknown !== undefined) {
+    const known = all.map(({ name }) => name).join(', ');
+    throw new Error(`ENGINE names '${unknown}'; there are ${known}.`);
+  }
   const selected: SelectedEngine[] = [];
-  for (const engine of all) {
-    if (named?.includes(engine.name) ?? true) selected.push(await select(engine));
+  for (const engine of all.filter(({ name }) => named?.includes(name) ?? true)) {
+    const required = engine.npmOnly || named !== undefined || Boolean(process.env.CI);
+    selected.push({ engine, missing: await engine.missing(), required });
   }
   return selected;
 }

@@ -1,29 +1,36 @@
-/** Every conformance suite on an engine. A suite's or case's name as vitest's -t filter runs only those. */
+/**
+ * Every conformance suite on every engine, one engine after another.
+ *
+ * ENGINE=name[,name] runs it on some: cpu-twin, dawn-swiftshader, dawn-lavapipe, deno, chromium,
+ * firefox. A suite's or case's name as vitest's -t filter runs only those.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadRunner } from '../engines/bundle.js';
+import { bundleSuites, loadRunner } from '../engines/bundle.js';
 import { casesFor, DEFAULT_TIMEOUT_MS, type RunningEngine } from '../engines/engine.js';
-import { selectEngine } from '../engines/engines.js';
-import type { EngineName } from '../engines/names.js';
+import { selectEngines } from '../engines/engines.js';
 
 /** Longer than any case may take: an engine that has to be restarted first. */
 const RESTART_MS = 60_000;
 
-/** Declares the tests of one engine: the content of its test file. */
-export async function declareSuites(engineName: EngineName): Promise<void> {
-  const { suites } = await loadRunner();
-  const { engine, missing, required } = await selectEngine(engineName);
-  describe(engineName, () => {
+await bundleSuites();
+const { suites } = await loadRunner();
+
+for (const { engine, missing, required } of await selectEngines()) {
+  if (missing !== undefined && !required) {
+    console.warn(`NOTICE: not tested on ${engine.name}. ${missing}`);
+    continue;
+  }
+  describe(engine.name, () => {
     if (missing !== undefined) {
-      if (!required) console.warn(`NOTICE: not tested on ${engineName}. ${missing}`);
-      test.skipIf(!required)('can run', () => {
-        expect.fail(`${engineName} cannot run here. ${missing}`);
+      test('can run', () => {
+        expect.fail(`${engine.name} cannot run here. ${missing}`);
       });
       return;
     }
     let running: RunningEngine;
     beforeAll(async () => {
       running = await engine.start();
-      console.log(`${engineName}: ${running.adapter}`);
+      console.log(`${engine.name}: ${running.adapter}`);
     });
     afterAll(async () => {
       // Undefined when the start has failed.
@@ -38,9 +45,8 @@ export async function declareSuites(engineName: EngineName): Promise<void> {
           const { name, timeoutMs = DEFAULT_TIMEOUT_MS } = conformanceCase;
           test(name, { timeout: timeoutMs + RESTART_MS }, async () => {
             const { error, notes } = await running.run(suite.name, conformanceCase);
-            for (const note of notes) {
-              console.log(`${engineName} / ${suite.name} / ${name}: ${note}`);
-            }
+            for (const note of notes)
+              console.log(`${engine.name} / ${suite.name} / ${name}: ${note}`);
             if (error) throw Object.assign(new Error(error.message), { stack: error.stack });
           });
         }

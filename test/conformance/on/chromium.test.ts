@@ -1,3 +1,0 @@
-import { declareSuites } from '../on_engine.js';
-
-await declareSuites('chromium');
