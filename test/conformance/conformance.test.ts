@@ -6,7 +6,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleSuites, loadRunner } from '../engines/bundle.js';
-import { DEFAULT_TIMEOUT_MS, type RunningEngine } from '../engines/engine.js';
+import { casesFor, DEFAULT_TIMEOUT_MS, type RunningEngine } from '../engines/engine.js';
 import { selectEngines } from '../engines/engines.js';
 
 /** Longer than any case may take: an engine that has to be restarted first. */
@@ -38,7 +38,7 @@ for (const { engine, missing, required } of await selectEngines()) {
     });
 
     for (const suite of suites) {
-      const cases = suite.cases.filter(({ needsGpu = false }) => engine.gpu || !needsGpu);
+      const cases = casesFor(engine, suite);
       if (cases.length === 0) continue;
       describe(suite.name, () => {
         for (const conformanceCase of cases) {

@@ -2,31 +2,26 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type LaunchOptions } from 'puppeteer-core';
-import { build, preview, type PreviewServer } from 'vite';
+import { preview, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { root } from '../engines/bundle.js';
+import { checkSite, root } from '../engines/bundle.js';
 import { selectBrowsers, type SiteBrowser } from './browsers.js';
 import { SitePage } from './site_page.js';
 
-/** Where the site is built, and screenshots and downloads are left: a folder for each test file. */
+/** Where screenshots and downloads are left: a folder for each test file. */
 const outDir = join(root, 'out', 'demo');
 const configFile = join(root, 'vite.demo.config.ts');
 /** Not at the root of the host: the site must work from any path. */
-const PATH = 'some/where';
+const PATH = '/some/where/';
 
-/** Builds the site into a folder and serves that. */
-async function serveSite(folder: string): Promise<PreviewServer> {
-  await mkdir(folder, { recursive: true });
-  await build({
-    configFile,
-    logLevel: 'error',
-    build: { outDir: join(folder, PATH), emptyOutDir: true },
-  });
+/** Serves the built site, demo/dist. */
+async function serveSite(): Promise<PreviewServer> {
+  await checkSite();
   return preview({
     configFile,
     logLevel: 'error',
+    base: PATH,
     preview: { host: '127.0.0.1', port: 0 },
-    build: { outDir: folder },
   });
 }
 
@@ -49,7 +44,8 @@ export class Site {
   /** Serves the site and starts the browser. */
   async start(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
-    this.#server = await serveSite(join(this.folder, 'host'));
+    await mkdir(this.folder, { recursive: true });
+    this.#server = await serveSite();
     this.#browser = await puppeteer.launch(await this.#launchOptions());
   }
 
@@ -95,7 +91,7 @@ export class Site {
   }
 
   #urlOf(path: string): string {
-    return `${this.#server!.resolvedUrls!.local[0]}${PATH}/${path}`;
+    return `${this.#server!.resolvedUrls!.local[0]}${path}`;
   }
 }
 

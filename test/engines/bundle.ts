@@ -30,25 +30,46 @@ function useBuiltLibrary(): Plugin {
   };
 }
 
-/** Throws when the built library is not there, or older than its sources (the command line aside). */
-async function checkLibrary(): Promise<void> {
-  const modified = async (file: string) => (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
-  const built = await modified(library);
-  for (const folder of ['src', 'host', 'shaders']) {
+/** Folders whose files go into the library (the command line aside). */
+const LIBRARY_FOLDERS = ['src', 'host', 'shaders'] as const;
+
+interface Built {
+  /** The file, from the repository's root. */
+  readonly file: string;
+  /** The folders of its sources. */
+  readonly from: readonly string[];
+  /** The npm script that builds it. */
+  readonly script: string;
+}
+
+/** Throws when what was built is not there, or older than its sources. */
+async function checkBuilt({ file: output, from, script }: Built): Promise<void> {
+  const modified = async (file: string) =>
+    (await stat(join(root, file)).catch(() => undefined))?.mtimeMs ?? 0;
+  const built = await modified(output);
+  for (const folder of from) {
     for (const name of await readdir(join(root, folder), { recursive: true })) {
       const file = join(folder, name);
-      const counts = /\.(ts|wgsl)$/.test(name) && !name.startsWith('cli');
-      if (counts && (await modified(join(root, file))) > built) {
+      const counts = /\.(ts|wgsl|html|css)$/.test(name) && !/^(cli|dist)\b/.test(name);
+      if (counts && (await modified(file)) > built) {
         const why = built === 0 ? 'is not there' : `is older than ${file}`;
-        throw new Error(`dist/index.js ${why}; run: npm run build`);
+        throw new Error(`${output} ${why}; run: npm run ${script}`);
       }
     }
   }
 }
 
+/** Throws when demo/dist, the site, is not there or older than its sources. */
+export const checkSite = (): Promise<void> =>
+  checkBuilt({
+    file: 'demo/dist/index.html',
+    from: ['demo', 'bench', ...LIBRARY_FOLDERS],
+    script: 'demo:build',
+  });
+
 /** Writes runner.js, child.js and page.js in out/conformance/. */
 export async function bundleSuites(): Promise<void> {
-  await checkLibrary();
+  await checkBuilt({ file: 'dist/index.js', from: LIBRARY_FOLDERS, script: 'build' });
   await build({
     configFile: false,
     root,

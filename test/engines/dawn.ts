@@ -9,11 +9,14 @@ import { childEntry } from './bundle.js';
 import { startChildEngine } from './child_engine.js';
 import type { Engine } from './engine.js';
 
-function dawn(name: string, npmOnly: boolean, environment: () => Promise<Variables>): Engine {
+interface Driver extends Pick<Engine, 'name' | 'npmOnly' | 'once'> {
+  readonly environment: () => Promise<Variables>;
+}
+
+function dawn({ environment, ...driver }: Driver): Engine {
   return {
-    name,
+    ...driver,
     gpu: true,
-    npmOnly,
     missing: async () => {
       try {
         const adapter = await probeAdapter(await environment());
@@ -31,12 +34,24 @@ function dawn(name: string, npmOnly: boolean, environment: () => Promise<Variabl
   };
 }
 
-export const dawnOnSwiftShader = dawn('dawn-swiftshader', true, swiftShaderEnvironment);
+/** Its subgroups have 4 invocations. */
+export const dawnOnSwiftShader = dawn({
+  name: 'dawn-swiftshader',
+  npmOnly: true,
+  once: ['in all', 'for each subgroup size'],
+  environment: swiftShaderEnvironment,
+});
 
-export const dawnOnLavapipe = dawn('dawn-lavapipe', false, async () => {
-  const variables = await lavapipeEnvironment();
-  if (variables !== undefined) return variables;
-  throw new Error(
-    "Mesa's lavapipe (25 or newer) is not installed. On Debian 12: apt-get install -t bookworm-backports mesa-vulkan-drivers",
-  );
+/** Its subgroups have 8 invocations. */
+export const dawnOnLavapipe = dawn({
+  name: 'dawn-lavapipe',
+  npmOnly: false,
+  once: ['for each subgroup size'],
+  environment: async () => {
+    const variables = await lavapipeEnvironment();
+    if (variables !== undefined) return variables;
+    throw new Error(
+      "Mesa's lavapipe (25 or newer) is not installed. On Debian 12: apt-get install -t bookworm-backports mesa-vulkan-drivers",
+    );
+  },
 });

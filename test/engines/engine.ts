@@ -1,5 +1,5 @@
 /** An engine is a place where the conformance suite runs: a browser, a runtime, or the CPU twin. */
-import type { Suite } from '../conformance/case.js';
+import type { Case, Once, Suite } from '../conformance/case.js';
 import type { CaseResult } from './protocol.js';
 
 export interface Engine {
@@ -8,6 +8,8 @@ export interface Engine {
   readonly gpu: boolean;
   /** True where everything it needs comes from npm: then being unable to run is a failure. */
   readonly npmOnly: boolean;
+  /** Which of the cases that run `once` run here; none when absent. */
+  readonly once?: readonly Once[];
   /** Undefined when the engine can run here, else what is missing and how to install it. */
   missing(): Promise<string | undefined>;
   start(): Promise<RunningEngine>;
@@ -29,6 +31,17 @@ export interface TimedCase {
   readonly name: string;
   readonly timeoutMs?: number;
   readonly provokesDeviceErrors?: boolean;
+}
+
+/** The cases of a suite that run on an engine. */
+export function casesFor(
+  { gpu, once: here = [] }: Pick<Engine, 'gpu' | 'once'>,
+  { cases }: Suite,
+): readonly Case[] {
+  return cases.filter(
+    ({ needsGpu = false, once }) =>
+      (gpu || !needsGpu) && (once === undefined || here.includes(once)),
+  );
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;

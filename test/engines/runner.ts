@@ -59,10 +59,21 @@ function findCase(suiteName: string, caseName: string): Case {
   return found;
 }
 
-async function readFixture(files: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
+/** Fixtures that were read, one copy for all cases: the largest has 47 MB. */
+const fixtures = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
+async function fetchFixture(files: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(new URL(name, files));
   if (!response.ok) throw new Error(`fixture '${name}': HTTP ${response.status}.`);
   return new Uint8Array(await response.arrayBuffer());
+}
+
+function readFixture(files: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = fixtures.get(name) ?? fetchFixture(files, name);
+  fixtures.set(name, bytes);
+  // What could not be read is not what later cases get.
+  bytes.catch(() => fixtures.delete(name));
+  return bytes;
 }
 
 async function requestAdapter(gpu: GPU | undefined): Promise<GPUAdapter> {

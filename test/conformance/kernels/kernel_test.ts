@@ -100,11 +100,11 @@ export function kernelCases(test: KernelTest): readonly Case[] {
   const kernelCase = (
     name: string,
     work: (lab: Lab) => Promise<void>,
-    timeoutMs?: number,
+    others: Partial<Case> = {},
   ): Case => ({
     name: `${source.name}${name}`,
     needsGpu: true,
-    ...(timeoutMs && { timeoutMs }),
+    ...others,
     run: (context) =>
       Lab.with(context, async (lab) => {
         if (needs === undefined || lab.runtime.features.has(needs)) await work(lab);
@@ -123,7 +123,10 @@ export function kernelCases(test: KernelTest): readonly Case[] {
       ': wrong copies are found',
       (lab) =>
         compareEach([...common, ...mutations], (mutation) => expectFound(lab, test, mutation)),
-      COMPILING_TIMEOUT_MS,
+      {
+        timeoutMs: COMPILING_TIMEOUT_MS,
+        once: needs === 'subgroups' ? 'for each subgroup size' : 'in all',
+      },
     ),
   ];
 }

@@ -54,6 +54,16 @@ export function openRuntime(
   return Runtime.create({ gpu: { requestAdapter } as unknown as GPU, limits });
 }
 
+let shared: Promise<Runtime> | undefined;
+
+/** Of all cases, so that what one has compiled the next need not, until its device is lost. */
+async function labRuntime(context: ConformanceContext): Promise<Runtime> {
+  const open = () => openRuntime(context, { maxComputeWorkgroupsPerDimension: MOST_WORKGROUPS });
+  shared ??= open();
+  if ((await shared).loss) shared = open();
+  return shared;
+}
+
 function withGuard(contents: Contents): Uint32Array<ArrayBuffer> {
   const bytes = ceilDiv(contents.byteLength + GUARD_BYTES, 16) * 16;
   const guarded = new Uint32Array(new Float32Array(bytes / 4).fill(POISON).buffer);
@@ -97,14 +107,11 @@ export class Lab {
 
   /** Runs `work` with a lab on the engine's adapter. */
   static async with(context: ConformanceContext, work: (lab: Lab) => Promise<void>): Promise<void> {
-    const limits = { maxComputeWorkgroupsPerDimension: MOST_WORKGROUPS };
-    const runtime = await openRuntime(context, limits);
-    const workspace = new Workspace(runtime, 'lab');
+    const workspace = new Workspace(await labRuntime(context), 'lab');
     try {
       await work(new Lab(workspace));
     } finally {
       workspace.dispose();
-      runtime.dispose();
     }
   }
 

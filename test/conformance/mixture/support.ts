@@ -13,17 +13,8 @@ import { expectClose, expectEqual, expectThat } from '../expect.js';
 
 export const TYPES = ['full', 'tied', 'diag', 'spherical'] as const;
 
-/** One copy of each file, however many cases read it. */
-const files = new Map<string, Promise<Uint8Array>>();
-
 function read({ readFile }: ConformanceContext) {
-  return (name: string): Promise<Uint8Array> => {
-    const bytes = files.get(name) ?? readFile(`golden/${name}`);
-    files.set(name, bytes);
-    // What could not be read is not what later cases get.
-    bytes.catch(() => files.delete(name));
-    return bytes;
-  };
+  return (name: string): Promise<Uint8Array> => readFile(`golden/${name}`);
 }
 
 export const golden = (context: ConformanceContext): Promise<MixtureGolden> =>
