@@ -11,7 +11,7 @@ function sample(draw: (random: ReturnType<typeof createRandom>, column: number) 
 }
 
 test('the value of most rows, in each column its own', () => {
-  const rows = sample((random, j) => (random.below(10) === 0 ? random.next() : j / 4));
+  const rows = sample((random, j) => (random.below(30) === 0 ? random.next() : j / 4));
   expect(backgroundShift(rows, ROWS, COLUMNS)).toEqual(
     Float64Array.from({ length: COLUMNS }, (_, j) => j / 4),
   );
@@ -47,6 +47,11 @@ test('dense rows are left alone', () => {
       COLUMNS,
     ),
   ).toBeUndefined();
+});
+
+test('so are rows whose zeros lie everywhere: too few tiles are empty', () => {
+  const rows = sample((random) => (random.below(10) === 0 ? random.next() : 0));
+  expect(backgroundShift(rows, ROWS, COLUMNS)).toBeUndefined();
 });
 
 test('the squared distance of the mean stays within three variances', () => {
