@@ -50,7 +50,7 @@ export const activeRows: KernelTest = {
   },
   mutations: [
     ['any(points[at] != vec4f())', 'all(points[at] != vec4f())'],
-    ['min(32, shape.rows - start)', '32'],
+    ['min(32, shape.rows - start)', '32u'],
     ['(shape.rows + 31) / 32', 'shape.rows / 32'],
     ['shape.first + start + r', 'start + r'],
     ['1u << r', '1u'],

@@ -21,20 +21,20 @@ interface Shape {
   readonly columns: number;
   /** Rows of each item's list. */
   readonly listed: number;
-  readonly run: number;
   /** Items before the dispatch's and after them. */
   readonly before: number;
   readonly after: number;
   readonly items: number;
 }
 
-const usual: Shape = { columns: 33, listed: 7, run: RUN, before: 1, after: 0, items: 3 };
+const usual: Shape = { columns: 33, listed: 7, before: 1, after: 0, items: 3 };
 const SHAPES: readonly Shape[] = [
   ...[1, 2, ...around(RUN), ...around(2 * RUN)].map((listed) => ({ ...usual, listed })),
   ...[1, 5, ...around(16), 33].map((columns) => ({ ...usual, columns })),
   ...around(BLOCK).map((quads) => ({ ...usual, columns: 4 * quads })),
+  ...around(2 * BLOCK).map((quads) => ({ ...usual, columns: 4 * quads, items: 6 })),
   { ...usual, before: 2, after: 1 },
-  { ...usual, columns: 9, items: FOLDED_WORKGROUPS },
+  { ...usual, columns: 9, items: FOLDED_WORKGROUPS, after: 1 },
 ];
 
 export const gramListed: KernelTest = {
@@ -43,14 +43,14 @@ export const gramListed: KernelTest = {
   variants: LANES.map((lanes) => ({ LANES: lanes })),
   async compare(lab, kernel) {
     const random = seeded();
-    const long = { ...usual, columns: 20, listed: 200, run: constant(source, 'RUN') };
+    const long = { ...usual, columns: 20, listed: 50 };
     const shapes = [
       ...SHAPES.map((shape) => ({ ...shape, draw: grid })),
       { ...long, draw: uniform },
     ];
     for (const lanes of LANES.filter((size) => size <= lab.runtime.subgroupSize)) {
       await compareEach(shapes, async ({ draw, ...shape }) => {
-        const { columns, listed, run, before, after, items } = shape;
+        const { columns, listed, before, after, items } = shape;
         const quads = quadsOf(columns);
         const width = 4 * quads;
         const tiles = Math.ceil(quads / TILE);
@@ -70,7 +70,7 @@ export const gramListed: KernelTest = {
           return [tile, t * listed, (t + 1) * listed, random.below(blocks)];
         });
         const { partial } = await lab.run(kernel, {
-          constants: { LANES: lanes, RUN: run },
+          constants: { LANES: lanes, RUN },
           shape: { first_item: before, first_kept: before - 1, items: before + items, positions },
           buffers: {
             points: packedAt(x, ROWS, width, 0, ROWS),
