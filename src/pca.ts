@@ -140,8 +140,10 @@ export async function pca(
   const [n, d] = checked.shape;
   checkCount(options.nComponents, n, d);
   if (options.solver === 'incremental') return fitBatches(batchesOf(checked, options), options);
-  return withPcaSession(options.runtime, checked, {}, (session, engine) =>
-    fit(session, engine, options),
+  const solver = options.solver ?? defaultSolver(options.nComponents, d);
+  const forGram = solver === 'covariance';
+  return withPcaSession(options.runtime, checked, { forGram }, (session, engine) =>
+    fit(session, engine, solver, options),
   );
 }
 
@@ -183,11 +185,15 @@ function defaultSolver(nComponents: PcaOptions['nComponents'], d: number): PcaSo
   return counted && d > WIDEST_DENSE ? 'randomized' : 'covariance';
 }
 
-async function fit(session: PcaSession, engine: string, options: PcaOptions): Promise<PcaModel> {
+async function fit(
+  session: PcaSession,
+  engine: string,
+  solver: PcaSolver,
+  options: PcaOptions,
+): Promise<PcaModel> {
   const { nComponents, whiten = false, signal } = options;
   const [n, d] = session.shape;
   const most = Math.min(n, d);
-  const solver = options.solver ?? defaultSolver(nComponents, d);
   const residual = await residualMean(session);
   const scatter = new Scatter(session, residual);
   const matrix = solver === 'covariance' ? await scatter.matrix(signal) : undefined;
@@ -334,7 +340,8 @@ async function fitBatches(
   for await (const batch of batches) {
     signal?.throwIfAborted();
     const before = summary;
-    summary = await withPcaSession(runtime, batch, {}, (session, name) => {
+    const forGram = batch.shape[1] <= WIDEST_DENSE;
+    summary = await withPcaSession(runtime, batch, { forGram }, (session, name) => {
       engine = name;
       return extend(before, session, most, seed, signal);
     });

@@ -19,6 +19,11 @@ export interface AffineMap {
 export interface PcaLoadOptions {
   /** What to subtract from every row, [d]; the column means when absent. */
   readonly shift?: Float64Array;
+  /**
+   * The rows are wanted for `gram`: the engine may subtract what makes that cheap, as long as the
+   * squared distance of the mean stays within a few variances of each column.
+   */
+  readonly forGram?: boolean;
 }
 
 /** Rows loaded on one engine. Every method may be called any number of times until `dispose`. */

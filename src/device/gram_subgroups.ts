@@ -19,9 +19,9 @@ const RUN_ALIGNMENT = 64;
  * Multiply-adds that a dispatch aims at: 20 to 50 ms on two cores. Fixed, not measured: where rows are
  * cut decides how sums round, and the same data must give the same bits.
  */
-const DISPATCH_WORK = 2e8;
+export const DISPATCH_WORK = 2e8;
 /** The most that the runs' partial sums may take. */
-const PARTIAL_BYTES = 32 * 1024 * 1024;
+export const PARTIAL_BYTES = 32 * 1024 * 1024;
 
 /** Whether `gramBySubgroups` is the faster way to X^T X. */
 export function prefersSubgroups({ subgroupSize }: Runtime, columns: number): boolean {

@@ -5,6 +5,7 @@ import { STORAGE_USAGE } from '../../host/usage.js';
 import { Workspace } from '../../host/workspace.js';
 import rowResidualsKernel from '../../shaders/row_residuals.wgsl';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { createRandom } from '../random.js';
 import type { AffineMap, PcaBackend, PcaLoadOptions, PcaSession } from '../pca_backend.js';
 import {
   type DeviceMap,
@@ -15,9 +16,23 @@ import {
   uploadMap,
 } from './affine.js';
 import { gram } from './gram.js';
+import { backgroundShift } from './background.js';
+import { gramByLists } from './gram_listed.js';
 import { gramBySubgroups, prefersSubgroups } from './gram_subgroups.js';
 import { gramTimes } from './gram_times.js';
-import { columnSums, type DevicePoints, groups, loadPoints, packedBytes } from './points.js';
+import {
+  columnSums,
+  type DevicePoints,
+  groups,
+  loadPoints,
+  packedBytes,
+  sampleRows,
+} from './points.js';
+
+/** With fewer rows X^T X takes no longer than looking for what could be left out. */
+const FEWEST_ROWS = 4096;
+/** Drawn at random, so that a mean of theirs is within a standard deviation of the mean of all. */
+const SAMPLED_ROWS = 256;
 
 /** PCA on `runtime`'s device. */
 export function devicePcaBackend(runtime: Runtime): PcaBackend {
@@ -26,6 +41,29 @@ export function devicePcaBackend(runtime: Runtime): PcaBackend {
     description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
     load: (points, options) => DevicePcaSession.load(runtime, points, options),
   };
+}
+
+/** What to subtract so that X^T X has much to leave out; undefined where that is not worth looking for. */
+async function findBackground(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+): Promise<Float64Array | undefined> {
+  const [n, d] = source.shape;
+  if (n < FEWEST_ROWS || !prefersSubgroups(workspace.runtime, d)) return undefined;
+  const random = createRandom(0);
+  const sampled = Array.from({ length: SAMPLED_ROWS }, () => random.below(n));
+  const sample = await sampleRows(workspace, source, sampled);
+  return backgroundShift(sample, SAMPLED_ROWS, d);
+}
+
+/** The rows as they come, and what was subtracted from them before. */
+function withoutShift(source: CheckedMatrix | GpuMatrix): {
+  readonly asIs: CheckedMatrix | GpuMatrix;
+  readonly subtracted?: Float64Array | undefined;
+} {
+  if (!('data' in source)) return { asIs: source };
+  const { data, shape, shift } = source;
+  return { asIs: { data, shape }, subtracted: shift };
 }
 
 /** Images of rows, packed in rows of so many vec4s. */
@@ -39,21 +77,32 @@ type Consumer = (images: Images, start: number, source: PackedRows) => Promise<v
 class DevicePcaSession implements PcaSession {
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
+  /** Most of what the rows hold is zeros. */
+  readonly #sparse: boolean;
 
-  private constructor(workspace: Workspace, points: DevicePoints) {
+  private constructor(workspace: Workspace, points: DevicePoints, sparse: boolean) {
     this.#workspace = workspace;
     this.#points = points;
+    this.#sparse = sparse;
   }
 
   static async load(
     runtime: Runtime,
     source: CheckedMatrix | GpuMatrix,
-    { shift }: PcaLoadOptions,
+    { shift, forGram = false }: PcaLoadOptions,
   ): Promise<DevicePcaSession> {
     const workspace = new Workspace(runtime, 'PCA');
+    const metric = 'euclidean';
     try {
-      const options = { metric: 'euclidean' as const, ...(shift ? { shift } : {}) };
-      return new DevicePcaSession(workspace, await loadPoints(workspace, source, options));
+      const background = forGram ? await findBackground(workspace, source) : undefined;
+      if (!background) {
+        const points = await loadPoints(workspace, source, { metric, ...(shift && { shift }) });
+        return new DevicePcaSession(workspace, points, false);
+      }
+      const { subtracted, asIs } = withoutShift(source);
+      const points = await loadPoints(workspace, asIs, { metric, shift: background });
+      const whole = background.map((value, j) => value + (subtracted?.[j] ?? 0));
+      return new DevicePcaSession(workspace, { ...points, shift: whole }, true);
     } catch (error) {
       workspace.dispose();
       throw error;
@@ -74,6 +123,7 @@ class DevicePcaSession implements PcaSession {
 
   async gram(signal?: AbortSignal): Promise<Float64Array> {
     const { runtime } = this.#workspace;
+    if (this.#sparse) return gramByLists(this.#workspace, this.#points, signal);
     if (prefersSubgroups(runtime, this.shape[1])) {
       return gramBySubgroups(this.#workspace, this.#points, signal);
     }

@@ -138,9 +138,35 @@ export async function loadPoints(
   }
   if (subtracted) return { ...packed, shift: subtracted, scale: 1 };
   const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n);
-  prepare('centre', await centring(workspace, packed, shift));
+  // Rows as they are need no pass.
+  if (shift.some((value) => value !== 0))
+    prepare('centre', await centring(workspace, packed, shift));
   await workspace.settle();
   return { ...packed, shift, scale: 1 };
+}
+
+/** Rows of the source as they are, one after the other. */
+export async function sampleRows(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  rows: readonly number[],
+): Promise<Float32Array> {
+  const [, d] = source.shape;
+  if ('data' in source) {
+    const sample = new Float32Array(rows.length * d);
+    rows.forEach((row, i) => {
+      sample.set(source.data.subarray(row * d, (row + 1) * d), i * d);
+    });
+    return sample;
+  }
+  const bytes = 4 * d;
+  const { sample } = await workspace.allocate({ sample: bytes * rows.length });
+  workspace.run('sample', (recording) => {
+    rows.forEach((row, i) => recording.copy(source.buffer, bytes * row, sample, bytes * i, bytes));
+  });
+  const copied = new Float32Array(await workspace.read(sample, 0, bytes * rows.length));
+  workspace.release(sample);
+  return copied;
 }
 
 /** Column means as they are subtracted: in float32. */

@@ -4,6 +4,7 @@ import type { KernelSource } from '../../host/kernel.js';
 import type { Case, Suite } from './case.js';
 import { expectEqual } from './expect.js';
 import { accumulate } from './kernels/accumulate.js';
+import { activeRows } from './kernels/active_rows.js';
 import { affine } from './kernels/affine.js';
 import { assign, assignNarrow, assignSubgroups } from './kernels/assign.js';
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
@@ -17,6 +18,7 @@ import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
 import { gatherRows } from './kernels/gather_rows.js';
+import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
 import { groupRows } from './kernels/group_rows.js';
 import { kernelCases, type KernelTest } from './kernels/kernel_test.js';
@@ -76,6 +78,8 @@ const tests: readonly KernelTest[] = [
   affine,
   crossProducts,
   gramSubgroups,
+  activeRows,
+  gramListed,
   rowResiduals,
   ...mixtureKernels,
 ];

@@ -1,8 +1,15 @@
 /** The PCA suites. */
 import type { Suite } from '../case.js';
+import { pcaBackground } from './background.js';
 import { pcaGolden } from './golden.js';
 import { pcaInput } from './input.js';
 import { pcaModel } from './model.js';
 import { pcaSolvers } from './solvers.js';
 
-export const pcaSuites: readonly Suite[] = [pcaModel, pcaSolvers, pcaInput, pcaGolden];
+export const pcaSuites: readonly Suite[] = [
+  pcaModel,
+  pcaSolvers,
+  pcaInput,
+  pcaBackground,
+  pcaGolden,
+];
