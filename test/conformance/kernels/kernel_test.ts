@@ -117,7 +117,11 @@ export function kernelCases(test: KernelTest): readonly Case[] {
     }),
     kernelCase(' agrees with its twin', (lab) => compare(lab, source)),
     ...(readsStored(source)
-      ? [kernelCase(' agrees with its twin over float16', overHalves, COMPILING_TIMEOUT_MS)]
+      ? [
+          kernelCase(' agrees with its twin over float16', overHalves, {
+            timeoutMs: COMPILING_TIMEOUT_MS,
+          }),
+        ]
       : []),
     kernelCase(
       ': wrong copies are found',
