@@ -74,15 +74,12 @@ export interface TuningEntry {
 
 /** A lap should take this long: short, and long enough for the clock and the submission to drown. */
 const LAP_MS = 4;
-/** Laps of each candidate beside as many of the one in use; the medians count. */
+/** Laps of each candidate beside as many of the one in use; the shortest count. */
 const ROUNDS = 3;
-/** A challenger must be faster by this share. */
+/** A challenger must be faster by this share, and faster in each of its laps than the other's next. */
 const MARGIN = 0.08;
 /** One that is slower by this factor at once is not measured again. */
 const HOPELESS = 1.5;
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1];
-
 /** A race under way: the candidate in use, and what it has cost. */
 interface Running<C extends Candidate> {
   winner: C;
@@ -250,7 +247,10 @@ export class Tuning {
         await running.lap(scale);
         continue;
       }
-      times[candidate.name] = await this.#compete(running, candidate, value, scale);
+      const other = running.winner.name;
+      const time = await this.#compete(running, candidate, value, scale);
+      if (running.winner !== candidate) times[other] = running.time;
+      times[candidate.name] = time;
     }
     return {
       winner: running.winner.name,
@@ -281,17 +281,19 @@ export class Tuning {
     lap: Lap,
     scale: number,
   ): Promise<number> {
-    const own: number[] = [];
-    const others: number[] = [];
+    let time = Number.POSITIVE_INFINITY;
+    let isFaster = true;
     for (let round = 0; round < ROUNDS; round++) {
-      own.push((await this.#timed(() => lap(scale))).took);
-      if (own[0] > HOPELESS * running.time) return own[0];
-      others.push((await this.#timed(() => running.lap(scale))).took);
+      const own = (await this.#timed(() => lap(scale))).took;
+      time = Math.min(time, own);
+      if (time > HOPELESS * running.time) return time;
+      const other = (await this.#timed(() => running.lap(scale))).took;
+      running.time = Math.min(running.time, other);
+      isFaster &&= own < other;
     }
-    // In the unit of the times so far.
-    const time = (median(own) / median(others)) * running.time;
-    if (time < (1 - MARGIN) * running.time)
+    if (isFaster && time < (1 - MARGIN) * running.time) {
       Object.assign(running, { winner: candidate, lap, time });
+    }
     return time;
   }
 }

@@ -133,6 +133,26 @@ describe('a race', () => {
     expect(await chosen(open(other, { budget: 1e4 }), other.contest())).toBe('near');
   });
 
+  test('is not won by luck', async () => {
+    const course = new Course({ plain: { compile: 1, lap: 4 }, unsteady: { compile: 1, lap: 2 } });
+    const { track } = course;
+    let laps = 0;
+    const unsteady: Track<Candidate> = {
+      ...track,
+      start: async (candidate) => {
+        const lap = await track.start(candidate);
+        return async (scale) => {
+          // Every third of its laps is slow.
+          if (candidate.name === 'unsteady' && laps++ % 3 === 2) course.now += 3;
+          return lap(scale);
+        };
+      },
+    };
+    const tuning = open(course);
+    expect(await chosen(tuning, course.contest({ track: unsteady }))).toBe('plain');
+    expect(tuning.entries[0].times).toEqual({ plain: 4, unsteady: 2 });
+  });
+
   test('scales its laps up to what the clock can tell apart', async () => {
     const course = new Course(
       { plain: { compile: 1, lap: 0.01 }, fast: { compile: 1, lap: 0.005 } },
