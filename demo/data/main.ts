@@ -73,9 +73,11 @@ function showSelection(rows: Uint32Array | undefined): void {
   selectedRows = rows;
   selection.hidden = !rows;
   if (!rows) return;
-  const counts = new Map<number, number>();
-  if (labels) for (const row of rows) counts.set(labels[row], (counts.get(labels[row]) ?? 0) + 1);
-  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, 8);
+  const counts: number[] = [];
+  if (labels) for (const row of rows) counts[labels[row]] = (counts[labels[row]] ?? 0) + 1;
+  const most = Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 8);
   const clusters = most.map(([cluster, count]) => `${formatCount(count)} of cluster ${cluster}`);
   byId('selection-text', HTMLElement).textContent =
     `${plural(rows.length, 'row')} selected${clusters.length > 0 ? `: ${clusters.join(', ')}` : ''}.`;

@@ -114,21 +114,40 @@ export function rowsWithin(
   const ys = corners.filter((_, at) => at % 2 === 1);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
-  const rows: number[] = [];
+  const edges = edgesByLine(ys, top, bottom);
+  const rows = new Uint32Array(x.length);
+  let found = 0;
   for (let i = 0; i < x.length; i++) {
     const px = x[i] * across.scale + across.offset;
     const py = y[i] * up.scale + up.offset;
-    if (px < left || px > right || py < top || py > bottom) continue;
+    if (!(px >= left && px <= right && py >= top && py <= bottom)) continue;
     let inside = false;
-    for (let a = 0, b = xs.length - 1; a < xs.length; b = a++) {
+    for (const a of edges[Math.floor(py - top)]) {
+      const b = (a || xs.length) - 1;
       const crosses = ys[a] > py !== ys[b] > py;
       if (crosses && px < ((xs[b] - xs[a]) * (py - ys[a])) / (ys[b] - ys[a]) + xs[a]) {
         inside = !inside;
       }
     }
-    if (inside) rows.push(i);
+    if (inside) rows[found++] = i;
   }
-  return Uint32Array.from(rows);
+  return rows.slice(0, found);
+}
+
+/**
+ * For each line of pixels from `top` on, the edges of a polygon that reach it, by their end: a lasso
+ * has hundreds, and a million points must not be held against all of them.
+ */
+function edgesByLine(ys: readonly number[], top: number, bottom: number): readonly number[][] {
+  const lines = Array.from({ length: Math.floor(bottom - top) + 1 }, (): number[] => []);
+  ys.forEach((end, a) => {
+    const start = ys[(a || ys.length) - 1];
+    const last = Math.floor(Math.max(start, end) - top);
+    for (let line = Math.floor(Math.min(start, end) - top); line <= last; line++) {
+      lines[line].push(a);
+    }
+  });
+  return lines;
 }
 
 /** Points of an ellipse at `deviations` standard deviations, as x, y, x, y … in data units. */

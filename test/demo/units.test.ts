@@ -41,6 +41,23 @@ describe('scatter', () => {
     expect([...rowsWithin(points, one, one, notched)]).toEqual([0, 2]);
   });
 
+  test('a lasso of many corners, with its first corner anywhere', () => {
+    const n = 5000;
+    const at = (i: number, step: number) => ((i * step) % n) / n;
+    const x = Float32Array.from({ length: n }, (_, i) => 300 * at(i, 1117));
+    const y = Float32Array.from({ length: n }, (_, i) => 300 * at(i, 2741));
+    const circle = Array.from({ length: 400 }, (_, corner) => {
+      const angle = 1 + (2 * Math.PI * corner) / 400;
+      return [150.3 + 100 * Math.cos(angle), 149.6 + 100 * Math.sin(angle)];
+    });
+    const found = new Set(rowsWithin({ ...points, x, y }, one, one, circle.flat()));
+    for (let i = 0; i < n; i++) {
+      const distance = Math.hypot(x[i] - 150.3, y[i] - 149.6);
+      // Between its corners the polygon is a little inside of the circle.
+      if (Math.abs(distance - 100) > 0.01) expect(found.has(i)).toBe(distance < 100);
+    }
+  });
+
   test('the nearest row within reach', () => {
     expect(nearestRow(points, one, one, 5, 6, 3)).toBe(1);
     expect(nearestRow(points, one, one, 5, 7, 3)).toBe(3);
