@@ -215,7 +215,7 @@ const NARROW_TILE = constant(narrowSource, 'ROWS') * constant(narrowSource, 'WOR
 
 /** Rows of so many quads: the WORKGROUPS' edges, and every width. */
 async function compareNarrow(lab: Lab, kernel: KernelSource, quads: number): Promise<void> {
-  const random = seeded();
+  const random = seeded(kernel);
   const variant = { kernel, constants: { QUADS: quads } };
   const exactly = (shapes: readonly Shape[]) =>
     compareEach(shapes, (shape) => compareExactly(lab, variant, problem(random, grid, shape)));
