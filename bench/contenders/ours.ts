@@ -61,33 +61,40 @@ async function race(fit: (runtime: Runtime) => Promise<unknown>): Promise<Tuned 
   }
 }
 
-/** This library's K-means. */
-export const ours: Contender<'kmeans'> = async () => {
-  const runtime = await createRuntime();
-  const session: Session<'kmeans'> = {
-    load({ data, n, d, k, start }) {
-      const points = { data, shape: [n, d] as const };
-      const init = { data: start, shape: [k, d] as const };
-      const fit = async (options: Omit<KMeansOptions, 'k'>) => {
-        const { centroids, iterations } = await kmeans(points, { k, runtime, ...options });
-        return { result: { centroids: centroids.data }, iterations };
-      };
-      const iterate = (maxIter: number) => fit({ init, maxIter, tol: 0 });
-      return Promise.resolve({
-        iterate,
-        iterateSeeded: (maxIter) => fit({ init: 'k-means++', seed: 1, maxIter, tol: 0 }),
-        converge: () => fit({ init, maxIter: MOST_ITERATIONS }),
-        tuned: () => race((fresh) => fit({ init, maxIter: 1, tol: 0, runtime: fresh })),
-        ...timeable(runtime, iterate),
-        ...idle,
-      });
-    },
-    dispose() {
-      runtime.dispose();
-    },
+const kmeansBy =
+  (algorithm: 'auto' | 'lloyd'): Contender<'kmeans'> =>
+  async () => {
+    const runtime = await createRuntime();
+    const session: Session<'kmeans'> = {
+      load({ data, n, d, k, start }) {
+        const points = { data, shape: [n, d] as const };
+        const init = { data: start, shape: [k, d] as const };
+        const fit = async (options: Omit<KMeansOptions, 'k'>) => {
+          const model = await kmeans(points, { k, runtime, algorithm, ...options });
+          const { centroids, iterations } = model;
+          return { result: { centroids: centroids.data }, iterations };
+        };
+        const iterate = (maxIter: number) => fit({ init, maxIter, tol: 0 });
+        return Promise.resolve({
+          iterate,
+          iterateSeeded: (maxIter) => fit({ init: 'k-means++', seed: 1, maxIter, tol: 0 }),
+          converge: () => fit({ init, maxIter: MOST_ITERATIONS }),
+          tuned: () => race((fresh) => fit({ init, maxIter: 1, tol: 0, runtime: fresh })),
+          ...timeable(runtime, iterate),
+          ...idle,
+        });
+      },
+      dispose() {
+        runtime.dispose();
+      },
+    };
+    return session;
   };
-  return session;
-};
+
+/** This library's K-means. */
+export const ours = kmeansBy('auto');
+/** The same without bounds: what leaving distances out is worth. */
+export const oursLloyd = kmeansBy('lloyd');
 
 /** Even weights and unit covariances around the start: what every mixture starts from. */
 function mixtureStart(workload: Workload) {

@@ -16,6 +16,7 @@ export interface ContenderFacts {
 
 export const CONTENDERS: readonly ContenderFacts[] = [
   { name: OURS, place: 'adapter', methods: ['kmeans', 'mixture', 'pca'] },
+  { name: 'webgpu-clustering-lloyd', place: 'adapter', methods: ['kmeans'] },
   { name: 'plain-kernels', place: 'adapter', methods: ['kmeans'] },
   { name: 'tfjs-webgpu', place: 'adapter', methods: ['kmeans', 'mixture'] },
   { name: 'jax-js-webgpu', place: 'adapter', methods: ['kmeans'] },

@@ -22,7 +22,7 @@ describe('the page Bench', { timeout: TIMEOUT }, async () => {
         await page.page.click(`input[value="${value}"]`);
       }
       await page.page.click('#run');
-      expect(await page.outcome(TIMEOUT)).toBe('Done: 2 measurements.');
+      expect(await page.outcome(TIMEOUT)).toBe('Done: 3 measurements.');
 
       const path = await page.download('#download', 'bench.json');
       const { adapter, ceiling, rows } = JSON.parse(await readFile(path, 'utf8')) as Downloaded;
@@ -30,6 +30,7 @@ describe('the page Bench', { timeout: TIMEOUT }, async () => {
       for (const rate of Object.values(ceiling)) expect(rate).toBeGreaterThan(0);
       expect(rows.map(({ contender }) => contender)).toEqual([
         'webgpu-clustering',
+        'webgpu-clustering-lloyd',
         'plain-kernels',
       ]);
       for (const { title, difference, isWrong, deviceBytes, notes } of rows) {
