@@ -68,9 +68,9 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       await page.checkLooks('searched');
 
       // A card by keyboard: it is the one that is open, and its words can be searched for.
-      await page.page.focus('#clusters details:last-child summary');
+      await page.page.focus('#clusters details:not([open]) summary');
       await page.page.keyboard.press('Enter');
-      await page.page.waitForSelector('#clusters details:last-child.chosen[open]');
+      await page.page.waitForSelector('#clusters .chosen[open] summary:focus');
       expect(await page.page.$$eval('#clusters [open]', (cards) => cards.length)).toBe(1);
       await page.screenshot('opened');
       await page.page.focus('#clusters [open] .word');
