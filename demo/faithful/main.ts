@@ -28,6 +28,7 @@ const told = byId('told', HTMLElement);
 const scatter = new Scatter(byId('scatter', HTMLCanvasElement), { describe });
 
 let csv: string | undefined;
+let isBegun = false;
 let state: State | undefined;
 let bounds: number[] = [];
 let likelihoods: number[] = [];
@@ -131,6 +132,7 @@ function showStep(shown: State): void {
 }
 
 async function start(options: TaskOptions): Promise<void> {
+  isBegun = true;
   csv ??= await (await fetchSample(faithfulUrl, 'faithful.csv', options.signal)).text();
   const settings = readSettings();
   const { plot, state: first } = await worker.run(
@@ -204,7 +206,8 @@ shrinkButton.addEventListener('click', () => {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   if (state) scatter.update(marksOf(state), true);
 });
-// First, so that its worker need not ask for an adapter where there is none.
+// First, so that its worker need not ask for an adapter where there is none. Whoever was quicker than
+// the answer has begun, and is not to be cut off.
 void noticeAdapter().then(() => {
-  begin();
+  if (!isBegun) begin();
 });
