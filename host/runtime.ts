@@ -172,8 +172,8 @@ export class Runtime {
       this.#throwIfLost();
       return value;
     } catch (error) {
-      // A loss first shows as some other call's failure; let the loss itself be told.
-      if (!(error instanceof ClusteringError) || /\blost\b/.test(error.message)) {
+      // A loss first shows as some other call's failure (in Firefox as an invalid buffer).
+      if (!(error instanceof ClusteringError) || /\blost\b|\bis invalid\b/.test(error.message)) {
         await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOSS_KNOWN_MS))]);
       }
       throw error;

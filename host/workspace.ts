@@ -198,8 +198,10 @@ export class Workspace {
 
   /** Waits until the device has judged all that was recorded so far; throws its error, if any. */
   async settle(): Promise<void> {
-    await this.runtime.guard(Promise.all(this.#pending));
-    if (this.#failure) throw this.#failure;
+    const judged = Promise.all(this.#pending).then(() => {
+      if (this.#failure) throw this.#failure;
+    });
+    await this.runtime.guard(judged);
   }
 
   /** Waits until the device has done all that was submitted. */
