@@ -35,6 +35,9 @@ export interface ScatterOptions {
 /** Milliseconds of drawing points in one frame. */
 const FRAME_MS = 10;
 
+/** Rows held against a lasso before the page gets a turn. */
+const ROWS_AT_ONCE = 150_000;
+
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 14;
 
@@ -55,6 +58,8 @@ export class Scatter {
   #home: Domain | undefined;
   #domain: Domain | undefined;
   #selected: Uint8Array | undefined;
+  /** Counts the selections that were begun or ended. */
+  #selecting = 0;
   #lasso: readonly number[] = [];
   #hovered: readonly [number, number] | undefined;
   #image: ImageData | undefined;
@@ -99,7 +104,7 @@ export class Scatter {
         this.#drawOver();
       },
       lassoed: (corners) => {
-        this.#select(corners);
+        void this.#select(corners);
       },
     });
   }
@@ -135,6 +140,7 @@ export class Scatter {
 
   #clearSelection(): void {
     this.#lasso = [];
+    this.#selecting++;
     if (!this.#selected) return;
     this.#selected = undefined;
     this.#options.onSelect?.(undefined);
@@ -196,16 +202,30 @@ export class Scatter {
     this.#draw();
   }
 
-  #select(corners: readonly number[]): void {
+  /** Selects within a lasso, some rows at a time; whatever ends a selection ends this too. */
+  async #select(corners: readonly number[]): Promise<void> {
     this.#clearSelection();
-    if (this.#points && corners.length > 0) {
-      const rows = rowsWithin(this.#points, ...this.#scales(), corners);
-      if (rows.length > 0) {
-        this.#selected = new Uint8Array(this.#points.x.length);
-        for (const row of rows) this.#selected[row] = 1;
-        this.#options.onSelect?.(rows);
-      }
+    this.#draw();
+    const points = this.#points;
+    if (!points || corners.length === 0) return;
+    const selecting = this.#selecting;
+    const scales = this.#scales();
+    const n = points.x.length;
+    const selected = new Uint8Array(n);
+    const rows = new Uint32Array(n);
+    let found = 0;
+    for (let from = 0; from < n; from += ROWS_AT_ONCE) {
+      if (from > 0) await new Promise((later) => setTimeout(later));
+      if (selecting !== this.#selecting) return;
+      const to = Math.min(n, from + ROWS_AT_ONCE);
+      const within = rowsWithin(points, ...scales, corners, from, to);
+      for (const row of within) selected[row] = 1;
+      rows.set(within, found);
+      found += within.length;
     }
+    if (found === 0) return;
+    this.#selected = selected;
+    this.#options.onSelect?.(rows.slice(0, found));
     this.#draw();
   }
 

@@ -103,21 +103,25 @@ export function nearestRow(
  * The rows whose points lie within a closed polygon of pixels (even-odd rule).
  *
  * @param corners x and y of each corner, one after the other
+ * @param from the first row to look at
+ * @param to one after the last
  */
 export function rowsWithin(
   { x, y }: ScatterPoints,
   across: Affine,
   up: Affine,
   corners: readonly number[],
+  from = 0,
+  to = x.length,
 ): Uint32Array {
   const xs = corners.filter((_, at) => at % 2 === 0);
   const ys = corners.filter((_, at) => at % 2 === 1);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   const edges = edgesByLine(ys, top, bottom);
-  const rows = new Uint32Array(x.length);
+  const rows = new Uint32Array(to - from);
   let found = 0;
-  for (let i = 0; i < x.length; i++) {
+  for (let i = from; i < to; i++) {
     const px = x[i] * across.scale + across.offset;
     const py = y[i] * up.scale + up.offset;
     if (!(px >= left && px <= right && py >= top && py <= bottom)) continue;
