@@ -86,10 +86,11 @@ export interface KMeansOptions {
   /**
    * 'float16' holds the rows on the device as float16: half the memory, and half the bytes that each
    * pass over them reads. A number keeps 11 significant bits, after the column means are subtracted
-   * and all are scaled alike into float16's range, which refuses none; all arithmetic and all sums
-   * stay float32. The centroids are those of the rounded rows, and `inertia` is their inertia; the
-   * model's methods round what they are given in the same way, so that `predict(points)` still
-   * equals `labels`. For data larger than the device's memory, or too large for its speed, that carry
+   * and all are scaled alike into float16's range, which refuses none; whole numbers below 1,024
+   * in a Float32Array or an array of 8 or 16 bits, such as pixels, lose nothing. All arithmetic and
+   * all sums stay float32. The centroids are those of the rounded rows, and `inertia` is their
+   * inertia; the model's methods round what they are given in the same way, so that `predict(points)`
+   * still equals `labels`. For data larger than the device's memory, or too large for its speed, that carry
    * no more than three decimal digits: pixels, embeddings, measurements with noise. Streamed rows are
    * rounded alike, though they save no memory. The CPU twin rounds them, too, but holds them in
    * float32. Default 'float32'.

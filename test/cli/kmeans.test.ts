@@ -50,6 +50,19 @@ describe('webgpu-clustering kmeans', () => {
     expect(result.centroids.map((row) => row.length)).toEqual([4, 4, 4]);
   });
 
+  test('--storage float16 rounds the rows, and the model says so', async () => {
+    const args = ['kmeans', IRIS, '--k', '1', '--columns', FEATURES];
+    const rounded = [...args, '--storage', 'float16', '--model', 'rounded.json'];
+    const { inertia } = (await here.json(...args)) as { inertia: number };
+    const half = (await here.json(...rounded)) as { inertia: number };
+    expect(half.inertia).not.toBe(inertia);
+    expect(half.inertia / inertia).toBeCloseTo(1, 3);
+    expect(JSON.parse(await here.text('rounded.json'))).toMatchObject({ storage: 'float16' });
+    const { code, stderr } = await run(...args, '--storage', 'float64');
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/float64.*float32, float16/s);
+  });
+
   test('--standardize reports centroids in the units of the file', async () => {
     const { centroids, inertia } = (await here.json(
       ...['kmeans', IRIS, '--k', '1', '--columns', FEATURES, '--standardize'],
