@@ -9,7 +9,7 @@ import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
 import type { Storage } from '../kmeans_backend.js';
 import { storedAs } from './storage.js';
 
-/**
+/*
  * What the candidates took in milliseconds, and to compile cold (medians of 5, a line in one run each; a
  * run varies by 20 %; splats: 8,192 x 45, K 1024; MNIST: 8,192 rows, K 10):
  *
