@@ -36,12 +36,14 @@ const WIDER_WORKGROUPS = [128, 256] as const;
 /** Quads of the widest rows that assign_narrow.wgsl takes. */
 const MOST_NARROW_QUADS = 4;
 /**
- * Rows up to this wide it takes by default; others where there are no subgroups. Beside subgroups-16x64
+ * Rows up to this wide it takes by default; all that it can take where subgroups are smaller than
+ * MANY_LANES, or there are none. Beside subgroups-16x64
  * it took, and compiled in, on rows of 1, 2 and 4 quads:
  *   lavapipe     0.62, 0.74, 0.98 of the time, 0.6, 1.3, 2.9 of the compilation
  *   SwiftShader  0.45, 0.59, 0.59 of the time, 0.6, 1.1, 1.3 of the compilation
  */
 const NARROW_QUADS = 2;
+const MANY_LANES = 8;
 /** Multiply-adds of the least lap of a race: a few milliseconds on a processor. */
 const LAP_WORK = 2 ** 22;
 /** Iterations that a fit is expected to take, where it may take more. */
@@ -134,7 +136,7 @@ export function assignCandidates(
     ? [uniform(tile), ...wider, ...narrower, ...others.map((width) => uniform(width))]
     : [...narrower, ...wider];
   if (quads > MOST_NARROW_QUADS) return [best, ...rest];
-  if (quads > NARROW_QUADS && hasSubgroups) return [best, narrow(), ...rest];
+  if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
   return [narrow(), narrow(WIDER_WORKGROUPS[1]), best, ...rest];
 }
 
