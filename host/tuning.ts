@@ -76,9 +76,9 @@ export interface TuningEntry {
 const LAP_MS = 4;
 /** Laps of each candidate beside as many of the one in use; the shortest count. */
 const ROUNDS = 3;
-/** A challenger must be faster by this share, and faster in each of its laps than the other's next. */
+/** A challenger must be faster by this share, and in most rounds. */
 const MARGIN = 0.08;
-/** One that is slower by this factor at once is not measured again. */
+/** One that is slower by this factor in two laps is not measured again. */
 const HOPELESS = 1.5;
 /** A race under way: the candidate in use, and what it has cost. */
 interface Running<C extends Candidate> {
@@ -282,16 +282,16 @@ export class Tuning {
     scale: number,
   ): Promise<number> {
     let time = Number.POSITIVE_INFINITY;
-    let isFaster = true;
+    let rounds = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const own = (await this.#timed(() => lap(scale))).took;
       time = Math.min(time, own);
-      if (time > HOPELESS * running.time) return time;
+      if (round === 1 && time > HOPELESS * running.time) return time;
       const other = (await this.#timed(() => running.lap(scale))).took;
       running.time = Math.min(running.time, other);
-      isFaster &&= own < other;
+      if (own < other) rounds++;
     }
-    if (isFaster && time < (1 - MARGIN) * running.time) {
+    if (rounds > ROUNDS / 2 && time < (1 - MARGIN) * running.time) {
       Object.assign(running, { winner: candidate, lap, time });
     }
     return time;

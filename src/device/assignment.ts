@@ -3,12 +3,30 @@ import { ceilDiv, roundUp } from '../../host/plan.js';
 import type { Kernel, Runtime } from '../../host/runtime.js';
 import type { Candidate, Lap, Track } from '../../host/tuning.js';
 import { Workspace } from '../../host/workspace.js';
-import type { Storage } from '../kmeans_backend.js';
-import { storedAs } from './storage.js';
 import assignKernel from '../../shaders/assign.wgsl';
 import assignNarrowKernel from '../../shaders/assign_narrow.wgsl';
 import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
+import type { Storage } from '../kmeans_backend.js';
+import { storedAs } from './storage.js';
 
+/*
+ * What the candidates took in milliseconds, and to compile cold (medians of 5, a line in one run each; a
+ * run varies by 20 %; splats: 8,192 x 45, K 1024; MNIST: 8,192 rows, K 10):
+ *
+ *                                subgroups                  uniform
+ *                       16x64 16x128  12x64   8x64   16x64   8x64   4x64
+ * lavapipe     blobs       37     40     35     52     128     87     98
+ *              splats      85     77     80    148     226    207    200
+ *              MNIST       13     18     14     17      62     32     33
+ *              compile  1,036    690    650    711   1,881    818    426
+ * SwiftShader  blobs      309    210    235    247     319    342    403
+ *              splats     313    335    350    370     497    564    612
+ *              MNIST       73     81     69     89     103    125    118
+ *              compile    254    235    172    145     304    143     85
+ *
+ * So where there are subgroups the default is near the best of these on both; which of the others is a
+ * GPU's best only a race there can tell.
+ */
 /** Centroids that a register tile may take at a time. */
 const TILES = [16, 12, 8, 4] as const;
 /** Centroids that loading a tile's rows costs as much as: 16 loads to 16 multiply-adds a centroid. */
@@ -17,8 +35,15 @@ const WORKGROUP = Number(assignKernel.constants.WORKGROUP);
 const WIDER_WORKGROUPS = [128, 256] as const;
 /** Quads of the widest rows that assign_narrow.wgsl takes. */
 const MOST_NARROW_QUADS = 4;
-/** Rows up to this wide it takes by default; others where there are no subgroups. */
+/**
+ * Rows up to this wide it takes by default; all that it can take where subgroups are smaller than
+ * MANY_LANES, or there are none. Beside subgroups-16x64
+ * it took, and compiled in, on rows of 1, 2 and 4 quads:
+ *   lavapipe     0.62, 0.74, 0.98 of the time, 0.6, 1.3, 2.9 of the compilation
+ *   SwiftShader  0.45, 0.59, 0.59 of the time, 0.6, 1.1, 1.3 of the compilation
+ */
 const NARROW_QUADS = 2;
+const MANY_LANES = 8;
 /** Multiply-adds of the least lap of a race: a few milliseconds on a processor. */
 const LAP_WORK = 2 ** 22;
 /** Iterations that a fit is expected to take, where it may take more. */
@@ -107,12 +132,12 @@ export function assignCandidates(
   const wider = WIDER_WORKGROUPS.map((workgroup) => tiled(tile, workgroup));
   const narrower = others.map((width) => tiled(width));
   // Where loads at one address are quick, passing round is the longer way.
-  const plain = hasSubgroups ? [uniform(tile), ...others.map((width) => uniform(width))] : [];
-  if (quads > MOST_NARROW_QUADS) return [best, ...plain, ...wider, ...narrower];
-  if (quads > NARROW_QUADS && hasSubgroups) {
-    return [best, narrow(), ...plain, ...wider, ...narrower];
-  }
-  return [narrow(), narrow(WIDER_WORKGROUPS[1]), best, ...plain, ...wider, ...narrower];
+  const rest = hasSubgroups
+    ? [uniform(tile), ...wider, ...narrower, ...others.map((width) => uniform(width))]
+    : [...narrower, ...wider];
+  if (quads > MOST_NARROW_QUADS) return [best, ...rest];
+  if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
+  return [narrow(), narrow(WIDER_WORKGROUPS[1]), best, ...rest];
 }
 
 /** Work whose candidates are expected to come in the same order. */
@@ -124,8 +149,7 @@ function shapeClass({ k, quads, storage }: AssignmentShape): string {
 
 /**
  * The assignment that is fastest on this device as far as is known. Where the caller has much to do,
- * the candidates race on its own first rows, whose
- * labels are lost.
+ * the candidates race on its own first rows, whose labels are lost.
  *
  * @param buffers of a chunk of rows that is on the device; absent where none is
  * @param passes over the rows that the caller will make at most
