@@ -8,7 +8,7 @@
 // 16 TILE FMAs.
 //
 // import lib/assignment.wgsl
-// import lib/assignment_tile.wgsl
+// import lib/nearest_tile.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

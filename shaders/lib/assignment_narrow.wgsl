@@ -51,7 +51,7 @@ fn load_centroid(k: u32) -> Centroid {
   return c;
 }
 
-// The same sums in the same order as lib/assignment_tile.wgsl's.
+// The same sums in the same order as lib/nearest_tile.wgsl's.
 fn dot_products(c: Centroid, rows: Rows) -> vec4f {
   var dots = c.q0 * rows.q0;
   if (QUADS > 1) {

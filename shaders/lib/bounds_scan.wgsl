@@ -32,25 +32,29 @@ struct Shape {
 // One subgroup where there are subgroups: lists are short, and what a workgroup does not fill is lost. For
 // 200,000 x 45, K 1,024 with few rows listed an iteration took 205 ms with 32, 160 with 8 (lavapipe).
 const WORKGROUP = 32;
-const TILE = 16;
 
 // import points_layout.wgsl
+// import nearest_tile.wgsl
 
-struct Two {
+struct Best {
   score: vec4f,
   second: vec4f,
   member: vec4u,
 }
 
 // Four rows' two best scores so far, with those of one more member of the group taken into account.
-fn closer(best: Two, dots: vec4f, member: u32) -> Two {
+fn closer(best: Best, dots: vec4f, member: u32) -> Best {
   let score = member_norms[member] - dots;
   let wins = score < best.score;
-  return Two(
+  return Best(
     select(best.score, score, wins),
     min(best.second, max(best.score, score)),
     select(best.member, vec4u(member), wins),
   );
+}
+
+fn none_yet() -> Best {
+  return Best(vec4f(3.4e38), vec4f(3.4e38), vec4u());
 }
 
 // Where the points of an invocation's four entries lie; those past the end are copies of the last.
@@ -60,7 +64,7 @@ fn four_points(list: u32, first: u32, count: u32) -> vec4u {
   return points_at(rows, shape.quads);
 }
 
-fn store_results(list: u32, first: u32, count: u32, best: Two) {
+fn store_results(list: u32, first: u32, count: u32, best: Best) {
   for (var i = 0u; i < 4; i++) {
     let place = first + i;
     if (place < count) {

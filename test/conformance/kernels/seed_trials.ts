@@ -171,7 +171,7 @@ export const seedTrials: KernelTest = {
     ['select(vec4f(), vec4f(1), first', 'select(vec4f(1), vec4f(1), first'],
     ['candidates[at + 5', 'candidates[at + 4'],
     ['shape.first_block + block', 'block'],
-    ['min(nearest, d6)', 'd6'],
+    ['min(nearest, distances.k6)', 'distances.k6'],
     ['TILE > 4', 'TILE > 8'],
     ['chosen[0] *', '0 *'],
     ['shape.fresh != 0', 'false'],
@@ -195,6 +195,6 @@ export const seedTrialsSubgroups: KernelTest = {
     ['first < end', 'true'],
     ['5 % LANES', '4 % LANES'],
     ['LANES < TILE', 'LANES > TILE'],
-    ['start >= end', 'false'],
+    ['start < end', 'true'],
   ],
 };

@@ -1,30 +1,9 @@
-// A register tile of 4 rows x TILE centroids: dot products, summed in column order whatever the tile,
-// so that a row's label depends neither on where the row lies nor on the tile.
-
-// Centroids at a time: 4, 8, 12 or 16.
-const TILE = 16;
+// The nearest of TILE centroids to each of 4 rows, by dot products: summed in column order whatever the
+// tile, so that a row's label depends neither on where the row lies nor on the tile. `Best` and `closer`
+// are the importing file's.
 const ROWS = 4;
 
-// A vec4 for each centroid of the tile: its quad, or its products with four rows. What lies past TILE
-// is never used. (Not an array: SwiftShader keeps those in memory.)
-struct Tile {
-  k0: vec4f,
-  k1: vec4f,
-  k2: vec4f,
-  k3: vec4f,
-  k4: vec4f,
-  k5: vec4f,
-  k6: vec4f,
-  k7: vec4f,
-  k8: vec4f,
-  k9: vec4f,
-  k10: vec4f,
-  k11: vec4f,
-  k12: vec4f,
-  k13: vec4f,
-  k14: vec4f,
-  k15: vec4f,
-}
+// import tile.wgsl
 
 // The products so far, and those of one more quad of the centroids with four rows'.
 fn multiply_add(before: Tile, quads: Tile, x: mat4x4f) -> Tile {
