@@ -10,7 +10,8 @@
 // with 16 x 4 sums in registers. Each lane loads one quad of the 16 columns and the subgroup passes
 // it round. LANES: 4 or 8, at most the subgroup's size.
 // Cost: N D^2 FLOPs; two rows take 2 + 8 / LANES loads for 128 FMAs. On lavapipe (LANES 8) 2.3 times
-// as fast as gram.wgsl (10,240 x 784), whose 4 loads serve 64.
+// as fast as gram.wgsl (10,240 x 784), whose 4 loads serve 64. (The sums in structs of a shared file
+// took 780 instead of 714 ms for the PCA of 20,000 x 500 there, and 2,560 instead of 2,360 on SwiftShader.)
 enable subgroups;
 
 struct Shape {
