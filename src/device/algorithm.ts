@@ -7,6 +7,10 @@ import type { Algorithm } from '../kmeans_backend.js';
  */
 const LEAST_CLUSTERS = 64;
 const LEAST_COLUMNS = 8;
+/**
+ * Of the distances bounds leave to compute 15 % at 0.05 on MNIST, K 256, 43 % at 0.08 on 200,000 x 45,
+ * K 1,024, 62 % at 0.09 and 37 % at 0.03 on word vectors, K 256 (counted in float64).
+ */
 const FEW_CHANGED = 0.1;
 const LEAST_LEFT = 8;
 /** 'bounded' begins after so many iterations: in the first ones centroids move too far for any bound to hold. */

@@ -25,6 +25,7 @@ const TILES = [16, 12, 8, 4] as const;
 const LIST_ROWS = 2048;
 /** The most that the lists and the results of their scan may take; more rows go in parts. */
 const LIST_BYTES = 32 * 1024 * 1024;
+/** Of the results; the lists take 4 more. */
 const BYTES_A_PLACE = 16;
 /** Subgroups of 4 go two together: 440 ms against 670 where K is 256 (SwiftShader). */
 const LEAST_WORKGROUP = 8;
@@ -46,6 +47,13 @@ export function groupingOf(k: number, quads: number): Grouping {
   const size = roundUp(ceilDiv(k, most), k >= 16 * most ? 16 : 4);
   const tile = TILES.find((width) => size % width === 0)!;
   return { count: ceilDiv(k, size), size, tile };
+}
+
+/** Bytes of the bounds of all rows, at most. */
+export function boundsBytes(k: number, { quads, shape: [n] }: DevicePoints): number {
+  const { count } = groupingOf(k, quads);
+  const places = Math.min(LIST_BYTES / BYTES_A_PLACE, count * roundUp(n, LIST_ROWS));
+  return (12 + 4 * count) * n + (BYTES_A_PLACE + 4) * places;
 }
 
 interface Buffers {

@@ -4,20 +4,12 @@ import type { Workspace } from '../../host/workspace.js';
 import type { Metric } from '../kmeans_backend.js';
 import type { ClusterSums } from '../reference/accumulate.js';
 import { Accumulation } from './accumulation.js';
-import { groupingOf } from './bounds.js';
+import { boundsBytes } from './bounds.js';
 import { Clustering, clusteringBytes, type Common, iterationWork } from './clustering.js';
 import type { DevicePoints } from './points.js';
 import { allSettled, isStreamed, sideBySide } from './side_by_side.js';
 import { type Status, STATUS_BYTES, StatusBoard } from './status.js';
 import type { DeviceWeights } from './weights.js';
-
-/** The most that a fit's lists of rows take where it has bounds; see bounds.ts. */
-const LISTS_BYTES = 40 * 1024 * 1024;
-
-function boundsBytes(k: number, { quads, shape: [n] }: DevicePoints): number {
-  const { count } = groupingOf(k, quads);
-  return (12 + 4 * count) * n + Math.min(LISTS_BYTES, 20 * count * n);
-}
 
 /** Sets of k centroids that go side by side over `points`; `bounded`: with bounds of their own. */
 export function restartsAtOnce(
