@@ -55,7 +55,7 @@ describe('the page Bench', { timeout: TIMEOUT }, async () => {
       await page.page.select('#share', '0.01');
       await page.page.click('#run');
       await page.textOf('#task');
-      await page.page.click('#cancel');
+      await page.pressCancel();
       expect(await page.outcome()).toBe('Cancelled.');
       expect(await page.page.$('#run:enabled')).not.toBeNull();
     });

@@ -244,7 +244,7 @@ describe('your data', async () => {
       await openIris(page);
       await page.choose(await page.writeInput('noise.csv', toCsv(noise(300_000, 6))));
       await page.waitForText('#task-text', /^Reading noise\.csv/);
-      await page.page.click('#cancel');
+      await page.pressCancel();
       await page.waitForText('#status', /^Cancelled\.$/);
       expect(await page.textOf('#file-facts')).toMatch(/^iris\.csv/);
       expect((await cluster(page)).Data).toBe('150 × 4');
@@ -339,7 +339,7 @@ describe('your data', async () => {
         `${site.browserName}: the page did not answer for ${await watch.stop()} ms at most`,
       );
       await page.screenshot('million');
-      await page.page.click('#cancel');
+      await page.pressCancel();
       await page.waitForText('#status', /^Cancelled\.$/);
     }, 300_000);
 

@@ -90,7 +90,7 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
       await page.fill('#k', '60');
       await page.page.click('#cluster');
       await page.waitForText('#task:not([hidden]) #task-text', /iteration/);
-      await page.page.click('#cancel');
+      await page.pressCancel();
       expect(await page.outcome(TIMEOUT)).toBe('Cancelled.');
       await page.fill('#k', '5');
       await page.page.click('#cluster');

@@ -97,7 +97,7 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       await page.fill('#k', '400');
       await page.page.click('#cluster');
       await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
-      await page.page.click('#cancel');
+      await page.pressCancel();
       expect(await page.outcome()).toBe('Cancelled.');
       await page.fill('#k', '3');
       await page.page.click('#cluster');

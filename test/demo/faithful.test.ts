@@ -86,7 +86,7 @@ describe('the page Old Faithful', { timeout: TIMEOUT }, async () => {
       await page.waitForText('#told', /^The start/);
       await page.page.click('#run');
       await page.waitForText('#told', /^M-step/);
-      await page.page.click('#cancel');
+      await page.pressCancel();
       expect(await page.outcome()).toBe('Cancelled.');
       await page.page.click('#run');
       expect(await page.outcome(TIMEOUT)).toMatch(/^Done: converged after/);
@@ -109,6 +109,8 @@ describe('the page Old Faithful', { timeout: TIMEOUT }, async () => {
       await page.page.focus('#variance');
       await page.page.keyboard.press('ArrowLeft');
       await page.waitForText('#epsilon', /^1\/8$/);
+      // Until then the bar of its task lies over the button.
+      await page.page.waitForSelector('#task', { hidden: true });
       await page.page.click('#shrink');
       expect(await page.outcome(TIMEOUT)).toMatch(/^Done: ε/);
       const rows = await page.page.$$eval('#shrinking-rows tr', (found) =>

@@ -152,7 +152,7 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       await page.fill('#k', '256');
       await page.page.keyboard.press('Tab');
       await page.waitForText('#task:not([hidden]) #task-text', /^Iteration/);
-      await page.page.click('#cancel');
+      await page.pressCancel();
       expect(await page.outcome()).toBe('Cancelled.');
       expect(await page.page.$eval('#download', (button) => button.matches(':disabled'))).toBe(
         true,

@@ -134,6 +134,18 @@ export class SitePage {
     return text.jsonValue();
   }
 
+  /** Presses Cancel as soon as it is to be seen. */
+  async pressCancel(): Promise<void> {
+    await this.page.waitForFunction(
+      () => {
+        const task = document.querySelector<HTMLElement>('#task')!;
+        return !task.hidden && getComputedStyle(task).opacity === '1';
+      },
+      { polling: 'raf' },
+    );
+    await this.page.click('#cancel');
+  }
+
   /** Types over what an input holds. */
   async fill(selector: string, value: string): Promise<void> {
     await this.page.$eval(selector, (input) => {
