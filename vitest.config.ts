@@ -1,13 +1,38 @@
 import { defineConfig } from 'vitest/config';
 import { wgslPlugin } from './build/wgsl_plugin.js';
 
+/** The tests that run in engines. */
+const inEngines = ['test/conformance/engines/*.test.ts', 'test/engines/harness.test.ts'];
+
 export default defineConfig({
   plugins: [wgslPlugin()],
   test: {
-    include: ['test/**/*.test.ts'],
-    // Engines share two cores with each other: one file at a time.
-    fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'engines',
+          include: inEngines,
+          globalSetup: 'test/engines/bundle_suites.ts',
+          // An engine waits about as long as it computes, so two finish in little more than the
+          // time of one; each shares two cores with the drivers' own threads.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'all else',
+          include: ['test/**/*.test.ts'],
+          exclude: inEngines,
+          // Pages are used as a person would, who has the machine to himself.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -20,8 +20,10 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
     test('clusters all digits, with the library’s own inertia and purity', async () => {
       const page = await site.open('digits/');
       await page.fill('#k', '10');
-      await page.page.click('#cluster');
-      expect(await page.outcome(TIMEOUT)).toMatch(/^Done/);
+      await page.timeSilence('clustering digits', async () => {
+        await page.page.click('#cluster');
+        expect(await page.outcome(TIMEOUT)).toMatch(/^Done/);
+      });
       expect(await page.page.$$eval('#centroids canvas', (found) => found.length)).toBe(10);
       const shown = await page.facts('#cluster-facts');
       const model = await kmeans(points, { k: 10, seed: 0, runtime: 'cpu' });
@@ -50,8 +52,10 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
 
     test('finds components, and reconstructs as the slider moves', async () => {
       const page = await site.open('digits/');
-      await page.page.click('#find');
-      expect(await page.outcome(TIMEOUT)).toMatch(/^Done/);
+      await page.timeSilence('PCA of digits', async () => {
+        await page.page.click('#find');
+        expect(await page.outcome(TIMEOUT)).toMatch(/^Done/);
+      });
       const model = await pca(points, { nComponents: COMPONENTS, runtime: 'cpu' });
       const first = { data: points.data.slice(0, 16 * PIXELS), shape: [16, PIXELS] } as const;
       const expectFacts = async (count: number) => {

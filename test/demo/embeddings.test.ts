@@ -37,8 +37,10 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
     test('clusters, and names clusters by their nearest words as the library does', async () => {
       const page = await site.open('embeddings/');
       await page.fill('#k', String(K));
-      await page.page.click('#cluster');
-      expect(await page.outcome(TIMEOUT)).toBe(`Done: ${K} clusters.`);
+      await page.timeSilence('clustering words', async () => {
+        await page.page.click('#cluster');
+        expect(await page.outcome(TIMEOUT)).toBe(`Done: ${K} clusters.`);
+      });
       const points = { data: known.directions, shape: [known.words.length, DIMENSIONS] } as const;
       const model = await kmeans(points, { k: K, metric: 'cosine', seed: 0, runtime: 'cpu' });
       const shown = await page.facts();
@@ -56,9 +58,11 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       expect(same).toBeGreaterThan(K / 2);
       await page.checkLooks('clustered');
 
-      await page.page.type('#word', 'Volcano');
-      await page.page.keyboard.press('Enter');
-      expect(await page.outcome()).toBe('Done: the words nearest to Volcano.');
+      await page.timeSilence('searching words', async () => {
+        await page.page.type('#word', 'Volcano');
+        await page.page.keyboard.press('Enter');
+        expect(await page.outcome()).toBe('Done: the words nearest to Volcano.');
+      });
       const found = await page.page.$$eval('#neighbours button span:first-child', (spans) =>
         spans.map(({ textContent }) => textContent),
       );

@@ -137,15 +137,10 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
       const [width, height] = [4000, 3000];
       const picture = drawPicture(width, height);
       const path = await page.writeInput('large.png', encodePng(picture, width, height, 1));
-      const watch = await page.watchResponse();
-      const start = performance.now();
-      await page.choose(path);
-      expect(await page.outcome(TIMEOUT)).toBe('Done: 16 colours.');
-      const seconds = (performance.now() - start) / 1000;
-      const longest = await watch.stop();
-      console.info(
-        `12 megapixels, 16 colours, ${site.browserName}: ${seconds.toFixed(1)} s, the page's longest silence ${longest.toFixed(0)} ms`,
-      );
+      await page.timeSilence('12 megapixels, 16 colours', async () => {
+        await page.choose(path);
+        expect(await page.outcome(TIMEOUT)).toBe('Done: 16 colours.');
+      });
       expect(parseShown((await page.facts())['Bits per pixel'])).toBeCloseTo(4, 3);
       // Cancelled midway, and done again.
       await page.page.evaluate(() => (document.querySelector('#status')!.textContent = ''));

@@ -179,8 +179,8 @@ export class SitePage {
     return path;
   }
 
-  /** The longest that the page's thread did not answer, in ms, from now until `stop` is called. */
-  async watchResponse(): Promise<{ stop: () => Promise<number> }> {
+  /** Does `work`, and says how long at most the page's thread did not answer meanwhile. */
+  async timeSilence(what: string, work: () => Promise<void>): Promise<void> {
     await this.page.evaluate(() => {
       const watch = { longest: 0, last: performance.now(), timer: 0 };
       watch.timer = window.setInterval(() => {
@@ -190,14 +190,17 @@ export class SitePage {
       }, 10);
       Object.assign(window, { watch });
     });
-    return {
-      stop: () =>
-        this.page.evaluate(() => {
-          const { watch } = window as unknown as { watch: { longest: number; timer: number } };
-          clearInterval(watch.timer);
-          return watch.longest;
-        }),
-    };
+    const start = performance.now();
+    await work();
+    const seconds = (performance.now() - start) / 1000;
+    const longest = await this.page.evaluate(() => {
+      const { watch } = window as unknown as { watch: { longest: number; timer: number } };
+      clearInterval(watch.timer);
+      return watch.longest;
+    });
+    console.info(
+      `${what}, ${this.#browserName}: ${seconds.toFixed(1)} s, the page's longest silence ${longest.toFixed(0)} ms`,
+    );
   }
 
   /** Fails where the page is wider than its window. */

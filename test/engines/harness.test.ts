@@ -1,7 +1,6 @@
 /** What must fail on an engine does fail there, and the engine goes on. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { smoke } from '../conformance/smoke.js';
-import { bundleSuites } from './bundle.js';
 import type { RunningEngine } from './engine.js';
 import { selectEngines } from './engines.js';
 import { misbehaving } from './misbehaving.js';
@@ -19,8 +18,6 @@ const REASONS: Readonly<Record<string, RegExp>> = {
 
 /** Within vitest's own process these would end, or block, vitest itself. */
 const NOT_IN_PROCESS = ['never ends', 'blocks for ever', 'is torn away'];
-
-await bundleSuites();
 
 for (const { engine, missing } of await selectEngines()) {
   if (missing !== undefined) continue;
