@@ -214,13 +214,14 @@ export const kmeansRestarts: Suite = {
             `${told.length} iterations of 10 restarts, at most ${longest} of one: ` +
               `${counts.submissions} submissions, ${counts.waits} waits`,
           );
-          // The means, the variance, the starts, the results, which is best, its labels; and one
-          // submission that was under way when the last restart halted.
+          // The longest, the means, the variance, the starts, the results, which is best, its labels:
+          // longest + 7 where waits overlap; on a busy machine some come one after the other. One
+          // restart at a time would wait for every iteration of each.
+          expectThat(told.length > 4 * longest, 'the restarts are too few to tell.');
           expectThat(
-            counts.waits <= longest + 7,
+            counts.waits <= 2 * longest,
             `${counts.waits} waits for ${longest} iterations`,
           );
-          expectThat(told.length > 2 * longest, 'no restart goes side by side with another.');
         } finally {
           runtime.dispose();
         }
