@@ -40,6 +40,14 @@ describe('createPause', () => {
     expect(fired).toEqual([true]);
   });
 
+  it('hands it over amid short pieces of work, each with a pause of its own', async () => {
+    const fired: boolean[] = [];
+    setTimeout(() => fired.push(true), 0);
+    const started = performance.now();
+    while (fired.length === 0 && performance.now() - started < 1000) await createPause()();
+    expect(fired).toEqual([true]);
+  });
+
   it('throws the reason of an aborted signal', async () => {
     const controller = new AbortController();
     const pause = createPause(controller.signal);
