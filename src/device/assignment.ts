@@ -137,7 +137,9 @@ export function assignCandidates(
     : [...narrower, ...wider];
   if (quads > MOST_NARROW_QUADS) return [best, ...rest];
   if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
-  return [narrow(), narrow(WIDER_WORKGROUPS[1]), best, ...rest];
+  // 1,000,000 x 3, K 16, least of 9 whole iterations: 26 ms, by workgroups of 64 30, on lavapipe; 135
+  // and 139 on SwiftShader.
+  return [narrow(WIDER_WORKGROUPS[1]), narrow(), best, ...rest];
 }
 
 /** Work whose candidates are expected to come in the same order. */
