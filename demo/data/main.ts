@@ -159,7 +159,12 @@ function cluster(): void {
     scatter.update(result, settings.live);
     showSelection(selectedRows);
     showResult(result, settings, equivalentCode(settings, table, fileName));
-    say(`Done: ${plural(settings.k, 'cluster')}.`);
+    const owning = result.counts.reduce((sum, count) => sum + Number(count > 0), 0);
+    say(
+      owning === settings.k
+        ? `Done: ${plural(settings.k, 'cluster')}.`
+        : `Done, but only ${formatCount(owning)} of ${plural(settings.k, 'cluster')} own rows; choose fewer.`,
+    );
   });
 }
 

@@ -31,7 +31,7 @@ export function offerColumns(table: TableSummary, without: readonly string[]): v
       disabled: problem !== undefined,
       checked: problem === undefined && chosen && !without.includes(name),
     });
-    const why = problem === undefined ? [] : [make('small', {}, `not numbers: ${problem}`)];
+    const why = problem === undefined ? [] : [make('small', {}, `cannot be used: ${problem}`)];
     const label = make('label', { className: 'check' }, box, make('span', {}, name, ...why));
     return { box, item: make('li', {}, label) };
   });

@@ -48,14 +48,34 @@ function centroidTiles({ digit, images: rows, counts, digits, most }: Centroids)
   const tiles = Array.from(counts, (count, c) => {
     const share = Math.round((100 * most[c]) / Math.max(1, count));
     const shows = digit === undefined ? `, ${share} % show ${digits[c]}` : '';
-    const caption = `${formatCount(count)} images${shows}`;
+    const caption = `${formatCount(count)} ${count === 1 ? 'image' : 'images'}${shows}`;
     return tile(caption, picture(rows, c, `Centroid of cluster ${c}: ${caption}`));
   });
   return digit === undefined ? tiles : [make('h3', {}, `Digit ${digit}`), ...tiles];
 }
 
-function cluster(): void {
-  void runTask('Loading the images', clusterButton, async (options) => {
+/** What the page shows of a clustering; the function returned shows it again. */
+function keepShown(): () => void {
+  const filled = [centroidPlace, byId('objective-curve', HTMLElement)].map(
+    (place) => [place, [...place.childNodes]] as const,
+  );
+  const hidden = ['centroids-hint', 'cluster-facts', 'objective'].map((id) => {
+    const element = byId(id, HTMLElement);
+    return [element, element.hidden] as const;
+  });
+  return () => {
+    for (const [place, nodes] of filled) place.replaceChildren(...nodes);
+    for (const [element, isHidden] of hidden) element.hidden = isHidden;
+  };
+}
+
+let showWhole = keepShown();
+let clusterings = 0;
+
+/** Clusters; one that ends early, for whatever reason, leaves what was there before. */
+async function cluster(): Promise<void> {
+  const clustering = ++clusterings;
+  const done = await runTask('Loading the images', clusterButton, async (options) => {
     await load(clusterWorker, options);
     const settings = {
       perClass: of.value === 'class',
@@ -94,6 +114,10 @@ function cluster(): void {
     });
     say('Done: the images are clustered.');
   });
+  // A later one has taken the place.
+  if (clustering !== clusterings) return;
+  if (done) showWhole = keepShown();
+  else showWhole();
 }
 
 function find(): void {
@@ -155,7 +179,7 @@ of.addEventListener('change', () => {
 });
 byId('cluster-settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  cluster();
+  void cluster();
 });
 byId('pca-settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();

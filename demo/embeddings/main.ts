@@ -6,7 +6,7 @@ import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { channels, readColours } from '../shared/marks.js';
 import { packColour, Scatter } from '../shared/scatter.js';
-import { runTask, say, type TaskOptions } from '../shared/task.js';
+import { isBusy, reportErrors, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import type { EmbeddingsJobs, Found, WordCluster, WordMap } from './jobs.js';
 import vectorsUrl from './vectors.bin?url';
@@ -180,11 +180,27 @@ function showFound({ word: asked, row, neighbours }: Found): void {
   list.scrollTop = card.offsetTop - list.offsetTop;
 }
 
+async function find(options?: TaskOptions): Promise<void> {
+  try {
+    showFound(await worker.run('search', word.value, options));
+  } catch (error) {
+    byId('found', HTMLElement).textContent = '';
+    byId('neighbours', HTMLElement).replaceChildren();
+    throw error;
+  }
+  say(`Done: the words nearest to ${word.value.trim()}.`);
+}
+
+/** Searches, beside a clustering if one runs. */
 function search(): void {
+  if (loaded && isBusy()) {
+    showError('');
+    reportErrors(find());
+    return;
+  }
   void runTask('Loading the words', searchButton, async (options) => {
     await load(options);
-    showFound(await worker.run('search', word.value, options));
-    say(`Done: the words nearest to ${word.value.trim()}.`);
+    await find(options);
   });
 }
 

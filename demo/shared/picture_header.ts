@@ -21,6 +21,12 @@ async function viewOf(file: Blob, from: number, length: number): Promise<DataVie
   return new DataView(await file.slice(from, from + length).arrayBuffer());
 }
 
+/** None where the file is damaged, which decoding it will say. */
+function sizeOfPng(view: DataView, chunk: string): Omit<PictureHeader, 'type'> {
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  return chunk === 'IHDR' && Math.max(width, height) < 2 ** 31 ? { width, height } : {};
+}
+
 async function sizeOfJpeg(file: Blob): Promise<Omit<PictureHeader, 'type'>> {
   let at = 2;
   for (let segment = 0; segment < MOST_SEGMENTS; segment++) {
@@ -49,9 +55,7 @@ export async function readPictureHeader(file: Blob): Promise<PictureHeader | und
   if (view.byteLength < 30) return undefined;
   const text = (from: number, to: number) =>
     String.fromCharCode(...new Uint8Array(view.buffer, from, to - from));
-  if (text(1, 4) === 'PNG') {
-    return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20) };
-  }
+  if (text(1, 4) === 'PNG') return { type: 'image/png', ...sizeOfPng(view, text(12, 16)) };
   if (view.getUint16(0) === 0xffd8) return { type: 'image/jpeg', ...(await sizeOfJpeg(file)) };
   if (text(0, 4) === 'GIF8') {
     return { type: 'image/gif', width: view.getUint16(6, true), height: view.getUint16(8, true) };

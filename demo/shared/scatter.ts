@@ -28,7 +28,7 @@ export { packColour } from './scatter_raster.js';
 export interface ScatterOptions {
   /** What is said of a row when the pointer rests on its point. Default: nothing. */
   readonly describe?: (row: number) => string;
-  /** Told of the rows within a lasso; of none when the selection ends. */
+  /** Told of the rows within a lasso; of none when the selection ends. Without it there is no lasso. */
   readonly onSelect?: (rows: Uint32Array | undefined) => void;
 }
 
@@ -41,8 +41,8 @@ const ROWS_AT_ONCE = 150_000;
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 14;
 
-const HINT =
-  'Arrow keys move, plus and minus zoom, 0 shows all; draw a lasso with Shift or the Lasso button, Escape ends a selection.';
+const HINT = 'Arrow keys move, plus and minus zoom, 0 shows all';
+const LASSO_HINT = '; draw a lasso with Shift or the Lasso button, Escape ends a selection';
 
 let count = 0;
 
@@ -69,7 +69,11 @@ export class Scatter {
   constructor(canvas: HTMLCanvasElement, options: ScatterOptions = {}) {
     this.#canvas = canvas;
     this.#options = options;
-    const hint = make('span', { className: 'unseen', id: `scatter-hint-${++count}` }, HINT);
+    const hint = make(
+      'span',
+      { className: 'unseen', id: `scatter-hint-${++count}` },
+      `${HINT}${options.onSelect ? LASSO_HINT : ''}.`,
+    );
     const plot = make('div', { className: 'plot' });
     canvas.before(this.#toolbar(), plot);
     plot.append(canvas, this.#overlay, this.#tip, hint);
@@ -100,11 +104,12 @@ export class Scatter {
         this.#drawOver();
       },
       lassoing: (corners) => {
+        if (!options.onSelect) return;
         this.#lasso = corners;
         this.#drawOver();
       },
       lassoed: (corners) => {
-        void this.#select(corners);
+        if (options.onSelect) void this.#select(corners);
       },
     });
   }
@@ -171,7 +176,7 @@ export class Scatter {
       button('Show all', 'Show all points', () => {
         this.#look(this.#home);
       }),
-      lasso,
+      ...(this.#options.onSelect ? [lasso] : []),
     );
   }
 

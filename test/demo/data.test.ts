@@ -375,8 +375,8 @@ describe('your data', async () => {
       );
       expect(items).toEqual([
         '__proto__',
-        'constructornot numbers: line 2 holds “red”',
-        'a "quoted"; namenot numbers: line 4 is empty',
+        'constructorcannot be used: line 2 holds “red”',
+        'a "quoted"; namecannot be used: line 4 is empty',
       ]);
       await page.fill('#k', '2');
       expect((await cluster(page)).Inertia).toBe('0.5');

@@ -113,6 +113,10 @@ describe('scatter', () => {
 
 test('the elbow of a curve', () => {
   expect(elbow([100, 50, 10, 9, 8, 7])).toBe(3);
+  // Clusters that are far apart, but merging them costs less and less.
+  expect(elbow([1000, 560, 340, 200, 90, 20, 19, 18, 17, 16])).toBe(6);
+  // Three kinds of rows, many of each.
+  expect(elbow([100, 40, 0, 0, 0])).toBe(3);
   expect(elbow([5])).toBe(1);
   expect(elbow([0, 0, 0])).toBe(1);
 });
@@ -230,6 +234,9 @@ describe('what the header of a picture says', () => {
     const png = encodePng({ width: 300, height: 7, data: new Uint8Array(300 * 7), channels: 1 });
     const sized = (type: string, width: number, height: number) => ({ type, width, height });
     expect(await header([...png])).toEqual(sized('image/png', 300, 7));
+    expect(await header([...png.subarray(0, 8), ...latin('noise, not a header at all')])).toEqual({
+      type: 'image/png',
+    });
     const gif = latin('GIF89a\x2c\x01\x07\x00');
     expect(await header(gif)).toEqual(sized('image/gif', 300, 7));
     // A JPEG's size comes after segments of any length; DHT (0xc4) is none of its frames.
