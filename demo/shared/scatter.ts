@@ -64,6 +64,8 @@ export class Scatter {
   #hovered: readonly [number, number] | undefined;
   #image: ImageData | undefined;
   #frame = 0;
+  /** Counts the drawings that were begun. */
+  #drawing = 0;
 
   /** @param canvas the place of the plot; its size is what the style sheet gives it */
   constructor(canvas: HTMLCanvasElement, options: ScatterOptions = {}) {
@@ -237,6 +239,7 @@ export class Scatter {
   /** Draws everything, points in as many frames as they need; a later call takes over. */
   #draw(): void {
     cancelAnimationFrame(this.#frame);
+    const drawing = ++this.#drawing;
     const points = this.#points;
     if (!points || this.#canvas.clientWidth === 0) return;
     this.#describeAll(points);
@@ -268,7 +271,11 @@ export class Scatter {
           slice++;
         } while (slice < slices && performance.now() - start < FRAME_MS);
         context.putImageData(image, MARGIN.left * density, MARGIN.top * density);
-        if (slice < slices) this.#frame = requestAnimationFrame(next);
+        if (slice === slices) return;
+        // Frames that follow each other at once leave a busy page's other tasks no turn.
+        setTimeout(() => {
+          if (drawing === this.#drawing) this.#frame = requestAnimationFrame(next);
+        });
       };
       next();
     });
