@@ -8,6 +8,8 @@
 // import lib/assignment.wgsl
 // import lib/assignment_narrow.wgsl
 
+const ROWS = 8;
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,

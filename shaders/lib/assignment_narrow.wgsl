@@ -1,9 +1,9 @@
-// What the assignments of narrow rows share: an invocation's eight rows, which it keeps in registers
-// while all centroids go by, so that each is loaded once. They are a matrix of four rows for each quad.
+// What the assignments of narrow rows share: rows that an invocation keeps in registers while all
+// centroids go by, so that each is loaded once. They are a matrix of four rows for each quad. ROWS is the
+// importing file's.
 
 // Quads of a row: 1 to 4.
 const QUADS = 1;
-const ROWS = 8;
 
 struct Rows {
   q0: mat4x4f,

@@ -4,6 +4,7 @@ import type { Kernel, Runtime } from '../../host/runtime.js';
 import type { Candidate, Lap, Track } from '../../host/tuning.js';
 import { Workspace } from '../../host/workspace.js';
 import assignKernel from '../../shaders/assign.wgsl';
+import assignFewKernel from '../../shaders/assign_few.wgsl';
 import assignNarrowKernel from '../../shaders/assign_narrow.wgsl';
 import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
 import type { Storage } from '../kmeans_backend.js';
@@ -44,12 +45,23 @@ const MOST_NARROW_QUADS = 4;
  */
 const NARROW_QUADS = 2;
 const MANY_LANES = 8;
+/**
+ * Centroids that assign_few.wgsl takes at most, and steps of how many. 400,000 rows, K 16 and 8, least
+ * of 7 in milliseconds, of 1 and 2 quads:
+ *                      few-256      few-64  narrow-256   narrow-64
+ * lavapipe     K 16   1.7,  8.5   2.9,  8.4   4.2,  9.5   3.7, 12.2
+ *              K  8        2.1         3.0         6.4         9.6
+ * SwiftShader  K 16  22.5, 36.1  23.3, 35.5  21.0, 35.1  20.8, 31.3
+ * (K 8 of 2 quads only.)
+ */
+const MOST_FEW = 16;
+const FEWEST = 4;
 /** Multiply-adds of the least lap of a race: a few milliseconds on a processor. */
 const LAP_WORK = 2 ** 22;
 /** Iterations that a fit is expected to take, where it may take more. */
 const EXPECTED_ITERATIONS = 20;
 
-const SOURCES = [assignKernel, assignSubgroupsKernel, assignNarrowKernel];
+const SOURCES = [assignKernel, assignSubgroupsKernel, assignNarrowKernel, assignFewKernel];
 
 /** An assignment that can be dispatched. */
 export interface Assignment {
@@ -123,6 +135,15 @@ export function assignCandidates(
     constants: { QUADS: quads, WORKGROUP: workgroup },
     tile: 1,
   });
+  const few = (workgroup = WORKGROUP): AssignCandidate => {
+    const TILE = roundUp(k, FEWEST);
+    return {
+      name: `few-${workgroup}`,
+      source: storedAs(storage, assignFewKernel),
+      constants: { QUADS: quads, TILE, WORKGROUP: workgroup },
+      tile: TILE,
+    };
+  };
   const tile = centroidTile(k);
   const others = TILES.filter((width) => width !== tile).sort(
     (a, b) => costOf(a, k) - costOf(b, k),
@@ -137,9 +158,13 @@ export function assignCandidates(
     : [...narrower, ...wider];
   if (quads > MOST_NARROW_QUADS) return [best, ...rest];
   if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
-  // 1,000,000 x 3, K 16, least of 9 whole iterations: 26 ms, by workgroups of 64 30, on lavapipe; 135
-  // and 139 on SwiftShader.
-  return [narrow(WIDER_WORKGROUPS[1]), narrow(), best, ...rest];
+  const [, widest] = WIDER_WORKGROUPS;
+  const narrows = [narrow(widest), narrow()] as const;
+  if (k > MOST_FEW) return [...narrows, best, ...rest];
+  const fews = [few(widest), few()] as const;
+  return subgroupSize >= MANY_LANES
+    ? [...fews, ...narrows, best, ...rest]
+    : [...narrows, best, ...fews, ...rest];
 }
 
 /** Work whose candidates are expected to come in the same order. */

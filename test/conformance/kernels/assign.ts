@@ -1,5 +1,6 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/assign.wgsl';
+import fewSource from '../../../shaders/assign_few.wgsl';
 import narrowSource from '../../../shaders/assign_narrow.wgsl';
 import subgroupsSource from '../../../shaders/assign_subgroups.wgsl';
 import type { Random } from '../../../src/random.js';
@@ -246,5 +247,65 @@ export const assignNarrow: KernelTest = {
     ['k * QUADS + 3', 'k * QUADS + 2'],
     ['dots += c.q2 * rows.q2', 'dots += c.q2 * rows.q1'],
     ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
+  ],
+};
+
+const FEW_TILE = constant(fewSource, 'ROWS') * constant(fewSource, 'WORKGROUP');
+
+/** Rows of so many quads: the workgroups' edges, every width, and every number of centroids. */
+async function compareFew(lab: Lab, kernel: KernelSource, quads: number): Promise<void> {
+  const random = seeded(kernel);
+  const widest = 4 * quads;
+  const exactly = (tile: number, shapes: readonly Shape[]) =>
+    compareEach(shapes, (shape) =>
+      compareExactly(
+        lab,
+        { kernel, constants: { QUADS: quads, TILE: tile } },
+        problem(random, grid, shape),
+      ),
+    );
+  for (const tile of TILES) {
+    await exactly(
+      tile,
+      [tile - 3, tile - 2, tile - 1, tile].map((clusters) => ({
+        rows: 50,
+        clusters,
+        columns: widest - 1,
+        first: 3,
+      })),
+    );
+  }
+  await exactly(WIDEST_TILE, [
+    ...[1, ...around(WORKGROUP), ...around(FEW_TILE)].map((rows) => ({
+      rows,
+      clusters: 14,
+      columns: widest - 3,
+      first: 0,
+    })),
+    ...[widest - 2, widest].map((columns) => ({
+      rows: 70,
+      clusters: 16,
+      columns,
+      first: FEW_TILE,
+    })),
+    { rows: FOLDED_WORKGROUPS * FEW_TILE, clusters: 14, columns: widest - 3, first: 1 },
+  ]);
+  const variant = { kernel, constants: { QUADS: quads, TILE: WIDEST_TILE } };
+  const shape = { rows: 300, clusters: 16, columns: widest, first: 0 };
+  await compareRounded(lab, variant, problem(random, uniform, shape));
+  await compareHalted(lab, variant, problem(random, grid, { ...shape, rows: 50 }));
+}
+
+export const assignFew: KernelTest = {
+  source: fewSource,
+  variants: [...QUADS.flatMap((quads) => TILES.map((TILE) => ({ QUADS: quads, TILE }))), ...WIDER],
+  async compare(lab, kernel) {
+    for (const quads of QUADS) await compareFew(lab, kernel, quads);
+  },
+  mutations: [
+    ['score < best.score', 'score <= best.score'],
+    ['rows, k + 2)', 'rows, k + 1)'],
+    ['TILE > 12', 'TILE > 16'],
+    ['rows, 8)', 'rows, 4)'],
   ],
 };

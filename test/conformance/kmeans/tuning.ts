@@ -115,7 +115,7 @@ export const kmeansTuning: Suite = {
       name: 'a small fit does not race',
       needsGpu: true,
       run: async (context) => {
-        const problem = { points: clouds(200, 3, 4, 4), k: 4 };
+        const problem = { points: clouds(200, 3, 4, 4), k: 17 };
         const { entries } = await tuned(context, problem, { store: store() });
         expectEqual(
           entries.map(({ winner, because, times }) => [winner, because, times]),
