@@ -7,8 +7,7 @@ import assignKernel from '../../shaders/assign.wgsl';
 import assignFewKernel from '../../shaders/assign_few.wgsl';
 import assignNarrowKernel from '../../shaders/assign_narrow.wgsl';
 import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
-import type { Storage } from '../kmeans_backend.js';
-import { storedAs } from './storage.js';
+import { type Held, storedAs } from './storage.js';
 
 /*
  * What the candidates took in milliseconds, and to compile cold (medians of 5, a line in one run each; a
@@ -86,7 +85,7 @@ export interface AssignmentShape {
   readonly k: number;
   readonly columns: number;
   readonly quads: number;
-  readonly storage: Storage;
+  readonly storage: Held;
 }
 
 interface AssignCandidate extends Candidate {

@@ -9,10 +9,9 @@ import scanKernel from '../../shaders/bounds_scan.wgsl';
 import scanSubgroupsKernel from '../../shaders/bounds_scan_subgroups.wgsl';
 import settleKernel from '../../shaders/bounds_settle.wgsl';
 import rowNormsKernel from '../../shaders/row_norms.wgsl';
-import type { Storage } from '../kmeans_backend.js';
 import { groupCentroids } from '../reference/centroid_groups.js';
 import { type DevicePoints, groups } from './points.js';
-import { storedAs } from './storage.js';
+import { type Held, storedAs } from './storage.js';
 
 const MOST_GROUPS = Number(driftsKernel.constants.MOST_GROUPS);
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
@@ -265,7 +264,7 @@ export class Bounds {
 async function kernelsOf(
   runtime: Runtime,
   { tile: TILE }: Grouping,
-  storage: Storage,
+  storage: Held,
 ): Promise<Kernels> {
   const { subgroupSize } = runtime;
   return {

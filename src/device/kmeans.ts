@@ -24,8 +24,8 @@ import { CheckedStream } from '../point_stream.js';
 import type { ClusterSums } from '../reference/accumulate.js';
 import type { Random } from '../random.js';
 import type { Clustering } from './clustering.js';
-import { loadHalves } from './halves.js';
 import { lloyd } from './lloyd.js';
+import { loadBytes, loadHalves } from './narrowed.js';
 import {
   columnPowerSums,
   type DevicePoints,
@@ -103,7 +103,11 @@ class DeviceSession implements KMeansSession {
         };
       } else if (options.storage === 'float16') {
         points = await loadHalves(workspace, source, options);
-      } else points = await loadPoints(workspace, source, options);
+      } else {
+        points =
+          (await loadBytes(workspace, source, options)) ??
+          (await loadPoints(workspace, source, options));
+      }
       const weights = await loadRowWeights(workspace, points, options.weights);
       return new DeviceSession(workspace, points, weights, options, close);
     } catch (error) {

@@ -6,12 +6,11 @@ import type { Workspace } from '../../host/workspace.js';
 import seedChooseKernel from '../../shaders/seed_choose.wgsl';
 import seedTrialsKernel from '../../shaders/seed_trials.wgsl';
 import seedTrialsSubgroupsKernel from '../../shaders/seed_trials_subgroups.wgsl';
-import type { Storage } from '../kmeans_backend.js';
 import { localTrials } from '../reference/seeding.js';
 import { type DevicePoints, forEachChunk, groups, paced, unpadColumns } from './points.js';
 import { bytesPerRow, type FirstDraw, Sampler } from './sampler.js';
 import { allSettled, inBatches, isStreamed, sideBySide } from './side_by_side.js';
-import { storedAs } from './storage.js';
+import { type Held, storedAs } from './storage.js';
 import type { DeviceWeights } from './weights.js';
 
 /** Candidates that are tried at a time, and so the most that are: as many as 3,000,000 clusters have. */
@@ -35,7 +34,7 @@ interface Buffers {
 /** The fastest way to try candidates out that the device has. */
 function tryOutKernelOf(
   runtime: Runtime,
-  storage: Storage,
+  storage: Held,
   WEIGHTED: boolean,
   TILE: number,
 ): Promise<Kernel> {

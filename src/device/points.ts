@@ -12,7 +12,7 @@ import rowNormsKernel from '../../shaders/row_norms.wgsl';
 import { InvalidArgumentError, NonFiniteError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
 import type { Metric, Storage } from '../kmeans_backend.js';
-import { QUAD_BYTES, storedAs } from './storage.js';
+import { type Held, QUAD_BYTES, storedAs } from './storage.js';
 
 /** Rows cross to the device in blocks of about this many bytes. */
 const UPLOAD_BLOCK = 8 * 1024 * 1024;
@@ -43,7 +43,7 @@ export interface PackedRows {
   readonly quads: number;
   readonly chunks: readonly Chunk[];
   /** What the chunks hold; read by kernels made with `storedAs`. */
-  readonly storage: Storage;
+  readonly storage: Held;
 }
 
 export interface DevicePoints extends PackedRows {
@@ -62,7 +62,7 @@ export interface PointsOptions {
 }
 
 /** Bytes of packed rows: whole blocks of them. */
-export function packedBytes(rows: number, quads: number, storage: Storage = 'float32'): number {
+export function packedBytes(rows: number, quads: number, storage: Held = 'float32'): number {
   return QUAD_BYTES[storage] * quads * roundUp(rows, BLOCK_ROWS);
 }
 

@@ -186,7 +186,7 @@ async function narrowChunks(
   { quads, chunks }: PassingRows,
   scale: number,
 ): Promise<readonly Chunk[]> {
-  const narrow = await narrowing(workspace, quads, scale);
+  const narrow = await narrowing(workspace, quads, 'float16', scale);
   const slots: { readonly points: GPUBuffer; chunk: number | undefined }[] = [];
   for (const { rows } of chunks.slice(0, SLOTS)) {
     const bytes = packedBytes(rows, quads, 'float16');

@@ -18,6 +18,7 @@ import { CheckedStream } from '../point_stream.js';
 import type { Random } from '../random.js';
 import { accumulate, type ClusterSums } from './accumulate.js';
 import { assignInBlocks } from './assign.js';
+import { wholeShift } from './bytes.js';
 import { centre, columnMeans, columnVariances } from './column_means.js';
 import { createPause, nextTask, type Pause, rowBlocks } from './event_loop.js';
 import { float16Scale, float16Shift, largestOf, roundToFloat16 } from './float16.js';
@@ -62,14 +63,20 @@ function onHost(points: CheckedMatrix | GpuMatrix): CheckedMatrix {
 
 /**
  * What this session's rows lack. Column means are rounded to float32, so that a device that
- * subtracts them in float32 gets the same rows bit for bit.
+ * subtracts them in float32 gets the same rows bit for bit; what a device holds in bytes, it has less
+ * whole numbers.
  */
-function sessionShift(
-  { data, shape: [n, d], shift }: CheckedMatrix,
-  options: LoadOptions,
-): Float64Array {
+function sessionShift(matrix: CheckedMatrix, options: LoadOptions): Float64Array {
+  const {
+    data,
+    shape: [n, d],
+    shift,
+  } = matrix;
   if (options.metric === 'cosine') return new Float64Array(d);
-  return options.shift ?? shift ?? columnMeans(data, n, d).map(Math.fround);
+  const known = options.shift ?? shift;
+  if (known) return known;
+  const means = () => columnMeans(data, n, d).map(Math.fround);
+  return options.storage === 'float16' ? means() : (wholeShift(matrix) ?? means());
 }
 
 /** float32(x - shift) for each of the caller's rows x; for 'cosine' scaled to length 1. */

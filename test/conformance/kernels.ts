@@ -10,6 +10,7 @@ import { assign, assignFew, assignNarrow, assignSubgroups } from './kernels/assi
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
 import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
 import { centre } from './kernels/centre.js';
+import { columnRanges } from './kernels/column_ranges.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
@@ -26,6 +27,7 @@ import { labelCounts } from './kernels/label_counts.js';
 import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
+import { narrowBytes } from './kernels/narrow_bytes.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { pack } from './kernels/pack.js';
 import { pairwiseDistances } from './kernels/pairwise_distances.js';
@@ -43,12 +45,14 @@ import { update } from './kernels/update.js';
 const tests: readonly KernelTest[] = [
   pack,
   findNonFinite,
+  columnRanges,
   columnSums,
   centre,
   rowNorms,
   normalizeRows,
   largest,
   narrow,
+  narrowBytes,
   assign,
   assignSubgroups,
   assignFew,

@@ -9,7 +9,7 @@ const COPY_SRC = 0x04;
 const COPY_DST = 0x08;
 
 /** A device of the caller's with default limits, and a runtime around it. */
-interface Own {
+export interface Own {
   readonly device: GPUDevice;
   readonly runtime: Runtime;
   /** Copies rows to the device. */
@@ -31,7 +31,8 @@ async function makeOwn({ library, requestAdapter }: ConformanceContext): Promise
   return { device, runtime, upload };
 }
 
-const onOwnDevice = (
+/** A case on a device of the caller's. */
+export const onOwnDevice = (
   name: string,
   run: (context: ConformanceContext, own: Own) => Promise<void>,
 ): Case => ({

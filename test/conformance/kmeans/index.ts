@@ -21,6 +21,7 @@ import { kmeansStreams } from './streams.js';
 import { kmeansTuning } from './tuning.js';
 import { kmeansTwin } from './twin.js';
 import { kmeansWeights } from './weights.js';
+import { kmeansWholeNumbers } from './whole_numbers.js';
 
 export const kmeansSuites: readonly Suite[] = [
   kmeansObjective,
@@ -35,6 +36,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansTwin,
   kmeansTuning,
   kmeansStorage,
+  kmeansWholeNumbers,
   kmeansBounded,
   kmeansChunks,
   kmeansRestarts,

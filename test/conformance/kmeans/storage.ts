@@ -1,8 +1,18 @@
 /** Rows held as float16. */
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import type { Case, Suite } from '../case.js';
 import { expectClose, expectEqual, expectSameBits, expectThat, expectThrows } from '../expect.js';
 import { smallRuntime, streamed } from './stream_support.js';
-import { clouds, fit, head, INERTIA, nearest, outcome, pick, type Rows } from './support.js';
+import {
+  bytesOfRows,
+  clouds,
+  fit,
+  head,
+  INERTIA,
+  nearest,
+  outcome,
+  pick,
+  type Rows,
+} from './support.js';
 
 const storage = 'float16';
 
@@ -72,34 +82,6 @@ const compared = (metric: 'euclidean' | 'cosine'): Case => ({
     }
   },
 });
-
-/** The bytes of all buffers that hold rows in one fit. */
-async function bytesOfRows(
-  { library }: ConformanceContext,
-  points: Rows,
-  held: typeof storage | 'float32',
-) {
-  const runtime = await library.createRuntime();
-  try {
-    const { device } = runtime;
-    const create = device.createBuffer.bind(device);
-    let bytes = 0;
-    device.createBuffer = (descriptor) => {
-      if (descriptor.label?.endsWith(': points')) bytes += descriptor.size;
-      return create(descriptor);
-    };
-    await library.kmeans(points, {
-      k: 2,
-      maxIter: 2,
-      init: head(points, 2),
-      storage: held,
-      runtime,
-    });
-    return bytes;
-  } finally {
-    runtime.dispose();
-  }
-}
 
 const points = clouds(3000, 7, 1, 1);
 const cases: readonly Case[] = [

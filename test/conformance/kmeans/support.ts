@@ -6,6 +6,7 @@ import type {
   Metric,
   Points,
   PointStream,
+  Storage,
 } from '../../../src/index.js';
 import { createRandom } from '../../../src/random.js';
 import type { ConformanceContext } from '../case.js';
@@ -119,6 +120,28 @@ export async function fit(
     'warnings',
   );
   return model;
+}
+
+/** The bytes of all buffers that hold rows in one fit. */
+export async function bytesOfRows(
+  { library }: ConformanceContext,
+  points: Rows,
+  storage: Storage = 'float32',
+): Promise<number> {
+  const runtime = await library.createRuntime();
+  try {
+    const { device } = runtime;
+    const create = device.createBuffer.bind(device);
+    let bytes = 0;
+    device.createBuffer = (descriptor) => {
+      if (descriptor.label?.endsWith(': points')) bytes += descriptor.size;
+      return create(descriptor);
+    };
+    await library.kmeans(points, { k: 2, maxIter: 2, init: head(points, 2), storage, runtime });
+    return bytes;
+  } finally {
+    runtime.dispose();
+  }
 }
 
 /** What a fit found, without how: to compare two models bit by bit. */
