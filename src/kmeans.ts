@@ -93,7 +93,9 @@ export interface KMeansOptions {
    * still equals `labels`. For data larger than the device's memory, or too large for its speed, that carry
    * no more than three decimal digits: pixels, embeddings, measurements with noise. Streamed rows are
    * rounded alike, though they save no memory. The CPU twin rounds them, too, but holds them in
-   * float32. Default 'float32'.
+   * float32. Default 'float32': nothing is rounded. Whole numbers up to 16,384, of which no column spans
+   * more than 255 (pixels, ratings), are then held in a byte each, exactly; a Float32Array, an array of 8
+   * or 16 bits or a GPU matrix may bring them, metric 'cosine' and number[] may not.
    */
   readonly storage?: Storage;
   readonly onIteration?: (progress: KMeansProgress) => void;

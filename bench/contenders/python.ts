@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -50,7 +50,6 @@ const pythonPeer =
           ...(offers.includes('converge') && { converge: () => ask('converge', 0) }),
           dispose() {
             child.kill();
-            void rm(folder, { recursive: true });
           },
         };
         return loaded;

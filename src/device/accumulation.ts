@@ -13,6 +13,8 @@ import type { DeviceWeights } from './weights.js';
 const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
 /** The most that the segments' partial sums may take; longer runs of segments go in batches. */
 const PARTIAL_BYTES = 32 * 1024 * 1024;
+/** Rows of a cluster in a segment, on average, from which four are loaded at a time. */
+const MANY_ROWS = 16;
 /** Multiply-adds a column of one row is worth in `accumulate`, whose cost is loads, not FLOPs. */
 export const ACCUMULATE_WORK = 16;
 
@@ -86,7 +88,10 @@ export class Accumulation {
     const constants = { WEIGHTED: weights.weighted };
     const kernels = {
       groupRows: await runtime.kernel(groupRowsKernel, constants),
-      accumulate: await runtime.kernel(storedAs(points.storage, accumulateKernel), constants),
+      accumulate: await runtime.kernel(storedAs(points.storage, accumulateKernel), {
+        ...constants,
+        BY_FOURS: SEGMENT / k >= MANY_ROWS,
+      }),
       combine: await runtime.kernel(combineKernel),
     };
     const largest = chunks.reduce((most, { rows }) => Math.max(most, segmentsOf(rows)), 0);

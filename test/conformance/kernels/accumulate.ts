@@ -73,9 +73,16 @@ interface Problem extends Shape {
   readonly centroids: Floats;
   readonly labels: Uint32Array<ArrayBuffer>;
   readonly weights: Floats | undefined;
+  readonly byFours: boolean;
 }
 
-function problem(random: Random, draw: Draw, weighted: boolean, shape: Shape): Problem {
+function problem(
+  random: Random,
+  draw: Draw,
+  weighted: boolean,
+  byFours: boolean,
+  shape: Shape,
+): Problem {
   const { rows, clusters, columns } = shape;
   return {
     ...shape,
@@ -83,12 +90,14 @@ function problem(random: Random, draw: Draw, weighted: boolean, shape: Shape): P
     centroids: rowsOf(random, draw, clusters, columns),
     labels: indices(random, rows, clusters),
     weights: weighted ? floats(random, wholeWeight, rows) : undefined,
+    byFours,
   };
 }
 
 /** [partial, costs] by the kernel. */
 async function accumulated(lab: Lab, kernel: KernelSource, drawn: Problem, halted = 0) {
-  const { rows, clusters, columns, segment, before, x, centroids, labels, weights } = drawn;
+  const { rows, clusters, columns, segment, before, x, centroids, labels, weights, byFours } =
+    drawn;
   const quads = quadsOf(columns);
   const width = 4 * quads;
   const segments = Math.ceil(rows / segment);
@@ -106,7 +115,7 @@ async function accumulated(lab: Lab, kernel: KernelSource, drawn: Problem, halte
     groups.ends.forEach((end, k) => (ends[k * segments + s] = s * segment + end));
   }
   const { partial, costs } = await lab.run(kernel, {
-    constants: { WEIGHTED: weights !== undefined, SEGMENT: segment },
+    constants: { WEIGHTED: weights !== undefined, SEGMENT: segment, BY_FOURS: byFours },
     shape: { first, rows, quads, clusters, first_segment: before },
     buffers: {
       points: packedAt(x, rows, width, first, total),
@@ -163,14 +172,17 @@ export const accumulate: KernelTest = {
   source,
   async compare(lab, kernel) {
     const random = seeded(kernel);
-    await compareEach(weightedToo(SHAPES), async (shape) => {
-      const drawn = problem(random, grid, shape.weighted, shape);
+    const shapes = weightedToo(SHAPES).flatMap((shape) =>
+      [false, true].map((byFours) => ({ ...shape, byFours })),
+    );
+    await compareEach(shapes, async (shape) => {
+      const drawn = problem(random, grid, shape.weighted, shape.byFours, shape);
       const [partial, costs] = await accumulated(lab, kernel, drawn);
       const [twinPartial, twinCosts] = expected(drawn);
       expectExact(partial, twinPartial, `${JSON.stringify(shape)}: partial`);
       expectExact(costs, twinCosts, `${JSON.stringify(shape)}: costs`);
     });
-    const drawn = problem(random, uniform, true, SHAPES[1]);
+    const drawn = problem(random, uniform, true, true, SHAPES[1]);
     const [partial, costs] = await accumulated(lab, kernel, drawn);
     const [twinPartial, twinCosts] = expected(drawn);
     const because = 'up to SEGMENT differences within [-2, 2], weighted by up to 3';
@@ -188,9 +200,11 @@ export const accumulate: KernelTest = {
     ['segment >= segments', 'segment + 1 >= segments'],
     ['ends[k * segments + segment]', 'ends[segment * shape.clusters + k]'],
     ['sum_at += shape.quads + 1', 'sum_at += shape.quads'],
-    ['sum += weighted', 'sum += residual'],
-    ['cost += dot(weighted, residual)', 'cost += dot(residual, residual)'],
-    ['total += cost', 'total = cost'],
+    ['before.residuals + weighted', 'before.residuals + residual'],
+    ['before.cost + dot(weighted, residual)', 'before.cost + dot(residual, residual)'],
+    ['total += sums.cost', 'total = sums.cost'],
+    ['rows.z, third)', 'rows.z, fourth)'],
+    ['at + 4 <= run_end', 'at + 3 <= run_end'],
     ['centroids[k * shape.quads + q]', 'centroids[k]'],
   ],
 };
