@@ -73,13 +73,13 @@ export async function measureCeiling(): Promise<Ceiling> {
     const fma = WORKGROUPS.flatMap((WORKGROUP) =>
       [2, 4, 8].flatMap((ACCUMULATORS) =>
         [true, false].map((BUILT_IN): Probe => {
-          const LENGTH = 256;
+          const LENGTH = 128;
           return {
             source: fmaRate,
             constants: { WORKGROUP, ACCUMULATORS, BUILT_IN, LENGTH },
             buffers: [inputs, sums],
             invocations: INVOCATIONS,
-            work: 8 * LENGTH * ACCUMULATORS * INVOCATIONS,
+            work: 64 * LENGTH * ACCUMULATORS * INVOCATIONS,
           };
         }),
       ),
