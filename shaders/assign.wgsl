@@ -36,18 +36,24 @@ fn main(
       if (TILE > 4) {
         quads.k4 = centroids[at + 4 * shape.quads];
         quads.k5 = centroids[at + 5 * shape.quads];
+      }
+      if (TILE > 6) {
         quads.k6 = centroids[at + 6 * shape.quads];
         quads.k7 = centroids[at + 7 * shape.quads];
       }
       if (TILE > 8) {
         quads.k8 = centroids[at + 8 * shape.quads];
         quads.k9 = centroids[at + 9 * shape.quads];
+      }
+      if (TILE > 10) {
         quads.k10 = centroids[at + 10 * shape.quads];
         quads.k11 = centroids[at + 11 * shape.quads];
       }
       if (TILE > 12) {
         quads.k12 = centroids[at + 12 * shape.quads];
         quads.k13 = centroids[at + 13 * shape.quads];
+      }
+      if (TILE > 14) {
         quads.k14 = centroids[at + 14 * shape.quads];
         quads.k15 = centroids[at + 15 * shape.quads];
       }

@@ -25,20 +25,22 @@ fn main(
   }
   let start = first_row(workgroup, lane);
   let rows = four_rows(start);
+  // A lane leaves out what is past the tile.
+  let mine = subgroup_lane % LANES;
   var best = none_yet();
   for (var k = 0u; k < shape.padded_clusters; k += TILE) {
     var dots = Tile();
-    var at = (k + subgroup_lane % LANES) * shape.quads;
+    var at = (k + mine) * shape.quads;
     var p = rows;
     for (var q = 0u; q < shape.quads; q++) {
       var c = array<vec4f, 4>(centroids[at], vec4f(), vec4f(), vec4f());
-      if (LANES < TILE) {
+      if (LANES < TILE && (2 * LANES <= TILE || mine + LANES < TILE)) {
         c[1] = centroids[at + LANES * shape.quads];
       }
-      if (2 * LANES < TILE) {
+      if (2 * LANES < TILE && (3 * LANES <= TILE || mine + 2 * LANES < TILE)) {
         c[2] = centroids[at + 2 * LANES * shape.quads];
       }
-      if (3 * LANES < TILE) {
+      if (3 * LANES < TILE && (4 * LANES <= TILE || mine + 3 * LANES < TILE)) {
         c[3] = centroids[at + 3 * LANES * shape.quads];
       }
       dots = multiply_add(dots, passed_round(c), four_quads(p));

@@ -49,18 +49,24 @@ fn main(
         if (TILE > 4) {
           quads.k4 = centroids[at1.x + q];
           quads.k5 = centroids[at1.y + q];
+        }
+        if (TILE > 6) {
           quads.k6 = centroids[at1.z + q];
           quads.k7 = centroids[at1.w + q];
         }
         if (TILE > 8) {
           quads.k8 = centroids[at2.x + q];
           quads.k9 = centroids[at2.y + q];
+        }
+        if (TILE > 10) {
           quads.k10 = centroids[at2.z + q];
           quads.k11 = centroids[at2.w + q];
         }
         if (TILE > 12) {
           quads.k12 = centroids[at3.x + q];
           quads.k13 = centroids[at3.y + q];
+        }
+        if (TILE > 14) {
           quads.k14 = centroids[at3.z + q];
           quads.k15 = centroids[at3.w + q];
         }

@@ -1,6 +1,6 @@
 // A register tile: a vec4 for each of TILE centroids beside four rows.
 
-// Centroids at a time: 4, 8, 12 or 16, and 6 in lib/seed_trials.wgsl.
+// Centroids at a time: 4 to 16, an even number of them.
 const TILE = 16;
 
 // A centroid's quad, or its sums with four rows. What lies past TILE is never used. (Not an array:
