@@ -1,4 +1,4 @@
-// How a quad of a row is held: in full. The host may put stored_float16.wgsl in this file's place.
+// How a quad of a row is held: in full. The host may put stored_float16.wgsl or stored_bytes.wgsl in its place.
 alias Stored = vec4f;
 
 fn unpacked(stored: Stored) -> vec4f {

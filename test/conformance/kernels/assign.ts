@@ -209,6 +209,7 @@ export const assignSubgroups: KernelTest = {
     ['labels[row] == label', 'false'],
     ['5 % LANES', '4 % LANES'],
     ['LANES < TILE', 'LANES > TILE'],
+    ['mine + LANES < TILE', 'mine + LANES + 1 < TILE'],
   ],
 };
 
