@@ -1,43 +1,42 @@
-// Per segment of at most SEGMENT rows and per cluster, the weighted residuals of the rows from the
-// centroid they were assigned to:
-//   partial[s][k][q] = sum_{i in s, label_i = k} w_i (x_i - c_k)      (q < quads)
-//   costs[s][q]      = sum_{i in s} w_i |x_i - c_label|^2 over the quad's four columns
-// Residuals instead of sums keep the digits that matter: the new centroid is c_k plus a small
-// correction, and the objective comes from direct differences of the same loads.
+// Per run of RUN segments and per cluster, the sums over its entries (see lib/row_groups.wgsl) of the
+// rows' weighted residuals from the cluster's reference, and of their squares; of a row that leaves,
+// subtracted:
+//   partial[r][k][q] = sum_{i in r} +-(w_i (x_i - reference_k), w_i |x_i - reference_k|^2, w_i)
+// over the four columns of each quad q. Residuals instead of sums keep the digits that matter: the new
+// centroid is the reference plus a small correction, and the objective comes from direct differences
+// of the same loads.
 //
-// points     see lib/points_layout.wgsl; rows [first, first + rows), first a multiple of SEGMENT
-// centroids  [K][quads]
-// order      [segments of this dispatch][SEGMENT]   the rows by label, see group_rows.wgsl
-// ends       [K][segments of this dispatch]         where in it each cluster's rows end
-// weights    [rows], read if WEIGHTED
-// partial    [segments of this dispatch][K][quads + 1]  vec4; the last column is group_rows.wgsl's
-// costs      [all segments][quads]
+// points      see lib/points_layout.wgsl
+// references  [K][quads] vec4   the centroids of the iteration in which all rows were summed last
+// order, ranges  see lib/row_groups.wgsl
+// weights     [rows], read if WEIGHTED
+// carry       [K][quads]        sums of the run that the batch before left unfinished
+// partial     [runs of this batch][K][quads]
 //
-// An invocation owns one segment and one vec4 column of it, and takes cluster after cluster with the
-// centroid and the sum in registers: no barrier, no atomics, no workgroup memory. With the rows in
-// their own order, and the sums in `partial`, it took 98 ms instead of 50 on 60,000 x 784,
-// K 10 (lavapipe).
-// Cost: 5 N D FLOPs; reads N D, and touches 2 S K D of centroids and sums for S segments.
+// An invocation owns one quad of one cluster in one run, with its sums in registers: no barrier, no
+// atomics, no workgroup memory. Rows in the order of their clusters took 50 ms instead of the 98 that
+// they take in their own order, with the sums in memory (60,000 x 784, K 10, lavapipe).
+// Cost: 5 D FLOPs an entry; reads D, and touches 12 R K D of sums for R runs.
 struct Shape {
-  first: u32,
-  rows: u32,
   quads: u32,
   clusters: u32,
   first_segment: u32,
+  segments: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> points: array<Stored>;
-@group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
+@group(0) @binding(2) var<storage, read> references: array<vec4f>;
 @group(0) @binding(3) var<storage, read> order: array<u32>;
-@group(0) @binding(4) var<storage, read> ends: array<u32>;
+@group(0) @binding(4) var<storage, read> ranges: array<vec4u>;
 @group(0) @binding(5) var<storage, read> weights: array<f32>;
 @group(0) @binding(6) var<storage, read> state: array<u32>;
-@group(0) @binding(7) var<storage, read_write> partial: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> costs: array<f32>;
+@group(0) @binding(7) var<storage, read> carry: array<ClusterSum>;
+@group(0) @binding(8) var<storage, read_write> partial: array<ClusterSum>;
 
 const WORKGROUP = 32;
-const SEGMENT = 1024;
-const RUN = 32;
+const QUADS = 8;
+// Rows whose costs are added up by themselves.
+const SHORT_RUN = 32;
 const WEIGHTED = false;
 const HALTED = 1;
 
@@ -47,22 +46,53 @@ const HALTED = 1;
 const BY_FOURS = false;
 
 // import lib/points_layout.wgsl
+// import lib/cluster_sums.wgsl
+// import lib/row_groups.wgsl
 
-struct Sums {
-  residuals: vec4f,
-  cost: f32,
+fn residual_of(entry: u32, q: u32, reference: vec4f) -> vec4f {
+  let row = entry & ~LEAVES;
+  return unpacked(points[point_at(row, shape.quads) + q * BLOCK_ROWS]) - reference;
 }
 
-fn residual_of(row: u32, q: u32, centroid: vec4f) -> vec4f {
-  return unpacked(points[point_at(row, shape.quads) + q * BLOCK_ROWS]) - centroid;
-}
-
-fn with_row(before: Sums, row: u32, residual: vec4f) -> Sums {
-  var weighted = residual;
+fn with_entry(before: ClusterSum, entry: u32, residual: vec4f) -> ClusterSum {
+  var weight = select(1.0, -1.0, (entry & LEAVES) != 0);
   if (WEIGHTED) {
-    weighted *= weights[row];
+    weight *= weights[entry & ~LEAVES];
   }
-  return Sums(before.residuals + weighted, before.cost + dot(weighted, residual));
+  let weighted = weight * residual;
+  return plus(before, ClusterSum(weighted, dot(weighted, residual), weight, 0, 0));
+}
+
+// Sums over the entries [first, end) of `order`.
+fn sum_of(first: u32, end: u32, q: u32, reference: vec4f) -> ClusterSum {
+  var at = first;
+  var sums = ClusterSum();
+  var cost = 0.0;
+  // The cost as a sum of short runs: its last digits decide whether the objective seems to rise.
+  while (at < end) {
+    sums.cost = 0;
+    let run_end = min(at + SHORT_RUN, end);
+    if (BY_FOURS) {
+      for (; at + 4 <= run_end; at += 4) {
+        let entries = vec4u(order[at], order[at + 1], order[at + 2], order[at + 3]);
+        let first_one = residual_of(entries.x, q, reference);
+        let second = residual_of(entries.y, q, reference);
+        let third = residual_of(entries.z, q, reference);
+        let fourth = residual_of(entries.w, q, reference);
+        sums = with_entry(sums, entries.x, first_one);
+        sums = with_entry(sums, entries.y, second);
+        sums = with_entry(sums, entries.z, third);
+        sums = with_entry(sums, entries.w, fourth);
+      }
+    }
+    for (; at < run_end; at++) {
+      let entry = order[at];
+      sums = with_entry(sums, entry, residual_of(entry, q, reference));
+    }
+    cost += sums.cost;
+  }
+  sums.cost = cost;
+  return sums;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -75,44 +105,36 @@ fn main(
     return;
   }
   let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
-  let segment = index / shape.quads;
-  let segments = (shape.rows + SEGMENT - 1) / SEGMENT;
-  if (segment >= segments) {
+  let entries = shape.clusters * shape.quads;
+  let blocks = (shape.quads + QUADS - 1) / QUADS;
+  let block = index / (shape.clusters * QUADS);
+  let run = block / blocks;
+  let runs = runs_of(shape.first_segment, shape.segments);
+  let q = block % blocks * QUADS + index % QUADS;
+  if (run >= runs || q >= shape.quads) {
     return;
   }
-  let q = index % shape.quads;
-  var at = segment * SEGMENT;
-  var total = 0.0;
-  var sum_at = segment * shape.clusters * (shape.quads + 1) + q;
-  for (var k = 0u; k < shape.clusters; k++) {
-    let end = ends[k * segments + segment];
-    let centroid = centroids[k * shape.quads + q];
-    var sums = Sums();
-    // The cost as a sum of short runs: its last digits decide whether the objective seems to rise.
-    while (at < end) {
-      sums.cost = 0;
-      let run_end = min(at + RUN, end);
-      if (BY_FOURS) {
-        for (; at + 4 <= run_end; at += 4) {
-          let rows = vec4u(order[at], order[at + 1], order[at + 2], order[at + 3]);
-          let first = residual_of(rows.x, q, centroid);
-          let second = residual_of(rows.y, q, centroid);
-          let third = residual_of(rows.z, q, centroid);
-          let fourth = residual_of(rows.w, q, centroid);
-          sums = with_row(sums, rows.x, first);
-          sums = with_row(sums, rows.y, second);
-          sums = with_row(sums, rows.z, third);
-          sums = with_row(sums, rows.w, fourth);
-        }
-      }
-      for (; at < run_end; at++) {
-        let row = order[at];
-        sums = with_row(sums, row, residual_of(row, q, centroid));
-      }
-      total += sums.cost;
-    }
-    partial[sum_at] = sums.residuals;
-    sum_at += shape.quads + 1;
+  let k = index / QUADS % shape.clusters;
+  let entry = k * shape.quads + q;
+  let reference = references[k * shape.quads + q];
+  // Places in runs that are segments of this batch.
+  let begin = shape.first_segment % RUN;
+  let end = begin + shape.segments;
+  var sum = ClusterSum();
+  if (run == 0 && begin > 0) {
+    sum = carry[entry];
   }
-  costs[(shape.first_segment + segment) * shape.quads + q] = total;
+  for (var i = 0u; i < RUN; i += 4) {
+    let four = ranges[((k * runs + run) * RUN + i) / 4];
+    for (var j = 0u; j < 4; j++) {
+      let place = run * RUN + i + j;
+      let first = four[j] & 0xffff;
+      let last = four[j] >> 16;
+      if (place >= begin && place < end && first < last) {
+        let list = (place - begin) * LIST;
+        sum = plus(sum, sum_of(list + first, list + last, q, reference));
+      }
+    }
+  }
+  partial[run * entries + entry] = sum;
 }

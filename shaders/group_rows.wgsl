@@ -1,35 +1,33 @@
-// Per segment of at most SEGMENT rows: its rows in the order of their labels, by a stable counting
-// sort, and the weight that each cluster has of it:
-//   order[s]         the segment's rows of cluster 0, then those of cluster 1, ...
-//   ends[k][s]       where in it those of cluster k end
-//   partial[s][k][quads] = (sum_{i in s, label_i = k} w_i, 0, 0, 0)
+// Per segment: the rows whose share of the clusters' sums is to change, cluster by cluster and in
+// their order, by a stable counting sort. While the sums are amended (state[AMENDED] > 0) those are the
+// rows whose label is not the one they were summed under: they come to the one and leave the other.
+// Else all rows come to their labels.
 //
 // labels   [rows]     rows [first, first + rows), first a multiple of SEGMENT
-// weights  [rows], read if WEIGHTED
-// order    [segments of this dispatch][SEGMENT]
-// ends     [K][segments of this dispatch]
-// partial  [segments of this dispatch][K][quads + 1]  vec4; the rest of it is accumulate.wgsl's
+// owners   [rows]     the label that each row was summed under last; set to the labels
+// order, ranges       see lib/row_groups.wgsl
 //
-// An invocation owns one segment. Cost: two passes over N labels; touches 8 bytes of counters a row.
+// An invocation owns one segment. Cost: a pass over N labels, one over the rows that change, and
+// 16 bytes of counters a cluster.
 struct Shape {
   first: u32,
   rows: u32,
-  quads: u32,
   clusters: u32,
+  first_segment: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> labels: array<u32>;
-@group(0) @binding(2) var<storage, read> weights: array<f32>;
-@group(0) @binding(3) var<storage, read> state: array<u32>;
+@group(0) @binding(1) var<storage, read> labels: array<vec4u>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> owners: array<vec4u>;
 @group(0) @binding(4) var<storage, read_write> order: array<u32>;
-@group(0) @binding(5) var<storage, read_write> ends: array<u32>;
-@group(0) @binding(6) var<storage, read_write> partial: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> ranges: array<u32>;
 
 // Few, as there are few segments: so more of a device's processors have some.
 const WORKGROUP = 16;
-const SEGMENT = 1024;
-const WEIGHTED = false;
 const HALTED = 1;
+const AMENDED = 4;
+
+// import lib/row_groups.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -45,32 +43,63 @@ fn main(
   if (segment >= segments) {
     return;
   }
+  let amends = state[AMENDED] != 0;
   let start = shape.first + segment * SEGMENT;
   let end = min(start + SEGMENT, shape.first + shape.rows);
+  let list = segment * LIST;
+  let noted = list + 2 * SEGMENT;
+  // Those of a cluster lie `stride` after those of the one before.
+  let stride = runs_of(shape.first_segment, segments) * RUN;
+  let place = shape.first_segment % RUN + segment;
   for (var k = 0u; k < shape.clusters; k++) {
-    ends[k * segments + segment] = 0;
+    ranges[k * stride + place] = 0;
   }
-  for (var row = start; row < end; row++) {
-    ends[labels[row] * segments + segment]++;
-  }
-  // From counts to where each cluster begins; the second pass moves that to where it ends.
-  let columns = shape.quads + 1;
-  var at = segment * SEGMENT;
-  var sum = (segment * shape.clusters + 1) * columns - 1;
-  for (var k = 0u; k < shape.clusters; k++) {
-    let count = ends[k * segments + segment];
-    ends[k * segments + segment] = at;
-    at += count;
-    partial[sum] = vec4f(select(f32(count), 0.0, WEIGHTED), 0, 0, 0);
-    sum += columns;
-  }
-  for (var row = start; row < end; row++) {
-    let k = labels[row];
-    let place = ends[k * segments + segment];
-    order[place] = row;
-    ends[k * segments + segment] = place + 1;
-    if (WEIGHTED) {
-      partial[(segment * shape.clusters + k + 1) * columns - 1].x += weights[row];
+  var count = end - start;
+  if (amends) {
+    count = 0u;
+    for (var row = start; row < end; row += 4) {
+      let now = labels[row / 4];
+      let before = owners[row / 4];
+      if (any(now != before)) {
+        for (var i = 0u; i < min(4, end - row); i++) {
+          if (now[i] != before[i]) {
+            order[noted + count] = row + i;
+            count++;
+            ranges[now[i] * stride + place]++;
+            ranges[before[i] * stride + place]++;
+          }
+        }
+      }
     }
+  } else {
+    for (var row = start; row < end; row += 4) {
+      let now = labels[row / 4];
+      for (var i = 0u; i < min(4, end - row); i++) {
+        ranges[now[i] * stride + place]++;
+      }
+    }
+  }
+  // From counts to where each cluster's entries begin, and as yet end.
+  var at = 0u;
+  for (var k = 0u; k < shape.clusters; k++) {
+    let entries = ranges[k * stride + place];
+    ranges[k * stride + place] = at * 0x10001;
+    at += entries;
+  }
+  for (var i = 0u; i < count; i++) {
+    var row = start + i;
+    if (amends) {
+      row = order[noted + i];
+    }
+    let now = labels[row / 4][row % 4];
+    let joined = now * stride + place;
+    order[list + (ranges[joined] >> 16)] = row;
+    ranges[joined] += 0x10000;
+    if (amends) {
+      let left = owners[row / 4][row % 4] * stride + place;
+      order[list + (ranges[left] >> 16)] = row | LEAVES;
+      ranges[left] += 0x10000;
+    }
+    owners[row / 4][row % 4] = now;
   }
 }

@@ -1,34 +1,44 @@
-// The new centroids, each the old one plus the mean residual of its rows:
-//   new[k] = old[k] + totals[k] / weight[k]        (unchanged where the weight is 0)
+// The new centroids, each its reference plus the mean residual of its rows:
+//   new[k] = references[k] + totals[k] / weight[k]     (old[k] where the weight is 0)
 //   NORMALIZE: scaled to length 1 (spherical k-means; unchanged where the mean is the zero vector
 //   but for what float32 sums of unit vectors leave of it)
 //   moves[k] = |new[k] - old[k]|^2,  half_norms[k] = |new[k]|^2 / 2
+//   checks[k] = what is to be added to the cluster's cost, which is about its reference r, so that it is
+//   about its old centroid c, w |c - r|^2 - 2 (c - r) . totals[k];  w |new[k] - r|^2;
+//   whether its weight has fallen so far that its sums may have lost digits;  0
 // Nothing is done while some cluster is empty: the host relocates those first.
 //
-// totals      [K][quads + 1]  vec4, see combine.wgsl
-// old, updated [K][quads]      vec4
+// totals      [K][quads]       see combine.wgsl
+// references, old, updated  [K][quads]  vec4
 // half_norms  [K]
 // moves       [K]
+// checks      [K]  vec4
 //
-// An invocation owns one cluster. Cost: 7 K D FLOPs.
+// An invocation owns one cluster. Cost: 15 K D FLOPs.
 struct Shape {
   clusters: u32,
   quads: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> totals: array<vec4f>;
-@group(0) @binding(2) var<storage, read> old: array<vec4f>;
-@group(0) @binding(3) var<storage, read> state: array<u32>;
-@group(0) @binding(4) var<storage, read> empties: array<u32>;
+@group(0) @binding(1) var<storage, read> totals: array<ClusterSum>;
+@group(0) @binding(2) var<storage, read> references: array<vec4f>;
+@group(0) @binding(3) var<storage, read> old: array<vec4f>;
+@group(0) @binding(4) var<storage, read> state: array<u32>;
 @group(0) @binding(5) var<storage, read_write> updated: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> half_norms: array<f32>;
 @group(0) @binding(7) var<storage, read_write> moves: array<f32>;
+@group(0) @binding(8) var<storage, read_write> checks: array<vec4f>;
 
 const WORKGROUP = 32;
 const NORMALIZE = false;
 // 2^-20. Antipodal rows, up to 20,000 of them, left means of up to 0.7 of this.
 const SHORTEST_MEAN = 9.5367431640625e-7;
+// Sums that were so many times as large have lost four more bits.
+const LOST = 16;
 const HALTED = 1;
+const EMPTIES = 3;
+
+// import lib/cluster_sums.wgsl
 
 fn total(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
@@ -40,20 +50,25 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  if (state[HALTED] != 0 || empties[0] != 0) {
+  if (state[HALTED] != 0 || state[EMPTIES] != 0) {
     return;
   }
   let k = (group.x + group.y * groups.x) * WORKGROUP + lane;
   if (k >= shape.clusters) {
     return;
   }
-  let sums = k * (shape.quads + 1);
   let at = k * shape.quads;
-  let weight = totals[sums + shape.quads].x;
-  let scale = select(0.0, 1 / weight, weight > 0);
+  let weight = totals[at].weight;
+  var correction = vec4f();
   var norm = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let mean = old[at + q] + scale * totals[sums + q];
+    let residuals = totals[at + q].residuals;
+    let lag = old[at + q] - references[at + q];
+    correction += lag * (weight * lag - 2 * residuals);
+    var mean = old[at + q];
+    if (weight > 0) {
+      mean = references[at + q] + 1 / weight * residuals;
+    }
     updated[at + q] = mean;
     norm += mean * mean;
   }
@@ -68,10 +83,15 @@ fn main(
     }
   }
   var travelled = vec4f();
+  var away = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
     let step = updated[at + q] - old[at + q];
     travelled += step * step;
+    let lead = updated[at + q] - references[at + q];
+    away += lead * lead;
   }
   half_norms[k] = 0.5 * total(norm);
   moves[k] = total(travelled);
+  let is_shrunk = LOST * weight < totals[at].most_weight;
+  checks[k] = vec4f(total(correction), weight * total(away), select(0.0, 1.0, is_shrunk), 0);
 }

@@ -6,44 +6,59 @@ import type { Workspace } from '../../host/workspace.js';
 import accumulateKernel from '../../shaders/accumulate.wgsl';
 import combineKernel from '../../shaders/combine.wgsl';
 import groupRowsKernel from '../../shaders/group_rows.wgsl';
+import setReferencesKernel from '../../shaders/set_references.wgsl';
 import { type Chunk, type DevicePoints, groups } from './points.js';
 import { storedAs } from './storage.js';
 import type { DeviceWeights } from './weights.js';
 
-const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
-/** The most that the segments' partial sums may take; longer runs of segments go in batches. */
-const PARTIAL_BYTES = 32 * 1024 * 1024;
+const SEGMENT = Number(groupRowsKernel.constants.SEGMENT);
+/** Segments of a run, whose sums are added up by themselves. */
+const RUN = Number(groupRowsKernel.constants.RUN);
+/** Bytes of a segment's part of `order`. */
+const LIST_BYTES = 4 * 3 * SEGMENT;
+/** Bytes of a `ClusterSum`; see lib/cluster_sums.wgsl. */
+export const SUM_BYTES = 32;
+/** About the most that the runs' partial sums, or the lists of rows, may take; the rest goes in batches. */
+const BATCH_BYTES = 32 * 1024 * 1024;
 /** Rows of a cluster in a segment, on average, from which four are loaded at a time. */
 const MANY_ROWS = 16;
 /** Multiply-adds a column of one row is worth in `accumulate`, whose cost is loads, not FLOPs. */
 export const ACCUMULATE_WORK = 16;
 
-/** Runs of rows whose sums are added up apart: entries of `SumBuffers.costs` a quad. */
-export function segmentsOf(rows: number): number {
-  return ceilDiv(rows, SEGMENT);
+/** Segments whose sums are made at once. */
+export function segmentsPerBatch(k: number, quads: number, segments: number): number {
+  const runs = Math.max(1, Math.floor(BATCH_BYTES / (SUM_BYTES * k * quads)));
+  const lists = Math.max(1, Math.floor(BATCH_BYTES / (LIST_BYTES + 4 * k)));
+  return Math.min(segments, RUN * runs, lists);
 }
 
-/** Segments whose partial sums are held at once. */
-export function segmentsPerBatch(k: number, quads: number, segments: number): number {
-  const bytes = 16 * k * (quads + 1);
-  return Math.max(1, Math.min(segments, Math.floor(PARTIAL_BYTES / bytes)));
+/** Runs that so many segments may have a part in. */
+function mostRuns(segments: number): number {
+  return Math.floor((segments + 2 * RUN - 2) / RUN);
 }
 
 /** What belongs to one set of centroids; see accumulate.wgsl and combine.wgsl. */
 export interface SumBuffers {
-  readonly costs: GPUBuffer;
+  readonly references: GPUBuffer;
+  readonly carry: GPUBuffer;
   readonly levels: GPUBuffer;
   readonly totals: GPUBuffer;
-  readonly empties: GPUBuffer;
+}
+
+/** Bytes of each of them. */
+export function sumBytes(k: number, quads: number): Record<keyof SumBuffers, number> {
+  const bytes = SUM_BYTES * k * quads;
+  return { references: 16 * k * quads, carry: bytes, levels: bytes, totals: bytes };
 }
 
 interface Scratch {
   readonly order: GPUBuffer;
-  readonly ends: GPUBuffer;
+  readonly ranges: GPUBuffer;
   readonly partial: GPUBuffer;
 }
 
 interface Kernels {
+  readonly setReferences: Kernel;
   readonly groupRows: Kernel;
   readonly accumulate: Kernel;
   readonly combine: Kernel;
@@ -85,85 +100,104 @@ export class Accumulation {
   ): Promise<Accumulation> {
     const { runtime } = workspace;
     const { quads, chunks } = points;
-    const constants = { WEIGHTED: weights.weighted };
     const kernels = {
-      groupRows: await runtime.kernel(groupRowsKernel, constants),
+      setReferences: await runtime.kernel(setReferencesKernel),
+      groupRows: await runtime.kernel(groupRowsKernel),
       accumulate: await runtime.kernel(storedAs(points.storage, accumulateKernel), {
-        ...constants,
+        WEIGHTED: weights.weighted,
         BY_FOURS: SEGMENT / k >= MANY_ROWS,
+        QUADS: Math.min(8, quads),
       }),
       combine: await runtime.kernel(combineKernel),
     };
-    const largest = chunks.reduce((most, { rows }) => Math.max(most, segmentsOf(rows)), 0);
+    const largest = chunks.reduce((most, { rows }) => Math.max(most, ceilDiv(rows, SEGMENT)), 0);
     const batch = segmentsPerBatch(k, quads, largest);
+    const runs = mostRuns(batch);
     const scratch = await workspace.allocate({
-      order: 4 * SEGMENT * batch,
-      ends: 4 * k * batch,
-      partial: 16 * k * (quads + 1) * batch,
+      order: LIST_BYTES * batch,
+      ranges: 4 * RUN * k * runs,
+      partial: SUM_BYTES * k * quads * runs,
     });
     return new Accumulation(workspace, points, weights, k, batch, scratch, kernels);
   }
 
-  /** Adds a chunk to the sums about `centroids`, a batch of segments at a time. */
+  /** Before the chunks of an iteration from `centroids`. */
+  recordStart(
+    recording: Recording,
+    centroids: GPUBuffer,
+    state: GPUBufferBinding,
+    { references }: SumBuffers,
+  ): void {
+    const { setReferences } = this.#kernels;
+    const entries = this.#k * this.#points.quads;
+    recording.dispatch(
+      setReferences,
+      { shape: { entries }, centroids, state, references },
+      groups(setReferences, entries),
+    );
+  }
+
+  /**
+   * Takes a chunk into the sums, a batch of segments at a time.
+   *
+   * @param owners see group_rows.wgsl; of the chunk's rows, as `labels`
+   */
   record(
     recording: Recording,
     chunk: Chunk,
     c: number,
-    centroids: GPUBuffer,
     labels: GPUBuffer,
+    owners: GPUBuffer,
     state: GPUBufferBinding,
-    { costs, ...sums }: SumBuffers,
+    { references, carry, levels, totals }: SumBuffers,
   ): void {
     const { quads, shape: whole } = this.#points;
     const { runtime } = this.#workspace;
     const { groupRows, accumulate, combine } = this.#kernels;
-    const { order, ends, partial } = this.#scratch;
-    const entries = this.#k * (quads + 1);
+    const { order, ranges, partial } = this.#scratch;
+    const clusters = this.#k;
+    const entries = clusters * quads;
     const weights = this.#weights.chunks[c];
     const most = Math.min(
       SEGMENT * this.#segmentsAtOnce,
       runtime.pace.rows(ACCUMULATE_WORK * whole[1], SEGMENT),
     );
-    for (let start = 0; start < chunk.rows; start += most) {
-      const rows = Math.min(most, chunk.rows - start);
-      const segments = segmentsOf(rows);
-      const firstSegment = (chunk.start + start) / SEGMENT;
-      const last = firstSegment + segments === segmentsOf(whole[0]);
-      const shape = { first: start, rows, quads, clusters: this.#k };
+    for (let first = 0; first < chunk.rows; first += most) {
+      const rows = Math.min(most, chunk.rows - first);
+      const segments = ceilDiv(rows, SEGMENT);
+      const first_segment = (chunk.start + first) / SEGMENT;
+      const last = first_segment + segments === ceilDiv(whole[0], SEGMENT) ? 1 : 0;
+      const runs = ceilDiv((first_segment % RUN) + segments, RUN);
       recording
         .dispatch(
           groupRows,
-          { shape, labels, weights, state, order, ends, partial },
+          { shape: { first, rows, clusters, first_segment }, labels, state, owners, order, ranges },
           groups(groupRows, segments),
         )
         .dispatch(
           accumulate,
           {
-            shape: { ...shape, first_segment: firstSegment },
+            shape: { quads, clusters, first_segment, segments },
             points: chunk.points,
-            centroids,
+            references,
             order,
-            ends,
+            ranges,
             weights,
             state,
+            carry,
             partial,
-            costs,
           },
-          groups(accumulate, segments * quads),
+          groups(accumulate, runs * clusters * 8 * ceilDiv(quads, Math.min(8, quads))),
         )
         .dispatch(
           combine,
           {
-            shape: {
-              entries,
-              columns: quads + 1,
-              segments,
-              first_segment: firstSegment,
-              last: last ? 1 : 0,
-            },
+            shape: { entries, quads, segments, first_segment, last },
             partial,
             state,
-            ...sums,
+            carry,
+            levels,
+            totals,
           },
           groups(combine, entries),
         );

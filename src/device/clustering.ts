@@ -7,10 +7,16 @@ import convergeKernel from '../../shaders/converge.wgsl';
 import updateKernel from '../../shaders/update.wgsl';
 import type { Metric } from '../kmeans_backend.js';
 import type { ClusterSums } from '../reference/accumulate.js';
-import { type Accumulation, ACCUMULATE_WORK, segmentsOf, type SumBuffers } from './accumulation.js';
+import {
+  type Accumulation,
+  ACCUMULATE_WORK,
+  SUM_BYTES,
+  sumBytes,
+  type SumBuffers,
+} from './accumulation.js';
 import { type Assignment, centroidTile, chooseAssignment, paddedClusters } from './assignment.js';
 import { Bounds } from './bounds.js';
-import { Relocation, sumsOf } from './relocation.js';
+import { costOf, Relocation, sumsOf } from './relocation.js';
 import {
   type Chunk,
   type DevicePoints,
@@ -25,6 +31,12 @@ import type { DeviceWeights } from './weights.js';
 
 /** Larger than any score, so that padding never wins; squares of such data overflow anyway. */
 const NEVER = 3e38;
+
+/**
+ * Of all rows, those that may have changed their label for the next iteration to amend its sums: each
+ * then costs twice what it does where all are summed.
+ */
+const MOST_CHANGED = 0.25;
 
 /** What all sets of centroids have in common that run side by side. */
 export interface Common {
@@ -45,7 +57,15 @@ interface Buffers extends SumBuffers {
   readonly evenNorms: GPUBuffer;
   readonly oddNorms: GPUBuffer;
   readonly moves: GPUBuffer;
+  readonly checks: GPUBuffer;
   readonly changed: GPUBuffer;
+}
+
+/** What belongs to a chunk's rows, 4 bytes each. */
+interface RowBuffers {
+  readonly labels: GPUBuffer;
+  /** See group_rows.wgsl. */
+  readonly owners: GPUBuffer;
 }
 
 interface Kernels {
@@ -54,26 +74,24 @@ interface Kernels {
 }
 
 /** Bytes of what a `Clustering` allocates, by name, but for its labels. */
-function sizes(k: number, { quads, shape: [n] }: DevicePoints): Record<keyof Buffers, number> {
+function sizes(k: number, quads: number): Record<keyof Buffers, number> {
   const paddedK = paddedClusters(k);
-  const entries = k * (quads + 1);
   return {
+    ...sumBytes(k, quads),
     even: 16 * paddedK * quads,
     odd: 16 * paddedK * quads,
     evenNorms: 4 * paddedK,
     oddNorms: 4 * paddedK,
-    levels: 2 * 16 * entries,
-    totals: 16 * entries,
-    costs: 4 * segmentsOf(n) * quads,
     moves: 4 * k,
+    checks: 16 * k,
     changed: 4,
-    empties: 4,
   };
 }
 
 /** Bytes of a `Clustering`, without bounds. */
 export function clusteringBytes(k: number, points: DevicePoints): number {
-  return Object.values(sizes(k, points)).reduce((sum, bytes) => sum + bytes, 4 * points.shape[0]);
+  const { quads, shape } = points;
+  return Object.values(sizes(k, quads)).reduce((sum, bytes) => sum + bytes, 8 * shape[0]);
 }
 
 /** What an iteration costs that computes every distance, in multiply-adds. */
@@ -83,12 +101,12 @@ export function iterationWork(k: number, [n, d]: readonly [number, number]): num
 
 /**
  * k centroids over loaded points, with the buffers of its own that assigning and Lloyd's iterations
- * need: 4 bytes a row of labels, twice the centroids, and three times K (D + 4) floats.
+ * need: 8 bytes a row, three times the centroids, and six times K D floats of sums.
  */
 export class Clustering {
   readonly #common: Common;
   readonly #fit: number;
-  readonly #labels: readonly GPUBuffer[];
+  readonly #rows: readonly RowBuffers[];
   readonly #buffers: Buffers;
   readonly #kernels: Kernels;
   readonly #assignment: Assignment;
@@ -97,14 +115,14 @@ export class Clustering {
   private constructor(
     common: Common,
     fit: number,
-    labels: readonly GPUBuffer[],
+    rows: readonly RowBuffers[],
     buffers: Buffers,
     kernels: Kernels,
     assignment: Assignment,
   ) {
     this.#common = common;
     this.#fit = fit;
-    this.#labels = labels;
+    this.#rows = rows;
     this.#buffers = buffers;
     this.#kernels = kernels;
     this.#assignment = assignment;
@@ -124,10 +142,13 @@ export class Clustering {
       storage,
     } = points;
     const paddedK = paddedClusters(k);
-    const buffers = await workspace.allocate(sizes(k, points));
-    const labels: GPUBuffer[] = [];
-    for (const { rows } of chunks)
-      labels.push((await workspace.allocate({ labels: 4 * rows })).labels);
+    const buffers = await workspace.allocate(sizes(k, quads));
+    const rows: RowBuffers[] = [];
+    for (const chunk of chunks) {
+      // Whole vec4s.
+      const bytes = roundUp(4 * chunk.rows, 16);
+      rows.push(await workspace.allocate({ labels: bytes, owners: bytes }));
+    }
     const kernels = {
       update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
       converge: await runtime.kernel(convergeKernel),
@@ -145,8 +166,8 @@ export class Clustering {
     for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, norms);
     const reset = () => {
       workspace.run('reset', (recording) => {
-        recording.clear(buffers.changed).clear(buffers.empties);
-        for (const buffer of labels) recording.clear(buffer);
+        recording.clear(buffers.changed);
+        for (const { labels } of rows) recording.clear(labels);
       });
     };
     reset();
@@ -161,14 +182,14 @@ export class Clustering {
             centroids: buffers.even,
             half_norms: buffers.evenNorms,
             state: board.state(fit),
-            labels: labels[0],
+            labels: rows[0].labels,
             changed: buffers.changed,
           },
       chunk.rows,
       passes,
     );
     reset();
-    return new Clustering(common, fit, labels, buffers, kernels, assignment);
+    return new Clustering(common, fit, rows, buffers, kernels, assignment);
   }
 
   get k(): number {
@@ -177,7 +198,7 @@ export class Clustering {
 
   /** [rows] of each chunk. */
   get labels(): readonly GPUBuffer[] {
-    return this.#labels;
+    return this.#rows.map(({ labels }) => labels);
   }
 
   /** Rows and columns. */
@@ -206,7 +227,7 @@ export class Clustering {
     const labels = new Uint32Array(shape[0]);
     for (const [c, { start, rows }] of chunks.entries()) {
       labels.set(
-        new Uint32Array(await this.#common.workspace.read(this.#labels[c], 0, 4 * rows)),
+        new Uint32Array(await this.#common.workspace.read(this.#rows[c].labels, 0, 4 * rows)),
         start,
       );
     }
@@ -220,14 +241,10 @@ export class Clustering {
 
   /** The sums that were recorded. */
   async readSums(): Promise<ClusterSums & { readonly inertia: number }> {
-    const { k, workspace, points, metric } = this.#common;
+    const { k, points, metric } = this.#common;
     const { quads, shape } = points;
-    const bytes = 4 * segmentsOf(shape[0]) * quads;
-    const [totals, costs] = await Promise.all([
-      this.#readTotals(),
-      workspace.read(this.#buffers.costs, 0, bytes),
-    ]);
-    const inertia = new Float32Array(costs).reduce((sum, cost) => sum + cost, 0);
+    const totals = await this.#readTotals();
+    const inertia = costOf(totals);
     return {
       ...sumsOf(totals, quads, k, shape[1]),
       inertia: metric === 'cosine' ? inertia / 2 : inertia,
@@ -235,8 +252,9 @@ export class Clustering {
   }
 
   async #readTotals(): Promise<Float32Array> {
-    const bytes = 16 * this.#common.k * (this.#common.points.quads + 1);
-    return new Float32Array(await this.#common.workspace.read(this.#buffers.totals, 0, bytes));
+    const { workspace, points, k } = this.#common;
+    const bytes = SUM_BYTES * k * points.quads;
+    return new Float32Array(await workspace.read(this.#buffers.totals, 0, bytes));
   }
 
   get #state(): GPUBufferBinding {
@@ -261,10 +279,10 @@ export class Clustering {
 
   /** Assigns and sums chunk by chunk, so that each comes by once. */
   #recordPass(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
-    recording.clear(this.#buffers.empties);
+    this.#common.accumulation.recordStart(recording, centroids, this.#state, this.#buffers);
     forEachChunk(recording, this.#common.points.chunks, (chunk, c) => {
       this.#recordAssign(recording, chunk, c, centroids, norms);
-      this.#recordSums(recording, chunk, c, centroids);
+      this.#recordSums(recording, chunk, c);
     });
   }
 
@@ -292,7 +310,7 @@ export class Clustering {
           centroids,
           half_norms: norms,
           state: this.#state,
-          labels: this.#labels[c],
+          labels: this.#rows[c].labels,
           changed: this.#buffers.changed,
         },
         ceilDiv(part.rows, tile),
@@ -300,29 +318,28 @@ export class Clustering {
     }
   }
 
-  #recordSums(recording: Recording, chunk: Chunk, c: number, centroids: GPUBuffer): void {
-    const { accumulation } = this.#common;
-    accumulation.record(
+  #recordSums(recording: Recording, chunk: Chunk, c: number): void {
+    const { labels, owners } = this.#rows[c];
+    this.#common.accumulation.record(
       recording,
       chunk,
       c,
-      centroids,
-      this.#labels[c],
+      labels,
+      owners,
       this.#state,
-      this.#sumBuffers,
+      this.#buffers,
     );
   }
 
-  get #sumBuffers(): SumBuffers {
-    const { costs, levels, totals, empties } = this.#buffers;
-    return { costs, levels, totals, empties };
-  }
-
-  /** New centroids from the totals, and the decision whether to go on. */
-  #recordUpdate(recording: Recording, even: boolean, tolerance: number): void {
+  /**
+   * New centroids from the totals, and the decision whether to go on.
+   *
+   * @param renew whether the next iteration must sum all rows
+   */
+  #recordUpdate(recording: Recording, even: boolean, tolerance: number, renew = false): void {
     const { quads } = this.#common.points;
     const { update, converge } = this.#kernels;
-    const { totals, moves, empties, costs, changed } = this.#buffers;
+    const { references, totals, moves, checks, changed } = this.#buffers;
     const [old, updated, norms] = even
       ? [this.#buffers.even, this.#buffers.odd, this.#buffers.oddNorms]
       : [this.#buffers.odd, this.#buffers.even, this.#buffers.evenNorms];
@@ -331,22 +348,30 @@ export class Clustering {
       {
         shape: { clusters: this.#common.k, quads },
         totals,
+        references,
         old,
         state: this.#state,
-        empties,
         updated,
         half_norms: norms,
         moves,
+        checks,
       },
       groups(update, this.#common.k),
     );
     recording.dispatch(
       converge,
       {
-        shape: { clusters: this.#common.k, entries: segmentsOf(this.shape[0]) * quads, tolerance },
-        costs,
+        shape: {
+          clusters: this.#common.k,
+          entries: this.#common.k * quads,
+          tolerance,
+          most_changed: Math.floor(MOST_CHANGED * this.shape[0]),
+          // What is left of a sum of weights after it has fallen is not exact.
+          renew: renew || this.#common.weights.weighted ? 1 : 0,
+        },
+        totals,
         moves,
-        empties,
+        checks,
         state: this.#state,
         changed,
         history: this.#common.board.history(this.#fit),
@@ -361,14 +386,14 @@ export class Clustering {
     const recording = this.#common.workspace.record(even ? 'even iteration' : 'odd iteration');
     const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
     if (this.#bounds) {
-      const { changed, empties, moves } = this.#buffers;
-      const { points } = this.#common;
-      const labels = this.#labels;
+      const { changed, moves } = this.#buffers;
+      const { points, accumulation } = this.#common;
+      const { labels } = this;
       const state = this.#state;
-      recording.clear(empties);
       this.#bounds.recordAssign(recording, { centroids, norms, moves, state, labels, changed });
+      accumulation.recordStart(recording, centroids, state, this.#buffers);
       forEachChunk(recording, points.chunks, (chunk, c) => {
-        this.#recordSums(recording, chunk, c, centroids);
+        this.#recordSums(recording, chunk, c);
       });
     } else this.#recordPass(recording, centroids, norms);
     this.#recordUpdate(recording, even, tolerance);
@@ -385,13 +410,13 @@ export class Clustering {
 
   /** Gives the empty clusters of the iteration under way far rows, then finishes the iteration. */
   async relocate(iteration: number, tolerance: number): Promise<void> {
-    const { empties, totals, even, odd, moves } = this.#buffers;
+    const { totals, even, odd, moves } = this.#buffers;
     const isEven = iteration % 2 === 0;
     const relocation = new Relocation(
       this.#common.workspace,
       this.#common.points,
       this.#common.weights,
-      this.#labels,
+      this.labels,
     );
     const moved = await relocation.apply(
       isEven ? even : odd,
@@ -401,9 +426,17 @@ export class Clustering {
     this.#common.workspace.upload(totals, moved);
     this.#common.board.resume(this.#fit, iteration);
     this.#common.workspace.run('update after relocation', (recording) => {
-      recording.clear(empties);
-      this.#recordUpdate(recording, isEven, tolerance);
+      this.#recordUpdate(recording, isEven, tolerance, true);
       this.#bounds?.recordReset(recording, moves);
+    });
+  }
+
+  /** Has the iteration under way done again, with all rows summed. */
+  renew(iteration: number): void {
+    this.#common.board.resume(this.#fit, iteration);
+    this.#common.workspace.run('renew', (recording) => {
+      // By bounds it is assigned again, too, from where the centroids are already.
+      recording.clear(this.#buffers.moves);
     });
   }
 
@@ -411,7 +444,7 @@ export class Clustering {
     this.dropBounds();
     this.#common.workspace.release(
       ...Object.values<GPUBuffer>({ ...this.#buffers }),
-      ...this.#labels,
+      ...this.#rows.flatMap(({ labels, owners }) => [labels, owners]),
     );
   }
 }

@@ -3,11 +3,12 @@ import { KernelError } from '../../host/errors.js';
 import type { Recording } from '../../host/recording.js';
 import type { Runtime } from '../../host/runtime.js';
 import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
+import { Halt } from '../reference/converge.js';
 import { AlgorithmChoice } from './algorithm.js';
 import type { Clustering } from './clustering.js';
 import type { Restarts } from './restarts.js';
 import { allSettled } from './side_by_side.js';
-import { Halt, type Status } from './status.js';
+import type { Status } from './status.js';
 
 /**
  * Submissions grow while they take less than this: short enough to cancel, long enough to hide what
@@ -46,6 +47,11 @@ class Run {
 
   get goesOn(): boolean {
     return this.halted === Halt.running && this.done < this.#maxIter;
+  }
+
+  /** Whether it can't go on without the host. */
+  get waits(): boolean {
+    return this.halted === Halt.emptyClusters || this.halted === Halt.inexactSums;
   }
 
   /** Records its iterations anew. Nothing may be in flight. */
@@ -166,10 +172,15 @@ export async function lloyd(
       const now = performance.now();
       const isMeasure = before > 0 && !renewed;
       renewed = false;
-      if (going.some(({ run }) => run.halted === Halt.emptyClusters)) {
+      const inexact = new Set<Run>();
+      if (going.some(({ run }) => run.waits)) {
         for (const statuses of await allSettled(inFlight.splice(0))) take(statuses);
         for (const { run } of going) {
           if (run.halted === Halt.emptyClusters) await run.clustering.relocate(run.done, tolerance);
+          else if (run.halted === Halt.inexactSums) {
+            run.clustering.renew(run.done);
+            inexact.add(run);
+          }
         }
         take(await restarts.readStatus());
         for (const { run } of going) run.submitted = run.done;
@@ -193,7 +204,9 @@ export async function lloyd(
         });
         last = now;
       }
-      if (going.some(({ run, done }) => run.halted === Halt.running && run.done === done)) {
+      const isStuck = ({ run, done }: (typeof going)[number]) =>
+        run.halted === Halt.running && run.done === done && !inexact.has(run);
+      if (going.some(isStuck)) {
         throw new KernelError(
           `The device did nothing of what it was given after iteration ${before}, most likely because it ran out of memory; ` +
             `free memory, use fewer rows, or set runtime to 'cpu'.`,

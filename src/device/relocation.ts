@@ -16,16 +16,27 @@ const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
 /** Rounds of picking sent as one submission. */
 const ROUNDS_PER_SUBMIT = 32;
 
+/** Numbers of a `ClusterSum`, and where in it; see lib/cluster_sums.wgsl. */
+const SUM = 8;
+const COST = 4;
+const WEIGHT = 5;
+
 /** `totals` (see combine.wgsl) as the CPU twin has them. */
 export function sumsOf(totals: Float32Array, quads: number, k: number, d: number): ClusterSums {
-  const width = 4 * (quads + 1);
   return {
-    residuals: Float64Array.from(
-      { length: k * d },
-      (_, i) => totals[Math.floor(i / d) * width + (i % d)],
-    ),
-    weightSums: Float64Array.from({ length: k }, (_, c) => totals[c * width + width - 4]),
+    residuals: Float64Array.from({ length: k * d }, (_, i) => {
+      const [c, j] = [Math.floor(i / d), i % d];
+      return totals[SUM * (c * quads + Math.floor(j / 4)) + (j % 4)];
+    }),
+    weightSums: Float64Array.from({ length: k }, (_, c) => totals[SUM * c * quads + WEIGHT]),
   };
+}
+
+/** The inertia about the references of `totals`. */
+export function costOf(totals: Float32Array): number {
+  let sum = 0;
+  for (let at = COST; at < totals.length; at += SUM) sum += totals[at];
+  return sum;
 }
 
 /** Finds far rows on the device; which cluster takes which is decided as in the CPU twin. */
@@ -49,7 +60,7 @@ export class Relocation {
 
   /**
    * @param centroids [k][quads] vec4 on the device
-   * @param totals [k][quads + 1] vec4, see combine.wgsl
+   * @param totals [k][quads], about the centroids; see combine.wgsl
    * @returns the totals with far rows moved to the empty clusters
    */
   async apply(centroids: GPUBuffer, k: number, totals: Float32Array): Promise<Float32Array> {
@@ -57,7 +68,6 @@ export class Relocation {
       quads,
       shape: [n, d],
     } = this.#points;
-    const width = 4 * (quads + 1);
     const members = await this.#members(k);
     // Each cluster can hold back one row, its last: k picks are enough whatever is held back.
     const { picks, costs } = await this.#farthest(centroids, Math.min(n, k));
@@ -75,11 +85,11 @@ export class Relocation {
       members,
       sumsOf(totals, quads, k, d),
     );
-    const result = new Float32Array(k * width);
+    const result = totals.slice();
     const residuals = padColumns(moved.residuals, k, d);
-    for (let c = 0; c < k; c++) {
-      result.set(residuals.subarray(4 * quads * c, 4 * quads * (c + 1)), c * width);
-      result[c * width + width - 4] = moved.weightSums[c];
+    for (let entry = 0; entry < k * quads; entry++) {
+      result.set(residuals.subarray(4 * entry, 4 * entry + 4), SUM * entry);
+      result[SUM * entry + WEIGHT] = moved.weightSums[Math.floor(entry / quads)];
     }
     return result;
   }

@@ -3,6 +3,7 @@ import type { Recording } from '../../host/recording.js';
 import type { Workspace } from '../../host/workspace.js';
 import convergeKernel from '../../shaders/converge.wgsl';
 import type { Metric } from '../kmeans_backend.js';
+import { Halt } from '../reference/converge.js';
 
 const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
 const HISTORY_LANES = Number(convergeKernel.constants.WORKGROUP);
@@ -12,14 +13,14 @@ const HISTORY_BYTES = 4 * HISTORY_SLOTS * HISTORY_LANES;
 /** Bytes of a fit's report. */
 export const STATUS_BYTES = STATE_BYTES + HISTORY_BYTES;
 
-/** Why the device halted: see converge.wgsl. */
-export const Halt = { running: 0, sameLabels: 1, withinTolerance: 2, emptyClusters: 3 } as const;
+/** Places in the state words, where the host writes them. */
+const EMPTIES = Number(convergeKernel.constants.EMPTIES);
 
 /** What the device reports of a fit. */
 export interface Status {
   /** Iterations done. */
   readonly iterations: number;
-  /** One of {@link Halt}. */
+  /** One of `Halt`. */
   readonly halted: number;
   /** Labels changed in the last of them. */
   readonly changed: number;
@@ -59,10 +60,12 @@ export class StatusBoard {
     return { buffer: this.#buffer, offset, size: HISTORY_BYTES };
   }
 
-  /** Has a fit that halted go on from an iteration. */
+  /** Has a fit that halted go on from an iteration, which sums all rows. */
   resume(fit: number, iteration: number): void {
-    const state = Uint32Array.of(iteration, Halt.running);
-    this.#workspace.upload(this.#buffer, state, STATUS_BYTES * fit);
+    const at = STATUS_BYTES * fit;
+    this.#workspace.upload(this.#buffer, Uint32Array.of(iteration, Halt.running), at);
+    // Neither empty clusters nor amended sums.
+    this.#workspace.upload(this.#buffer, Uint32Array.of(0, 0), at + 4 * EMPTIES);
   }
 
   /** How far each fit has come, once the work submitted before this call is done. */

@@ -1,32 +1,37 @@
+/** Rows by cluster, [entries] each: those of cluster 0 in their order, then those of cluster 1, ... */
 export interface RowGroups {
-  /** The rows of cluster 0 in their order, then those of cluster 1, ..., [n]. */
-  readonly order: Uint32Array<ArrayBuffer>;
-  /** Where in `order` each cluster's rows end, [k]. */
-  readonly ends: Uint32Array<ArrayBuffer>;
-  /** sum of w_i over each cluster's rows, [k]. */
-  readonly weightSums: Float64Array;
+  readonly rows: readonly number[];
+  /** Whether the row leaves the cluster. */
+  readonly leaves: readonly boolean[];
+  /** Where each cluster's entries begin and end, [k]. */
+  readonly begins: readonly number[];
+  readonly ends: readonly number[];
 }
 
-/** Rows in the order of their labels ([n]), by a stable counting sort. */
+/**
+ * The rows whose share of the clusters' sums is to change: with `owners`, the labels they were summed
+ * under before, those that have another label now, which join its cluster and leave the other; else all,
+ * which join that of their label ([n]).
+ */
 export function groupRows(
   labels: ArrayLike<number>,
   k: number,
-  weights: ArrayLike<number>,
+  owners?: ArrayLike<number>,
 ): RowGroups {
-  const n = labels.length;
-  const ends = new Uint32Array(k);
-  const weightSums = new Float64Array(k);
-  for (let i = 0; i < n; i++) {
-    ends[labels[i]]++;
-    weightSums[labels[i]] += weights[i];
+  const rows: number[] = [];
+  const leaves: boolean[] = [];
+  const begins: number[] = [];
+  const ends: number[] = [];
+  for (let c = 0; c < k; c++) {
+    begins.push(rows.length);
+    for (let i = 0; i < labels.length; i++) {
+      if (labels[i] === owners?.[i]) continue;
+      if (labels[i] === c || owners?.[i] === c) {
+        rows.push(i);
+        leaves.push(labels[i] !== c);
+      }
+    }
+    ends.push(rows.length);
   }
-  for (let c = 0, end = 0; c < k; c++) {
-    end += ends[c];
-    ends[c] = end;
-  }
-  const order = new Uint32Array(n);
-  // From the last row on, so that equal labels keep their order.
-  const places = ends.slice();
-  for (let i = n - 1; i >= 0; i--) order[--places[labels[i]]] = i;
-  return { order, ends, weightSums };
+  return { rows, leaves, begins, ends };
 }

@@ -40,6 +40,7 @@ import { seedChoose } from './kernels/seed_choose.js';
 import { seedClosest } from './kernels/seed_closest.js';
 import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
+import { setReferences } from './kernels/set_references.js';
 import { update } from './kernels/update.js';
 
 const tests: readonly KernelTest[] = [
@@ -62,6 +63,7 @@ const tests: readonly KernelTest[] = [
   boundsScan,
   boundsScanSubgroups,
   boundsSettle,
+  setReferences,
   groupRows,
   accumulate,
   combine,

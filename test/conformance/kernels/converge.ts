@@ -12,6 +12,11 @@ const HISTORY = 5;
 /** Labels changed in the iteration before. */
 const BEFORE = 11;
 
+/** Numbers of a ClusterSum, and where in it: a cost, and the largest it has been. */
+const SUM = 8;
+const [COST, MOST_COST] = [4, 6];
+const MOST_AMENDED = constant(source, 'MOST_AMENDED');
+
 interface Shape {
   readonly entries: number;
   readonly clusters: number;
@@ -21,6 +26,17 @@ interface Shape {
   readonly changed: number;
   /** The tolerance less what the centroids moved. */
   readonly spare: number;
+  /** Iterations since all rows were summed. */
+  readonly amended: number;
+  /** Changed labels that the next iteration may amend the sums by, less those there are. */
+  readonly margin: number;
+  readonly renew: boolean;
+  /** How many times as large as the objective its parts have been together. */
+  readonly fall: number;
+  /** How far the centroids are from their references, less the objective. */
+  readonly excess: number;
+  /** Clusters whose weight has fallen. */
+  readonly shrunk: number;
 }
 
 const ordinary: Shape = {
@@ -31,6 +47,12 @@ const ordinary: Shape = {
   empties: 0,
   changed: 7,
   spare: -1,
+  amended: 0,
+  margin: 0,
+  renew: false,
+  fall: 1,
+  excess: 0,
+  shrunk: 0,
 };
 
 const SHAPES: readonly Shape[] = [
@@ -48,46 +70,102 @@ const SHAPES: readonly Shape[] = [
   ...[...around(HISTORY), 3 * HISTORY + 2].map((iterations) => ({ ...ordinary, iterations })),
   { ...ordinary, empties: 1 },
   { ...ordinary, empties: 2, changed: 0, spare: 0 },
-  ...[1, 2, 3].map((halted) => ({ ...ordinary, halted, changed: 0, spare: 0 })),
+  ...[1, 2, 3, 4].map((halted) => ({ ...ordinary, halted, changed: 0, spare: 0 })),
+  // Whether sums were amended, and will be.
+  ...[0, 1, MOST_AMENDED - 2, MOST_AMENDED - 1].flatMap((amended) => [
+    { ...ordinary, amended },
+    { ...ordinary, amended, margin: -1 },
+    { ...ordinary, amended, renew: true },
+    { ...ordinary, amended, excess: 0.25 },
+    { ...ordinary, amended, fall: 16 },
+    { ...ordinary, amended, fall: 17 },
+    { ...ordinary, amended, shrunk: 1, changed: 0, spare: 2 },
+    { ...ordinary, amended, empties: 1 },
+  ]),
   { ...ordinary, halted: 1, empties: 1 },
 ];
 
 async function compareOne(lab: Lab, kernel: KernelSource, shape: Shape): Promise<void> {
   const what = JSON.stringify(shape);
-  const { entries, clusters, iterations, halted, empties, changed, spare } = shape;
+  const { entries, clusters, iterations, halted, empties, changed, spare, amended } = shape;
   const random = seeded();
   // Quarters below 2: sums are exact.
   const quarters = (length: number) => floats(random, () => random.below(8) / 4, length);
+  const sumOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
   const costs = quarters(entries);
   const moves = quarters(clusters);
-  const tolerance = spare + moves.reduce((sum, move) => sum + move, 0);
+  const corrections = quarters(clusters).map((value) => value - 0.25);
+  const objective = sumOf(costs) + sumOf(corrections);
+  const tolerance = spare + sumOf(moves);
+  const mostCosts = quarters(entries);
+  mostCosts[0] += shape.fall * objective - sumOf(mostCosts);
+  const away = quarters(clusters);
+  away[0] += objective + shape.excess - sumOf(away);
+  const shrunk = new Float32Array(clusters).fill(1, 0, shape.shrunk);
+  const totals = blank(SUM * entries);
+  for (let i = 0; i < entries; i++) {
+    totals[SUM * i + COST] = costs[i];
+    totals[SUM * i + MOST_COST] = mostCosts[i];
+  }
+  const checks = blank(4 * clusters);
+  for (let k = 0; k < clusters; k++) checks.set([corrections[k], away[k], shrunk[k]], 4 * k);
+  const mostChanged = changed + shape.margin;
   const result = await lab.run(kernel, {
     constants: { HISTORY },
-    shape: { clusters, entries, tolerance },
+    shape: {
+      clusters,
+      entries,
+      tolerance,
+      most_changed: Math.max(0, mostChanged),
+      renew: shape.renew ? 1 : 0,
+    },
     buffers: {
-      costs,
+      totals,
       moves,
-      empties: Uint32Array.of(empties),
-      state: Uint32Array.of(iterations, halted, BEFORE),
+      checks,
+      state: Uint32Array.of(iterations, halted, BEFORE, empties, amended),
       changed: Uint32Array.of(changed),
       history: blank(HISTORY * WORKGROUP),
     },
     invocations: 1,
   });
-  const expected = twin({ iterations, halted, costs, moves, empties, changed, tolerance });
+  const expected = twin({
+    iterations,
+    halted,
+    amended,
+    costs,
+    mostCosts,
+    moves,
+    corrections,
+    away,
+    shrunk,
+    empties,
+    changed,
+    tolerance,
+    mostChanged,
+    renew: shape.renew,
+  });
   const last = expected.iterations > iterations ? changed : BEFORE;
-  const state = Uint32Array.of(expected.iterations, expected.halted, last);
+  const state = Uint32Array.of(
+    expected.iterations,
+    expected.halted,
+    last,
+    empties,
+    expected.amended,
+  );
   expectEqual(result.state, state, `${what}: state`);
   expectEqual(result.changed, Uint32Array.of(expected.changed), `${what}: changed`);
   const slot = (iterations % HISTORY) * WORKGROUP;
   const history = result.history.slice();
   if (expected.objective !== undefined) {
     const lanes = result.history.subarray(slot, slot + WORKGROUP);
-    const objective = lanes.reduce((sum, lane) => sum + lane, 0);
     expectThat(
-      objective === expected.objective,
-      `${what}: the objective is ${objective}, expected ${expected.objective}.`,
+      sumOf(lanes) === expected.objective,
+      `${what}: the objective is ${sumOf(lanes)}, expected ${expected.objective}.`,
     );
+  }
+  // An iteration that is to be done again is recorded again.
+  if (expected.objective !== undefined || (halted === 0 && empties === 0)) {
     history.fill(blank(1)[0], slot, slot + WORKGROUP);
   }
   expectEqual(history, blank(history.length), `${what}: other slots of the history`);
@@ -98,13 +176,22 @@ export const converge: KernelTest = {
   compare: (lab, kernel) => compareEach(SHAPES, (shape) => compareOne(lab, kernel, shape)),
   mutations: [
     ['halted != 0', 'false'],
-    ['empties[0] != 0', 'false'],
+    ['empties != 0', 'false'],
+    ['select(3u, 4u, amended != 0)', '3'],
     ['i < shape.entries', 'i + 1 < shape.entries'],
     ['k < shape.clusters', 'k + 1 < shape.clusters'],
     ['iteration % HISTORY', 'iteration % (HISTORY + 1)'],
     ['iteration > 0 &&', ''],
-    ['moved <= shape.tolerance', 'moved < shape.tolerance'],
-    ['moved += lane_moves[i]', 'moved = lane_moves[i]'],
+    ['all.moved <= shape.tolerance', 'all.moved < shape.tolerance'],
+    ['all.moved += lanes[i].moved', 'all.moved = lanes[i].moved'],
+    ['own.cost += checks[k].x;', ''],
+    ['if (amended != 0 &&', 'if ('],
+    ['all.shrunk > 0 ||', ''],
+    ['all.most_cost > LOST', 'all.most_cost >= LOST'],
+    ['all.away <= all.cost', 'true'],
+    ['changed[0] <= shape.most_changed', 'true'],
+    ['shape.renew == 0 &&', ''],
+    ['% MOST_AMENDED', ''],
     ['iteration + 1', 'iteration'],
     ['changed[0] = 0;', ''],
     ['state[CHANGED] = changed[0];', ''],

@@ -3,30 +3,19 @@ import source from '../../../shaders/group_rows.wgsl';
 import type { Random } from '../../../src/random.js';
 import { groupRows as twin } from '../../../src/reference/group_rows.js';
 import { expectEqual } from '../expect.js';
-import {
-  around,
-  constant,
-  type Floats,
-  floats,
-  indices,
-  ones,
-  poisonedAt,
-  seeded,
-  wholeWeight,
-} from './data.js';
-import { compareEach, type KernelTest, weightedToo } from './kernel_test.js';
-import { blank, blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
-import { expectExact } from './tolerance.js';
+import { around, constant, indices, seeded } from './data.js';
+import { compareEach, type KernelTest } from './kernel_test.js';
+import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+import { type Batch, listed, placeOf, runsOf } from './row_groups.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 const SEGMENT = constant(source, 'SEGMENT');
-/** Segments this short make many of them cheap. */
-const SHORT = 4;
+/** Segments and runs this short make many of them cheap. */
+const SHORT = { segment: 4, run: 4 };
 
-interface Shape {
+interface Shape extends Batch {
   readonly rows: number;
   readonly clusters: number;
-  readonly segment: number;
   /** Segments of the chunk before those of the dispatch. */
   readonly before: number;
 }
@@ -36,107 +25,111 @@ const SHAPES: readonly Shape[] = [
     rows,
     clusters: 5,
     segment: SEGMENT,
+    run: constant(source, 'RUN'),
     before: 1,
+    firstSegment: 17,
   })),
-  ...[1, 2, 30].map((clusters) => ({ rows: 18, clusters, segment: SHORT, before: 2 })),
+  ...[1, 2, 30].map((clusters) => ({ ...SHORT, rows: 18, clusters, before: 2, firstSegment: 3 })),
   ...[...around(WORKGROUP), FOLDED_WORKGROUPS * WORKGROUP].map((segments) => ({
-    rows: SHORT * segments - 1,
+    ...SHORT,
+    rows: SHORT.segment * segments - 1,
     clusters: 3,
-    segment: SHORT,
     before: 0,
+    firstSegment: 0,
   })),
 ];
 
-const QUADS = 2;
+interface Problem extends Shape {
+  readonly labels: Uint32Array<ArrayBuffer>;
+  readonly owners: Uint32Array<ArrayBuffer>;
+}
 
-async function grouped(
-  lab: Lab,
-  kernel: KernelSource,
-  { rows, clusters, segment, before }: Shape,
-  labels: Uint32Array<ArrayBuffer>,
-  weights: Floats | undefined,
-  halted = 0,
-) {
+/** Where half of the rows keep their label. */
+function problem(random: Random, shape: Shape): Problem {
+  const labels = indices(random, shape.rows, shape.clusters);
+  const others = indices(random, shape.rows, shape.clusters);
+  return { ...shape, labels, owners: labels.map((l, i) => (random.below(2) ? others[i] : l)) };
+}
+
+async function grouped(lab: Lab, kernel: KernelSource, drawn: Problem, amended = 0, halted = 0) {
+  const { rows, clusters, segment, run, before, firstSegment, labels, owners } = drawn;
   const segments = Math.ceil(rows / segment);
   const first = before * segment;
-  const { order, ends, partial } = await lab.run(kernel, {
-    constants: { WEIGHTED: weights !== undefined, SEGMENT: segment },
-    shape: { first, rows, quads: QUADS, clusters },
+  // Rows more than there are, whose labels would be counted.
+  const among = (values: Uint32Array) => Uint32Array.of(...blankBits(first), ...values, 0, 0, 0, 0);
+  return lab.run(kernel, {
+    constants: { SEGMENT: segment, RUN: run },
+    shape: { first, rows, clusters, first_segment: firstSegment },
     buffers: {
-      // A row more than there are, whose label would be counted.
-      labels: Uint32Array.of(...blankBits(first), ...labels, 0),
-      weights: weights ? poisonedAt(weights, first, first + rows + 1) : blank(4),
-      state: Uint32Array.of(0, halted),
-      order: blankBits(segments * segment),
-      ends: blankBits(clusters * segments),
-      partial: blank(segments * clusters * 4 * (QUADS + 1)),
+      labels: among(labels),
+      state: Uint32Array.of(0, halted, 0, 0, amended),
+      owners: among(owners),
+      order: blankBits(segments * 3 * segment),
+      ranges: blankBits(clusters * run * runsOf(drawn, segments)),
     },
     invocations: segments,
   });
-  return { order, ends, partial };
 }
 
 /** What the kernel must leave, by the twin, one segment at a time. */
-function expected(
-  { rows, clusters, segment, before }: Shape,
-  labels: Uint32Array<ArrayBuffer>,
-  weights: Floats,
-) {
+function compareOne(
+  drawn: Problem,
+  amended: number,
+  actual: Awaited<ReturnType<typeof grouped>>,
+  what: string,
+): void {
+  const { rows, clusters, segment, before, labels, owners } = drawn;
+  const first = before * segment;
   const segments = Math.ceil(rows / segment);
-  const order = blankBits(segments * segment);
-  const ends = blankBits(clusters * segments);
-  const partial = Float64Array.from(blank(segments * clusters * 4 * (QUADS + 1)));
+  const ranges = blankBits(actual.ranges.length);
   for (let s = 0; s < segments; s++) {
-    const [from, to] = [s * segment, Math.min((s + 1) * segment, rows)];
-    const own = twin(labels.subarray(from, to), clusters, weights.subarray(from, to));
-    order.set(
-      own.order.map((row) => (before + s) * segment + row),
-      from,
+    const [start, end] = [s * segment, Math.min((s + 1) * segment, rows)];
+    const own = twin(
+      labels.subarray(start, end),
+      clusters,
+      amended > 0 ? owners.subarray(start, end) : undefined,
     );
+    // What lies after the entries is the kernel's own.
+    const at = 3 * segment * s;
+    const order = actual.order.subarray(at, at + own.rows.length);
+    expectEqual(order, listed(own, first + start), `${what}: order of segment ${s}`);
     for (let k = 0; k < clusters; k++) {
-      ends[k * segments + s] = from + own.ends[k];
-      const entry = 4 * ((s * clusters + k) * (QUADS + 1) + QUADS);
-      partial.set([own.weightSums[k], 0, 0, 0], entry);
+      ranges[placeOf(drawn, segments, k, s)] = own.begins[k] + own.ends[k] * 0x10000;
     }
   }
-  return { order, ends, partial };
-}
-
-function labelsOf(random: Random, { rows, clusters }: Shape): Uint32Array<ArrayBuffer> {
-  return indices(random, rows, clusters);
+  expectEqual(actual.ranges, ranges, `${what}: ranges`);
+  const summed = Uint32Array.of(...blankBits(first), ...labels, 0, 0, 0, 0);
+  expectEqual(actual.owners, summed, `${what}: owners`);
 }
 
 export const groupRows: KernelTest = {
   source,
   async compare(lab, kernel) {
     const random = seeded();
-    await compareEach(weightedToo(SHAPES), async ({ weighted, ...shape }) => {
-      const labels = labelsOf(random, shape);
-      const weights = weighted ? floats(random, wholeWeight, shape.rows) : undefined;
-      const actual = await grouped(lab, kernel, shape, labels, weights);
-      const wanted = expected(shape, labels, weights ?? ones(shape.rows));
-      const what = JSON.stringify({ weighted, ...shape });
-      expectEqual(actual.order, wanted.order, `${what}: order`);
-      expectEqual(actual.ends, wanted.ends, `${what}: ends`);
-      expectExact(actual.partial, wanted.partial, `${what}: partial`);
+    const shapes = SHAPES.flatMap((shape) => [0, 1, 7].map((amended) => ({ ...shape, amended })));
+    await compareEach(shapes, async ({ amended, ...shape }) => {
+      const drawn = problem(random, shape);
+      const actual = await grouped(lab, kernel, drawn, amended);
+      compareOne(drawn, amended, actual, JSON.stringify({ amended, ...shape }));
     });
-    await compareEach([1, 2, 3], async (halted) => {
-      const [shape] = SHAPES;
-      const labels = labelsOf(random, shape);
-      const held = await grouped(lab, kernel, shape, labels, undefined, halted);
+    await compareEach([1, 2, 3, 4], async (halted) => {
+      const held = await grouped(lab, kernel, problem(random, SHAPES[0]), 0, halted);
       expectEqual(held.order, blankBits(held.order.length), `halted by ${halted}: order`);
-      expectEqual(held.ends, blankBits(held.ends.length), `halted by ${halted}: ends`);
-      expectEqual(held.partial, blank(held.partial.length), `halted by ${halted}: partial`);
+      expectEqual(held.ranges, blankBits(held.ranges.length), `halted by ${halted}: ranges`);
     });
   },
   mutations: [
     ['min(start + SEGMENT, shape.first + shape.rows)', 'start + SEGMENT'],
     ['shape.first + segment * SEGMENT', 'segment * SEGMENT'],
-    ['ends[k * segments + segment] = 0;', ''],
-    ['at += count', 'at += count + 1'],
-    ['place + 1', 'place'],
-    ['sum += columns', 'sum += shape.quads'],
-    ['.x += weights[row]', '.x += 1'],
-    ['segment >= segments', 'segment > segments'],
+    ['ranges[k * stride + place] = 0;', ''],
+    ['at += entries', 'at += entries + 1'],
+    ['ranges[joined] += 0x10000;', ''],
+    ['ranges[left] += 0x10000;', ''],
+    ['row | LEAVES', 'row'],
+    ['if (now[i] != before[i])', 'if (now[i] != before[0])'],
+    ['state[AMENDED] != 0', 'state[AMENDED] == 1'],
+    ['owners[row / 4][row % 4] = now;', ''],
+    ['+ segment;', ';'],
+    ['segment >= segments', 'segment + 1 >= segments'],
   ],
 };

@@ -34,47 +34,59 @@ const SHAPES: readonly Shape[] = [
   { clusters: 3, columns: 100 },
 ];
 
+/** Numbers of a ClusterSum, and where in it: the weight, and the largest it has been. */
+const SUM = 8;
+const [WEIGHT, MOST_WEIGHT] = [5, 7];
+
 interface Problem extends Shape {
+  /** [clusters][quads] vec4. */
+  readonly references: Floats;
   /** [clusters][quads] vec4. */
   readonly old: Floats;
   /** Sums of residuals, [clusters][quads] vec4. */
   readonly residuals: Floats;
   readonly weights: Floats;
+  readonly mostWeights: Floats;
 }
 
 function problem(random: Random, shape: Shape): Problem {
   const { clusters, columns } = shape;
   const old = rowsOf(random, uniform, clusters, columns);
   const residuals = rowsOf(random, uniform, clusters, columns);
+  const references = rowsOf(random, uniform, clusters, columns);
   const weights = Float32Array.from({ length: clusters }, () => wholeWeight(random));
-  return { ...shape, old, residuals, weights };
+  // Up to, just at, and above 16 times the weight.
+  const mostWeights = weights.map((weight) => weight * (15 + random.below(3)));
+  return { ...shape, references, old, residuals, weights, mostWeights };
 }
 
 async function updated(
   lab: Lab,
   kernel: KernelSource,
   normalize: boolean,
-  { clusters, columns, old, residuals, weights }: Problem,
+  { clusters, columns, references, old, residuals, weights, mostWeights }: Problem,
   { halted = 0, empties = 0 } = {},
 ) {
   const quads = quadsOf(columns);
   const width = 4 * quads;
-  const totals = new Float32Array(clusters * (width + 4));
-  for (let k = 0; k < clusters; k++) {
-    totals.set(residuals.subarray(k * width, (k + 1) * width), k * (width + 4));
-    totals[k * (width + 4) + width] = weights[k];
+  const totals = new Float32Array(SUM * clusters * quads);
+  for (let entry = 0; entry < clusters * quads; entry++) {
+    totals.set(residuals.subarray(4 * entry, 4 * entry + 4), SUM * entry);
+    totals[SUM * entry + WEIGHT] = weights[Math.floor(entry / quads)];
+    totals[SUM * entry + MOST_WEIGHT] = mostWeights[Math.floor(entry / quads)];
   }
   return lab.run(kernel, {
     constants: { NORMALIZE: normalize },
     shape: { clusters, quads },
     buffers: {
       totals,
+      references,
       old,
-      state: Uint32Array.of(0, halted),
-      empties: Uint32Array.of(empties),
+      state: Uint32Array.of(0, halted, 0, empties),
       updated: blank(clusters * width),
       half_norms: blank(clusters),
       moves: blank(clusters),
+      checks: blank(4 * clusters),
     },
     invocations: clusters,
   });
@@ -86,14 +98,28 @@ async function compareOne(
   normalize: boolean,
   drawn: Problem,
 ): Promise<void> {
-  const { clusters, columns, old, residuals, weights } = drawn;
+  const { clusters, columns, references, old, residuals, weights, mostWeights } = drawn;
   const what = JSON.stringify({ normalize, clusters, columns });
   const width = 4 * quadsOf(columns);
-  const { updated: written, half_norms, moves } = await updated(lab, kernel, normalize, drawn);
+  const {
+    updated: written,
+    half_norms,
+    moves,
+    checks,
+  } = await updated(lab, kernel, normalize, drawn);
   const rowOf = (matrix: Floats, k: number) => matrix.subarray(k * width, (k + 1) * width);
   const [norms, travelled] = [new Float64Array(clusters), new Float64Array(clusters)];
   for (let k = 0; k < clusters; k++) {
-    const one = [rowOf(old, k), 1, width, rowOf(residuals, k), weights.subarray(k, k + 1)] as const;
+    const weight = weights[k];
+    // A cluster of no weight stays where it is, not at its reference.
+    const from = weight > 0 ? references : old;
+    const one = [
+      rowOf(from, k),
+      1,
+      width,
+      rowOf(residuals, k),
+      weights.subarray(k, k + 1),
+    ] as const;
     const mean = twin(...one, 'euclidean').centroids;
     const close = sumRoundings(5, 2, 'c + r / w: a division of 2.5 ULP, a product and a sum');
     // A mean's error counts the more the shorter the mean that is scaled to length 1.
@@ -112,6 +138,23 @@ async function compareOne(
     );
     norms[k] = rowNorms(rowOf(written, k), 1, width)[0] / 2;
     travelled[k] = squaredDistance(rowOf(written, k), 0, rowOf(old, k), 0, width);
+    const lag = squaredDistance(rowOf(old, k), 0, rowOf(references, k), 0, width);
+    const along = rowOf(old, k).reduce(
+      (sum, value, j) => sum + (value - rowOf(references, k)[j]) * rowOf(residuals, k)[j],
+      0,
+    );
+    const [correction, away, ...flags] = checks.subarray(4 * k, 4 * k + 4);
+    expectClose([correction], [weight * lag - 2 * along], {
+      ...sumRoundings(width + 6, width * 2 * (2 * weight + 2), 'w |c - r|^2 - 2 (c - r) . s'),
+      what: `${what}: correction of ${k}`,
+    });
+    const lead = squaredDistance(rowOf(written, k), 0, rowOf(references, k), 0, width);
+    expectClose([away], [weight * lead], {
+      ...roundings(width + 3, `weighted squares over ${width} columns`),
+      what: `${what}: how far ${k} is from its reference`,
+    });
+    const shrunk = 16 * weight < mostWeights[k] ? 1 : 0;
+    expectEqual(Float32Array.from(flags), Float32Array.of(shrunk, 0), `${what}: shrunk ${k}`);
   }
   const squares = roundings(width + 1, `half of ${width} squares`);
   expectClose(half_norms, norms, { ...squares, what: 'half norms' });
@@ -121,7 +164,8 @@ async function compareOne(
 
 /** Clusters whose rows cancel out have no direction to take: they stay. */
 async function compareCancelled(lab: Lab, kernel: KernelSource, random: Random): Promise<void> {
-  const drawn = problem(random, { clusters: 6, columns: 5 });
+  const plain = problem(random, { clusters: 6, columns: 5 });
+  const drawn = { ...plain, references: plain.old };
   const { old, residuals, weights } = drawn;
   residuals.set(old.map((value) => -value));
   weights.fill(1);
@@ -144,20 +188,23 @@ export const update: KernelTest = {
     );
     await compareCancelled(lab, kernel, random);
     const drawn = problem(random, SHAPES[0]);
-    const reasons = [{ halted: 1 }, { halted: 2 }, { halted: 3 }, { empties: 2 }];
+    const reasons = [...[1, 2, 3, 4].map((halted) => ({ halted })), { empties: 2 }];
     await compareEach(reasons, async (reason) => {
       const result = await updated(lab, kernel, false, drawn, reason);
-      for (const name of ['updated', 'half_norms', 'moves'] as const) {
+      for (const name of ['updated', 'half_norms', 'moves', 'checks'] as const) {
         const what = `${JSON.stringify(reason)}: ${name}`;
         expectEqual(result[name], blank(result[name].length), what);
       }
     });
   },
   mutations: [
-    ['|| empties[0] != 0', ''],
+    ['|| state[EMPTIES] != 0', ''],
     ['k >= shape.clusters', 'k > shape.clusters'],
-    ['1 / weight, weight > 0', '1 / weight, true'],
-    ['old[at + q] + scale', 'scale'],
+    ['if (weight > 0)', 'if (true)'],
+    ['references[at + q] + 1 / weight', 'old[at + q] + 1 / weight'],
+    ['weight * lag - 2', 'weight * lag - 3'],
+    ['weight * total(away)', 'total(away)'],
+    ['LOST * weight < totals', 'LOST * weight <= totals'],
     ['inverseSqrt(squared_length)', '1'],
     ['squared_length >= SHORTEST_MEAN', 'squared_length > 0 * SHORTEST_MEAN'],
     ['= weight > 0 && squared_length', '= squared_length'],
