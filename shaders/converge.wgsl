@@ -7,10 +7,12 @@
 // state    [0] iterations done
 //          [1] why the fit has halted: 0 it runs, 1 no label changed, 2 the centroids moved by no
 //              more than the tolerance, 3 a cluster is empty and the host must relocate it,
-//              4 amended sums have lost digits: the host must have the iteration done again
+//              4 sums were amended and have lost digits, or the fit has ended: the host must have the
+//              iteration done again
 //          [2] labels changed in the last iteration done
 //          [3] clusters of zero weight in this iteration
 //          [4] iterations since all rows were summed, with the next one; 0: that sums all
+// The last iteration sums all rows: its centroids are those of a fit that never amends.
 // totals   [entries]               see combine.wgsl
 // moves, checks  [clusters]        see update.wgsl
 // changed  [1]                     labels changed in this iteration; reset
@@ -25,6 +27,8 @@ struct Shape {
   most_changed: u32,
   // Whether it must not: the sums are no longer those of the rows.
   renew: u32,
+  // Iterations after which the host ends the fit.
+  most_iterations: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> totals: array<ClusterSum>;
@@ -98,16 +102,20 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     all.away += lanes[i].away;
     all.shrunk += lanes[i].shrunk;
   }
-  if (amended != 0 && (all.shrunk > 0 || all.most_cost > LOST * all.cost)) {
+  var reason = 0u;
+  if (iteration > 0 && changed[0] == 0) {
+    reason = 1;
+  } else if (all.moved <= shape.tolerance) {
+    reason = 2;
+  }
+  let is_lost = all.shrunk > 0 || all.most_cost > LOST * all.cost;
+  if (amended != 0 && (is_lost || reason != 0)) {
     state[HALTED] = 4;
     return;
   }
-  if (iteration > 0 && changed[0] == 0) {
-    state[HALTED] = 1;
-  } else if (all.moved <= shape.tolerance) {
-    state[HALTED] = 2;
-  }
-  let amends = shape.renew == 0 && changed[0] <= shape.most_changed && all.away <= all.cost;
+  let amends = shape.renew == 0 && iteration + 2 != shape.most_iterations
+    && changed[0] <= shape.most_changed && all.away <= all.cost;
+  state[HALTED] = reason;
   state[AMENDED] = select(0u, (amended + 1) % MOST_AMENDED, amends);
   state[ITERATIONS] = iteration + 1;
   state[CHANGED] = changed[0];

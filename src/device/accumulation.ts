@@ -1,5 +1,5 @@
 /** Adds rows up by cluster: what moving the centroids takes. */
-import { ceilDiv } from '../../host/plan.js';
+import { ceilDiv, roundUp } from '../../host/plan.js';
 import type { Recording } from '../../host/recording.js';
 import type { Kernel } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
@@ -18,8 +18,9 @@ const RUN = Number(groupRowsKernel.constants.RUN);
 const LIST_BYTES = 4 * 3 * SEGMENT;
 /** Bytes of a `ClusterSum`; see lib/cluster_sums.wgsl. */
 export const SUM_BYTES = 32;
-/** About the most that the runs' partial sums, or the lists of rows, may take; the rest goes in batches. */
-const BATCH_BYTES = 32 * 1024 * 1024;
+/** The most that the runs' partial sums, and the lists of rows, may take where a run fits; the rest goes in batches. */
+const PARTIAL_BYTES = 24 * 1024 * 1024;
+const LISTS_BYTES = 8 * 1024 * 1024;
 /** Rows of a cluster in a segment, on average, from which four are loaded at a time. */
 const MANY_ROWS = 16;
 /** Multiply-adds a column of one row is worth in `accumulate`, whose cost is loads, not FLOPs. */
@@ -27,14 +28,19 @@ export const ACCUMULATE_WORK = 16;
 
 /** Segments whose sums are made at once. */
 export function segmentsPerBatch(k: number, quads: number, segments: number): number {
-  const runs = Math.max(1, Math.floor(BATCH_BYTES / (SUM_BYTES * k * quads)));
-  const lists = Math.max(1, Math.floor(BATCH_BYTES / (LIST_BYTES + 4 * k)));
+  const runs = Math.max(1, Math.floor(PARTIAL_BYTES / (SUM_BYTES * k * quads)));
+  const lists = Math.max(1, Math.floor(LISTS_BYTES / (LIST_BYTES + 4 * k)));
   return Math.min(segments, RUN * runs, lists);
 }
 
 /** Runs that so many segments may have a part in. */
 function mostRuns(segments: number): number {
   return Math.floor((segments + 2 * RUN - 2) / RUN);
+}
+
+/** Neighbouring quads whose invocations go through the same rows together. */
+function quadsAtOnce(quads: number): number {
+  return Math.min(Number(accumulateKernel.constants.QUADS), quads);
 }
 
 /** What belongs to one set of centroids; see accumulate.wgsl and combine.wgsl. */
@@ -106,7 +112,7 @@ export class Accumulation {
       accumulate: await runtime.kernel(storedAs(points.storage, accumulateKernel), {
         WEIGHTED: weights.weighted,
         BY_FOURS: SEGMENT / k >= MANY_ROWS,
-        QUADS: Math.min(8, quads),
+        QUADS: quadsAtOnce(quads),
       }),
       combine: await runtime.kernel(combineKernel),
     };
@@ -187,7 +193,7 @@ export class Accumulation {
             carry,
             partial,
           },
-          groups(accumulate, runs * clusters * 8 * ceilDiv(quads, Math.min(8, quads))),
+          groups(accumulate, runs * clusters * roundUp(quads, quadsAtOnce(quads))),
         )
         .dispatch(
           combine,

@@ -68,6 +68,14 @@ interface RowBuffers {
   readonly owners: GPUBuffer;
 }
 
+/** When a fit ends. */
+export interface Ending {
+  /** The sum of the centroids' squared moves within which it does. */
+  readonly tolerance: number;
+  /** Iterations after which it does. */
+  readonly most: number;
+}
+
 interface Kernels {
   readonly update: Kernel;
   readonly converge: Kernel;
@@ -336,7 +344,12 @@ export class Clustering {
    *
    * @param renew whether the next iteration must sum all rows
    */
-  #recordUpdate(recording: Recording, even: boolean, tolerance: number, renew = false): void {
+  #recordUpdate(
+    recording: Recording,
+    even: boolean,
+    { tolerance, most }: Ending,
+    renew = false,
+  ): void {
     const { quads } = this.#common.points;
     const { update, converge } = this.#kernels;
     const { references, totals, moves, checks, changed } = this.#buffers;
@@ -366,8 +379,8 @@ export class Clustering {
           entries: this.#common.k * quads,
           tolerance,
           most_changed: Math.floor(MOST_CHANGED * this.shape[0]),
-          // What is left of a sum of weights after it has fallen is not exact.
-          renew: renew || this.#common.weights.weighted ? 1 : 0,
+          renew: renew ? 1 : 0,
+          most_iterations: most,
         },
         totals,
         moves,
@@ -381,7 +394,7 @@ export class Clustering {
   }
 
   /** An iteration from the even to the odd centroids, or back. */
-  recordIteration(even: boolean, tolerance: number): Recording {
+  recordIteration(even: boolean, ending: Ending): Recording {
     const { even: a, odd: b, evenNorms, oddNorms } = this.#buffers;
     const recording = this.#common.workspace.record(even ? 'even iteration' : 'odd iteration');
     const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
@@ -396,7 +409,7 @@ export class Clustering {
         this.#recordSums(recording, chunk, c);
       });
     } else this.#recordPass(recording, centroids, norms);
-    this.#recordUpdate(recording, even, tolerance);
+    this.#recordUpdate(recording, even, ending);
     return recording;
   }
 
@@ -409,7 +422,7 @@ export class Clustering {
   }
 
   /** Gives the empty clusters of the iteration under way far rows, then finishes the iteration. */
-  async relocate(iteration: number, tolerance: number): Promise<void> {
+  async relocate(iteration: number, ending: Ending): Promise<void> {
     const { totals, even, odd, moves } = this.#buffers;
     const isEven = iteration % 2 === 0;
     const relocation = new Relocation(
@@ -426,7 +439,7 @@ export class Clustering {
     this.#common.workspace.upload(totals, moved);
     this.#common.board.resume(this.#fit, iteration);
     this.#common.workspace.run('update after relocation', (recording) => {
-      this.#recordUpdate(recording, isEven, tolerance, true);
+      this.#recordUpdate(recording, isEven, ending, true);
       this.#bounds?.recordReset(recording, moves);
     });
   }

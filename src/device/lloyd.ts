@@ -5,7 +5,7 @@ import type { Runtime } from '../../host/runtime.js';
 import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
 import { Halt } from '../reference/converge.js';
 import { AlgorithmChoice } from './algorithm.js';
-import type { Clustering } from './clustering.js';
+import type { Clustering, Ending } from './clustering.js';
 import type { Restarts } from './restarts.js';
 import { allSettled } from './side_by_side.js';
 import type { Status } from './status.js';
@@ -55,13 +55,11 @@ class Run {
   }
 
   /** Records its iterations anew. Nothing may be in flight. */
-  async record(bounded: boolean, tolerance: number): Promise<void> {
+  async record(bounded: boolean, ending: Ending): Promise<void> {
     this.release();
     if (bounded) await this.clustering.useBounds(this.done);
     else this.clustering.dropBounds();
-    this.#recordings = [true, false].map((even) =>
-      this.clustering.recordIteration(even, tolerance),
-    );
+    this.#recordings = [true, false].map((even) => this.clustering.recordIteration(even, ending));
   }
 
   /** The iteration after `ahead` more than were sent, if it has one. */
@@ -117,6 +115,7 @@ export async function lloyd(
         onIteration?.(iteration, inertia, restart),
       ),
   );
+  const ending = { tolerance, most: maxIter };
   const [n, d] = runs[0].clustering.shape;
   // What comes by once an iteration has to be read anyway: bounds would save little of it.
   const choice = new AlgorithmChoice(
@@ -129,7 +128,7 @@ export async function lloyd(
   /** Records anew, by what is known by now. Nothing may be in flight. */
   const renew = async () => {
     bounded = choice.bounded;
-    for (const run of runs) if (run.goesOn) await run.record(bounded, tolerance);
+    for (const run of runs) if (run.goesOn) await run.record(bounded, ending);
   };
   const inFlight: Promise<readonly Status[]>[] = [];
   let perSubmit = 1;
@@ -176,7 +175,7 @@ export async function lloyd(
       if (going.some(({ run }) => run.waits)) {
         for (const statuses of await allSettled(inFlight.splice(0))) take(statuses);
         for (const { run } of going) {
-          if (run.halted === Halt.emptyClusters) await run.clustering.relocate(run.done, tolerance);
+          if (run.halted === Halt.emptyClusters) await run.clustering.relocate(run.done, ending);
           else if (run.halted === Halt.inexactSums) {
             run.clustering.renew(run.done);
             inexact.add(run);

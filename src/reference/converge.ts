@@ -41,6 +41,8 @@ export interface Iteration {
   readonly mostChanged: number;
   /** Whether they are anyway. */
   readonly renew: boolean;
+  /** Iterations after which the host ends the fit: the last sums all rows. */
+  readonly mostIterations: number;
 }
 
 /** The state after the iteration, and its objective where it counts. */
@@ -57,15 +59,19 @@ export function converge(iteration: Iteration): {
   if (iteration.empties > 0) return as(amended > 0 ? Halt.inexactSums : Halt.emptyClusters);
   const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
   const objective = sum(iteration.costs) + sum(iteration.corrections);
-  const isLost = sum(iteration.shrunk) > 0 || sum(iteration.mostCosts) > LOST * objective;
-  if (amended > 0 && isLost) return as(Halt.inexactSums);
   const sameLabels = iterations > 0 && changed === 0;
   const still = sum(iteration.moves) <= iteration.tolerance ? Halt.withinTolerance : Halt.running;
+  const reason = sameLabels ? Halt.sameLabels : still;
+  const isLost = sum(iteration.shrunk) > 0 || sum(iteration.mostCosts) > LOST * objective;
+  if (amended > 0 && (isLost || reason !== Halt.running)) return as(Halt.inexactSums);
   const amends =
-    !iteration.renew && changed <= iteration.mostChanged && sum(iteration.away) <= objective;
+    !iteration.renew &&
+    iterations + 2 !== iteration.mostIterations &&
+    changed <= iteration.mostChanged &&
+    sum(iteration.away) <= objective;
   return {
     iterations: iterations + 1,
-    halted: sameLabels ? Halt.sameLabels : still,
+    halted: reason,
     changed: 0,
     amended: amends ? (amended + 1) % MOST_AMENDED : 0,
     objective,

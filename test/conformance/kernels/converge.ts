@@ -37,6 +37,8 @@ interface Shape {
   readonly excess: number;
   /** Clusters whose weight has fallen. */
   readonly shrunk: number;
+  /** Iterations that are left after this one. */
+  readonly left: number;
 }
 
 const ordinary: Shape = {
@@ -53,6 +55,7 @@ const ordinary: Shape = {
   fall: 1,
   excess: 0,
   shrunk: 0,
+  left: 2,
 };
 
 const SHAPES: readonly Shape[] = [
@@ -81,6 +84,9 @@ const SHAPES: readonly Shape[] = [
     { ...ordinary, amended, fall: 17 },
     { ...ordinary, amended, shrunk: 1, changed: 0, spare: 2 },
     { ...ordinary, amended, empties: 1 },
+    { ...ordinary, amended, left: 1 },
+    { ...ordinary, amended, changed: 0 },
+    { ...ordinary, amended, spare: 0 },
   ]),
   { ...ordinary, halted: 1, empties: 1 },
 ];
@@ -109,15 +115,17 @@ async function compareOne(lab: Lab, kernel: KernelSource, shape: Shape): Promise
   }
   const checks = blank(4 * clusters);
   for (let k = 0; k < clusters; k++) checks.set([corrections[k], away[k], shrunk[k]], 4 * k);
-  const mostChanged = changed + shape.margin;
+  const mostChanged = Math.max(0, changed + shape.margin);
+  const mostIterations = iterations + 1 + shape.left;
   const result = await lab.run(kernel, {
     constants: { HISTORY },
     shape: {
       clusters,
       entries,
       tolerance,
-      most_changed: Math.max(0, mostChanged),
+      most_changed: mostChanged,
       renew: shape.renew ? 1 : 0,
+      most_iterations: mostIterations,
     },
     buffers: {
       totals,
@@ -144,6 +152,7 @@ async function compareOne(lab: Lab, kernel: KernelSource, shape: Shape): Promise
     tolerance,
     mostChanged,
     renew: shape.renew,
+    mostIterations,
   });
   const last = expected.iterations > iterations ? changed : BEFORE;
   const state = Uint32Array.of(
@@ -186,6 +195,8 @@ export const converge: KernelTest = {
     ['all.moved += lanes[i].moved', 'all.moved = lanes[i].moved'],
     ['own.cost += checks[k].x;', ''],
     ['if (amended != 0 &&', 'if ('],
+    ['is_lost || reason != 0', 'is_lost'],
+    ['iteration + 2 != shape.most_iterations', 'true'],
     ['all.shrunk > 0 ||', ''],
     ['all.most_cost > LOST', 'all.most_cost >= LOST'],
     ['all.away <= all.cost', 'true'],
