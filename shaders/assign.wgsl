@@ -59,7 +59,7 @@ fn main(
       }
       dots = multiply_add(dots, quads, four_quads(p));
       at++;
-      p += BLOCK_ROWS;
+      p += NEXT_QUAD;
     }
     best = closest(best, dots, k);
   }

@@ -45,7 +45,7 @@ fn main(
       }
       dots = multiply_add(dots, passed_round(c), four_quads(p));
       at++;
-      p += BLOCK_ROWS;
+      p += NEXT_QUAD;
     }
     best = closest(best, dots, k);
   }

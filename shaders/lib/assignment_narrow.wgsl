@@ -17,13 +17,13 @@ fn load_rows(start: u32) -> Rows {
   var rows = Rows();
   rows.q0 = four_quads(at);
   if (QUADS > 1) {
-    rows.q1 = four_quads(at + BLOCK_ROWS);
+    rows.q1 = four_quads(at + NEXT_QUAD);
   }
   if (QUADS > 2) {
-    rows.q2 = four_quads(at + 2 * BLOCK_ROWS);
+    rows.q2 = four_quads(at + 2 * NEXT_QUAD);
   }
   if (QUADS > 3) {
-    rows.q3 = four_quads(at + 3 * BLOCK_ROWS);
+    rows.q3 = four_quads(at + 3 * NEXT_QUAD);
   }
   return rows;
 }

@@ -1,7 +1,7 @@
 // How rows are laid out: blocks of BLOCK_ROWS rows, and within a block quad after quad of columns,
 // each of them for one row after the other:
 //   [ceil(rows / BLOCK_ROWS)][quads][BLOCK_ROWS] vec4,  zeros past the last column
-// (or Stored, where rows may be held in less).
+// (or Stored, where rows may be held in less; or FourStored, a quad of four neighbouring rows).
 // A row's next quad lies BLOCK_ROWS further. So neighbouring rows lie side by side, and a block's
 // 4 KiB a quad stay near each other: with quad after quad of all rows instead, an iteration on
 // 60,000 x 784, K 10, took two to three times as long on lavapipe and SwiftShader.

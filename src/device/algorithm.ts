@@ -5,8 +5,7 @@ import type { Algorithm } from '../kmeans_backend.js';
  * 'auto' tries bounds where an iteration is mostly distances, once so few labels change that most
  * distances can be left out, and while enough iterations are left to pay for making them.
  */
-const LEAST_CLUSTERS = 64;
-const LEAST_COLUMNS = 8;
+const LEAST_WORK = 512;
 /**
  * Of the distances bounds leave to compute 15 % at 0.05 on MNIST, K 256, 43 % at 0.08 on 200,000 x 45,
  * K 1,024, 62 % at 0.09 and 37 % at 0.03 on word vectors, K 256 (counted in float64).
@@ -52,7 +51,7 @@ export class AlgorithmChoice {
 
   constructor(algorithm: Algorithm, k: number, columns: number) {
     this.#algorithm = algorithm;
-    this.#pays = k >= LEAST_CLUSTERS && columns >= LEAST_COLUMNS;
+    this.#pays = k * columns >= LEAST_WORK;
   }
 
   get bounded(): boolean {

@@ -16,7 +16,7 @@ const STORED: Readonly<Record<Held, string>> = { float32, float16, bytes };
 
 /** Whether a kernel can read rows in any form. */
 export function readsStored({ code }: KernelSource): boolean {
-  return code.includes('array<Stored>') && code.includes(float32);
+  return /array<(Four)?Stored>/.test(code) && code.includes(float32);
 }
 
 /** `kernel` over rows that are held so. */

@@ -54,11 +54,11 @@ const SHAPES: readonly Shape[] = [
     rows: 50,
     clusters,
     columns: 5,
-    first: 3,
+    first: 4,
   })),
   ...COLUMNS.map((columns) => ({ rows: 70, clusters: 12, columns, first: TILE })),
   { rows: TILE, clusters: 5, columns: 6, first: TILE / 2 },
-  { rows: FOLDED_WORKGROUPS * TILE, clusters: 2, columns: 1, first: 1 },
+  { rows: FOLDED_WORKGROUPS * TILE, clusters: 2, columns: 1, first: 4 },
 ];
 
 interface Problem extends Shape {
@@ -174,7 +174,7 @@ async function compareTiles(lab: Lab, kernel: KernelSource, constants: KernelCon
       compareExactly(
         lab,
         { kernel, constants: { ...constants, TILE } },
-        problem(random, grid, { rows: 50, clusters, columns: 5, first: 3 }),
+        problem(random, grid, { rows: 50, clusters, columns: 5, first: 4 }),
       ),
     );
   }
@@ -206,7 +206,9 @@ export const assignSubgroups: KernelTest = {
     }
   },
   mutations: [
-    ['labels[row] == label', 'false'],
+    ['now != before', 'now == now'],
+    ['start + vec4u(0, 1, 2, 3) < vec4u(end)', 'vec4<bool>(true)'],
+    ['min(start, shape.first + shape.rows - 1)', 'start + 4'],
     ['5 % LANES', '4 % LANES'],
     ['LANES < TILE', 'LANES > TILE'],
     ['mine + LANES < TILE', 'mine + LANES + 1 < TILE'],
@@ -227,8 +229,8 @@ async function compareNarrow(lab: Lab, kernel: KernelSource, quads: number): Pro
       (rows) => ({ rows, clusters: 9, columns: widths[0], first: 0 }),
     ),
     ...widths.map((columns) => ({ rows: 70, clusters: 12, columns, first: NARROW_TILE })),
-    ...[1, 2, 3, 16, 37].map((clusters) => ({ rows: 50, clusters, columns: widths[1], first: 3 })),
-    { rows: FOLDED_WORKGROUPS * NARROW_TILE, clusters: 2, columns: widths[0], first: 1 },
+    ...[1, 2, 3, 16, 37].map((clusters) => ({ rows: 50, clusters, columns: widths[1], first: 4 })),
+    { rows: FOLDED_WORKGROUPS * NARROW_TILE, clusters: 2, columns: widths[0], first: 4 },
   ]);
   const shape = { rows: 300, clusters: 20, columns: 4 * quads, first: 0 };
   await compareRounded(lab, variant, problem(random, uniform, shape));
@@ -274,7 +276,7 @@ async function compareFew(lab: Lab, kernel: KernelSource, quads: number): Promis
         rows: 50,
         clusters,
         columns: widest - 1,
-        first: 3,
+        first: 4,
       })),
     );
   }
@@ -291,7 +293,7 @@ async function compareFew(lab: Lab, kernel: KernelSource, quads: number): Promis
       columns,
       first: FEW_TILE,
     })),
-    { rows: FOLDED_WORKGROUPS * FEW_TILE, clusters: 14, columns: widest - 3, first: 1 },
+    { rows: FOLDED_WORKGROUPS * FEW_TILE, clusters: 14, columns: widest - 3, first: 4 },
   ]);
   const variant = { kernel, constants: { QUADS: quads, TILE: WIDEST_TILE } };
   const shape = { rows: 300, clusters: 16, columns: widest, first: 0 };

@@ -73,7 +73,7 @@ function withGuard(contents: Contents): Uint32Array<ArrayBuffer> {
 
 /** Whether the kernel was made to read rows in float16, by `storedAs`. */
 export const readsHalves = ({ code }: KernelSource): boolean =>
-  code.includes('array<Stored>') && code.includes('alias Stored = vec2u;');
+  /array<(Four)?Stored>/.test(code) && code.includes('alias Stored = vec2u;');
 
 /** Packed rows as such a kernel reads them: two columns a word, the first in its lower half. */
 function halvesOf(packed: Float32Array): Uint32Array<ArrayBuffer> {
