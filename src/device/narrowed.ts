@@ -4,11 +4,11 @@ import type { Recording } from '../../host/recording.js';
 import type { Workspace } from '../../host/workspace.js';
 import packKernel from '../../shaders/pack.wgsl';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
-import { wholeShift } from '../reference/bytes.js';
+import { packRowsInBytes, wholeShift } from '../reference/bytes.js';
+import { createPause } from '../reference/event_loop.js';
 import { narrowing, type PassingRows, prepare, type Preparations } from './passing.js';
 import {
   bringing,
-  centring,
   type Chunk,
   CHUNK_ALIGNMENT,
   type DevicePoints,
@@ -18,6 +18,7 @@ import {
   type Preparation,
   sampleRows,
 } from './points.js';
+import type { Held } from './storage.js';
 import { streamedRows } from './stream.js';
 
 /** Rows pass in float32 in blocks of about this many bytes. */
@@ -52,10 +53,7 @@ export async function loadBytes(
   if (options.metric === 'cosine') return undefined;
   if ('data' in source) {
     const shift = source.shift ? undefined : wholeShift(source, options.shift);
-    if (!shift) return undefined;
-    const passing = await passBlocks(workspace, source);
-    passing.rows.prepareWith(await centring(workspace, passing.rows, shift));
-    return narrowed(workspace, passing, 'bytes', { shift, scale: 1 });
+    return shift && packedHere(workspace, source, shift);
   }
   // With a shift the bits are the same, however rows are held: there is nothing to find out.
   if (options.shift || !(await sampleRows(workspace, source, [0])).every(Number.isInteger)) {
@@ -68,6 +66,48 @@ export async function loadBytes(
   return undefined;
 }
 
+/** Chunks for all rows, of so many each: whole blocks of `block` rows, of which none straddles two. */
+async function allocate(
+  workspace: Workspace,
+  { shape, quads }: Pick<DevicePoints, 'shape' | 'quads'>,
+  block: number,
+  storage: Held,
+): Promise<{ readonly chunks: readonly Chunk[]; readonly fitting: number }> {
+  const { maxBufferSize, maxStorageBufferBindingSize } = workspace.runtime.limits;
+  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const fitting = Math.floor(most / packedBytes(block, quads, storage)) * block;
+  const chunks: Chunk[] = [];
+  for (const range of splitRows(shape[0], fitting, CHUNK_ALIGNMENT)) {
+    const bytes = packedBytes(range.rows, quads, storage);
+    chunks.push({ ...range, ...(await workspace.allocate({ points: bytes })) });
+  }
+  return { chunks, fitting };
+}
+
+/** Rows of whole numbers, packed into bytes before they go to the device: a quarter of the upload. */
+async function packedHere(
+  workspace: Workspace,
+  { data, shape }: CheckedMatrix,
+  shift: Float64Array,
+): Promise<DevicePoints> {
+  const storage = 'bytes';
+  const [, d] = shape;
+  const quads = ceilDiv(d, 4);
+  const { chunks } = await allocate(workspace, { shape, quads }, CHUNK_ALIGNMENT, storage);
+  const slab = Math.max(1, Math.floor(BLOCK_BYTES / packedBytes(CHUNK_ALIGNMENT, quads, storage)));
+  const pause = createPause();
+  for (const { start, rows, points } of chunks) {
+    for (const part of splitRows(rows, slab * CHUNK_ALIGNMENT, CHUNK_ALIGNMENT)) {
+      const first = start + part.start;
+      const words = packRowsInBytes(data, d, shift, first, first + part.rows);
+      workspace.upload(points, words, packedBytes(part.start, quads, storage));
+      await pause();
+    }
+    await workspace.settle();
+  }
+  return { shape, quads, chunks, storage, shift, scale: 1 };
+}
+
 /** Keeps the rows of all blocks, narrowed. */
 async function narrowed(
   workspace: Workspace,
@@ -77,16 +117,7 @@ async function narrowed(
 ): Promise<DevicePoints> {
   const { shape, quads } = rows;
   const narrow = await narrowing(workspace, quads, storage, scale);
-  const { maxBufferSize, maxStorageBufferBindingSize } = workspace.runtime.limits;
-  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  // Whole blocks of rows: none straddles two chunks.
-  const block = rows.chunks[0].rows;
-  const fitting = Math.floor(most / packedBytes(block, quads, storage)) * block;
-  const chunks: Chunk[] = [];
-  for (const range of splitRows(shape[0], fitting, CHUNK_ALIGNMENT)) {
-    const bytes = packedBytes(range.rows, quads, storage);
-    chunks.push({ ...range, ...(await workspace.allocate({ points: bytes })) });
-  }
+  const { chunks, fitting } = await allocate(workspace, rows, rows.chunks[0].rows, storage);
   for (const part of rows.chunks) {
     await part.bring();
     const { points, start } = chunks[Math.floor(part.start / fitting)];

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { byteShift, packBytes, wholeColumns, wholeShift } from '../../src/reference/bytes.js';
+import {
+  byteShift,
+  packBytes,
+  packRowsInBytes,
+  wholeColumns,
+  wholeShift,
+} from '../../src/reference/bytes.js';
+import { pack } from '../../src/reference/pack.js';
 
 const rows = (...data: (readonly number[])[]) => ({
   data: Float32Array.from(data.flat()),
@@ -53,6 +60,19 @@ describe('whole numbers in bytes', () => {
   it('have no shift where a device found a column that is not whole', () => {
     const sums = Float64Array.of(5, 5);
     expect(byteShift({ lows: [0, 0], highs: [9, 2 ** 31 - 1], sums }, 2)).toBeUndefined();
+  });
+
+  it('are packed as rows in full are, from any block on', () => {
+    const [n, d] = [700, 7];
+    const shift = Float64Array.from({ length: d }, (_, j) => 3 * j);
+    const x = Float32Array.from(
+      { length: n * d },
+      (_, at) => ((at * 31) % 200) - 90 + shift[at % d],
+    );
+    const centred = x.map((value, at) => value - shift[at % d]);
+    expect(packRowsInBytes(x, d, shift, 0, n)).toEqual(packBytes(pack(centred, n, d)));
+    const rest = packBytes(pack(centred.subarray(256 * d, 600 * d), 344, d));
+    expect(packRowsInBytes(x, d, shift, 256, 600)).toEqual(rest);
   });
 
   it('are packed four a word, the first in its lowest byte', () => {
