@@ -1,6 +1,7 @@
 // Finds the rows whose label may change, and for each the groups that may hold a nearer centroid:
 // appends the row to the lists of those groups, and of its own one. Bounds are brought up to date by
-// the centroids' drifts; a row that they do not clear gets its distance to its centroid computed.
+// the centroids' drifts; where the filter TIGHTENS, a row that they do not clear gets its distance to its
+// centroid computed first.
 //
 // points, centroids  see lib/points_layout.wgsl and assign.wgsl
 // labels             [rows of the chunk]
@@ -32,6 +33,7 @@ struct Shape {
 @group(0) @binding(8) var<storage, read_write> lists: array<u32>;
 
 const WORKGROUP = 64;
+const TIGHTENS = true;
 
 // import lib/points_layout.wgsl
 // import lib/bounds.wgsl
@@ -62,14 +64,16 @@ fn main(
   }
   var computed = 0u;
   if (!cleared) {
-    var at = point_at(row, shape.quads);
-    var sum = vec4f();
-    for (var q = 0u; q < shape.quads; q++) {
-      let residual = unpacked(points[at]) - centroids[label * shape.quads + q];
-      sum += residual * residual;
-      at += BLOCK_ROWS;
+    if (TIGHTENS) {
+      var at = point_at(row, shape.quads);
+      var sum = vec4f();
+      for (var q = 0u; q < shape.quads; q++) {
+        let residual = unpacked(points[at]) - centroids[label * shape.quads + q];
+        sum += residual * residual;
+        at += BLOCK_ROWS;
+      }
+      upper = sqrt((sum.x + sum.y) + (sum.z + sum.w)) * shape.growth + TINY;
     }
-    upper = sqrt((sum.x + sum.y) + (sum.z + sum.w)) * shape.growth + TINY;
     for (var g = 0u; g < shape.groups; g++) {
       if (!is_cleared(g, row, upper, slack)) {
         computed |= 1u << g;

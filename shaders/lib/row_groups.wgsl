@@ -7,6 +7,7 @@
 //   ranges  [K][runs of this batch][RUN]    where in the segment's part of `order` the cluster's
 //           entries begin, and in the upper half where they end
 const SEGMENT = 1024;
+// Few sums where few rows change, and yet many invocations.
 const RUN = 16;
 // A row can have two entries, and is noted once before they are sorted.
 const LIST = 3 * SEGMENT;

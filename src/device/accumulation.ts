@@ -12,8 +12,10 @@ import { storedAs } from './storage.js';
 import type { DeviceWeights } from './weights.js';
 
 const SEGMENT = Number(groupRowsKernel.constants.SEGMENT);
-/** Segments of a run, whose sums are added up by themselves. */
+/** Segments of a run, and of one where a run has few sums: so there are invocations enough. */
 const RUN = Number(groupRowsKernel.constants.RUN);
+const SHORT_RUN = RUN / 4;
+const FEW_SUMS = 64;
 /** Bytes of a segment's part of `order`. */
 const LIST_BYTES = 4 * 3 * SEGMENT;
 /** Bytes of a `ClusterSum`; see lib/cluster_sums.wgsl. */
@@ -26,16 +28,21 @@ const MANY_ROWS = 16;
 /** Multiply-adds a column of one row is worth in `accumulate`, whose cost is loads, not FLOPs. */
 export const ACCUMULATE_WORK = 16;
 
+/** Segments of a run. Sums depend on it, so it depends on nothing but the centroids' shape. */
+function runOf(k: number, quads: number): number {
+  return k * quads < FEW_SUMS ? SHORT_RUN : RUN;
+}
+
 /** Segments whose sums are made at once. */
 export function segmentsPerBatch(k: number, quads: number, segments: number): number {
   const runs = Math.max(1, Math.floor(PARTIAL_BYTES / (SUM_BYTES * k * quads)));
   const lists = Math.max(1, Math.floor(LISTS_BYTES / (LIST_BYTES + 4 * k)));
-  return Math.min(segments, RUN * runs, lists);
+  return Math.min(segments, runOf(k, quads) * runs, lists);
 }
 
 /** Runs that so many segments may have a part in. */
-function mostRuns(segments: number): number {
-  return Math.floor((segments + 2 * RUN - 2) / RUN);
+function mostRuns(segments: number, run: number): number {
+  return Math.floor((segments + 2 * run - 2) / run);
 }
 
 /** Neighbouring quads whose invocations go through the same rows together. */
@@ -106,22 +113,24 @@ export class Accumulation {
   ): Promise<Accumulation> {
     const { runtime } = workspace;
     const { quads, chunks } = points;
+    const run = runOf(k, quads);
     const kernels = {
       setReferences: await runtime.kernel(setReferencesKernel),
-      groupRows: await runtime.kernel(groupRowsKernel),
+      groupRows: await runtime.kernel(groupRowsKernel, { RUN: run }),
       accumulate: await runtime.kernel(storedAs(points.storage, accumulateKernel), {
+        RUN: run,
         WEIGHTED: weights.weighted,
         BY_FOURS: SEGMENT / k >= MANY_ROWS,
         QUADS: quadsAtOnce(quads),
       }),
-      combine: await runtime.kernel(combineKernel),
+      combine: await runtime.kernel(combineKernel, { RUN: run }),
     };
     const largest = chunks.reduce((most, { rows }) => Math.max(most, ceilDiv(rows, SEGMENT)), 0);
     const batch = segmentsPerBatch(k, quads, largest);
-    const runs = mostRuns(batch);
+    const runs = mostRuns(batch, run);
     const scratch = await workspace.allocate({
       order: LIST_BYTES * batch,
-      ranges: 4 * RUN * k * runs,
+      ranges: 4 * run * k * runs,
       partial: SUM_BYTES * k * quads * runs,
     });
     return new Accumulation(workspace, points, weights, k, batch, scratch, kernels);
@@ -162,6 +171,7 @@ export class Accumulation {
     const { groupRows, accumulate, combine } = this.#kernels;
     const { order, ranges, partial } = this.#scratch;
     const clusters = this.#k;
+    const run = runOf(clusters, quads);
     const entries = clusters * quads;
     const weights = this.#weights.chunks[c];
     const most = Math.min(
@@ -173,7 +183,7 @@ export class Accumulation {
       const segments = ceilDiv(rows, SEGMENT);
       const first_segment = (chunk.start + first) / SEGMENT;
       const last = first_segment + segments === ceilDiv(whole[0], SEGMENT) ? 1 : 0;
-      const runs = ceilDiv((first_segment % RUN) + segments, RUN);
+      const runs = ceilDiv((first_segment % run) + segments, run);
       recording
         .dispatch(
           groupRows,

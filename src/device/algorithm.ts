@@ -2,8 +2,9 @@
 import type { Algorithm } from '../kmeans_backend.js';
 
 /**
- * 'auto' tries bounds where an iteration is mostly distances, once so few labels change that most
- * distances can be left out, and while enough iterations are left to pay for making them.
+ * 'auto' tries bounds where a row's distances take this many multiply-adds, once so few labels change
+ * that most distances can be left out, and while enough iterations are left to pay for making them.
+ * (MNIST, K 10: 4.4 s a fit instead of 6.5. 1,000,000 x 3, K 16: 45 ms an iteration instead of 11; lavapipe.)
  */
 const LEAST_WORK = 512;
 /**

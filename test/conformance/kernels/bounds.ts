@@ -108,6 +108,7 @@ interface FilterShape {
   readonly count: number;
   readonly first: number;
   readonly halted?: number;
+  readonly tightens: boolean;
 }
 
 /** Rows whose bounds clear them, rows that their distance clears, and rows that must be scanned. */
@@ -121,7 +122,7 @@ function boundsOf(random: Random, distance: number, count: number) {
 }
 
 async function compareFilter(lab: Lab, kernel: KernelSource, shape: FilterShape): Promise<void> {
-  const { rows: n, columns, count, first, halted = 0 } = shape;
+  const { rows: n, columns, count, first, halted = 0, tightens } = shape;
   const what = JSON.stringify(shape);
   const random = seeded();
   const quads = quadsOf(columns);
@@ -159,14 +160,16 @@ async function compareFilter(lab: Lab, kernel: KernelSource, shape: FilterShape)
     const own = labels[row] % count;
     const loose = given.upper + drifts[labels[row]];
     const isCleared = uncleared(own, loose, stored, frame, slack).length === 0;
-    const open = isCleared ? [] : uncleared(own, distance, stored, frame, slack);
+    const upper = isCleared || !tightens ? loose : distance;
+    const open = uncleared(own, upper, stored, frame, slack);
     const block = Math.floor(i / LIST_ROWS);
     for (const g of open) expected.lists[block * count + g].push(row);
     expected.rows.set(bitsOf([norms[i]]), row);
-    expected.rows.set(bitsOf([isCleared ? loose : distance]), stride + row);
+    expected.rows.set(bitsOf([upper]), stride + row);
     expected.rows[2 * stride + row] = open.reduce((set, g) => (set | (1 << g)) >>> 0, 0);
   }
   const result = await lab.run(kernel, {
+    constants: { TIGHTENS: tightens },
     shape: {
       first,
       rows: n,
@@ -235,12 +238,13 @@ export const boundsFilter: KernelTest = {
         { rows: 300, columns: 6, count: MOST_GROUPS, first: 250 },
         { rows: FOLDED_WORKGROUPS * FILTER_WORKGROUP, columns: 2, count: 1, first: 1 },
         { rows: 50, columns: 3, count: 2, first: 0, halted: 1 },
-      ],
+      ].flatMap((shape) => [false, true].map((tightens) => ({ ...shape, tightens }))),
       (shape) => compareFilter(lab, kernel, shape),
     ),
   mutations: [
     ['+ frame[DRIFTS + 2 * label]) * UP', ') * UP'],
     ['- frame[TRAVEL + g]', ''],
+    ['if (TIGHTENS)', 'if (!TIGHTENS)'],
     ['frame[FRAME_HALTED] != 0', 'false'],
     ['* shape.growth + TINY', '* 1.5'],
     ['computed |= 1u << u32(frame', 'computed |= 0u * u32(frame'],
