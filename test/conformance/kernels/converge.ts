@@ -82,7 +82,7 @@ const SHAPES: readonly Shape[] = [
     { ...ordinary, amended, excess: 0.25 },
     { ...ordinary, amended, fall: 16 },
     { ...ordinary, amended, fall: 17 },
-    { ...ordinary, amended, shrunk: 1, changed: 0, spare: 2 },
+    { ...ordinary, amended, shrunk: 1 },
     { ...ordinary, amended, empties: 1 },
     { ...ordinary, amended, left: 1 },
     { ...ordinary, amended, changed: 0 },
