@@ -51,8 +51,8 @@ describe('whole numbers in bytes', () => {
 
   it('tells of each column its ends and its sum', () => {
     expect(wholeColumns([3, -4, 1, 2], 2, 2)).toEqual({
-      lows: Float64Array.of(1, -4),
-      highs: Float64Array.of(3, 2),
+      lows: Int32Array.of(1, -4),
+      highs: Int32Array.of(3, 2),
       sums: Float64Array.of(4, -2),
     });
   });
