@@ -51,9 +51,9 @@ export function groupingOf(k: number, quads: number): Grouping {
 /**
  * Whether a row's distance to its own centroid is worth computing before its groups are scanned. It costs
  * as much as the scan of many centroids, whose loads are shared, and it renews no lower bound, so that the
- * row is back soon: late iterations by it took, against none, 17 ms against 6 on MNIST, K 10 (1 group of
- * 196 quads), 206 against 106 with K 256 (16 of 196), 124 against 97 on word vectors (16 of 25), but 292
- * against 315 to 430 on 200,000 x 45, K 1,024 (32 of 12; lavapipe).
+ * row is back soon. With it and without, late iterations took 23 and 8 ms on MNIST, K 10 (1 group of 196
+ * quads), 206 and 106 with K 256 (16 of 196), 124 and 97 on word vectors (16 of 25), but 292 and 432 on
+ * 200,000 x 45, K 1,024 (32 of 12; lavapipe).
  */
 function tightens(count: number, quads: number): boolean {
   return count > quads;

@@ -17,6 +17,7 @@ import {
   type PointsOptions,
   type Preparation,
   sampleRows,
+  UPLOADS_IN_FLIGHT,
 } from './points.js';
 import type { Held } from './storage.js';
 import { streamedRows } from './stream.js';
@@ -96,12 +97,17 @@ async function packedHere(
   const { chunks } = await allocate(workspace, { shape, quads }, CHUNK_ALIGNMENT, storage);
   const slab = Math.max(1, Math.floor(BLOCK_BYTES / packedBytes(CHUNK_ALIGNMENT, quads, storage)));
   const pause = createPause();
+  let inFlight = 0;
   for (const { start, rows, points } of chunks) {
     for (const part of splitRows(rows, slab * CHUNK_ALIGNMENT, CHUNK_ALIGNMENT)) {
       const first = start + part.start;
       const words = packRowsInBytes(data, d, shift, first, first + part.rows);
       workspace.upload(points, words, packedBytes(part.start, quads, storage));
       await pause();
+      inFlight += words.byteLength;
+      if (inFlight < UPLOADS_IN_FLIGHT) continue;
+      await workspace.idle();
+      inFlight = 0;
     }
     await workspace.settle();
   }

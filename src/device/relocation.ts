@@ -6,6 +6,7 @@ import farthestPickKernel from '../../shaders/farthest_pick.wgsl';
 import labelCountsKernel from '../../shaders/label_counts.wgsl';
 import pointCostsKernel from '../../shaders/point_costs.wgsl';
 import type { ClusterSums } from '../reference/accumulate.js';
+import { SUM_BYTES } from './accumulation.js';
 import { takeFarRows } from '../reference/relocate.js';
 import { type DevicePoints, forEachChunk, groups, padColumns, unpadColumns } from './points.js';
 import { gatherRows } from './gather.js';
@@ -17,7 +18,7 @@ const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
 const ROUNDS_PER_SUBMIT = 32;
 
 /** Numbers of a `ClusterSum`, and where in it; see lib/cluster_sums.wgsl. */
-const SUM = 8;
+const SUM = SUM_BYTES / 4;
 const COST = 4;
 const WEIGHT = 5;
 
