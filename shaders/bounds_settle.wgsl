@@ -78,8 +78,8 @@ fn main(
     }
   }
   // What may be nearest by direct differences has a score within the margin of the best.
-  let worst = score + select(2 * margin, 0, stands);
-  let upper = sqrt(max(0.0, 2 * worst + squared_norm + slack)) * UP + TINY;
+  let spare = slack + select(4 * margin, 0, stands);
+  let upper = sqrt(max(0.0, 2 * score + squared_norm + spare)) * UP + TINY;
   rows[UPPER * shape.stride + row] = bitcast<u32>(upper);
   if (!stands) {
     list_undecided(row);

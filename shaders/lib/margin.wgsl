@@ -7,8 +7,8 @@
 // taken from its score; what that and |x| are off by lies within the spare of the two constants.
 
 const HALF_ULP = 5.9604644775390625e-8;
-// Above every score of a cluster; below, its square distance is in float32's range.
-const MOST_SCORE = 1e38;
+// Above every score of a cluster, and low enough for what is computed of it to stay in float32's range.
+const MOST_SCORE = 1e34;
 
 // For four rows of `squared_norms` |x|^2, whose higher scores are `seconds`.
 fn margins_of(squared_norms: vec4f, reach: f32, seconds: vec4f, quads: u32) -> vec4f {

@@ -127,7 +127,13 @@ export class Assignment {
   ): Promise<Assignment> {
     const kernel = await runtime.kernel(source, constants);
     const rows = Number(source.constants.ROWS) * kernel.workgroup;
-    return new Assignment(kernel, roundUp(k, tile), quads, isProposing(source) ? proposal : undefined, rows);
+    return new Assignment(
+      kernel,
+      roundUp(k, tile),
+      quads,
+      isProposing(source) ? proposal : undefined,
+      rows,
+    );
   }
 
   /** Labels `parts` of a chunk's rows, which are on the device, with their nearest centroids. */

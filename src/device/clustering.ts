@@ -181,6 +181,8 @@ export class Clustering {
       for (let j = 0; j < d; j++) sum += centroids[c * d + j] ** 2;
       halfNorms[c] = sum / 2;
     }
+    const scaledShift = points.shift.map((value) => value * points.scale);
+    workspace.upload(buffers.references, padColumns(scaledShift, 1, d), 16 * k * quads);
     // Both sides of the ping-pong: the update writes only the first k of them.
     for (const buffer of [buffers.even, buffers.odd]) workspace.upload(buffer, padded);
     for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, halfNorms);
@@ -281,6 +283,13 @@ export class Clustering {
     return new Float32Array(await workspace.read(this.#buffers.totals, 0, bytes));
   }
 
+  /** What rows of length 1 are less of, 1 less its squared length: in full, as float32 would cancel. */
+  get #shiftGap(): number {
+    const { metric, points } = this.#common;
+    if (metric !== 'cosine') return 0;
+    return points.shift.reduce((gap, value) => gap - value * value, 1);
+  }
+
   get #state(): GPUBufferBinding {
     return this.#common.board.state(this.#fit);
   }
@@ -353,7 +362,7 @@ export class Clustering {
     { tolerance, most }: Ending,
     renew = false,
   ): void {
-    const { quads } = this.#common.points;
+    const { quads, scale } = this.#common.points;
     const { update, converge } = this.#kernels;
     const { references, totals, moves, checks, changed } = this.#buffers;
     const [old, updated, norms] = even
@@ -362,7 +371,7 @@ export class Clustering {
     recording.dispatch(
       update,
       {
-        shape: { clusters: this.#common.k, quads },
+        shape: { clusters: this.#common.k, quads, unit: scale, shift_gap: this.#shiftGap },
         totals,
         references,
         old,
