@@ -13,7 +13,4 @@ export const STAGE_COMPUTE = 0x4;
 
 /** Buffers kernels compute on: readable, writable, copied from and to, and numbers of workgroups. */
 export const STORAGE_USAGE =
-  BufferUsage.storage |
-  BufferUsage.copySource |
-  BufferUsage.copyDestination |
-  BufferUsage.indirect;
+  BufferUsage.storage | BufferUsage.copySource | BufferUsage.copyDestination | BufferUsage.indirect;

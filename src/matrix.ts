@@ -182,8 +182,10 @@ export function toFloat32(
   for (let i = 0, at = 0; i < n; i++) {
     for (let j = 0; j < d; j++, at++) {
       const value = source[at];
-      data[at] = value - shift[j];
-      largest = Math.max(largest, Math.abs(data[at]));
+      const centred = value - shift[j];
+      data[at] = centred;
+      // Of the numbers themselves: what float32 rounds to zero is to be refused, not taken for it.
+      largest = Math.max(largest, Math.abs(centred));
       // A value beyond float32 is refused as it stands, not after centring.
       if (!Number.isFinite(Math.fround(value)) || !Number.isFinite(data[at])) {
         throw new NonFiniteError(what, firstRow + i, j, value);
