@@ -5,7 +5,6 @@
  * usage: child.js SUBJECT SEED RUNS MILLISECONDS first|all
  */
 import fc from 'fast-check';
-import { FILES_AND_COMMANDS } from './files.js';
 import { Fault } from './judge.js';
 import { METHODS, type Subject } from './methods.js';
 import type { Failure, Message, SubjectName } from './protocol.js';
@@ -58,8 +57,10 @@ function kindOf(text: string): string {
   return text.split('\n')[0].replace(/-?\d[-\d.e+]*/g, '#') + place;
 }
 
-const subjects: Readonly<Record<SubjectName, Subject>> = { ...METHODS, ...FILES_AND_COMMANDS };
-const { values, check } = subjects[name as SubjectName];
+/** Readers and writers are loaded where they are tried. */
+const subjects: Readonly<Partial<Record<SubjectName, Subject>>> =
+  name in METHODS ? METHODS : (await import('./files.js')).FILES_AND_COMMANDS;
+const { values, check } = subjects[name as SubjectName]!;
 const failures = new Map<string, Failure>();
 
 /** Goes on after a failure, keeping the shortest case of each kind. */

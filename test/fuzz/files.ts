@@ -11,6 +11,7 @@ import { readTable } from '../../src/cli/read/read_table.js';
 import { bytesOf, idxFile, npyFile, npyHeader, peakMemory } from '../cli/files.js';
 import { attempt, must } from './judge.js';
 import { subject } from './methods.js';
+import { share } from './values.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clustering-fuzz-'));
 process.on('exit', () => {
@@ -48,7 +49,7 @@ const NAMES = Object.keys(FILES);
 /** One way of damaging a file, at a place given as a share of its length. */
 const damage = fc.record({
   kind: fc.constantFrom('set', 'flip', 'cut', 'insert', 'end'),
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  at: share,
   byte: fc.nat(255),
 });
 
@@ -155,7 +156,8 @@ const OUTPUT_NAMES = [
 const commandLines = subject(
   fc.record({
     command: fc.constantFrom('kmeans', 'kmeans', 'gmm', 'pca', 'no-such-command'),
-    file: fc.constantFrom(...NAMES, 'nowhere.csv', '.', ''),
+    // Not the images of 3,072 columns, whose covariance takes its time.
+    file: fc.constantFrom(...NAMES.filter((name) => name !== 'a.bin'), 'nowhere.csv', '.', ''),
     k: fc.constantFrom('1', '2', '3', '1..3'),
     arguments: fc.array(
       fc.oneof(

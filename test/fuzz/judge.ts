@@ -6,7 +6,7 @@ import {
   type MixtureModel,
   type PcaModel,
 } from '../../src/index.js';
-import { CallersError } from './values.js';
+import { CallersError, isCallers } from './values.js';
 
 /** Thrown where a result, or an error, is not what it must be. */
 export class Fault extends Error {}
@@ -57,7 +57,8 @@ export async function attempt<T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CallersError) return undefined;
+    if (error instanceof Fault) throw error;
+    if (isCallers(error)) return undefined;
     if (signal?.aborted === true && error === signal.reason) return undefined;
     if (!(error instanceof ClusteringError)) {
       const text = error instanceof Error ? (error.stack ?? String(error)) : typeof error;

@@ -8,6 +8,12 @@ import { createRandom } from '../../src/random.js';
 /** Thrown by a caller's own code within a case: it is his, and comes out as it is. */
 export class CallersError extends Error {}
 
+/** What every use of a proxy throws that its owner has revoked, as of an object whose getters throw. */
+const REVOKED = /on a proxy that has been revoked/;
+
+export const isCallers = (error: unknown): boolean =>
+  error instanceof CallersError || (error instanceof TypeError && REVOKED.test(error.message));
+
 const throwing = (): never => {
   throw new CallersError('thrown by the caller');
 };
@@ -71,6 +77,9 @@ export interface Wild {
 
 const isWild = (value: unknown): value is Wild =>
   typeof value === 'object' && value !== null && 'wild' in value;
+
+/** A share of 1: a place in something of any length. */
+export const share: fc.Arbitrary<number> = fc.nat(999).map((thousandths) => thousandths / 1000);
 
 export const wild: fc.Arbitrary<Wild> = fc.record({
   wild: fc.constantFrom(...(Object.keys(WILD) as (keyof typeof WILD)[])),
@@ -158,6 +167,16 @@ const GOOD_FORMS = {
       {},
     ),
 } as const satisfies Record<string, (values: number[], n: number, d: number) => unknown>;
+
+/** Those of arrays alone, which can bring what no typed array can hold. */
+const ARRAYS: readonly string[] = [
+  'numbers',
+  'rows',
+  'frozen',
+  'array subclass',
+  'proxies of arrays',
+  'proxies of rows',
+] satisfies (keyof typeof GOOD_FORMS)[];
 
 /** Without its middle element, which forEach and map pass over. */
 function withHole<T>(values: readonly T[]): T[] {
@@ -267,7 +286,7 @@ export function rowsOf(columns: fc.Arbitrary<number>, most = 40): fc.Arbitrary<R
     spoilt: rare<RowsRecipe['spoilt']>(
       null,
       fc.record({
-        at: fc.double({ min: 0, max: 0.99, noNaN: true }),
+        at: share,
         value: fc.constantFrom(...(Object.keys(SPOILT) as (keyof typeof SPOILT)[])),
       }),
       12,
@@ -313,8 +332,7 @@ export function builtRows(recipe: RowsRecipe): BuiltRows {
     ...GOOD_FORMS,
     ...ODD_FORMS,
   };
-  // An array of numbers can bring what no typed array can hold.
-  const holdsAny = /^(numbers|rows|frozen|array subclass|proxies)/.test(form);
+  const holdsAny = ARRAYS.includes(form);
   const brought = values.map((value) =>
     holdsAny || typeof value === 'number' ? value : Number.NaN,
   ) as number[];
@@ -342,7 +360,7 @@ const WEIGHTS = {
   'all but one 0': (n: number) => Array.from({ length: n }, (_, i) => (i === 0 ? 1 : 0)),
   'all 0': (n: number) => new Float32Array(n),
   tiny: (n: number) => new Float64Array(n).fill(Number.MIN_VALUE),
-  huge: (n: number) => new Float64Array(n).fill(1e300),
+  huge: (n: number) => new Float64Array(n).fill(1e200),
   far: (n: number) => Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1e-30 : 1e30)),
   short: (n: number) => new Float32Array(n - 1),
   negative: (n: number) => new Float32Array(n).fill(-1),
@@ -380,6 +398,8 @@ export function builtOption(option: unknown, n: number): unknown {
 /** Everything that can be seen of a value, to tell whether it was changed. */
 export function seen(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) {
+    // Nothing is left of a detached buffer, and no view of it can be made.
+    if (value.byteLength === 0) return 'empty';
     return { bytes: Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
   }
   if (Array.isArray(value)) return value.map(seen);
