@@ -17,16 +17,19 @@ export type NumericArray =
   | Int32Array
   | Uint32Array;
 
-/** A row-major matrix on the host: `data[row * shape[1] + column]`, `shape` = [rows, columns]. */
+/**
+ * A row-major matrix on the host: `data[row * shape[1] + column]`. `shape` is [rows, columns]; its
+ * type takes what TypeScript makes of a literal, whose length is checked when it is used.
+ */
 export interface HostMatrix {
   readonly data: NumericArray | readonly number[];
-  readonly shape: readonly [rows: number, columns: number];
+  readonly shape: readonly number[];
 }
 
-/** A row-major float32 matrix that already lies on the runtime's device. */
+/** A row-major float32 matrix that already lies on the runtime's device; `shape` as in HostMatrix. */
 export interface GpuMatrix {
   readonly buffer: GPUBuffer;
-  readonly shape: readonly [rows: number, columns: number];
+  readonly shape: readonly number[];
 }
 
 /** What every method takes as `points`, one row a point. Nothing passed in is ever changed. */

@@ -25,7 +25,8 @@ export type PointBlock =
  * `{ shape: [n, d], async *blocks() { ... yield rows; } }`.
  */
 export interface PointStream {
-  readonly shape: readonly [rows: number, columns: number];
+  /** [rows, columns]. */
+  readonly shape: readonly number[];
   /**
    * Called once for each pass over the data: all rows, from the first to the last, in blocks of any
    * size. A block may be reused by the caller once the next one is asked for.
@@ -99,12 +100,13 @@ export class CheckedStream {
   private constructor(
     what: string,
     stream: PointStream,
+    shape: readonly [number, number],
     rules: MatrixRules,
     exact: boolean,
     shift: Float64Array | undefined,
     signal: AbortSignal | undefined,
   ) {
-    this.shape = stream.shape;
+    this.shape = shape;
     if (shift) this.shift = shift;
     this.#what = what;
     this.#stream = stream;
@@ -151,7 +153,7 @@ export class CheckedStream {
       }
       const used = { columns: d, shift, ...(rules.directions ? { directions: true } : {}) };
       const subtracted = toFloat32(what, first, used).shift;
-      return new CheckedStream(what, fixed, used, first.exact, subtracted, signal);
+      return new CheckedStream(what, fixed, shape, used, first.exact, subtracted, signal);
     }
     throw tooFew(what, 0, n);
   }

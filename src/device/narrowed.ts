@@ -173,7 +173,7 @@ async function passBlocks(
   });
   return {
     rows: {
-      shape: source.shape,
+      shape: [n, d],
       quads,
       chunks,
       storage: 'float32',
