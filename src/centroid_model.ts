@@ -112,7 +112,7 @@ export abstract class CentroidModel {
     work: (session: KMeansSession, meanWeight: number) => Promise<T>,
     rules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
-    checkOptions(method, options, rules);
+    options = checkOptions(method, options, rules);
     options.signal?.throwIfAborted();
     const cosine = this.metric === 'cosine';
     const matrixRules = {
@@ -129,6 +129,7 @@ export abstract class CentroidModel {
         shift: this.#shift,
         storage: this.storage,
         scale: this.#scale,
+        signal: options.signal,
         ...(weights ? { weights: weights.scaled } : {}),
       },
       (session) => work(session, weights?.mean ?? 1),

@@ -146,7 +146,7 @@ export async function kmeans(
   points: Points | PointStream,
   options: KMeansOptions,
 ): Promise<KMeansModel> {
-  checkOptions('kmeans', options, RULES);
+  options = checkOptions('kmeans', options, RULES);
   checkGiven('kmeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
   signal?.throwIfAborted();
@@ -157,7 +157,7 @@ export async function kmeans(
   checkEnoughRows('kmeans', k, n);
   const weights = checkWeights(options.sampleWeight, n);
   const { storage } = options;
-  const load = { metric, storage, ...(weights ? { weights: weights.scaled } : {}) };
+  const load = { metric, storage, signal, ...(weights ? { weights: weights.scaled } : {}) };
   return withKMeansSession(runtime, checked, load, (session, engine) =>
     fit(session, engine, options, weights?.mean ?? 1),
   );

@@ -39,6 +39,8 @@ export interface LoadOptions {
    * one where they would not fit otherwise; from the data when absent.
    */
   readonly scale?: number | undefined;
+  /** Once aborted, whatever waits for the engine rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

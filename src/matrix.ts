@@ -1,6 +1,7 @@
 /**
  * Every form of matrix a caller may bring, and the one form the library works on.
  */
+import { show } from '../host/show.js';
 import { InvalidArgumentError, NonFiniteError, ShapeError } from './errors.js';
 
 /** The typed arrays accepted as numbers (64-bit integer arrays hold no numbers and are refused). */
@@ -76,18 +77,21 @@ export function isGpuMatrix(points: Points): points is GpuMatrix {
   );
 }
 
-/** Checks a shape and returns it. Throws ShapeError. */
+/** Checks a shape and returns a copy of it. Throws ShapeError. */
 export function checkShape(what: string, shape: unknown): readonly [number, number] {
   if (
     !Array.isArray(shape) ||
     shape.length !== 2 ||
     !shape.every((side: unknown) => Number.isSafeInteger(side) && (side as number) >= 1)
   ) {
+    const given =
+      Array.isArray(shape) && shape.length <= 4 ? `[${shape.map(show).join()}]` : show(shape);
     throw new ShapeError(
-      `${what}: shape is ${JSON.stringify(shape)}; it must be [rows, columns], both whole numbers >= 1.`,
+      `${what}: shape is ${given}; it must be [rows, columns], both whole numbers >= 1.`,
     );
   }
-  return shape as unknown as readonly [number, number];
+  const [rows, columns] = shape as [number, number];
+  return [rows, columns];
 }
 
 function isNumericArray(value: unknown): value is NumericArray {
@@ -115,11 +119,9 @@ export function checkMatrix(what: string, points: Points, rules: MatrixRules = {
 /** The first half of {@link checkMatrix}: the shape, and that the entries are numbers. */
 export function readRows(what: string, points: Points, rules: MatrixRules = {}): RawRows {
   if (typeof points !== 'object' || (points as unknown) === null || ArrayBuffer.isView(points)) {
-    const given =
-      typeof points === 'object' ? Object.prototype.toString.call(points) : String(points);
     throw new InvalidArgumentError(
       what,
-      `${what} is ${given}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
+      `${what} is ${show(points)}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
     );
   }
   const { source, shape } = Array.isArray(points)
@@ -183,13 +185,14 @@ function hostRows(what: string, points: HostMatrix, firstRow?: number) {
   if (!isNumericArray(data) && !Array.isArray(data)) {
     throw new InvalidArgumentError(
       what,
-      `${what}.data is ${Object.prototype.toString.call(data)}; give a typed array of numbers (Float32Array is fastest) or number[].`,
+      `${what}.data is ${show(data)}; give a typed array of numbers (Float32Array is fastest) or number[].`,
     );
   }
   const [n, d] = checkShape(what, points.shape);
   if (data.length !== n * d) {
     throw new ShapeError(
-      `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.`,
+      `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.` +
+        (data.length === 0 ? ' (An array whose buffer was transferred holds none.)' : ''),
     );
   }
   checkNumbers(what, data, d, firstRow);
@@ -208,7 +211,7 @@ function flattenRows(
     if (!Array.isArray(row) && !isNumericArray(row)) {
       throw new InvalidArgumentError(
         what,
-        `${what}[${firstRow + i}] is ${Object.prototype.toString.call(row)}; every row must be an array of numbers.`,
+        `${what}[${firstRow + i}] is ${show(row)}; every row must be an array of numbers.`,
       );
     }
   }

@@ -108,8 +108,8 @@ export class MiniBatchKMeansModel extends CentroidModel {
     centroids: GivenCentroids,
     options: OnlineOptions = {},
   ): MiniBatchKMeansModel {
-    checkOptions('fromCentroids', options, ONLINE_RULES);
-    const { metric = 'euclidean', reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO } = options;
+    const checked = checkOptions('fromCentroids', options, ONLINE_RULES);
+    const { metric = 'euclidean', reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO } = checked;
     const [k] = checkMatrix('centroids', centroids, { shift: 'none' }).shape;
     const shift = meanCentroid('centroids', centroids, metric);
     return new MiniBatchKMeansModel({
@@ -121,7 +121,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
       steps: 0,
       rowsUnchecked: 0,
       reassignmentRatio,
-      seed: options.seed ?? 0,
+      seed: checked.seed ?? 0,
       converged: false,
       engine: '',
     });
@@ -138,7 +138,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
     batch: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
   ): Promise<MiniBatchKMeansModel> {
-    checkOptions('partialFit', options, { ...RUNTIME_RULES, sampleWeight: anObject });
+    options = checkOptions('partialFit', options, { ...RUNTIME_RULES, sampleWeight: anObject });
     const { signal } = options;
     signal?.throwIfAborted();
     const state = this.#state;
@@ -149,7 +149,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
     };
     const checked = await checkSource('batch', batch, rules, signal);
     const weights = checkWeights(options.sampleWeight, checked.shape[0]);
-    const load = { metric, shift, ...(weights ? { weights: weights.scaled } : {}) };
+    const load = { metric, shift, signal, ...(weights ? { weights: weights.scaled } : {}) };
     return withKMeansSession(options.runtime, checked, load, async (session, engine) => {
       const before = { ...state, centroids: state.centred };
       const meanWeight = weights?.mean ?? 1;

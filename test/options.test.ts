@@ -68,7 +68,7 @@ describe('checkOptions', () => {
   ])('refuses %s', (_, options, argument, message) => {
     let error: unknown;
     try {
-      checkOptions('fit', options, rules);
+      checkOptions('fit', options as object, rules);
     } catch (thrown) {
       error = thrown;
     }

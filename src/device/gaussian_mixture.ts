@@ -1,4 +1,5 @@
 /** Gaussian mixtures on a WebGPU device. */
+import { MAX_F32 } from '../../host/kernel.js';
 import { ceilDiv } from '../../host/plan.js';
 import type { Runtime } from '../../host/runtime.js';
 import { Workspace } from '../../host/workspace.js';
@@ -102,7 +103,7 @@ class DeviceMixtureSession implements MixtureSession {
     source: CheckedMatrix | GpuMatrix,
     options: MixtureLoadOptions,
   ): Promise<DeviceMixtureSession> {
-    const workspace = new Workspace(runtime, 'Gaussian mixture');
+    const workspace = new Workspace(runtime, 'Gaussian mixture', options.signal);
     try {
       const { shift } = options;
       const points = await loadPoints(workspace, source, {
@@ -192,7 +193,7 @@ class DeviceMixtureSession implements MixtureSession {
         weights: this.#weights,
         scale: this.scale,
         rules,
-        tol: options.tol,
+        tol: Math.min(options.tol, MAX_F32),
       },
       start,
     );

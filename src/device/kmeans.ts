@@ -88,7 +88,7 @@ class DeviceSession implements KMeansSession {
     source: PointSource,
     options: LoadOptions,
   ): Promise<DeviceSession> {
-    const workspace = new Workspace(runtime, 'k-means');
+    const workspace = new Workspace(runtime, 'k-means', options.signal);
     let close = () => {
       workspace.dispose();
     };
