@@ -48,7 +48,7 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const satisfies readonly (keyof RuntimeLimits)[];
 
-const OF_A_DEVICE = ['createBuffer', 'queue', 'limits', 'features', 'lost', 'addEventListener'];
+const OF_A_DEVICE = ['createBuffer', 'limits', 'features', 'lost'];
 
 /** The parts of `given`, which must be an object with no others than `names`. */
 function parts(

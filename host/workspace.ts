@@ -5,6 +5,8 @@ import type { Runtime } from './runtime.js';
 import { openScopes, typed } from './scopes.js';
 import { BufferUsage, MAP_READ, STORAGE_USAGE } from './usage.js';
 
+/** Commands in one submission: seconds of work, as dispatches are paced, before a sign that they are done. */
+const MOST_COMMANDS = 128;
 /** Bytes read back by one mapping. */
 const READ_BLOCK = 64 * 1024 * 1024;
 
@@ -142,10 +144,27 @@ export class Workspace {
   #send(parts: readonly (readonly [Recording, part: number])[]): void {
     const { device } = this.runtime;
     this.capture(() => {
-      const encoder = device.createCommandEncoder({ label: this.label });
-      for (const [recording, part] of parts) recording.encode(encoder, part);
+      const begin = () => device.createCommandEncoder({ label: this.label });
+      let encoder = begin();
+      let commands = 0;
+      const open = (leave: () => void) => {
+        if (commands++ < MOST_COMMANDS) return encoder;
+        leave();
+        device.queue.submit([encoder.finish()]);
+        this.#expectSign();
+        commands = 1;
+        encoder = begin();
+        return encoder;
+      };
+      for (const [recording, part] of parts) recording.encode(open, part);
       device.queue.submit([encoder.finish()]);
     });
+  }
+
+  /** Long work shows that it goes on, to whoever watches the device. */
+  #expectSign(): void {
+    const done = this.runtime.device.queue.onSubmittedWorkDone();
+    this.runtime.guard(done, this.#signal).catch(() => undefined);
   }
 
   /** Records, sends and forgets a piece of work that is needed once. */

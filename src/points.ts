@@ -57,8 +57,8 @@ export function checkPoints(
 }
 
 function isGpuBuffer(buffer: unknown): buffer is GPUBuffer {
-  const { size, usage, mapState } = (buffer ?? {}) as Partial<GPUBuffer>;
-  return typeof size === 'number' && typeof usage === 'number' && mapState !== undefined;
+  const { size, usage } = (buffer ?? {}) as Partial<GPUBuffer>;
+  return typeof size === 'number' && typeof usage === 'number';
 }
 
 /**
