@@ -1,6 +1,6 @@
 /** Which engine runs the work: the caller's runtime, the shared one, or the CPU twin. */
 import { withDefaultRuntime } from '../host/default_runtime.js';
-import { ClusteringError, NoAdapterError } from '../host/errors.js';
+import { NoAdapterError } from '../host/errors.js';
 import type { Runtime } from '../host/runtime.js';
 import { InvalidArgumentError } from './errors.js';
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
@@ -37,7 +37,7 @@ export async function withBackend<T>(
   try {
     result = await unlessAborted(run(choice, points, onDevice, onHost), signal);
   } catch (error) {
-    if (!(error instanceof ClusteringError)) refuseChanged(points);
+    if (!signal?.aborted) refuseChanged(points);
     throw error;
   }
   refuseChanged(points);
@@ -45,7 +45,7 @@ export async function withBackend<T>(
 }
 
 /** Throws where an array of the caller's is shorter than it was: its buffer was transferred or resized. */
-function refuseChanged(points: CheckedMatrix | GpuMatrix | CheckedStream): void {
+export function refuseChanged(points: CheckedMatrix | GpuMatrix | CheckedStream): void {
   if (!('data' in points)) return;
   const [n, d] = points.shape;
   if (points.data.length === n * d) return;

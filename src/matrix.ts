@@ -2,7 +2,7 @@
  * Every form of matrix a caller may bring, and the one form the library works on.
  */
 import { show } from '../host/show.js';
-import { InvalidArgumentError, NonFiniteError, ShapeError } from './errors.js';
+import { InvalidArgumentError, NonFiniteError, OutOfMemoryError, ShapeError } from './errors.js';
 
 /** The typed arrays accepted as numbers (64-bit integer arrays hold no numbers and are refused). */
 export type NumericArray =
@@ -253,6 +253,18 @@ function checkFinite(what: string, data: Float32Array, d: number, firstRow: numb
     if ((bits[at] & 0x7f800000) === 0x7f800000) {
       throw new NonFiniteError(what, firstRow + Math.floor(at / d), at % d, data[at]);
     }
+  }
+}
+
+/** Zeros for a result. Throws OutOfMemoryError where there is no room for so many. */
+export function newFloats(count: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(count);
+  } catch (cause) {
+    throw new OutOfMemoryError(
+      `The result, ${count} float32 numbers, does not fit in memory; ask for it in parts.`,
+      { cause },
+    );
   }
 }
 

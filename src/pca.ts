@@ -1,5 +1,5 @@
 /** Principal component analysis. */
-import type { RuntimeChoice } from './backend.js';
+import { refuseChanged, type RuntimeChoice } from './backend.js';
 import { InvalidArgumentError, ShapeError } from './errors.js';
 import type { Eigenpairs } from './linear_algebra/symmetric_eigen.js';
 import type { CheckedMatrix, GpuMatrix, Points } from './matrix.js';
@@ -315,6 +315,7 @@ async function* batchesOf(
   const step = batchSize ?? BATCH_ROWS_PER_COLUMN * d;
   for (let start = 0; start < n; start += step) {
     const rows = Math.min(step, n - start);
+    refuseChanged(points);
     const part = data.subarray(start * d, (start + rows) * d);
     yield { data: part, shape: [rows, d], ...(shift ? { shift } : {}) };
   }

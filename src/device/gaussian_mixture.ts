@@ -15,7 +15,7 @@ import type {
   Scorer,
   Statistics,
 } from '../gaussian_mixture_backend.js';
-import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { type CheckedMatrix, type GpuMatrix, newFloats } from '../matrix.js';
 import type { FitOptions, FitResult } from '../mixture_fit.js';
 import type { MixtureParameters, MixtureRules } from '../reference/mixture_step.js';
 import { packScorer, scaleBy, statisticsEntries, unpackStatistics } from './mixture_layout.js';
@@ -234,7 +234,7 @@ class DeviceMixtureSession implements MixtureSession {
     const [n] = this.shape;
     const { k, form } = scorer;
     const pass = await this.#passFor(k, form);
-    const result = new Float32Array(n * k);
+    const result = newFloats(n * k);
     await this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
