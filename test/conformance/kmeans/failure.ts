@@ -208,10 +208,8 @@ const faults: readonly Case[] = [
       const error = await rejectedAtOnce('kmeans', work);
       expectThat(error instanceof library.DeviceLostError, String(error));
       await expectThrows(work, { ...LOST, message: /disposed.*make another with createRuntime/ });
-      await library.kmeans(points, {
-        ...options,
-        runtime: await library.createRuntime({ device }),
-      });
+      const next = await library.createRuntime({ device });
+      await library.kmeans(few, { ...quick, runtime: next });
     },
   ),
   withRuntime(
