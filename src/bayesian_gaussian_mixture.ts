@@ -94,9 +94,9 @@ export async function bayesianGaussianMixture(
   points: Points,
   options: BayesianGaussianMixtureOptions,
 ): Promise<BayesianGaussianMixtureModel> {
-  checkOptions('bayesianGaussianMixture', options, RULES);
+  options = checkOptions('bayesianGaussianMixture', options, RULES);
   const { data, meanWeight } = checkMixtureData('bayesianGaussianMixture', points, options);
-  const load = data.weights ? { weights: data.weights } : {};
+  const load = { signal: data.signal, ...(data.weights ? { weights: data.weights } : {}) };
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );

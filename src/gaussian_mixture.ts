@@ -172,7 +172,7 @@ export async function gaussianMixture(
   points: Points,
   options: GaussianMixtureOptions,
 ): Promise<GaussianMixtureModel> {
-  checkOptions('gaussianMixture', options, RULES);
+  options = checkOptions('gaussianMixture', options, RULES);
   const { covarianceType = 'full', fixedVariance } = options;
   if ((covarianceType === 'fixed') !== (fixedVariance !== undefined)) {
     throw new InvalidArgumentError(
@@ -182,7 +182,7 @@ export async function gaussianMixture(
     );
   }
   const { data, meanWeight } = checkMixtureData('gaussianMixture', points, options);
-  const load = data.weights ? { weights: data.weights } : {};
+  const load = { signal: data.signal, ...(data.weights ? { weights: data.weights } : {}) };
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );

@@ -1,5 +1,5 @@
 /** Principal component analysis. */
-import type { RuntimeChoice } from './backend.js';
+import { refuseChanged, type RuntimeChoice } from './backend.js';
 import { InvalidArgumentError, ShapeError } from './errors.js';
 import type { Eigenpairs } from './linear_algebra/symmetric_eigen.js';
 import type { CheckedMatrix, GpuMatrix, Points } from './matrix.js';
@@ -26,6 +26,7 @@ import {
   solveRandomized,
   type Wanted,
 } from './pca_solvers.js';
+import { iterated } from './point_stream.js';
 import { checkPoints } from './points.js';
 import { createRandom } from './random.js';
 
@@ -123,7 +124,7 @@ export async function pca(
   points: Points | PointBatches,
   options: PcaOptions = {},
 ): Promise<PcaModel> {
-  checkOptions('pca', options, RULES);
+  options = checkOptions('pca', options, RULES);
   options.signal?.throwIfAborted();
   if (isBatches(points)) {
     if (options.solver !== undefined && options.solver !== 'incremental') {
@@ -133,7 +134,7 @@ export async function pca(
       );
     }
     checkFraction('incremental', options);
-    return fitBatches(checkedBatches(points), options);
+    return fitBatches(checkedBatches(points, options.signal), options);
   }
   checkFraction(options.solver, options);
   const checked = checkPoints('points', points);
@@ -142,8 +143,11 @@ export async function pca(
   if (options.solver === 'incremental') return fitBatches(batchesOf(checked, options), options);
   const solver = options.solver ?? defaultSolver(options.nComponents, d);
   const forGram = solver === 'covariance';
-  return withPcaSession(options.runtime, checked, { forGram }, (session, engine) =>
-    fit(session, engine, solver, options),
+  return withPcaSession(
+    options.runtime,
+    checked,
+    { forGram, signal: options.signal },
+    (session, engine) => fit(session, engine, solver, options),
   );
 }
 
@@ -311,16 +315,20 @@ async function* batchesOf(
   const step = batchSize ?? BATCH_ROWS_PER_COLUMN * d;
   for (let start = 0; start < n; start += step) {
     const rows = Math.min(step, n - start);
+    refuseChanged(points);
     const part = data.subarray(start * d, (start + rows) * d);
     yield { data: part, shape: [rows, d], ...(shift ? { shift } : {}) };
   }
 }
 
 /** The caller's batches, all of the first one's width. */
-async function* checkedBatches(batches: PointBatches): AsyncGenerator<CheckedMatrix | GpuMatrix> {
+async function* checkedBatches(
+  batches: PointBatches,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<CheckedMatrix | GpuMatrix> {
   let at = 0;
   let columns: number | undefined;
-  for await (const batch of batches) {
+  for await (const batch of iterated('points', batches, signal)) {
     const checked = checkPoints(`batch ${at}`, batch, columns === undefined ? {} : { columns });
     columns = checked.shape[1];
     at++;
@@ -341,7 +349,7 @@ async function fitBatches(
     signal?.throwIfAborted();
     const before = summary;
     const forGram = batch.shape[1] <= WIDEST_DENSE;
-    summary = await withPcaSession(runtime, batch, { forGram }, (session, name) => {
+    summary = await withPcaSession(runtime, batch, { forGram, signal }, (session, name) => {
       engine = name;
       return extend(before, session, most, seed, signal);
     });

@@ -24,6 +24,8 @@ export interface PcaLoadOptions {
    * squared distance of the mean stays within a few variances of each column.
    */
   readonly forGram?: boolean;
+  /** Once aborted, whatever waits for the engine rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Rows loaded on one engine. Every method may be called any number of times until `dispose`. */

@@ -213,7 +213,7 @@ export class PcaModel {
     const least = d * Number.EPSILON * explainedVariance[0];
     const variances = count < d ? [...explainedVariance, noiseVariance] : [...explainedVariance];
     const positive = variances.every((variance) => variance > least);
-    checkOptions('score', options, RUNTIME_RULES);
+    options = checkOptions('score', options, RUNTIME_RULES);
     if (!positive) {
       throw new InvalidArgumentError(
         'nComponents',
@@ -258,8 +258,8 @@ export class PcaModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  partialFit(points: Points, options: ComputeOptions = {}): Promise<PcaModel> {
-    checkOptions('partialFit', options, RUNTIME_RULES);
+  async partialFit(points: Points, options: ComputeOptions = {}): Promise<PcaModel> {
+    options = checkOptions('partialFit', options, RUNTIME_RULES);
     return this.#load('points', points, options, undefined, async (session, engine) => {
       const summary = await extend(this.#summary(), session, this.nComponents, 0, options.signal);
       const { whiten } = this;
@@ -287,7 +287,7 @@ export class PcaModel {
     mapsFor: (session: PcaSession) => readonly AffineMap[],
     { what, shift }: { what: string; shift: Float64Array } = { what: 'points', shift: this.mean },
   ): Promise<GpuMatrix | Matrix> {
-    checkOptions(method, options, OUTPUT_RULES);
+    options = checkOptions(method, options, OUTPUT_RULES);
     const { signal } = options;
     const onDevice = 'output' in options;
     if (onDevice && typeof options.runtime !== 'object') {
@@ -320,7 +320,12 @@ export class PcaModel {
       columns: shift?.length ?? this.mean.length,
       ...(rounded ? { shift: rounded } : {}),
     });
-    return withPcaSession(runtime, checked, rounded ? { shift: rounded } : {}, work);
+    return withPcaSession(
+      runtime,
+      checked,
+      { signal, ...(rounded ? { shift: rounded } : {}) },
+      work,
+    );
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Gaussian mixtures on a WebGPU device. */
+import { MAX_F32 } from '../../host/kernel.js';
 import { ceilDiv } from '../../host/plan.js';
 import type { Runtime } from '../../host/runtime.js';
 import { Workspace } from '../../host/workspace.js';
@@ -14,7 +15,7 @@ import type {
   Scorer,
   Statistics,
 } from '../gaussian_mixture_backend.js';
-import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { type CheckedMatrix, type GpuMatrix, newFloats } from '../matrix.js';
 import type { FitOptions, FitResult } from '../mixture_fit.js';
 import type { MixtureParameters, MixtureRules } from '../reference/mixture_step.js';
 import { packScorer, scaleBy, statisticsEntries, unpackStatistics } from './mixture_layout.js';
@@ -102,7 +103,7 @@ class DeviceMixtureSession implements MixtureSession {
     source: CheckedMatrix | GpuMatrix,
     options: MixtureLoadOptions,
   ): Promise<DeviceMixtureSession> {
-    const workspace = new Workspace(runtime, 'Gaussian mixture');
+    const workspace = new Workspace(runtime, 'Gaussian mixture', options.signal);
     try {
       const { shift } = options;
       const points = await loadPoints(workspace, source, {
@@ -192,7 +193,7 @@ class DeviceMixtureSession implements MixtureSession {
         weights: this.#weights,
         scale: this.scale,
         rules,
-        tol: options.tol,
+        tol: Math.min(options.tol, MAX_F32),
       },
       start,
     );
@@ -233,7 +234,7 @@ class DeviceMixtureSession implements MixtureSession {
     const [n] = this.shape;
     const { k, form } = scorer;
     const pass = await this.#passFor(k, form);
-    const result = new Float32Array(n * k);
+    const result = newFloats(n * k);
     await this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();

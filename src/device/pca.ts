@@ -89,9 +89,9 @@ class DevicePcaSession implements PcaSession {
   static async load(
     runtime: Runtime,
     source: CheckedMatrix | GpuMatrix,
-    { shift, forGram = false }: PcaLoadOptions,
+    { shift, forGram = false, signal }: PcaLoadOptions,
   ): Promise<DevicePcaSession> {
-    const workspace = new Workspace(runtime, 'PCA');
+    const workspace = new Workspace(runtime, 'PCA', signal);
     const metric = 'euclidean';
     try {
       const background = forGram ? await findBackground(workspace, source) : undefined;

@@ -1,4 +1,5 @@
 /** Gaussian mixtures on the CPU in float64: what the device is checked against. */
+import { newFloats } from '../matrix.js';
 import { ClusteringError } from '../errors.js';
 import type {
   Expectation,
@@ -105,7 +106,7 @@ class ReferenceSession implements MixtureSession {
     const { x } = this.#loaded();
     const [n, d] = this.shape;
     const { k } = scorer;
-    const result = new Float32Array(n * k);
+    const result = newFloats(n * k);
     await this.#blocks(k * d * d, signal, (start, end) => {
       const rows = end - start;
       const { responsibilities } = softmax(logDensity(x, start, end, d, scorer), k, rows);
