@@ -19,7 +19,6 @@ export async function largestEigenpairs(
     const found = await largestByLanczos(matrix, d, count, pause);
     if (found) return found;
   }
-  await pause();
-  const { values, vectors } = symmetricEigen(matrix, d);
+  const { values, vectors } = await symmetricEigen(matrix, d, pause);
   return { values: values.slice(0, count), vectors: vectors.slice(0, count) };
 }
