@@ -14,15 +14,15 @@ import {
   wholeNumber,
 } from './options.js';
 import type { PcaSession } from './pca_backend.js';
-import { extend, type Summary, WIDEST_DENSE } from './pca_incremental.js';
-import { expansion, projection } from './pca_maps.js';
+import { extend, leftOver, type Summary, WIDEST_DENSE } from './pca_incremental.js';
 import { PCA_SOLVERS, PcaModel, type PcaSolver, stateOf } from './pca_model.js';
-import { columnSquares, diagonal, momentsOf, residualMean, Scatter } from './pca_scatter.js';
+import { columnSquares, diagonal, momentsOf, residualMean, Scatter, sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
 import {
   type Report,
   solveByDeflation,
   solveDense,
+  solveInSpan,
   solveRandomized,
   type Wanted,
 } from './pca_solvers.js';
@@ -108,6 +108,8 @@ const DEFAULT_OVERSAMPLES = 10;
 const DEFAULT_TOL = 1e-6;
 const DEFAULT_MAX_ITER = 1000;
 const BATCH_ROWS_PER_COLUMN = 5;
+/** Up to so many columns the matrix is fast whatever the rows. */
+const NARROW = 192;
 
 /**
  * Principal component analysis: the orthonormal directions along which the points vary most.
@@ -196,44 +198,27 @@ async function fit(
   const most = Math.min(n, d);
   const residual = await residualMean(session);
   const scatter = new Scatter(session, residual);
-  const matrix = solver === 'covariance' ? await scatter.matrix(signal) : undefined;
+  const dense = solver === 'covariance' && !fewBesideColumns(n, d);
+  const matrix = dense ? await scatter.matrix(signal) : undefined;
   const squares = matrix ? diagonal(matrix, d) : await columnSquares(session, residual);
   const total = sum(squares);
   const wanted: Wanted =
     typeof nComponents === 'number' && nComponents < 1
       ? { fraction: nComponents, total }
       : { count: typeof nComponents === 'number' ? nComponents : most };
-  const pairs = matrix
-    ? await solveDense(matrix, d, most, wanted, signal)
-    : await iterate(scatter, most, wanted, solver, total, options);
+  let pairs: Eigenpairs;
+  if (matrix) pairs = await solveDense(scatter, matrix, most, wanted, signal);
+  else if (solver === 'covariance') pairs = await solveInSpan(scatter, most, wanted, signal);
+  else pairs = await iterate(scatter, most, wanted, solver, total, options);
   const moments = momentsOf(session, residual, squares);
-  const left = matrix ? {} : { left: await leftOver(session, moments.mean, pairs, signal) };
-  return new PcaModel(stateOf({ moments, pairs, ...left }, { whiten, solver, engine }));
+  const left = await (matrix
+    ? leftOver(scatter, total, pairs, signal)
+    : scatter.outside(pairs.vectors, signal));
+  return new PcaModel(stateOf({ moments, pairs, left }, { whiten, solver, engine }));
 }
 
-/**
- * The sum of squares along the directions that were not found: measured, as the difference of float32
- * totals would be what rounding makes of it.
- */
-async function leftOver(
-  session: PcaSession,
-  mean: Float64Array,
-  { values, vectors }: Eigenpairs,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const [d, count] = [mean.length, vectors.length];
-  if (count === d) return 0;
-  const components = new Float64Array(count * d);
-  vectors.forEach((vector, t) => {
-    components.set(vector, t * d);
-  });
-  const axes = { mean, components, explainedVariance: values };
-  const maps = [
-    projection(axes, session.shift, count, false),
-    expansion(axes, count, false, session.shift),
-  ];
-  return sum(await session.residuals(maps, signal));
-}
+/** Whether rows are so few that their own span is the faster way to what it holds. */
+const fewBesideColumns = (n: number, d: number): boolean => d > NARROW && 2 * n <= d;
 
 /** The iterative solvers. */
 async function iterate(
@@ -281,12 +266,6 @@ async function iterate(
   }
   return found;
 }
-
-const sum = (values: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total;
-};
 
 const share = (values: ArrayLike<number>, total: number): number =>
   total > 0 ? sum(values) / total : 0;

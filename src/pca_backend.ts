@@ -31,10 +31,16 @@ export interface PcaSession {
   readonly shape: readonly [rows: number, columns: number];
   /** What was subtracted from every row, [d]. */
   readonly shift: Float64Array;
+  /** What a sum may lose by rounding, relative to its largest terms; 0 where rows themselves lost more. */
+  readonly rounding: number;
   /** The sum of each column, or of its squares, [d]. */
   columnSums(squared?: boolean): Promise<Float64Array>;
+  /** The rows themselves, n x d. */
+  rows(): Promise<Float32Array>;
   /** X^T X, d x d. */
   gram(signal?: AbortSignal): Promise<Float64Array>;
+  /** Y^T Y of what a map makes of the rows, outputs x outputs: each entry errs relative to its columns. */
+  gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array>;
   /** X^T (X v) for each direction v, [d] each. */
   gramTimes(
     directions: readonly Float64Array[],

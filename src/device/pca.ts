@@ -1,5 +1,6 @@
 /** PCA on a WebGPU device. */
 import { DeviceLimitError } from '../../host/errors.js';
+import { ceilDiv } from '../../host/plan.js';
 import type { Runtime } from '../../host/runtime.js';
 import { STORAGE_USAGE } from '../../host/usage.js';
 import { Workspace } from '../../host/workspace.js';
@@ -17,14 +18,17 @@ import {
 } from './affine.js';
 import { gram } from './gram.js';
 import { backgroundShift } from './background.js';
-import { gramByLists } from './gram_listed.js';
+import { gramByLists, listedRows } from './gram_listed.js';
 import { gramBySubgroups, prefersSubgroups } from './gram_subgroups.js';
 import { gramTimes } from './gram_times.js';
+import { RowImages, type RowSource, rowsThemselves } from './row_parts.js';
 import {
   columnSums,
   type DevicePoints,
   groups,
+  BLOCK_ROWS,
   loadPoints,
+  mostRows,
   packedBytes,
   sampleRows,
 } from './points.js';
@@ -49,7 +53,10 @@ async function findBackground(
   source: CheckedMatrix | GpuMatrix,
 ): Promise<Float64Array | undefined> {
   const [n, d] = source.shape;
-  if (n < FEWEST_ROWS || !prefersSubgroups(workspace.runtime, d)) return undefined;
+  const { runtime } = workspace;
+  if (n < FEWEST_ROWS || !prefersSubgroups(runtime, d)) return undefined;
+  const quads = ceilDiv(d, 4);
+  if (mostRows(runtime, quads) < Math.min(n, listedRows(quads))) return undefined;
   const random = createRandom(0);
   const sampled = Array.from({ length: SAMPLED_ROWS }, () => random.below(n));
   const sample = await sampleRows(workspace, source, sampled);
@@ -75,6 +82,7 @@ interface Images extends PackedRows {
 type Consumer = (images: Images, start: number, source: PackedRows) => Promise<void>;
 
 class DevicePcaSession implements PcaSession {
+  readonly rounding = 2 ** -24;
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
   /** Most of what the rows hold is zeros. */
@@ -100,7 +108,8 @@ class DevicePcaSession implements PcaSession {
         return new DevicePcaSession(workspace, points, false);
       }
       const { subtracted, asIs } = withoutShift(source);
-      const points = await loadPoints(workspace, asIs, { metric, shift: background });
+      const align = listedRows(ceilDiv(source.shape[1], 4));
+      const points = await loadPoints(workspace, asIs, { metric, shift: background, align });
       const whole = background.map((value, j) => value + (subtracted?.[j] ?? 0));
       return new DevicePcaSession(workspace, { ...points, shift: whole }, true);
     } catch (error) {
@@ -121,15 +130,46 @@ class DevicePcaSession implements PcaSession {
     return columnSums(this.#workspace, this.#points, squared);
   }
 
-  async gram(signal?: AbortSignal): Promise<Float64Array> {
-    const { runtime } = this.#workspace;
-    if (this.#sparse) return gramByLists(this.#workspace, this.#points, signal);
-    if (prefersSubgroups(runtime, this.shape[1])) {
-      return gramBySubgroups(this.#workspace, this.#points, signal);
+  async rows(): Promise<Float32Array> {
+    const [n, d] = this.shape;
+    const rows = new Float32Array(n * d);
+    const width = 4 * this.#points.quads;
+    for (const { points, start, rows: count } of this.#points.chunks) {
+      const packed = new Float32Array(
+        await this.#workspace.read(points, 0, packedBytes(count, width / 4)),
+      );
+      for (let i = 0; i < count; i++) {
+        // See shaders/lib/points_layout.wgsl.
+        const block = Math.floor(i / BLOCK_ROWS) * BLOCK_ROWS * width + 4 * (i % BLOCK_ROWS);
+        for (let j = 0; j < d; j++) {
+          const at = block + Math.floor(j / 4) * 4 * BLOCK_ROWS + (j % 4);
+          rows[(start + i) * d + j] = packed[at];
+        }
+      }
     }
-    const products = await gram(this.#workspace, this.#points);
-    signal?.throwIfAborted();
-    return products;
+    return rows;
+  }
+
+  async gram(signal?: AbortSignal): Promise<Float64Array> {
+    return this.#sparse
+      ? gramByLists(this.#workspace, this.#points, signal)
+      : this.#gramOf(rowsThemselves(this.#points), signal);
+  }
+
+  async gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array> {
+    const images = await RowImages.of(this.#workspace, this.#points, map);
+    try {
+      return await this.#gramOf(images, signal);
+    } finally {
+      images.release();
+    }
+  }
+
+  #gramOf(source: RowSource, signal: AbortSignal | undefined): Promise<Float64Array> {
+    const dense = prefersSubgroups(this.#workspace.runtime, source.shape[1])
+      ? gramBySubgroups
+      : gram;
+    return dense(this.#workspace, source, signal);
   }
 
   gramTimes(

@@ -21,7 +21,7 @@ export const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
 /** Chunks start at multiples of this, so that runs and segments of rows never straddle two. */
 export const CHUNK_ALIGNMENT = 1024;
 /** Rows that the packed layout keeps together. */
-const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
+export const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
 const NONE_FOUND = 0xffffffff;
 
 /** Rows [start, start + rows), as shaders/lib/points_layout.wgsl has them. */
@@ -59,6 +59,8 @@ export interface PointsOptions {
   readonly shift?: Float64Array;
   readonly storage?: Storage | undefined;
   readonly scale?: number | undefined;
+  /** Chunks start at multiples of so many rows where a buffer holds that many; CHUNK_ALIGNMENT when absent. */
+  readonly align?: number | undefined;
 }
 
 /** Bytes of packed rows: whole blocks of them. */
@@ -122,7 +124,7 @@ export async function loadPoints(
   source: CheckedMatrix | GpuMatrix,
   options: PointsOptions,
 ): Promise<DevicePoints> {
-  const packed = await pack(workspace, source);
+  const packed = await pack(workspace, source, options.align);
   const [n, d] = packed.shape;
   const subtracted = 'data' in source ? source.shift : undefined;
   const prepare = (label: string, preparation: Preparation) => {
@@ -174,14 +176,24 @@ export function meansOfColumns(sums: Float64Array, n: number): Float64Array {
   return sums.map((sum) => Math.fround(sum / n));
 }
 
-async function pack(workspace: Workspace, source: CheckedMatrix | GpuMatrix): Promise<PackedRows> {
+/** Rows of `quads` vec4s that one buffer of the device holds. */
+export function mostRows({ limits }: Runtime, quads: number): number {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  return Math.floor(most / packedBytes(1, quads)) * BLOCK_ROWS;
+}
+
+async function pack(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  align = CHUNK_ALIGNMENT,
+): Promise<PackedRows> {
   const { runtime } = workspace;
   const { limits } = runtime;
   const [n, d] = source.shape;
   const quads = ceilDiv(d, 4);
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  const blocks = Math.floor(most / packedBytes(1, quads));
-  const ranges = splitRows(n, blocks * BLOCK_ROWS, CHUNK_ALIGNMENT);
+  const held = mostRows(runtime, quads);
+  const ranges = splitRows(n, held, held < align ? CHUNK_ALIGNMENT : align);
   const kernel = await runtime.kernel(packKernel);
   const blockRows = Math.max(1, Math.min(n, Math.floor(Math.min(UPLOAD_BLOCK, most) / (4 * d))));
   const { rows } = await workspace.allocate({ rows: 4 * d * blockRows });

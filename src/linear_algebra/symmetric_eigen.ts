@@ -9,6 +9,12 @@ export interface Eigenpairs {
   readonly vectors: readonly Float64Array[];
 }
 
+/** The first `count` of them. */
+export const firstPairs = ({ values, vectors }: Eigenpairs, count: number): Eigenpairs => ({
+  values: values.slice(0, count),
+  vectors: vectors.slice(0, count),
+});
+
 /** Steps for one eigenvalue: two or three do as a rule. */
 const MOST_STEPS = 60;
 
