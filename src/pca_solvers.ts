@@ -56,11 +56,9 @@ async function pairsWithin(
   signal: AbortSignal | undefined,
 ): Promise<Eigenpairs> {
   const pause = createPause(signal);
-  // From small to large: see symmetricEigen.
-  const basis = directions.slice().reverse();
-  const matrix = await scatter.within(basis, signal);
-  const { values, vectors } = await symmetricEigen(matrix, basis.length, pause);
-  return { values, vectors: await combineAll(vectors, basis, pause) };
+  const matrix = await scatter.within(directions, signal);
+  const { values, vectors } = await symmetricEigen(matrix, directions.length, pause);
+  return { values, vectors: await combineAll(vectors, directions, pause) };
 }
 
 /** The wanted ones of `pairs`, after another look within their span where the last are unsure. */

@@ -6,7 +6,7 @@ import crossProductsKernel from '../../shaders/cross_products.wgsl';
 import { blockStep, mapRows, releaseMap, uploadMap } from './affine.js';
 import { PARTIAL_BYTES, RUN } from './gram.js';
 import { type DevicePoints, groups, packedBytes } from './points.js';
-import { batchesOf, partsOf, powerOfTwo } from './row_parts.js';
+import { batchesOf, partsOf, powerOfTwo, rowsAtOnce } from './row_parts.js';
 
 /** vec4s of one block of 8 x 8 products. */
 const ENTRY = Number(crossProductsKernel.constants.ENTRY);
@@ -58,10 +58,11 @@ export async function gramTimes(
   const blocks = ceilDiv(quads, 2) * (map.padded / 8);
   const entries = ENTRY * blocks;
   const step = blockStep(4 * map.padded, 2 * d * map.padded);
-  const most = Math.min(n, step);
-  const lanes = powerOfTwo(Math.min(PARTIAL_BYTES / (16 * entries), ceilDiv(most, RUN)));
+  const runs = ceilDiv(Math.min(n, step), RUN);
+  const lanes = powerOfTwo(Math.min(PARTIAL_BYTES / (16 * entries), runs));
+  const atOnce = rowsAtOnce(runtime, map.padded / 4, step, lanes);
   const buffers = await workspace.allocate({
-    images: packedBytes(most, map.padded / 4),
+    images: packedBytes(Math.min(n, atOnce), map.padded / 4),
     partial: 16 * entries * lanes,
     totals: 16 * entries,
     state: 8,
@@ -79,7 +80,7 @@ export async function gramTimes(
     for (const batch of batchesOf(n, step)) {
       signal?.throwIfAborted();
       workspace.run('cross products', (recording) => recording.clear(partial));
-      for (const { points: buffer, first, rows } of partsOf(chunks, batch, step)) {
+      for (const { points: buffer, first, rows } of partsOf(chunks, batch, atOnce)) {
         await mapRows(workspace, map, { buffer, first, rows }, images, true);
         const shape = { first, rows, quads, image_quads: map.padded / 4, lanes };
         workspace.run('cross products', (recording) => {

@@ -2,11 +2,12 @@
  * Rows whose products are summed batch by batch. Where a batch begins follows from the number of rows
  * and columns alone, and where rows lie changes no sum: results do not depend on how data are split.
  */
-import { ceilDiv, type RowRange } from '../../host/plan.js';
+import { type RowRange, roundUp } from '../../host/plan.js';
+import type { Runtime } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
 import type { AffineMap } from '../pca_backend.js';
 import { blockStep, type DeviceMap, mapRows, releaseMap, uploadMap } from './affine.js';
-import { CHUNK_ALIGNMENT, type Chunk, type DevicePoints, packedBytes } from './points.js';
+import { CHUNK_ALIGNMENT, type Chunk, type DevicePoints, mostRows, packedBytes } from './points.js';
 
 /** Rows [start, start + rows) of all, which lie in `points` from row `first` on. */
 export interface RowPart extends RowRange {
@@ -36,6 +37,15 @@ export function* batchesOf(rows: number, step: number): Generator<RowRange> {
 /** The largest power of two that is not above `most`, from 1 to CHUNK_ALIGNMENT. */
 export function powerOfTwo(most: number): number {
   return 2 ** Math.max(0, Math.floor(Math.log2(Math.min(most, CHUNK_ALIGNMENT))));
+}
+
+/**
+ * Rows of `quads` vec4s to hold at once: `step`, or as many as one buffer of the device takes; a multiple
+ * of `align` in either case.
+ */
+export function rowsAtOnce(runtime: Runtime, quads: number, step: number, align: number): number {
+  const most = Math.min(step, mostRows(runtime, quads));
+  return Math.max(1, Math.floor(most / align)) * align;
 }
 
 /** Where the rows of a range lie, `most` at most in a part. */
@@ -90,10 +100,11 @@ export class RowImages implements RowSource {
   async *parts(range: RowRange, align: number): AsyncGenerator<RowPart> {
     const { inputs, padded } = this.#map;
     const [n] = this.shape;
-    const step = ceilDiv(blockStep(4 * padded, inputs * padded), align) * align;
-    const bytes = packedBytes(Math.min(n, step), this.quads);
+    const step = roundUp(blockStep(4 * padded, inputs * padded), align);
+    const atOnce = rowsAtOnce(this.#workspace.runtime, this.quads, step, align);
+    const bytes = packedBytes(Math.min(n, atOnce), this.quads);
     this.#images ??= (await this.#workspace.allocate({ images: bytes })).images;
-    for (const part of partsOf(this.#points.chunks, range, step)) {
+    for (const part of partsOf(this.#points.chunks, range, atOnce)) {
       const source = { buffer: part.points, first: part.first, rows: part.rows };
       await mapRows(this.#workspace, this.#map, source, this.#images, true);
       yield { points: this.#images, first: 0, start: part.start, rows: part.rows };

@@ -20,8 +20,8 @@ const MOST_STEPS = 60;
 
 /**
  * All eigenpairs of a symmetric matrix, d x d row-major: Householder's reduction to three diagonals and
- * the implicit QL algorithm (Golub & Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3). Where
- * rows and columns grow from first to last by powers of ten, small eigenvalues keep their digits.
+ * the implicit QL algorithm (Golub & Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3). Rows are
+ * taken by rising diagonal: so small eigenvalues keep their digits where some columns are small.
  *
  * @throws ClusteringError where numbers are not finite
  */
@@ -30,12 +30,22 @@ export async function symmetricEigen(
   d: number,
   pause: Pause,
 ): Promise<Eigenpairs> {
-  const { diagonal, beside, vectors } = await tridiagonal(matrix, d, pause);
+  const rising = Array.from({ length: d }, (_, i) => i).sort(
+    (a, b) => matrix[a * d + a] - matrix[b * d + b],
+  );
+  const rows = rising.map((i) => Float64Array.from(rising, (j) => matrix[i * d + j]));
+  const { diagonal, beside, vectors } = await tridiagonal(rows, pause);
   await diagonalize(diagonal, beside, vectors, pause);
   const order = vectors.map((_, i) => i).sort((a, b) => diagonal[b] - diagonal[a]);
   return {
     values: Float64Array.from(order, (i) => diagonal[i]),
-    vectors: order.map((i) => vectors[i]),
+    vectors: order.map((i) => {
+      const vector = new Float64Array(d);
+      rising.forEach((at, j) => {
+        vector[at] = vectors[i][j];
+      });
+      return vector;
+    }),
   };
 }
 
@@ -47,9 +57,9 @@ interface Tridiagonal {
   readonly vectors: Float64Array[];
 }
 
-/** Reflects row after row, from the last on, onto its two entries next to the diagonal. */
-async function tridiagonal(matrix: Float64Array, d: number, pause: Pause): Promise<Tridiagonal> {
-  const rows = Array.from({ length: d }, (_, i) => matrix.slice(i * d, (i + 1) * d));
+/** Reflects row after row, from the last on, onto its two entries next to the diagonal; in place. */
+async function tridiagonal(rows: Float64Array[], pause: Pause): Promise<Tridiagonal> {
+  const d = rows.length;
   const beside = new Float64Array(d);
   const mirrors: { readonly vector: Float64Array; readonly half: number }[] = [];
   for (let k = d - 1; k > 0; k--) {
