@@ -51,7 +51,7 @@ export interface PcaSession {
   /** As `map`, in a buffer on the device, which is the caller's to destroy. */
   mapOnDevice(maps: readonly AffineMap[], signal?: AbortSignal): Promise<GPUBuffer>;
   /** The squared distance of each row to what the maps make of it, [n]. */
-  residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array>;
+  residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float64Array>;
   dispose(): void;
 }
 

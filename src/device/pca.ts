@@ -21,13 +21,17 @@ import { backgroundShift } from './background.js';
 import { gramByLists, listedRows } from './gram_listed.js';
 import { gramBySubgroups, prefersSubgroups } from './gram_subgroups.js';
 import { gramTimes } from './gram_times.js';
+import { bringInRange } from './in_range.js';
 import { RowImages, type RowSource, rowsThemselves } from './row_parts.js';
+import { ScaledPcaSession } from './scaled_pca_session.js';
 import {
   columnSums,
   type DevicePoints,
   groups,
   BLOCK_ROWS,
+  centring,
   loadPoints,
+  meansOfColumns,
   mostRows,
   packedBytes,
   sampleRows,
@@ -97,21 +101,34 @@ class DevicePcaSession implements PcaSession {
   static async load(
     runtime: Runtime,
     source: CheckedMatrix | GpuMatrix,
-    { shift, forGram = false }: PcaLoadOptions,
-  ): Promise<DevicePcaSession> {
+    { shift: wanted, forGram = false }: PcaLoadOptions,
+  ): Promise<PcaSession> {
     const workspace = new Workspace(runtime, 'PCA');
     const metric = 'euclidean';
     try {
       const background = forGram ? await findBackground(workspace, source) : undefined;
-      if (!background) {
-        const points = await loadPoints(workspace, source, { metric, ...(shift && { shift }) });
-        return new DevicePcaSession(workspace, points, false);
-      }
+      const [n, d] = source.shape;
       const { subtracted, asIs } = withoutShift(source);
-      const align = listedRows(ceilDiv(source.shape[1], 4));
-      const points = await loadPoints(workspace, asIs, { metric, shift: background, align });
-      const whole = background.map((value, j) => value + (subtracted?.[j] ?? 0));
-      return new DevicePcaSession(workspace, { ...points, shift: whole }, true);
+      const align = background && listedRows(ceilDiv(d, 4));
+      const shift = new Float64Array(d);
+      const rows = await loadPoints(workspace, asIs, { metric, shift, align });
+      const scale = await bringInRange(workspace, rows);
+      const scaled = (values: Float64Array) => values.map((value) => value * scale);
+      const means = async () => meansOfColumns(await columnSums(workspace, rows), n);
+      // Rows that something was subtracted from are about their means already.
+      const given = background ?? (subtracted ? shift : wanted);
+      const by = given ? scaled(given) : await means();
+      if (by.some((value) => value !== 0)) {
+        const centre = await centring(workspace, rows, by);
+        workspace.run('centre', (recording) => {
+          for (const chunk of rows.chunks) centre(recording, chunk);
+        });
+        await workspace.settle();
+      }
+      const whole = subtracted ? by.map((value, j) => value + subtracted[j] * scale) : by;
+      const points = { ...rows, shift: whole };
+      const session = new DevicePcaSession(workspace, points, background !== undefined);
+      return scale === 1 ? session : new ScaledPcaSession(session, scale);
     } catch (error) {
       workspace.dispose();
       throw error;
@@ -219,11 +236,11 @@ class DevicePcaSession implements PcaSession {
     }
   }
 
-  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float64Array> {
     const workspace = this.#workspace;
     const kernel = await workspace.runtime.kernel(rowResidualsKernel);
     const { quads } = this.#points;
-    const result = new Float32Array(this.shape[0]);
+    const result = new Float64Array(this.shape[0]);
     await this.#mapBlocks(maps, true, signal, async (images, start, { buffer, first, rows }) => {
       const { residuals } = await workspace.allocate({ residuals: 4 * rows });
       workspace.run('residuals', (recording) => {

@@ -119,9 +119,9 @@ class ReferencePcaSession implements PcaSession {
     );
   }
 
-  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float64Array> {
     const [n, d] = this.shape;
-    const result = new Float32Array(n);
+    const result = new Float64Array(n);
     for await (const { x, images, start, rows } of this.#images(maps, signal)) {
       result.set(rowResiduals(x, images, rows, d), start);
     }
