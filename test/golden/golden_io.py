@@ -4,8 +4,8 @@ Import this before NumPy: it sets the number of threads and the BLAS kernels, wh
 bits of every sum.
 
 A golden file is a pair NAME.json and NAME.bin. In the JSON, every array stands as
-{"dtype": "float64" | "float32" | "uint32" | "uint8", "shape": [...], "offset": BYTES} and its numbers lie in
-NAME.bin at that offset: little endian, row-major, each array starting at a multiple of 8 bytes.
+{"dtype": "float64" | "float32" | "uint32" | "uint8", "shape": [...], "offset": BYTES} and its numbers
+lie in NAME.bin at that offset: little endian, row-major, each array starting at a multiple of 8 bytes.
 """
 
 import json
