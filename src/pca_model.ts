@@ -57,6 +57,17 @@ export interface PcaJson {
 const FORMAT = 'webgpu-clustering/pca';
 const OUTPUT_RULES: OptionRules = { ...RUNTIME_RULES, output: oneOf('gpu') };
 
+/** @throws InvalidArgumentError where numbers left the range of float32 */
+function inRange(method: string, data: Float32Array, columns: number): Float32Array {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return data;
+  throw new InvalidArgumentError(
+    'points',
+    `${method}: row ${Math.floor(at / columns)} comes out beyond 3.4e38, the most that float32 holds; ` +
+      `scale the rows down before they are fitted and used.`,
+  );
+}
+
 /** A model's state from what is known of its rows: signs fixed, sums of squares made variances. */
 export function stateOf(
   { moments, pairs, left }: Summary,
@@ -302,7 +313,7 @@ export class PcaModel {
       const shape = [session.shape[0], maps[maps.length - 1].outputs] as const;
       return onDevice
         ? { buffer: await session.mapOnDevice(maps, signal), shape }
-        : { data: await session.map(maps, signal), shape };
+        : { data: inRange(method, await session.map(maps, signal), shape[1]), shape };
     });
   }
 
