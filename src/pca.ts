@@ -29,7 +29,7 @@ import {
 import { checkPoints } from './points.js';
 import { createRandom } from './random.js';
 
-/** What `onIteration` is told: after each power iteration, or after each batch of rows. */
+/** What `onIteration` is told: after each iteration, or after each batch of rows. */
 export interface PcaProgress {
   /** From 1; solver 'deflation' counts anew for each component. */
   readonly iteration: number;
@@ -48,11 +48,14 @@ export interface PcaOptions {
   /** Scale the scores to variance 1. Default false. */
   readonly whiten?: boolean;
   /**
-   * - 'covariance': the covariance matrix on the device, its eigenvectors on the host in float64.
+   * - 'covariance': the covariance matrix on the device, its eigenvectors on the host in float64. Where
+   *   the smallest variance kept is below a thousandth of the first, the rows are looked at once more
+   *   along all directions found, as sums of float32 would leave little of it. Of more than 192
+   *   columns and at most half as many rows, the rows' own span instead of the matrix.
    * - 'randomized': subspace iteration from random directions (Halko et al. 2011), for columns in the
    *   thousands and few components.
    * - 'deflation': the direction of the largest variance, then that orthogonal to it, and so on, each
-   *   by power iteration.
+   *   by conjugate gradients. Those of less than a millionth of the first's variance are not told apart.
    * - 'incremental': batch by batch (Ross et al. 2008), for rows that do not fit in memory.
    *
    * Default: 'incremental' for batches; 'randomized' for more than 2,048 columns where nComponents is
@@ -63,7 +66,7 @@ export interface PcaOptions {
   readonly seed?: number;
   /** 'randomized': directions beyond nComponents to work with. Default 10. */
   readonly nOversamples?: number;
-  /** 'randomized': products with X^T X. Default 7 for less than min(n, d) / 10 components, else 4. */
+  /** 'randomized': products with X^T X before the last one. Default 7 for less than min(n, d) / 10 components, else 4. */
   readonly iteratedPower?: number;
   /** 'deflation': a direction is found when |C w - v w| <= tol v. Default 1e-6. */
   readonly tol?: number;
@@ -108,6 +111,8 @@ const DEFAULT_OVERSAMPLES = 10;
 const DEFAULT_TOL = 1e-6;
 const DEFAULT_MAX_ITER = 1000;
 const BATCH_ROWS_PER_COLUMN = 5;
+/** A matrix of so many columns takes 2 GiB. */
+const MOST_COLUMNS = 16_384;
 /** Up to so many columns the matrix is fast whatever the rows. */
 const NARROW = 192;
 
@@ -199,6 +204,13 @@ async function fit(
   const residual = await residualMean(session);
   const scatter = new Scatter(session, residual);
   const dense = solver === 'covariance' && !fewBesideColumns(n, d);
+  if (dense && d > MOST_COLUMNS) {
+    throw new InvalidArgumentError(
+      'solver',
+      `pca: points has ${d} columns, but solver 'covariance' holds a matrix of at most ${MOST_COLUMNS} x ${MOST_COLUMNS}; ` +
+        `use solver 'randomized' with a number of components.`,
+    );
+  }
   const matrix = dense ? await scatter.matrix(signal) : undefined;
   const squares = matrix ? diagonal(matrix, d) : await columnSquares(session, residual);
   const total = sum(squares);

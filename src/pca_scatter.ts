@@ -114,10 +114,12 @@ export class Scatter {
   /** The rows about their mean, in float64, [d] each. */
   async rows(): Promise<readonly Float64Array[]> {
     const [n, d] = this.shape;
-    const rows = await this.#session.rows();
-    return Array.from({ length: n }, (_, i) =>
-      Float64Array.from(rows.subarray(i * d, (i + 1) * d), (value, j) => value - this.#residual[j]),
-    );
+    const data = await this.#session.rows();
+    return Array.from({ length: n }, (_, i) => {
+      const row = Float64Array.from(data.subarray(i * d, (i + 1) * d));
+      addScaled(row, -1, this.#residual);
+      return row;
+    });
   }
 
   #all(): readonly RankOne[] {

@@ -140,11 +140,12 @@ export async function solveRandomized(
   const [, d] = scatter.shape;
   const pause = createPause(signal);
   const size = Math.min(d, count + oversamples);
-  let basis = await orthonormalize(
-    Array.from({ length: size }, () => randomDirection(d, random)),
-    random,
-    pause,
-  );
+  const start: Float64Array[] = [];
+  while (start.length < size) {
+    start.push(randomDirection(d, random));
+    await pause();
+  }
+  let basis = await orthonormalize(start, random, pause);
   for (let iteration = 1; iteration <= powerIterations + 1; iteration++) {
     const products = await scatter.times(basis, signal);
     if (report) {

@@ -33,7 +33,13 @@ export async function symmetricEigen(
   const rising = Array.from({ length: d }, (_, i) => i).sort(
     (a, b) => matrix[a * d + a] - matrix[b * d + b],
   );
-  const rows = rising.map((i) => Float64Array.from(rising, (j) => matrix[i * d + j]));
+  const rows: Float64Array[] = [];
+  for (const i of rising) {
+    const row = new Float64Array(d);
+    for (let j = 0; j < d; j++) row[j] = matrix[i * d + rising[j]];
+    rows.push(row);
+    await pause();
+  }
   const { diagonal, beside, vectors } = await tridiagonal(rows, pause);
   await diagonalize(diagonal, beside, vectors, pause);
   const order = vectors.map((_, i) => i).sort((a, b) => diagonal[b] - diagonal[a]);
