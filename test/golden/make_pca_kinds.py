@@ -41,8 +41,9 @@ def patches(random, rows):
 
 
 def time_stamps(random, rows):
-    """Seconds since 1970 within a month, and a number beside them."""
-    return np.c_[1.7e9 + random.rand(rows) * 86400 * 30, random.randn(rows) * 100 + 40]
+    """Seconds since 1970 within a month, and half of them give or take five minutes."""
+    seconds = 1.7e9 + random.rand(rows) * 86400 * 30
+    return np.c_[seconds, seconds / 2 + random.randn(rows) * 300]
 
 
 def close_pairs(random, rows, columns):
