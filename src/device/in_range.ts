@@ -1,8 +1,7 @@
 /** Rows whose squares are in the range of float32. */
 import type { Workspace } from '../../host/workspace.js';
-import largestKernel from '../../shaders/largest.wgsl';
 import scaleColumnsKernel from '../../shaders/scale_columns.wgsl';
-import { groups, type PackedRows, paced } from './points.js';
+import { groups, measureLargest, type PackedRows, paced } from './points.js';
 
 /** Where the largest number lies outside of these, squares or sums of them may leave float32. */
 const LEAST = 2 ** -40;
@@ -11,27 +10,26 @@ const MOST = 2 ** 44;
 const LARGEST_POWER = 126;
 
 /** The largest |x_ij|. */
-async function largestOf(workspace: Workspace, { chunks, quads }: PackedRows): Promise<number> {
-  const kernel = await workspace.runtime.kernel(largestKernel);
-  const { largest } = await workspace.allocate({ largest: 4 });
-  workspace.run('largest', (recording) => {
-    recording.clear(largest);
-    for (const { points, rows } of chunks) {
-      recording.dispatch(kernel, { shape: { rows, quads }, points, largest }, groups(kernel, rows));
-    }
+async function largestOf(workspace: Workspace, rows: PackedRows): Promise<number> {
+  const { measure, read } = await measureLargest(workspace, rows);
+  workspace.run('measure', (recording) => {
+    for (const chunk of rows.chunks) measure(recording, chunk);
   });
-  const [value] = new Float32Array(await workspace.read(largest, 0, 4));
-  workspace.release(largest);
-  return value;
+  return read();
 }
 
 /**
  * Multiplies packed rows by a power of two where their squares, or sums of these, might leave float32.
  *
+ * @param known their largest magnitude, where the caller knows it
  * @returns that power; 1 as a rule
  */
-export async function bringInRange(workspace: Workspace, rows: PackedRows): Promise<number> {
-  const largest = await largestOf(workspace, rows);
+export async function bringInRange(
+  workspace: Workspace,
+  rows: PackedRows,
+  known?: number,
+): Promise<number> {
+  const largest = known ?? (await largestOf(workspace, rows));
   if (largest === 0 || (largest >= LEAST && largest <= MOST)) return 1;
   const power = Math.max(-LARGEST_POWER, Math.min(LARGEST_POWER, -Math.floor(Math.log2(largest))));
   const { runtime } = workspace;

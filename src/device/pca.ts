@@ -112,7 +112,8 @@ class DevicePcaSession implements PcaSession {
       const align = background && listedRows(ceilDiv(d, 4));
       const shift = new Float64Array(d);
       const rows = await loadPoints(workspace, asIs, { metric, shift, align });
-      const scale = await bringInRange(workspace, rows);
+      const known = 'data' in source ? source.largest : undefined;
+      const scale = await bringInRange(workspace, rows, known);
       const scaled = (values: Float64Array) => values.map((value) => value * scale);
       const means = async () => meansOfColumns(await columnSums(workspace, rows), n);
       // Rows that something was subtracted from are about their means already.
