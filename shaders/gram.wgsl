@@ -6,7 +6,8 @@
 // points   see lib/points_layout.wgsl; rows [first, first + rows) of them
 // centres  [K][quads]                      vec4, read if CENTRED
 // weights  [K][weight_stride]              r_nk by row from 0, read if WEIGHTED
-// partial  [lanes][K][blocks][ENTRY]       vec4; see lib/gram_layout.wgsl
+// partial  [lanes][K][blocks][ENTRY]       vec4; see lib/gram_layout.wgsl. If CONTINUED (unweighted
+//                                          only), what it holds is added to.
 //
 // An invocation owns one run, one cluster and one block, whose 64 sums it keeps in registers; run l
 // takes the rows l, l + lanes, ..., so that neighbouring invocations load neighbouring rows. No
@@ -30,6 +31,7 @@ struct Shape {
 const WORKGROUP = 64;
 const WEIGHTED = false;
 const CENTRED = false;
+const CONTINUED = false;
 const HALTED = 1;
 
 // import lib/points_layout.wgsl
@@ -90,12 +92,31 @@ fn main(
   var s0 = vec4f();
   var s1 = vec4f();
   var total = 0.0;
+  let at = (run * shape.clusters * blocks + kb) * ENTRY;
+  if (CONTINUED) {
+    a0 = partial[at];
+    a1 = partial[at + 1];
+    a2 = partial[at + 2];
+    a3 = partial[at + 3];
+    b0 = partial[at + 4];
+    b1 = partial[at + 5];
+    b2 = partial[at + 6];
+    b3 = partial[at + 7];
+    c0 = partial[at + 8];
+    c1 = partial[at + 9];
+    c2 = partial[at + 10];
+    c3 = partial[at + 11];
+    d0 = partial[at + 12];
+    d1 = partial[at + 13];
+    d2 = partial[at + 14];
+    d3 = partial[at + 15];
+  }
   for (var row = run; row < shape.rows; row += shape.lanes) {
-    let at = point_at(shape.first + row, shape.quads);
-    var x0 = points[at + i0 * BLOCK_ROWS] - mi0;
-    var x1 = points[at + i1 * BLOCK_ROWS] - mi1;
-    let y0 = points[at + j0 * BLOCK_ROWS] - mj0;
-    let y1 = points[at + j1 * BLOCK_ROWS] - mj1;
+    let p = point_at(shape.first + row, shape.quads);
+    var x0 = points[p + i0 * BLOCK_ROWS] - mi0;
+    var x1 = points[p + i1 * BLOCK_ROWS] - mi1;
+    let y0 = points[p + j0 * BLOCK_ROWS] - mj0;
+    let y1 = points[p + j1 * BLOCK_ROWS] - mj1;
     if (WEIGHTED) {
       let weight = weights[k * shape.weight_stride + row];
       x0 *= weight;
@@ -121,7 +142,6 @@ fn main(
     d2 += x1.z * y1;
     d3 += x1.w * y1;
   }
-  let at = (run * shape.clusters * blocks + kb) * ENTRY;
   partial[at] = a0;
   partial[at + 1] = a1;
   partial[at + 2] = a2;

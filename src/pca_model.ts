@@ -8,6 +8,7 @@ import { checkOptions, oneOf, type OptionRules, RUNTIME_RULES, wholeNumber } fro
 import type { AffineMap, PcaSession } from './pca_backend.js';
 import { extend, type Summary } from './pca_incremental.js';
 import { expansion, projection } from './pca_maps.js';
+import { sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
 import { checkPoints } from './points.js';
 
@@ -56,11 +57,20 @@ export interface PcaJson {
 const FORMAT = 'webgpu-clustering/pca';
 const OUTPUT_RULES: OptionRules = { ...RUNTIME_RULES, output: oneOf('gpu') };
 
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+/** @throws InvalidArgumentError where numbers left the range of float32 */
+function inRange(method: string, data: Float32Array, columns: number): Float32Array {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return data;
+  throw new InvalidArgumentError(
+    'points',
+    `${method}: row ${Math.floor(at / columns)} comes out beyond 3.4e38, the most that float32 holds; ` +
+      `scale the rows down before they are fitted and used.`,
+  );
+}
 
 /** A model's state from what is known of its rows: signs fixed, sums of squares made variances. */
 export function stateOf(
-  { moments, pairs, left = Math.max(0, sum(moments.squares) - sum(pairs.values)) }: Summary,
+  { moments, pairs, left }: Summary,
   rest: Pick<PcaState, 'whiten' | 'solver' | 'engine'>,
 ): PcaState {
   const { rows, mean, squares } = moments;
@@ -268,9 +278,10 @@ export class PcaModel {
   }
 
   #summary(): Summary {
-    const { rows, mean, components, explainedVariance, variances } = this.#state;
+    const { rows, mean, components, explainedVariance, variances, noiseVariance } = this.#state;
     const d = mean.length;
     return {
+      left: noiseVariance * (Math.min(rows, d) - this.nComponents) * (rows - 1),
       moments: { rows, mean, squares: variances.map((value) => value * (rows - 1)) },
       pairs: {
         values: explainedVariance.map((value) => value * (rows - 1)),
@@ -302,7 +313,7 @@ export class PcaModel {
       const shape = [session.shape[0], maps[maps.length - 1].outputs] as const;
       return onDevice
         ? { buffer: await session.mapOnDevice(maps, signal), shape }
-        : { data: await session.map(maps, signal), shape };
+        : { data: inRange(method, await session.map(maps, signal), shape[1]), shape };
     });
   }
 
