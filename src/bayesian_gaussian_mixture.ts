@@ -9,14 +9,14 @@ import {
   type MixtureOptions,
   progressOf,
 } from './gaussian_mixture.js';
-import type { CovarianceType, MixtureSession } from './gaussian_mixture_backend.js';
+import type { CovarianceType, MixtureSession, Statistics } from './gaussian_mixture_backend.js';
 import type { Points } from './matrix.js';
 import { checkTensor, type TensorLike } from './mixture_arrays.js';
-import { fitMixture, type FitResult, type MixtureFamily } from './mixture_fit.js';
+import { fitMixture, type FitResult, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
 import { totalOf } from './mixture_model.js';
 import { withMixtureSession } from './mixture_session.js';
 import {
-  chooseStatistics,
+  chooseSums,
   type MixtureInit,
   oneHot,
   type StartData,
@@ -31,8 +31,15 @@ import {
   type OptionRules,
 } from './options.js';
 import { createRandom, type Random } from './random.js';
-import { cholesky } from './reference/cholesky.js';
-import { formOf, type MixtureRules } from './reference/mixture_step.js';
+import { cholesky, product, transpose } from './reference/cholesky.js';
+import {
+  estimate,
+  formOf,
+  maximize,
+  type MixtureParameters,
+  type MixtureRules,
+  mixtureScorer,
+} from './reference/mixture_step.js';
 import {
   maximizeVariational,
   type MixturePriors,
@@ -114,10 +121,10 @@ async function fit(
   const [n, d] = session.shape;
   const { noise } = session;
   const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0, noise };
-  const priors = await choosePriors(session, options, covarianceType);
+  const priors = await choosePriors(session, options, rules);
   const family: MixtureFamily<VariationalParameters> = {
     scorer: (parameters) => variationalScorer(parameters, covarianceType, priors),
-    maximize: (statistics, centres) => maximizeVariational(statistics, centres, d, rules, priors),
+    maximize: (statistics) => maximizeVariational(statistics, d, rules, priors),
     bound: (expectation, parameters) =>
       variationalBound(expectation, parameters, covarianceType, priors),
   };
@@ -127,8 +134,9 @@ async function fit(
   let best: FitResult<VariationalParameters> | undefined;
   for (let restart = 0; restart < restarts; restart++) {
     signal?.throwIfAborted();
-    const { statistics, centres } = await startOf(session, init, labels, k, rules, data, random);
-    const run = await fitMixture(session, family, family.maximize(statistics, centres), {
+    const { take, frame } = await startOf(session, init, labels, k, rules, data, random);
+    const start = await maximizeSoundly(family, take, frame);
+    const run = await fitMixture(session, family, start.parameters, {
       maxIter,
       tol,
       signal,
@@ -164,7 +172,7 @@ function startOf(
   const form = formOf(covarianceType);
   return labels
     ? sumsOf(session, oneHot(labels, k), k, form, data.signal)
-    : chooseStatistics(session, init as MixtureInit, k, form, data, random);
+    : chooseSums(session, init as MixtureInit, k, form, data, random);
 }
 
 function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Array {
@@ -190,7 +198,7 @@ function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Arr
 async function choosePriors(
   session: MixtureSession,
   options: BayesianGaussianMixtureOptions,
-  covarianceType: CovarianceType,
+  rules: MixtureRules,
 ): Promise<MixturePriors> {
   const [, d] = session.shape;
   const { meanPrior, covariancePrior, degreesOfFreedomPrior = d } = options;
@@ -200,7 +208,7 @@ async function choosePriors(
       `degreesOfFreedomPrior is ${degreesOfFreedomPrior}; it must be above ${d - 1}, the columns less 1.`,
     );
   }
-  const sample = await sampleMoments(session, covarianceType);
+  const sample = await sampleMoments(session, rules);
   return {
     weightConcentrationPriorType: options.weightConcentrationPriorType ?? 'dirichlet_process',
     weightConcentrationPrior: options.weightConcentrationPrior ?? 1 / options.k,
@@ -213,7 +221,7 @@ async function choosePriors(
     covariancePrior:
       covariancePrior === undefined
         ? sample.covariance
-        : checkCovariancePrior(covariancePrior, covarianceType, d),
+        : checkCovariancePrior(covariancePrior, rules.covarianceType, d),
   };
 }
 
@@ -234,14 +242,31 @@ function checkCovariancePrior(
   );
 }
 
+/** A variance, relative to the largest one, for the frame of columns that have none. */
+const LEAST_SPREAD = 2 ** -40;
+
 /** The data's mean and (n - 1) covariance, in the shape of a covariance prior. */
-async function sampleMoments(session: MixtureSession, type: CovarianceType) {
+async function sampleMoments(session: MixtureSession, { covarianceType, noise }: MixtureRules) {
   const [n, d] = session.shape;
+  const form = formOf(covarianceType);
+  const rules = { covarianceType: form, regCovar: 0, fixedVariance: 0, noise };
   const all = (_: number, rows: number) => new Float32Array(rows).fill(1);
-  const { statistics, centres } = await sumsOf(session, all, 1, formOf(type), undefined);
-  const mean = centres.map((value, j) => value + statistics.sums[j] / n);
-  const covariance = statistics.products.map((value) => value / Math.max(1, n - 1));
-  if (type !== 'spherical') return { mean, covariance };
+  const { take, frame } = await sumsOf(session, all, 1, form, undefined);
+  let ridge: number | undefined;
+  const family = {
+    scorer: (parameters: MixtureParameters) => mixtureScorer(parameters, form),
+    maximize: (sums: Statistics) => {
+      ridge ??= (sums.products.reduce((most, one) => Math.max(most, one), 0) / n) * LEAST_SPREAD;
+      return maximize(sums, d, { ...rules, regCovar: ridge > 0 ? ridge : 1 });
+    },
+  };
+  const { sums } = await maximizeSoundly(family, take, frame);
+  const { means, covariances, whitenings } = estimate(sums, d, rules);
+  const sample = covariances.map((value) => (value * n) / Math.max(1, n - 1));
+  const [covariance = sample] = whitenings.map(({ back }) =>
+    product(product(back, sample, d), transpose(back, d), d),
+  );
+  if (covarianceType !== 'spherical') return { mean: means, covariance };
   const total = covariance.reduce((sum, value) => sum + value, 0);
-  return { mean, covariance: Float64Array.of(total / d) };
+  return { mean: means, covariance: Float64Array.of(total / d) };
 }

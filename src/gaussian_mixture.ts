@@ -4,13 +4,13 @@ import { InvalidArgumentError } from './errors.js';
 import type { CovarianceType, MixtureSession } from './gaussian_mixture_backend.js';
 import { GaussianMixtureModel } from './gaussian_mixture_model.js';
 import type { Points } from './matrix.js';
-import { fitMixture, type FitResult, type MixtureFamily } from './mixture_fit.js';
+import { fitMixture, type FitResult, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
 import { totalOf } from './mixture_model.js';
 import { withMixtureSession } from './mixture_session.js';
 import {
   checkDistinct,
   checkStart,
-  chooseStatistics,
+  chooseSums,
   type MixtureInit,
   type MixtureStart,
   type StartData,
@@ -203,6 +203,7 @@ async function fit(
     fixedVariance: options.fixedVariance ?? 0,
     noise: session.noise,
   };
+  const family = familyOf(session, rules);
   const given = givenStart(session, options, rules);
   const restarts = given ? 1 : nInit;
   const random = createRandom(options.seed ?? 0);
@@ -210,16 +211,22 @@ async function fit(
   for (let restart = 0; restart < restarts; restart++) {
     signal?.throwIfAborted();
     const start =
-      given ?? (await chooseStart(session, init as MixtureInit, options.k, rules, data, random));
+      given ??
+      (await chooseStart(session, family, init as MixtureInit, options.k, rules, data, random));
     const fitOptions = {
       maxIter,
       tol,
       signal,
       onIteration: progressOf(options, restart, restarts, maxIter),
     };
-    const run = session.fit
-      ? await session.fit(start, rules, fitOptions)
-      : await fitMixture(session, familyOf(session, rules), start, fitOptions);
+    const begun = await session.fit?.(start, rules, fitOptions);
+    const run =
+      begun && !begun.unfinished
+        ? begun
+        : await fitMixture(session, family, begun?.parameters ?? start, {
+            ...fitOptions,
+            history: begun?.history,
+          });
     if (!best || run.history.at(-1)! > best.history.at(-1)!) best = run;
   }
   const { parameters, history, converged } = best!;
@@ -249,7 +256,7 @@ function familyOf(session: MixtureSession, rules: MixtureRules): MixtureFamily<M
   const [n, d] = session.shape;
   return {
     scorer: (parameters) => mixtureScorer(parameters, rules.covarianceType),
-    maximize: (statistics, centres) => maximize(statistics, centres, d, rules),
+    maximize: (statistics) => maximize(statistics, d, rules),
     bound: ({ logLikelihood }) => logLikelihood / n,
   };
 }
@@ -293,6 +300,7 @@ function givenStart(
 /** The M-step of a start chosen from the data. */
 async function chooseStart(
   session: MixtureSession,
+  family: MixtureFamily<MixtureParameters>,
   init: MixtureInit,
   k: number,
   rules: MixtureRules,
@@ -300,6 +308,7 @@ async function chooseStart(
   random: Random,
 ): Promise<MixtureParameters> {
   const form = formOf(rules.covarianceType);
-  const { statistics, centres } = await chooseStatistics(session, init, k, form, data, random);
-  return maximize(statistics, centres, session.shape[1], rules);
+  const { take, frame } = await chooseSums(session, init, k, form, data, random);
+  const { parameters } = await maximizeSoundly(family, take, frame);
+  return parameters;
 }

@@ -7,6 +7,7 @@ import scaleColumnsKernel from '../../shaders/scale_columns.wgsl';
 import type {
   Expectation,
   FactorForm,
+  Frame,
   MixtureBackend,
   MixtureLoadOptions,
   MixtureSession,
@@ -15,19 +16,18 @@ import type {
   Statistics,
 } from '../gaussian_mixture_backend.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
-import type { FitOptions, FitResult } from '../mixture_fit.js';
+import type { FitOptions, PartialFit } from '../mixture_fit.js';
 import type { MixtureParameters, MixtureRules } from '../reference/mixture_step.js';
-import { packScorer, scaleBy, statisticsEntries, unpackStatistics } from './mixture_layout.js';
-import { MixtureEm } from './mixture_em.js';
+import { packFrame, packScorer, statisticsEntries, unpackStatistics } from './mixture_layout.js';
+import { BOUND_RUN, MixtureEm } from './mixture_em.js';
 import { fitOnDevice } from './mixture_loop.js';
-import { MixturePass, type ScorerBuffers } from './mixture_pass.js';
+import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
+import type { Recording } from '../../host/recording.js';
 import { columnSums, type DevicePoints, groups, loadPoints, padColumns, paced } from './points.js';
 import { loadRowWeights, type RowWeights } from './weights.js';
 
 /** What float32 sums leave of a zero, relative to their terms: two units in the last place. */
 const NOISE = 2 ** -22;
-/** Rows whose log-likelihoods are added up in float32: few, as the bound's changes are small. */
-const BOUND_RUN = 32;
 
 /** Gaussian mixtures on `runtime`'s device. */
 export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
@@ -129,22 +129,21 @@ class DeviceMixtureSession implements MixtureSession {
     return this.#points.shift;
   }
 
-  async expect(scorer: Scorer, centres: Float64Array, signal?: AbortSignal): Promise<Expectation> {
+  async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
     const { k, form } = scorer;
     const pass = await this.#passFor(k, form);
     return this.#withScorer(scorer, async (buffers) =>
-      this.#withCentres(centres, async (about) => {
+      this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
         for (const batch of pass.batches) {
           signal?.throwIfAborted();
           this.#workspace.run('expectation', (recording) => {
             pass.recordScores(recording, batch, buffers);
             pass.recordSoftmax(recording, batch, false);
-            pass.recordSums(recording, batch, about);
+            recordSums(recording, batch);
           });
         }
-        const statistics = await this.#statistics(pass, k, form);
         return {
-          ...statistics,
+          ...(await statistics()),
           logLikelihood: await this.#total(pass.rows.map(({ logSums }) => logSums)),
           entropy: await this.#total(pass.rows.map(({ entropies }) => entropies)),
         };
@@ -154,15 +153,15 @@ class DeviceMixtureSession implements MixtureSession {
 
   async accumulate(
     responsibilities: Responsibilities,
-    centres: Float64Array,
+    frame: Frame,
     form: FactorForm,
     signal?: AbortSignal,
   ): Promise<Statistics> {
     const [, d] = this.shape;
-    const k = centres.length / d;
+    const k = frame.centres.length / d;
     const pass = await this.#passFor(k, form);
     const { host } = this.#weights;
-    return this.#withCentres(centres, async (about) => {
+    return this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
         const start = batch.chunk.start + batch.first;
@@ -172,11 +171,11 @@ class DeviceMixtureSession implements MixtureSession {
           : given;
         this.#workspace.upload(pass.scores, weighted);
         this.#workspace.run('accumulate', (recording) => {
-          pass.recordSums(recording, batch, about);
+          recordSums(recording, batch);
         });
         await this.#workspace.settle();
       }
-      return this.#statistics(pass, k, form);
+      return statistics();
     });
   }
 
@@ -184,7 +183,7 @@ class DeviceMixtureSession implements MixtureSession {
     start: MixtureParameters,
     rules: MixtureRules,
     options: FitOptions,
-  ): Promise<FitResult<MixtureParameters>> {
+  ): Promise<PartialFit<MixtureParameters>> {
     const em = await MixtureEm.create(
       this.#workspace,
       {
@@ -197,7 +196,7 @@ class DeviceMixtureSession implements MixtureSession {
       start,
     );
     try {
-      return await fitOnDevice(this.#workspace.runtime, em, rules, options);
+      return await fitOnDevice(this.#workspace.runtime, em, start, rules, options);
     } finally {
       em.dispose();
     }
@@ -291,25 +290,40 @@ class DeviceMixtureSession implements MixtureSession {
     }
   }
 
-  async #withCentres<T>(
-    centres: Float64Array,
-    work: (buffer: GPUBuffer) => Promise<T>,
+  /** Does `work` with a way to record a batch's sums in a frame, and to read them all. */
+  async #withFrame<T>(
+    pass: MixturePass,
+    frame: Frame,
+    form: FactorForm,
+    work: (
+      recordSums: (recording: Recording, batch: Batch) => void,
+      statistics: () => Promise<Statistics>,
+    ) => Promise<T>,
   ): Promise<T> {
-    const d = this.scale.length;
-    const packed = padColumns(scaleBy(centres, this.scale), centres.length / d, d);
-    const { buffer } = await this.#workspace.allocate({ buffer: packed.byteLength });
-    this.#workspace.upload(buffer, packed);
-    try {
-      return await work(buffer);
-    } finally {
-      this.#workspace.release(buffer);
-    }
-  }
-
-  async #statistics(pass: MixturePass, k: number, form: FactorForm): Promise<Statistics> {
+    const { held, means, factors = new Float32Array(4) } = packFrame(frame, this.scale);
+    const buffers = await this.#workspace.allocate({
+      means: means.byteLength,
+      factors: factors.byteLength,
+    });
+    this.#workspace.upload(buffers.means, means);
+    this.#workspace.upload(buffers.factors, factors);
+    if (frame.factors) await pass.prepareWhitening();
+    const k = frame.centres.length / this.scale.length;
     const bytes = 16 * k * statisticsEntries(form, this.#points.quads);
-    const totals = new Float32Array(await this.#workspace.read(pass.totals, 0, bytes));
-    return unpackStatistics(totals, k, form, this.scale);
+    try {
+      return await work(
+        (recording, batch) => {
+          if (frame.factors) pass.recordWhitenedSums(recording, batch, buffers);
+          else pass.recordSums(recording, batch, buffers.means);
+        },
+        async () => {
+          const totals = new Float32Array(await this.#workspace.read(pass.totals, 0, bytes));
+          return unpackStatistics(totals, form, held, this.scale);
+        },
+      );
+    } finally {
+      this.#workspace.release(...Object.values(buffers));
+    }
   }
 
   /** The sum over all rows of a value a row: float32 over short runs, float64 over the runs. */

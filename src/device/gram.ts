@@ -14,7 +14,7 @@ const LONGEST_RUN = 1024;
 /** Rows of a run where memory allows: enough that adding the runs up costs little. */
 const RUN = 256;
 /** The most that the runs' partial sums may take. */
-const PARTIAL_BYTES = 32 * 1024 * 1024;
+export const PARTIAL_BYTES = 32 * 1024 * 1024;
 
 /** Blocks of 8 x 8 columns on or below the diagonal. */
 export function gramBlocks(quads: number): number {
@@ -96,9 +96,9 @@ export async function gram(workspace: Workspace, points: DevicePoints): Promise<
           first: part.start + start,
           rows,
           quads,
-          clusters: 1,
-          lanes,
-          weight_stride: 0,
+          ...{ clusters: 1, first_cluster: 0, last_cluster: 1 },
+          ...{ lanes, unit_rows: rows, unit_lanes: lanes },
+          ...{ weight_stride: 0, point_stride: 0 },
         };
         const blocks = gramBlocks(quads);
         workspace.run('gram', (recording) => {

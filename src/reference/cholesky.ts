@@ -2,31 +2,26 @@
 export interface Factorization {
   /** L with L L^T the matrix, d x d, zeros above the diagonal. */
   readonly factor: Float64Array;
-  /** The first column whose pivot is not above the noise; -1 where there is none. */
+  /** The first column whose pivot is not above 0; -1 where there is none. */
   readonly failed: number;
 }
 
 /**
  * The Cholesky factor of a symmetric matrix, d x d, of which the lower triangle is read.
  *
- * @param noise a pivot at most this times its diagonal element counts as zero
- * @param repair put the noise in place of such a pivot and go on, rather than fail
+ * @param least pivots below these, [d], are raised to them
  */
 export function cholesky(
   matrix: ArrayLike<number>,
   d: number,
-  noise = 0,
-  repair = false,
+  least?: ArrayLike<number>,
 ): Factorization {
   const factor = new Float64Array(d * d);
   for (let j = 0; j < d; j++) {
     let pivot = matrix[j * d + j];
-    const least = noise * pivot;
     for (let p = 0; p < j; p++) pivot -= factor[j * d + p] ** 2;
-    if (!(pivot > least)) {
-      if (!repair || !(least > 0)) return { factor, failed: j };
-      pivot = least;
-    }
+    pivot = Math.max(pivot, least?.[j] ?? 0);
+    if (!(pivot > 0)) return { factor, failed: j };
     const root = Math.sqrt(pivot);
     factor[j * d + j] = root;
     for (let i = j + 1; i < d; i++) {
@@ -55,4 +50,17 @@ export function triangularInverse(factor: ArrayLike<number>, d: number): Float64
 /** A d x d matrix, transposed. */
 export function transpose(matrix: ArrayLike<number>, d: number): Float64Array {
   return Float64Array.from({ length: d * d }, (_, at) => matrix[(at % d) * d + Math.floor(at / d)]);
+}
+
+/** A B for square matrices, d x d. */
+export function product(a: ArrayLike<number>, b: ArrayLike<number>, d: number): Float64Array {
+  const result = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) {
+    for (let p = 0; p < d; p++) {
+      const factor = a[i * d + p];
+      if (factor === 0) continue;
+      for (let j = 0; j < d; j++) result[i * d + j] += factor * b[p * d + j];
+    }
+  }
+  return result;
 }

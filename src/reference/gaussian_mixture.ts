@@ -3,6 +3,7 @@ import { ClusteringError } from '../errors.js';
 import type {
   Expectation,
   FactorForm,
+  Frame,
   MixtureBackend,
   MixtureSession,
   Responsibilities,
@@ -53,11 +54,11 @@ class ReferenceSession implements MixtureSession {
     this.scale = new Float64Array(shape[1]).fill(1);
   }
 
-  async expect(scorer: Scorer, centres: Float64Array, signal?: AbortSignal): Promise<Expectation> {
+  async expect(scorer: Scorer, { centres }: Frame, signal?: AbortSignal): Promise<Expectation> {
     const { x, weights } = this.#loaded();
     const [, d] = this.shape;
     const { k, form } = scorer;
-    const totals = this.#empty(k, form);
+    const totals = this.#empty(centres, form);
     let logLikelihood = 0;
     let entropy = 0;
     await this.#blocks(k * d * d, signal, (start, end) => {
@@ -74,13 +75,13 @@ class ReferenceSession implements MixtureSession {
 
   async accumulate(
     responsibilities: Responsibilities,
-    centres: Float64Array,
+    { centres }: Frame,
     form: FactorForm,
     signal?: AbortSignal,
   ): Promise<Statistics> {
     const [, d] = this.shape;
     const k = centres.length / d;
-    const totals = this.#empty(k, form);
+    const totals = this.#empty(centres, form);
     await this.#blocks(k * d * d, signal, (start, end) => {
       const given = Float64Array.from(responsibilities(start, end - start));
       this.#add(totals, start, end, given, centres, form);
@@ -122,9 +123,12 @@ class ReferenceSession implements MixtureSession {
     this.#rows = undefined;
   }
 
-  #empty(k: number, form: FactorForm): Statistics {
+  /** Float64 holds the sums of the columns themselves, so no frame has factors here. */
+  #empty(centres: Float64Array, form: FactorForm): Statistics {
     const [, d] = this.shape;
+    const k = centres.length / d;
     return {
+      frame: { centres },
       weights: new Float64Array(k),
       sums: new Float64Array(k * d),
       products: new Float64Array(form === 'diag' ? k * d : k * d * d),
