@@ -15,13 +15,7 @@ import { checkTensor, type TensorLike } from './mixture_arrays.js';
 import { fitMixture, type FitResult, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
 import { totalOf } from './mixture_model.js';
 import { withMixtureSession } from './mixture_session.js';
-import {
-  chooseSums,
-  type MixtureInit,
-  oneHot,
-  type StartData,
-  sumsOf,
-} from './mixture_start.js';
+import { chooseSums, type MixtureInit, oneHot, type StartData, sumsOf } from './mixture_start.js';
 import {
   anObject,
   checkOptions,
@@ -119,8 +113,7 @@ async function fit(
   const { k, covarianceType = 'full', signal, init = 'kmeans' } = options;
   const { tol, regCovar, maxIter, nInit } = { ...MIXTURE_DEFAULTS, ...definedOf(options) };
   const [n, d] = session.shape;
-  const { noise } = session;
-  const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0, noise };
+  const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0 };
   const priors = await choosePriors(session, options, rules);
   const family: MixtureFamily<VariationalParameters> = {
     scorer: (parameters) => variationalScorer(parameters, covarianceType, priors),
@@ -246,10 +239,10 @@ function checkCovariancePrior(
 const LEAST_SPREAD = 2 ** -40;
 
 /** The data's mean and (n - 1) covariance, in the shape of a covariance prior. */
-async function sampleMoments(session: MixtureSession, { covarianceType, noise }: MixtureRules) {
+async function sampleMoments(session: MixtureSession, { covarianceType }: MixtureRules) {
   const [n, d] = session.shape;
   const form = formOf(covarianceType);
-  const rules = { covarianceType: form, regCovar: 0, fixedVariance: 0, noise };
+  const rules = { covarianceType: form, regCovar: 0, fixedVariance: 0 };
   const all = (_: number, rows: number) => new Float32Array(rows).fill(1);
   const { take, frame } = await sumsOf(session, all, 1, form, undefined);
   let ridge: number | undefined;

@@ -201,7 +201,6 @@ async function fit(
     covarianceType,
     regCovar,
     fixedVariance: options.fixedVariance ?? 0,
-    noise: session.noise,
   };
   const family = familyOf(session, rules);
   const given = givenStart(session, options, rules);

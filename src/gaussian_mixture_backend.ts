@@ -45,6 +45,8 @@ export interface Frame {
 export interface Statistics {
   /** What y_nk is: the frame asked for as the engine holds it, or without factors where it needs none. */
   readonly frame: Frame;
+  /** What rounding may leave of a sum that is zero, relative to its terms: 0 of sums in float64. */
+  readonly noise: number;
   /** sum of r_nk, [k]. */
   readonly weights: Float64Array;
   /** sum of r_nk y_nk, k x d. */
@@ -80,8 +82,6 @@ export interface MixtureSession {
   readonly shift: Float64Array;
   /** What columns were multiplied by, [d]: to be passed to `load` for the same arithmetic. */
   readonly scale: Float64Array;
-  /** What rounding leaves of a sum that is zero, relative to its terms: 0 in float64. */
-  readonly noise: number;
   /** The E-step, and the sums in `frame` that the M-step needs. */
   expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation>;
   /** The sums in `frame` of responsibilities that are given. */

@@ -19,10 +19,12 @@ export interface MixtureFamily<Parameters> {
 }
 
 /**
- * Passes that one M-step may take. Each brings what was below float32's noise, 2^-22 of a variance,
- * within it, so that three reach the float64 that factors are kept in.
+ * Passes that one M-step may take. Each brings what was noise, below 2^-16 of a variance, within
+ * float32's digits, so that four come to where float32 rows have none left.
  */
 const MOST_PASSES = 5;
+/** Reach from which sums are taken in the components' own frame: they cost more, and round less. */
+const ROUND_REACH = 4;
 
 export interface FitOptions {
   readonly maxIter: number;
@@ -53,7 +55,7 @@ export interface PartialFit<Parameters> extends FitResult<Parameters> {
  */
 export function frameOf({ form, means, factors, k }: Scorer): Frame {
   const d = means.length / k;
-  const round = form === 'diag' || reachOf(factors, d) <= SOUND_REACH;
+  const round = form === 'diag' || reachOf(factors, d) <= ROUND_REACH;
   return { centres: means, ...(round ? {} : { factors }) };
 }
 
@@ -94,7 +96,7 @@ export async function fitMixture<Parameters>(
     const made = await maximizeSoundly(
       family,
       (frame) => session.expect(scorer, frame, signal),
-      session.noise > 0 ? frameOf(scorer) : { centres: scorer.means },
+      frameOf(scorer),
     );
     ({ parameters } = made);
     const bound = family.bound(made.sums, parameters);

@@ -143,7 +143,9 @@ export async function sumsOf(
   const origin = { centres: new Float64Array(k * d) };
   // First the means alone: 'diag' is the cheapest way to them.
   const { weights, sums } = await session.accumulate(responsibilities, origin, 'diag', signal);
-  const centres = sums.map((sum, at) => sum / Math.max(weights[Math.floor(at / d)], Number.MIN_VALUE));
+  const centres = sums.map(
+    (sum, at) => sum / Math.max(weights[Math.floor(at / d)], Number.MIN_VALUE),
+  );
   return {
     take: (frame) => session.accumulate(responsibilities, frame, form, signal),
     frame: { centres },
@@ -176,6 +178,7 @@ export async function chooseSums(
       const frame = { centres: await startRows(data, init, k, session.shift, random) };
       const sums = {
         frame,
+        noise: 0,
         weights: new Float64Array(k).fill(1),
         sums: new Float64Array(k * d),
         products: new Float64Array(form === 'diag' ? k * d : k * d * d),

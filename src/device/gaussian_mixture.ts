@@ -17,17 +17,32 @@ import type {
 } from '../gaussian_mixture_backend.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
 import type { FitOptions, PartialFit } from '../mixture_fit.js';
-import type { MixtureParameters, MixtureRules } from '../reference/mixture_step.js';
+import { ReferenceSession } from '../reference/gaussian_mixture.js';
+import { type MixtureParameters, type MixtureRules, reachOf } from '../reference/mixture_step.js';
 import { packFrame, packScorer, statisticsEntries, unpackStatistics } from './mixture_layout.js';
 import { BOUND_RUN, MixtureEm } from './mixture_em.js';
 import { fitOnDevice } from './mixture_loop.js';
 import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import type { Recording } from '../../host/recording.js';
-import { columnSums, type DevicePoints, groups, loadPoints, padColumns, paced } from './points.js';
+import {
+  columnSums,
+  type DevicePoints,
+  groups,
+  loadPoints,
+  packedBytes,
+  padColumns,
+  paced,
+} from './points.js';
 import { loadRowWeights, type RowWeights } from './weights.js';
 
-/** What float32 sums leave of a zero, relative to their terms: two units in the last place. */
-const NOISE = 2 ** -22;
+const BLOCK_ROWS = Number(scaleColumnsKernel.constants.BLOCK_ROWS);
+/**
+ * Reach (see reachOf) beyond which float32 loses digits of the E-step itself: whitened coordinates err by
+ * some 2^-24 times as much, and the log-likelihood by the square of that.
+ */
+const FLOAT32_REACH = 2 ** 12;
+/** Multiply-adds of a pass that the host does in some 100 ms. */
+const HOST_WORK = 2 ** 26;
 
 /** Gaussian mixtures on `runtime`'s device. */
 export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
@@ -74,13 +89,31 @@ async function scaleColumns(
   workspace.release(scale);
 }
 
+/** The loaded rows as they lie on the device, n x d. */
+async function readRows(workspace: Workspace, points: DevicePoints): Promise<Float32Array> {
+  const [n, d] = points.shape;
+  const { quads } = points;
+  const x = new Float32Array(n * d);
+  for (const { start, rows, points: buffer } of points.chunks) {
+    const packed = new Float32Array(await workspace.read(buffer, 0, packedBytes(rows, quads)));
+    for (let row = 0; row < rows; row++) {
+      const first = (row - (row % BLOCK_ROWS)) * quads + (row % BLOCK_ROWS);
+      for (let j = 0; j < d; j++) {
+        const at = first + Math.floor(j / 4) * BLOCK_ROWS;
+        x[(start + row) * d + j] = packed[4 * at + (j % 4)];
+      }
+    }
+  }
+  return x;
+}
+
 class DeviceMixtureSession implements MixtureSession {
-  readonly noise = NOISE;
   readonly scale: Float64Array;
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
   readonly #weights: RowWeights;
   readonly #state: GPUBuffer;
+  #host: ReferenceSession | undefined;
   #pass: { readonly k: number; readonly form: FactorForm; readonly made: MixturePass } | undefined;
 
   private constructor(
@@ -130,7 +163,9 @@ class DeviceMixtureSession implements MixtureSession {
   }
 
   async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
-    const { k, form } = scorer;
+    const { k, form, factors } = scorer;
+    const host = await this.#hostFor(k, form, factors);
+    if (host) return host.expect(scorer, frame, signal);
     const pass = await this.#passFor(k, form);
     return this.#withScorer(scorer, async (buffers) =>
       this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
@@ -159,6 +194,8 @@ class DeviceMixtureSession implements MixtureSession {
   ): Promise<Statistics> {
     const [, d] = this.shape;
     const k = frame.centres.length / d;
+    const exact = await this.#hostFor(k, form, frame.factors);
+    if (exact) return exact.accumulate(responsibilities, frame, form, signal);
     const pass = await this.#passFor(k, form);
     const { host } = this.#weights;
     return this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
@@ -204,6 +241,8 @@ class DeviceMixtureSession implements MixtureSession {
 
   async score(scorer: Scorer, signal?: AbortSignal) {
     const [n] = this.shape;
+    const host = await this.#hostFor(scorer.k, scorer.form, scorer.factors);
+    if (host) return host.score(scorer, signal);
     const pass = await this.#passFor(scorer.k, scorer.form);
     const logDensities = new Float32Array(n);
     const labels = new Uint32Array(n);
@@ -230,7 +269,9 @@ class DeviceMixtureSession implements MixtureSession {
 
   async responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array> {
     const [n] = this.shape;
-    const { k, form } = scorer;
+    const { k, form, factors } = scorer;
+    const host = await this.#hostFor(k, form, factors);
+    if (host) return host.responsibilities(scorer, signal);
     const pass = await this.#passFor(k, form);
     const result = new Float32Array(n * k);
     await this.#withScorer(scorer, async (buffers) => {
@@ -254,6 +295,27 @@ class DeviceMixtureSession implements MixtureSession {
 
   dispose(): void {
     this.#workspace.dispose();
+  }
+
+  /**
+   * The rows in float64, for factors that float32 would lose digits of, where the host does a pass in a
+   * short time; the device, which has no float64, does the others as well as it can.
+   */
+  async #hostFor(
+    k: number,
+    form: FactorForm,
+    factors: Float64Array | undefined,
+  ): Promise<ReferenceSession | undefined> {
+    const [n, d] = this.shape;
+    if (form === 'diag' || !factors || n * k * d * d > HOST_WORK) return undefined;
+    if (reachOf(factors, d) <= FLOAT32_REACH) return undefined;
+    if (!this.#host) {
+      const x = await readRows(this.#workspace, this.#points);
+      for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
+      const weights = this.#weights.host ?? new Float32Array(n).fill(1);
+      this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
+    }
+    return this.#host;
   }
 
   /** The pass for so many components of a form; kept until another is asked for. */

@@ -20,6 +20,7 @@ import {
 } from '../reference/mixture_step.js';
 import {
   factorEntries,
+  NOISE,
   packScorer,
   statisticsEntries,
   unpackFactors,
@@ -254,7 +255,7 @@ export class MixtureEm {
           clusters: this.#k,
           quads,
           columns: this.#problem.scale.length,
-          noise: rules.noise,
+          noise: NOISE,
           repair: rules.regCovar > 0 ? 1 : 0,
         },
         totals: this.#pass.totals,
@@ -291,11 +292,7 @@ export class MixtureEm {
         },
         groups(covariances, 4 * quads * quads * count),
       )
-      .dispatch(
-        cholesky,
-        { shape, components, state, matrices, offsets },
-        groups(cholesky, count),
-      )
+      .dispatch(cholesky, { shape, components, state, matrices, offsets }, groups(cholesky, count))
       .dispatch(
         inverse,
         {

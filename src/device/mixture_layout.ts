@@ -4,6 +4,9 @@ import type { FactorForm, Frame, Scorer, Statistics } from '../gaussian_mixture_
 import { addGram, GRAM_ENTRY, GRAM_RESIDUALS, GRAM_WEIGHT, gramBlocks } from './gram.js';
 import { padColumns } from './points.js';
 
+/** What float32 sums leave of a zero, relative to their terms: two units in the last place. */
+export const NOISE = 2 ** -22;
+
 /** vec4s of one lower triangular factor: see shaders/lib/factor_layout.wgsl. */
 export function factorEntries(quads: number): number {
   return factorAt(ceilDiv(quads, 2));
@@ -159,5 +162,5 @@ export function unpackStatistics(
     addGram(matrix, own, d);
     for (let at = 0; at < d * d; at++) matrix[at] /= scale[at % d] * scale[Math.floor(at / d)];
   }
-  return { frame, weights, sums, products };
+  return { frame, noise: NOISE, weights, sums, products };
 }

@@ -9,7 +9,8 @@ export interface Factorization {
 /**
  * The Cholesky factor of a symmetric matrix, d x d, of which the lower triangle is read.
  *
- * @param least pivots below these, [d], are raised to them
+ * @param least [d]: a pivot below it is noise, and so is what is left of its column; the pivot is raised
+ *   to it and the rest set to 0, so that noise is not divided by noise
  */
 export function cholesky(
   matrix: ArrayLike<number>,
@@ -20,11 +21,12 @@ export function cholesky(
   for (let j = 0; j < d; j++) {
     let pivot = matrix[j * d + j];
     for (let p = 0; p < j; p++) pivot -= factor[j * d + p] ** 2;
-    pivot = Math.max(pivot, least?.[j] ?? 0);
+    const isNoise = least !== undefined && pivot < least[j];
+    if (isNoise) pivot = least[j];
     if (!(pivot > 0)) return { factor, failed: j };
     const root = Math.sqrt(pivot);
     factor[j * d + j] = root;
-    for (let i = j + 1; i < d; i++) {
+    for (let i = j + 1; i < d && !isNoise; i++) {
       let sum = matrix[i * d + j];
       for (let p = 0; p < j; p++) sum -= factor[i * d + p] * factor[j * d + p];
       factor[i * d + j] = sum / root;

@@ -28,8 +28,9 @@ export const referenceMixtureBackend: MixtureBackend = {
   },
 };
 
-interface Rows {
-  /** n x d */
+/** Rows on the host as an engine holds them. */
+export interface HostRows {
+  /** n x d, less the shift */
   readonly x: Float32Array;
   /** [n] */
   readonly weights: Float32Array;
@@ -40,14 +41,14 @@ function addTo(target: Float64Array, source: Float64Array): void {
   for (let at = 0; at < source.length; at++) target[at] += source[at];
 }
 
-class ReferenceSession implements MixtureSession {
+/** A session in float64. */
+export class ReferenceSession implements MixtureSession {
   readonly shape: readonly [rows: number, columns: number];
   readonly shift: Float64Array;
   readonly scale: Float64Array;
-  readonly noise = 0;
-  #rows: Rows | undefined;
+  #rows: HostRows | undefined;
 
-  constructor(rows: Rows, shape: readonly [number, number], shift: Float64Array) {
+  constructor(rows: HostRows, shape: readonly [number, number], shift: Float64Array) {
     this.#rows = rows;
     this.shape = shape;
     this.shift = shift;
@@ -129,6 +130,7 @@ class ReferenceSession implements MixtureSession {
     const k = centres.length / d;
     return {
       frame: { centres },
+      noise: 0,
       weights: new Float64Array(k),
       sums: new Float64Array(k * d),
       products: new Float64Array(form === 'diag' ? k * d : k * d * d),
@@ -171,7 +173,7 @@ class ReferenceSession implements MixtureSession {
     }
   }
 
-  #loaded(): Rows {
+  #loaded(): HostRows {
     if (this.#rows) return this.#rows;
     throw new ClusteringError(
       'disposed',

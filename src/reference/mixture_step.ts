@@ -26,8 +26,6 @@ export interface MixtureRules {
   readonly regCovar: number;
   /** The variance of 'fixed'. */
   readonly fixedVariance: number;
-  /** See MixtureSession. */
-  readonly noise: number;
 }
 
 /** What an M-step made of sums. */
@@ -47,6 +45,8 @@ export interface Maximum<Parameters> {
  * likelihood, being flat at its maximum, changes by the square of that.
  */
 export const SOUND_REACH = 32;
+/** Pivots are noise below so many times what rounding leaves of them. */
+const NOISY_PIVOT = 2 ** 6;
 /** Beyond it, float32 coordinates of rows along the narrowest direction are mostly rounding. */
 const SINGULAR_REACH = 2 ** 20;
 /** Keeps a component's weight above 0, as scikit-learn does. */
@@ -74,11 +74,16 @@ export interface Components {
   readonly squares: Float64Array;
   /** The sums' frame: one for each matrix, none where sums are of the columns. */
   readonly whitenings: readonly Whitening[];
+  /** The sums'. */
+  readonly noise: number;
 }
+
+/** What factors are made of. */
+export type Spreads = Pick<Components, 'covariances' | 'squares' | 'whitenings' | 'noise'>;
 
 /** Rows owned, means and covariances, from sums. */
 export function estimate(statistics: Statistics, d: number, rules: MixtureRules): Components {
-  const { frame, sums, products } = statistics;
+  const { frame, sums, products, noise } = statistics;
   const k = statistics.weights.length;
   const owned = statistics.weights.map((weight) => weight + LEAST_WEIGHT);
   const total = owned.reduce((sum, weight) => sum + weight, 0);
@@ -93,7 +98,7 @@ export function estimate(statistics: Statistics, d: number, rules: MixtureRules)
     for (let j = 0; j < d; j++) means[c * d + j] += step[j];
   }
   const scatter = { products, moves, owned, total, whitenings, k, d };
-  return { owned, means, whitenings, ...estimateCovariances(scatter, rules) };
+  return { owned, means, whitenings, noise, ...estimateCovariances(scatter, rules) };
 }
 
 function whiteningsOf({ factors }: Frame, d: number): readonly Whitening[] {
@@ -238,7 +243,7 @@ function meansOfColumns(byColumn: Float64Array, k: number, d: number): Float64Ar
  * @throws SingularCovarianceError naming the component
  */
 export function precisionFactors(
-  components: Pick<Components, 'covariances' | 'squares' | 'whitenings'>,
+  components: Spreads,
   k: number,
   d: number,
   rules: MixtureRules,
@@ -249,9 +254,9 @@ export function precisionFactors(
 }
 
 function diagonalFactors(
-  { covariances, squares }: Pick<Components, 'covariances' | 'squares'>,
+  { covariances, squares, noise }: Spreads,
   k: number,
-  { regCovar, noise }: MixtureRules,
+  { regCovar }: MixtureRules,
 ) {
   const width = covariances.length / k;
   let reach = 0;
@@ -269,16 +274,16 @@ function diagonalFactors(
 }
 
 function matrixFactors(
-  { covariances, squares, whitenings }: Pick<Components, 'covariances' | 'squares' | 'whitenings'>,
+  { covariances, squares, whitenings, noise }: Spreads,
   d: number,
-  { regCovar, noise }: MixtureRules,
+  { regCovar }: MixtureRules,
 ) {
   const result = { covariances: covariances.slice(), factors: covariances.slice() };
   let reach = 0;
   for (let c = 0; c < covariances.length / (d * d); c++) {
     const own = squares.subarray(c * d, (c + 1) * d);
     const matrix = covariances.subarray(c * d * d, (c + 1) * d * d);
-    const least = own.map((square) => noise * square);
+    const least = own.map((square) => NOISY_PIVOT * noise * square);
     const { factor, failed } = cholesky(matrix, d, least);
     if (failed >= 0) {
       throw new SingularCovarianceError(

@@ -18,6 +18,7 @@ import {
   type MixtureRules,
   precisionFactors,
   scorerFactors,
+  type Spreads,
   timesVector,
 } from './mixture_step.js';
 import { product, transpose } from './cholesky.js';
@@ -116,13 +117,12 @@ function toSum1(values: Float64Array): Float64Array {
  * of the sums.
  */
 function wishart(
-  { owned, means, covariances: sample, squares, whitenings }: Components,
+  { owned, means, covariances: sample, squares, whitenings, noise }: Components,
   meanPrecision: Float64Array,
   d: number,
   { covarianceType }: MixtureRules,
   priors: MixturePriors,
-): Pick<Components, 'covariances' | 'squares' | 'whitenings'> &
-  Pick<VariationalParameters, 'degreesOfFreedom'> {
+): Spreads & Pick<VariationalParameters, 'degreesOfFreedom'> {
   const k = owned.length;
   const { degreesOfFreedomPrior, covariancePrior, meanPrecisionPrior, meanPrior } = priors;
   const tied = covarianceType === 'tied';
@@ -164,6 +164,7 @@ function wishart(
     covariances,
     squares: squares.map((square, at) => share(Math.floor(at / each)) * square),
     whitenings,
+    noise,
     degreesOfFreedom,
   };
 }
