@@ -4,6 +4,7 @@ import { InvalidArgumentError } from './errors.js';
 import {
   checkMixtureData,
   definedOf,
+  loadOptions,
   MIXTURE_DEFAULTS,
   MIXTURE_RULES,
   type MixtureOptions,
@@ -23,6 +24,7 @@ import {
   oneOf,
   type OptionRule,
   type OptionRules,
+  wholeNumber,
 } from './options.js';
 import { createRandom, type Random } from './random.js';
 import { cholesky, product, transpose } from './reference/cholesky.js';
@@ -70,8 +72,9 @@ const RULES: OptionRules = {
   ...MIXTURE_RULES,
   covarianceType: oneOf('full', 'tied', 'diag', 'spherical'),
   init: either(oneOf('kmeans', 'k-means++', 'random', 'random_from_data'), {
-    rule: '{ labels }',
-    holds: (value) => typeof value === 'object' && value !== null && 'labels' in value,
+    rule: '{ labels }, an array of whole numbers',
+    holds: (value) =>
+      anObject.holds(value) && anObject.holds((value as { readonly labels?: unknown }).labels),
   }),
   weightConcentrationPriorType: oneOf('dirichlet_process', 'dirichlet_distribution'),
   weightConcentrationPrior: positive,
@@ -97,7 +100,7 @@ export async function bayesianGaussianMixture(
 ): Promise<BayesianGaussianMixtureModel> {
   checkOptions('bayesianGaussianMixture', options, RULES);
   const { data, meanWeight } = checkMixtureData('bayesianGaussianMixture', points, options);
-  const load = data.weights ? { weights: data.weights } : {};
+  const load = loadOptions(data, options);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );
@@ -175,16 +178,14 @@ function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Arr
       `init.labels has ${labels.length} entries for ${n} rows; give one label a row.`,
     );
   }
-  const checked = Uint32Array.from(labels);
-  for (let i = 0; i < n; i++) {
-    if (checked[i] !== labels[i] || checked[i] >= k) {
-      throw new InvalidArgumentError(
-        'init.labels',
-        `init.labels[${i}] is ${labels[i]}; it must be a whole number from 0 to ${k - 1}.`,
-      );
-    }
-  }
-  return checked;
+  const rule = wholeNumber(0, k - 1);
+  return Uint32Array.from({ length: n }, (_, i) => {
+    if (rule.holds(labels[i])) return labels[i];
+    throw new InvalidArgumentError(
+      'init.labels',
+      `init.labels[${i}] is ${labels[i]}; it must be ${rule.rule}.`,
+    );
+  });
 }
 
 /** The priors given, and scikit-learn's defaults for the others. */

@@ -1,7 +1,11 @@
 /** Gaussian mixtures by expectation maximisation. */
 import type { RuntimeChoice } from './backend.js';
 import { InvalidArgumentError } from './errors.js';
-import type { CovarianceType, MixtureSession } from './gaussian_mixture_backend.js';
+import type {
+  CovarianceType,
+  MixtureLoadOptions,
+  MixtureSession,
+} from './gaussian_mixture_backend.js';
 import { GaussianMixtureModel } from './gaussian_mixture_model.js';
 import type { Points } from './matrix.js';
 import { fitMixture, type FitResult, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
@@ -120,6 +124,9 @@ const RULES: OptionRules = {
   },
 };
 
+/** k d^2 at most: 1 GiB in float64, and a fit holds some of them. */
+const MOST_PRODUCTS = 2 ** 27;
+
 export const MIXTURE_DEFAULTS = { tol: 1e-3, regCovar: 1e-6, maxIter: 100, nInit: 1 } as const;
 
 /** The rows, weights and engine of a mixture's fit, checked. */
@@ -137,10 +144,34 @@ export function checkMixtureData(method: string, points: Points, options: Mixtur
       `${method}: k is ${k}, but points has only ${n} row${n === 1 ? '' : 's'}; k must be from 1 to ${n}.`,
     );
   }
+  checkSize(method, options, checked.shape[1]);
   checkDistinct(checked, k);
   const weights = checkWeights(options.sampleWeight, n);
   const data: StartData = { points: checked, weights: weights?.scaled, runtime, signal };
   return { data, meanWeight: weights?.mean ?? 1 };
+}
+
+/** Throws where the sums of matrices would be more than an array may hold. */
+function checkSize(
+  method: string,
+  { k, covarianceType = 'full' }: MixtureOptions,
+  d: number,
+): void {
+  if (formOf(covarianceType) === 'diag' || k * d * d <= MOST_PRODUCTS) return;
+  throw new InvalidArgumentError(
+    'covarianceType',
+    `${method}: covarianceType '${covarianceType}' of ${d} columns at k ${k} needs k x columns^2 = ${k * d * d} numbers; ` +
+      `at most ${MOST_PRODUCTS} are held. Use covarianceType 'diag', or fewer columns (pca()).`,
+  );
+}
+
+/** How rows are loaded for a fit. */
+export function loadOptions(
+  { weights }: StartData,
+  { regCovar = MIXTURE_DEFAULTS.regCovar }: MixtureOptions,
+  fixedVariance = 0,
+): MixtureLoadOptions {
+  return { ...(weights ? { weights } : {}), leastVariance: Math.max(regCovar, fixedVariance) };
 }
 
 /** Reports progress of one of several runs. */
@@ -182,7 +213,7 @@ export async function gaussianMixture(
     );
   }
   const { data, meanWeight } = checkMixtureData('gaussianMixture', points, options);
-  const load = data.weights ? { weights: data.weights } : {};
+  const load = loadOptions(data, options, fixedVariance);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );

@@ -71,6 +71,8 @@ export interface MixtureLoadOptions {
   readonly shift?: Float64Array;
   /** Powers of two that columns are multiplied by, [d]: an engine's own choice when absent. */
   readonly scale?: Float64Array;
+  /** What will be added to columns' variances: no smaller deviation counts when they are scaled. */
+  readonly leastVariance?: number;
   /** One weight >= 0 a row, mean 1; all 1 when absent. */
   readonly weights?: Float32Array;
 }
@@ -105,8 +107,11 @@ export interface MixtureSession {
     rules: MixtureRules,
     options: FitOptions,
   ): Promise<PartialFit<MixtureParameters>>;
-  /** Responsibilities, n x k. */
-  responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array>;
+  /** Responsibilities, n x k, and what `score` says of each row. */
+  responsibilities(
+    scorer: Scorer,
+    signal?: AbortSignal,
+  ): Promise<{ readonly data: Float32Array; readonly logDensities: Float32Array }>;
   dispose(): void;
 }
 

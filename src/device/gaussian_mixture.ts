@@ -15,6 +15,7 @@ import type {
   Scorer,
   Statistics,
 } from '../gaussian_mixture_backend.js';
+import { InvalidArgumentError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
 import type { FitOptions, PartialFit } from '../mixture_fit.js';
 import { ReferenceSession } from '../reference/gaussian_mixture.js';
@@ -53,15 +54,53 @@ export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
   };
 }
 
+/** Mean squares within these bounds are known in float32; others after a step of scaling. */
+const [LEAST_SQUARE, LARGEST_SQUARE] = [2 ** -60, 2 ** 100];
+const RANGE_STEP = 2 ** 64;
+/** Steps from the end of float32's range to its middle. */
+const RANGE_STEPS = 2;
+/** Powers of two that float32 holds, and their inverses. */
+const LARGEST_SCALE = 2 ** 126;
+
 /**
- * Powers of two that bring every column's deviation into [1, 2), so that float32 covers columns of
- * any scale and multiplying by them rounds nothing.
+ * Scales columns by powers of two that bring their deviations into [1, 2), so that float32 covers columns
+ * of any scale and multiplying by them rounds nothing; no further than where `leastVariance` is about 1.
  */
-async function columnScale(workspace: Workspace, points: DevicePoints): Promise<Float64Array> {
-  const squares = await columnSums(workspace, points, true);
-  return squares.map((square) =>
-    square > 0 ? 2 ** -Math.floor(Math.log2(square / points.shape[0]) / 2) : 1,
-  );
+async function scaleToDeviations(
+  workspace: Workspace,
+  points: DevicePoints,
+  leastVariance: number,
+): Promise<Float64Array> {
+  const [n, d] = points.shape;
+  const scale = new Float64Array(d).fill(1);
+  const scaleMore = async (by: Float64Array) => {
+    by.forEach((factor, j) => {
+      scale[j] *= factor;
+    });
+    await scaleColumns(workspace, points, by);
+  };
+  const meanSquares = async () => {
+    const sums = await columnSums(workspace, points, true);
+    return sums.map((sum) => sum / n);
+  };
+  let squares = await meanSquares();
+  for (let step = 0; step < RANGE_STEPS; step++) {
+    const by = squares.map((square) => {
+      if (!(square <= LARGEST_SQUARE)) return 1 / RANGE_STEP;
+      return square < LEAST_SQUARE && leastVariance < LEAST_SQUARE ? RANGE_STEP : 1;
+    });
+    if (by.every((factor) => factor === 1)) break;
+    await scaleMore(by);
+    squares = await meanSquares();
+  }
+  const last = squares.map((square, j) => {
+    const variance = Math.max(square, leastVariance * scale[j] ** 2);
+    if (!(variance > 0)) return 1;
+    const factor = 2 ** -Math.floor(Math.log2(variance) / 2);
+    return Math.min(Math.max(factor, 1 / LARGEST_SCALE / scale[j]), LARGEST_SCALE / scale[j]);
+  });
+  await scaleMore(last);
+  return scale;
 }
 
 async function scaleColumns(
@@ -107,6 +146,16 @@ async function readRows(workspace: Workspace, points: DevicePoints): Promise<Flo
   return x;
 }
 
+/** Throws where columns' sums left float32's range. */
+function refuseOutOfRange(shift: Float64Array): void {
+  const column = shift.findIndex((value) => !Number.isFinite(value));
+  if (column < 0) return;
+  throw new InvalidArgumentError(
+    'points',
+    `points: column ${column} holds values beyond 1e36, whose sums leave float32's range; scale the column down.`,
+  );
+}
+
 class DeviceMixtureSession implements MixtureSession {
   readonly scale: Float64Array;
   readonly #workspace: Workspace;
@@ -142,8 +191,10 @@ class DeviceMixtureSession implements MixtureSession {
         metric: 'euclidean',
         ...(shift ? { shift } : {}),
       });
-      const scale = options.scale ?? (await columnScale(workspace, points));
-      await scaleColumns(workspace, points, scale);
+      refuseOutOfRange(points.shift);
+      const { scale = await scaleToDeviations(workspace, points, options.leastVariance ?? 0) } =
+        options;
+      if (options.scale) await scaleColumns(workspace, points, scale);
       const weights = await loadRowWeights(workspace, points, options.weights);
       const { state } = await workspace.allocate({ state: 8 });
       workspace.run('reset', (recording) => recording.clear(state));
@@ -240,12 +291,9 @@ class DeviceMixtureSession implements MixtureSession {
   }
 
   async score(scorer: Scorer, signal?: AbortSignal) {
-    const [n] = this.shape;
     const host = await this.#hostFor(scorer.k, scorer.form, scorer.factors);
     if (host) return host.score(scorer, signal);
     const pass = await this.#passFor(scorer.k, scorer.form);
-    const logDensities = new Float32Array(n);
-    const labels = new Uint32Array(n);
     await this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
@@ -254,26 +302,21 @@ class DeviceMixtureSession implements MixtureSession {
           pass.recordSoftmax(recording, batch, true);
         });
       }
-      for (const [c, { start, rows }] of this.#points.chunks.entries()) {
-        const made = pass.rows[c];
-        const bytes = 4 * rows;
-        logDensities.set(
-          new Float32Array(await this.#workspace.read(made.logSums, 0, bytes)),
-          start,
-        );
-        labels.set(new Uint32Array(await this.#workspace.read(made.labels, 0, bytes)), start);
-      }
     });
-    return { logDensities, labels };
+    const labels = await this.#byRow(pass.rows.map((made) => made.labels));
+    return {
+      logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)),
+      labels: new Uint32Array(labels.buffer),
+    };
   }
 
-  async responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array> {
+  async responsibilities(scorer: Scorer, signal?: AbortSignal) {
     const [n] = this.shape;
     const { k, form, factors } = scorer;
     const host = await this.#hostFor(k, form, factors);
     if (host) return host.responsibilities(scorer, signal);
     const pass = await this.#passFor(k, form);
-    const result = new Float32Array(n * k);
+    const data = new Float32Array(n * k);
     await this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
@@ -285,12 +328,11 @@ class DeviceMixtureSession implements MixtureSession {
         const byCluster = new Float32Array(bytes);
         const start = batch.chunk.start + batch.first;
         for (let row = 0; row < batch.rows; row++) {
-          for (let c = 0; c < k; c++)
-            result[(start + row) * k + c] = byCluster[c * batch.rows + row];
+          for (let c = 0; c < k; c++) data[(start + row) * k + c] = byCluster[c * batch.rows + row];
         }
       }
     });
-    return result;
+    return { data, logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)) };
   }
 
   dispose(): void {
@@ -386,6 +428,15 @@ class DeviceMixtureSession implements MixtureSession {
     } finally {
       this.#workspace.release(...Object.values(buffers));
     }
+  }
+
+  /** A value a row, of all rows. */
+  async #byRow(buffers: readonly GPUBuffer[]): Promise<Float32Array<ArrayBuffer>> {
+    const values = new Float32Array(this.shape[0]);
+    for (const [c, { start, rows }] of this.#points.chunks.entries()) {
+      values.set(new Float32Array(await this.#workspace.read(buffers[c], 0, 4 * rows)), start);
+    }
+    return values;
   }
 
   /** The sum over all rows of a value a row: float32 over short runs, float64 over the runs. */

@@ -36,6 +36,8 @@ const HISTORY_LANES = Number(endIterationKernel.constants.WORKGROUP);
 const STATE_BYTES = 256;
 const HISTORY_BYTES = 4 * HISTORY_SLOTS * HISTORY_LANES;
 const NOT_FAILED = 0xffffffff;
+/** A number that float32 holds. */
+const LARGEST = 3e38;
 /**
  * Rows whose log-likelihoods are added up at a time: few, as the bound's changes are small, and so many
  * that a chunk's runs begin where a storage binding may.
@@ -115,7 +117,7 @@ function columnValues({ scale, rules }: EmProblem, width: number): Float32Array 
   const ridge = rules.covarianceType === 'fixed' ? rules.fixedVariance : rules.regCovar;
   const values = new Float32Array(2 * width);
   for (let j = 0; j < width; j++) {
-    values[j] = j < d ? ridge * scale[j] ** 2 : 1;
+    values[j] = j < d ? Math.min(ridge * scale[j] ** 2, LARGEST) : 1;
     values[width + j] = j < d ? 1 / scale[j] : 0;
   }
   return values;
@@ -325,7 +327,8 @@ export class MixtureEm {
     recording.dispatch(
       end,
       {
-        shape: { entries, rows: shape[0], tolerance: this.#problem.tol },
+        // A larger tolerance than float32 holds is met by any change.
+        shape: { entries, rows: shape[0], tolerance: Math.min(this.#problem.tol, LARGEST) },
         sums,
         state: this.#state,
         history: { buffer: status, offset: STATE_BYTES, size: HISTORY_BYTES },

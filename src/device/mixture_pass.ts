@@ -31,6 +31,8 @@ const WHITENED_BYTES = 32 * 1024 * 1024;
  * that sums do not depend on where either end.
  */
 const UNIT = CHUNK_ALIGNMENT;
+/** Runs of a unit where memory allows: short enough for float32, long enough that adding them costs little. */
+const UNIT_LANES = 8;
 /** Rows an invocation of the log-density kernels takes. */
 const ROWS_PER_INVOCATION = 4;
 /** Columns, in quads, of rows that the log-density keeps in registers, where subgroups are at hand. */
@@ -60,9 +62,9 @@ export interface BatchPlan {
 }
 
 /** Memory and work are bounded whatever the shape, and runs depend on nothing but k and the entries. */
-export function planBatch(k: number, entries: number, mostLanes: number): BatchPlan {
+export function planBatch(k: number, entries: number): BatchPlan {
   const lanes = Math.max(1, PARTIAL_BYTES / (16 * k * entries));
-  const unitLanes = Math.min(mostLanes, 2 ** Math.floor(Math.log2(lanes)));
+  const unitLanes = Math.min(UNIT_LANES, 2 ** Math.floor(Math.log2(lanes)));
   const byWork = BATCH_WORK / (4 * k * entries) / UNIT;
   const byScores = SCORES_BYTES / (4 * k) / UNIT;
   const units = Math.floor(Math.min(lanes / unitLanes, byWork, byScores));
@@ -72,8 +74,6 @@ export function planBatch(k: number, entries: number, mostLanes: number): BatchP
 /** The kernel of the sums for the M-step. */
 export interface SumsKernel {
   readonly kernel: Kernel;
-  /** Runs of a unit at most: longer ones where they are of neighbouring rows. */
-  readonly mostLanes: number;
   /** Clusters of a workgroup, where neighbouring invocations own clusters; runs where absent. */
   readonly clusters?: number;
 }
@@ -127,14 +127,13 @@ export async function sumsKernelOf(
     const source = form === 'diag' ? momentsSubgroupsKernel : gramWeightedSubgroupsKernel;
     const LANES = subgroupSize >= 8 ? 8 : 4;
     const kernel = await runtime.kernel(source, { WORKGROUP: clusters, LANES });
-    return { kernel, mostLanes: 4, clusters };
+    return { kernel, clusters };
   }
   return {
     kernel:
       form === 'diag'
         ? await runtime.kernel(momentsKernel)
         : await runtime.kernel(gramKernel, { WEIGHTED: true, CENTRED: true }),
-    mostLanes: 8,
   };
 }
 
@@ -226,7 +225,7 @@ export class MixturePass {
       sums: await sumsKernelOf(runtime, form, k),
       carryRuns: await runtime.kernel(carryRunsKernel),
     };
-    const plan = planBatch(k, entries, kernels.sums.mostLanes);
+    const plan = planBatch(k, entries);
     const most = Math.min(plan.rows, points.shape[0]);
     const buffers = await workspace.allocate({
       scores: 4 * k * most,
@@ -291,10 +290,7 @@ export class MixturePass {
     recording.dispatch(
       logDensity.kernel,
       {
-        shape:
-          this.#form === 'diag'
-            ? shape
-            : { ...shape, factor_stride: this.#factorStride },
+        shape: this.#form === 'diag' ? shape : { ...shape, factor_stride: this.#factorStride },
         points: batch.chunk.points,
         ...scorer,
         state: this.#state,

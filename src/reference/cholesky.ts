@@ -54,6 +54,31 @@ export function transpose(matrix: ArrayLike<number>, d: number): Float64Array {
   return Float64Array.from({ length: d * d }, (_, at) => matrix[(at % d) * d + Math.floor(at / d)]);
 }
 
+/** A B of lower triangular matrices, d x d: lower triangular itself. */
+export function lowerProduct(a: ArrayLike<number>, b: ArrayLike<number>, d: number): Float64Array {
+  const result = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) {
+    for (let p = 0; p <= i; p++) {
+      const factor = a[i * d + p];
+      for (let j = 0; j <= p; j++) result[i * d + j] += factor * b[p * d + j];
+    }
+  }
+  return result;
+}
+
+/** L L^T of a lower triangular matrix, d x d. */
+export function ownProduct(lower: ArrayLike<number>, d: number): Float64Array {
+  const result = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let p = 0; p <= j; p++) sum += lower[i * d + p] * lower[j * d + p];
+      result[i * d + j] = result[j * d + i] = sum;
+    }
+  }
+  return result;
+}
+
 /** A B for square matrices, d x d. */
 export function product(a: ArrayLike<number>, b: ArrayLike<number>, d: number): Float64Array {
   const result = new Float64Array(d * d);

@@ -103,21 +103,24 @@ export class ReferenceSession implements MixtureSession {
     return { logDensities, labels };
   }
 
-  async responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array> {
+  async responsibilities(scorer: Scorer, signal?: AbortSignal) {
     const { x } = this.#loaded();
     const [n, d] = this.shape;
     const { k } = scorer;
-    const result = new Float32Array(n * k);
+    const data = new Float32Array(n * k);
+    const logDensities = new Float32Array(n);
     await this.#blocks(k * d * d, signal, (start, end) => {
       const rows = end - start;
-      const { responsibilities } = softmax(logDensity(x, start, end, d, scorer), k, rows);
+      const scores = logDensity(x, start, end, d, scorer);
+      const { responsibilities, logSums } = softmax(scores, k, rows);
+      logDensities.set(logSums, start);
       for (let row = 0; row < rows; row++) {
         for (let c = 0; c < k; c++) {
-          result[(start + row) * k + c] = responsibilities[c * rows + row];
+          data[(start + row) * k + c] = responsibilities[c * rows + row];
         }
       }
     });
-    return result;
+    return { data, logDensities };
   }
 
   dispose(): void {

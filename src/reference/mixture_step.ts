@@ -7,7 +7,7 @@ import type {
   Scorer,
   Statistics,
 } from '../gaussian_mixture_backend.js';
-import { cholesky, product, transpose, triangularInverse } from './cholesky.js';
+import { cholesky, lowerProduct, ownProduct, transpose, triangularInverse } from './cholesky.js';
 
 /** Covariances and factors: full k x d x d, tied d x d, diag k x d, spherical and fixed k. */
 export interface MixtureParameters {
@@ -220,7 +220,7 @@ function addRidge(
     return;
   }
   const { into } = whitening;
-  const squared = product(into, transpose(into, d), d);
+  const squared = ownProduct(into, d);
   for (let at = 0; at < d * d; at++) matrix[at] += ridge * squared[at];
 }
 
@@ -295,11 +295,11 @@ function matrixFactors(
     const inverse = triangularInverse(factor, d);
     if (noise > 0) reach = Math.max(reach, reachOf(transpose(inverse, d), d, own));
     const whitening = whitenings.at(c);
-    const into = whitening ? product(inverse, whitening.into, d) : inverse;
-    const back = whitening ? product(whitening.back, factor, d) : factor;
+    const into = whitening ? lowerProduct(inverse, whitening.into, d) : inverse;
+    const back = whitening ? lowerProduct(whitening.back, factor, d) : factor;
     const factors = transpose(into, d);
     result.factors.set(factors, c * d * d);
-    if (noise > 0) result.covariances.set(product(back, transpose(back, d), d), c * d * d);
+    if (noise > 0) result.covariances.set(ownProduct(back, d), c * d * d);
     if (noise > 0 && regCovar === 0 && reachOf(factors, d) > SINGULAR_REACH) {
       throw new SingularCovarianceError(
         c,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { cholesky, product, transpose, triangularInverse } from '../../src/reference/cholesky.js';
+import {
+  cholesky,
+  lowerProduct,
+  ownProduct,
+  product,
+  transpose,
+  triangularInverse,
+} from '../../src/reference/cholesky.js';
 
 // L = [[2, 0, 0], [1, 3, 0], [-1, 2, 1]].
 const MATRIX = [4, 2, -2, 2, 10, 5, -2, 5, 6];
@@ -38,6 +45,11 @@ test('triangularInverse', () => {
 
 test('transpose', () => {
   expect([...transpose([1, 2, 3, 4], 2)]).toEqual([1, 3, 2, 4]);
+});
+
+test('products of lower triangular matrices', () => {
+  expect([...ownProduct(FACTOR, 3)]).toEqual(MATRIX);
+  expect([...lowerProduct(FACTOR, FACTOR, 3)]).toEqual([...product(FACTOR, FACTOR, 3)]);
 });
 
 test('product', () => {
