@@ -26,6 +26,7 @@ import {
   either,
   nonNegative,
   oneOf,
+  type OptionRule,
   type OptionRules,
   RUNTIME_RULES,
   wholeNumber,
@@ -92,11 +93,17 @@ export interface GaussianMixtureOptions extends MixtureOptions {
   readonly fixedVariance?: number;
 }
 
+/** What float32 holds of variances. */
+const variance: OptionRule = {
+  rule: 'a finite number >= 0, up to 1e38',
+  holds: (value) => nonNegative.holds(value) && (value as number) <= 1e38,
+};
+
 /** Rules of the options that every kind of mixture has. */
 export const MIXTURE_RULES = {
   k: wholeNumber(1),
   tol: nonNegative,
-  regCovar: nonNegative,
+  regCovar: variance,
   maxIter: wholeNumber(1),
   nInit: wholeNumber(1),
   sampleWeight: anObject,
@@ -119,8 +126,8 @@ const RULES: OptionRules = {
     holds: (value) => value instanceof GaussianMixtureModel,
   },
   fixedVariance: {
-    rule: 'a finite number above 0',
-    holds: (value) => Number.isFinite(value) && (value as number) > 0,
+    rule: 'a number above 0, up to 1e38',
+    holds: (value) => variance.holds(value) && (value as number) > 0,
   },
 };
 

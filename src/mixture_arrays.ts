@@ -70,7 +70,7 @@ export function checkTensor(
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     throw new InvalidArgumentError(
       what,
-      `${what}.data[${at}] is ${String(value)}; every entry must be a finite number.`,
+      `${what}.data[${at}] is ${String(value)}${typeof value === 'bigint' ? 'n' : ''}; every entry must be a finite number.`,
     );
   });
 }

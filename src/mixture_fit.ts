@@ -1,4 +1,5 @@
 /** Expectation maximisation, of which each kind of mixture fills in three steps. */
+import { InvalidArgumentError } from './errors.js';
 import type {
   Expectation,
   Frame,
@@ -77,6 +78,16 @@ export async function maximizeSoundly<Parameters, Sums extends Statistics>(
   return { sums, parameters };
 }
 
+/** The bound of an iteration, from 0. Throws InvalidArgumentError where it is not finite. */
+export function finiteBound(iteration: number, bound: number): number {
+  if (Number.isFinite(bound)) return bound;
+  throw new InvalidArgumentError(
+    'init',
+    `the bound of iteration ${iteration + 1} is ${bound}: rows lie 1e18 deviations or more from every component, ` +
+      `where densities leave float32's range; start nearer to the rows, or with larger variances.`,
+  );
+}
+
 /**
  * Iterates from `start` as scikit-learn counts and stops: an iteration is an E-step and an M-step;
  * the last is the one whose bound differs from the one before by less than `tol`.
@@ -99,7 +110,7 @@ export async function fitMixture<Parameters>(
       frameOf(scorer),
     );
     ({ parameters } = made);
-    const bound = family.bound(made.sums, parameters);
+    const bound = finiteBound(history.length, family.bound(made.sums, parameters));
     converged = Math.abs(bound - (history.at(-1) ?? Number.NEGATIVE_INFINITY)) < tol;
     history.push(bound);
     onIteration?.(history.length, bound);

@@ -38,8 +38,8 @@ import { loadRowWeights, type RowWeights } from './weights.js';
 
 const BLOCK_ROWS = Number(scaleColumnsKernel.constants.BLOCK_ROWS);
 /**
- * Reach (see reachOf) beyond which float32 loses digits of the E-step itself: whitened coordinates err by
- * some 2^-24 times as much, and the log-likelihood by the square of that.
+ * Reach (see reachOf) times columns beyond which float32 loses digits of the E-step itself: a whitened
+ * coordinate is a sum of as many products, and errs by up to 2^-24 times that.
  */
 const FLOAT32_REACH = 2 ** 12;
 /** Multiply-adds of a pass that the host does in some 100 ms. */
@@ -215,7 +215,7 @@ class DeviceMixtureSession implements MixtureSession {
 
   async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
     const { k, form, factors } = scorer;
-    const host = await this.#hostFor(k, form, factors);
+    const host = await this.#hostFor(k, form, factors, frame.factors);
     if (host) return host.expect(scorer, frame, signal);
     const pass = await this.#passFor(k, form);
     return this.#withScorer(scorer, async (buffers) =>
@@ -346,11 +346,12 @@ class DeviceMixtureSession implements MixtureSession {
   async #hostFor(
     k: number,
     form: FactorForm,
-    factors: Float64Array | undefined,
+    ...all: readonly (Float64Array | undefined)[]
   ): Promise<ReferenceSession | undefined> {
     const [n, d] = this.shape;
-    if (form === 'diag' || !factors || n * k * d * d > HOST_WORK) return undefined;
-    if (reachOf(factors, d) <= FLOAT32_REACH) return undefined;
+    if (form === 'diag' || n * k * d * d > HOST_WORK) return undefined;
+    if (!all.some((factors) => factors && d * reachOf(factors, d) > FLOAT32_REACH))
+      return undefined;
     if (!this.#host) {
       const x = await readRows(this.#workspace, this.#points);
       for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];

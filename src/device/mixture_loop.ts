@@ -2,7 +2,7 @@
 import type { Recording } from '../../host/recording.js';
 import type { Runtime } from '../../host/runtime.js';
 import { SingularCovarianceError } from '../errors.js';
-import type { FitOptions, PartialFit } from '../mixture_fit.js';
+import { finiteBound, type FitOptions, type PartialFit } from '../mixture_fit.js';
 import {
   formOf,
   maximize,
@@ -60,7 +60,7 @@ export async function fitOnDevice(
       const status = await inFlight.shift()!;
       const done = history.length;
       for (let i = done; i < status.iterations; i++) {
-        history.push(status.bound(i));
+        history.push(finiteBound(i, status.bound(i)));
         onIteration?.(i + 1, history[i]);
       }
       ({ halted, failed } = status);

@@ -2,6 +2,7 @@
 import type { Suite } from '../case.js';
 import { mixtureGolden } from './golden.js';
 import { mixtureInput } from './input.js';
+import { mixtureNarrow } from './narrow.js';
 import { mixtureProperties } from './properties.js';
 import { mixtureSizes } from './sizes.js';
 
@@ -10,4 +11,5 @@ export const mixtureSuites: readonly Suite[] = [
   mixtureSizes,
   mixtureInput,
   mixtureGolden,
+  mixtureNarrow,
 ];
