@@ -61,14 +61,24 @@ export interface BatchPlan {
   readonly rows: number;
 }
 
-/** Memory and work are bounded whatever the shape, and runs depend on nothing but k and the entries. */
-export function planBatch(k: number, entries: number): BatchPlan {
-  const lanes = Math.max(1, PARTIAL_BYTES / (16 * k * entries));
-  const unitLanes = Math.min(UNIT_LANES, 2 ** Math.floor(Math.log2(lanes)));
+/**
+ * Memory and work are bounded whatever the shape. Runs, which decide how sums round, depend on k and the
+ * entries alone, but for devices whose buffers (`mostBytes`) hold no unit of them.
+ */
+export function planBatch(k: number, entries: number, mostBytes: number): BatchPlan {
+  const lanesIn = (bytes: number) => Math.max(1, Math.floor(bytes / (16 * k * entries)));
+  const wanted = Math.min(UNIT_LANES, lanesIn(Math.min(PARTIAL_BYTES, mostBytes)));
+  const unitLanes = 2 ** Math.floor(Math.log2(wanted));
+  const bySums = lanesIn(Math.min(PARTIAL_BYTES, mostBytes)) / unitLanes;
   const byWork = BATCH_WORK / (4 * k * entries) / UNIT;
-  const byScores = SCORES_BYTES / (4 * k) / UNIT;
-  const units = Math.floor(Math.min(lanes / unitLanes, byWork, byScores));
+  const byScores = Math.min(SCORES_BYTES, mostBytes) / (4 * k) / UNIT;
+  const units = Math.floor(Math.min(bySums, byWork, byScores));
   return { unitLanes, rows: UNIT * Math.max(1, units) };
+}
+
+/** Bytes of a buffer at most. */
+function mostBytes({ limits }: Runtime): number {
+  return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 }
 
 /** The kernel of the sums for the M-step. */
@@ -225,8 +235,8 @@ export class MixturePass {
       sums: await sumsKernelOf(runtime, form, k),
       carryRuns: await runtime.kernel(carryRunsKernel),
     };
-    const plan = planBatch(k, entries);
-    const most = Math.min(plan.rows, points.shape[0]);
+    const plan = planBatch(k, entries, mostBytes(runtime));
+    const most = Math.min(plan.rows, points.chunks[0].rows);
     const buffers = await workspace.allocate({
       scores: 4 * k * most,
       partial: 16 * k * entries * plan.unitLanes * ceilDiv(most, UNIT),
@@ -400,9 +410,10 @@ export class MixturePass {
   async prepareWhitening(): Promise<void> {
     if (this.#whitening) return;
     const { runtime } = this.#workspace;
-    const most = Math.min(this.#plan.rows, roundUp(this.#points.shape[0], UNIT));
+    const most = Math.min(this.#plan.rows, roundUp(this.#points.chunks[0].rows, UNIT));
     const bytes = packedBytes(most, this.#points.quads);
-    const components = Math.min(this.#k, Math.max(1, Math.floor(WHITENED_BYTES / bytes)));
+    const held = Math.floor(Math.min(WHITENED_BYTES, mostBytes(runtime)) / bytes);
+    const components = Math.min(this.#k, Math.max(1, held));
     const { buffer } = await this.#workspace.allocate({ buffer: components * bytes });
     this.#whitening = {
       whiten: await runtime.kernel(whitenKernel),

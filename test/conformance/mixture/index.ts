@@ -1,5 +1,6 @@
 /** The suites of Gaussian mixtures. */
 import type { Suite } from '../case.js';
+import { mixtureChunks } from './chunks.js';
 import { mixtureGolden } from './golden.js';
 import { mixtureInput } from './input.js';
 import { mixtureNarrow } from './narrow.js';
@@ -11,5 +12,6 @@ export const mixtureSuites: readonly Suite[] = [
   mixtureSizes,
   mixtureInput,
   mixtureGolden,
+  mixtureChunks,
   mixtureNarrow,
 ];
