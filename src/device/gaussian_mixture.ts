@@ -294,7 +294,7 @@ class DeviceMixtureSession implements MixtureSession {
     const host = await this.#hostFor(scorer.k, scorer.form, scorer.factors);
     if (host) return host.score(scorer, signal);
     const pass = await this.#passFor(scorer.k, scorer.form);
-    await this.#withScorer(scorer, async (buffers) => {
+    return this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
         this.#workspace.run('score', (recording) => {
@@ -302,12 +302,12 @@ class DeviceMixtureSession implements MixtureSession {
           pass.recordSoftmax(recording, batch, true);
         });
       }
+      const labels = await this.#byRow(pass.rows.map((made) => made.labels));
+      return {
+        logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)),
+        labels: new Uint32Array(labels.buffer),
+      };
     });
-    const labels = await this.#byRow(pass.rows.map((made) => made.labels));
-    return {
-      logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)),
-      labels: new Uint32Array(labels.buffer),
-    };
   }
 
   async responsibilities(scorer: Scorer, signal?: AbortSignal) {

@@ -188,8 +188,10 @@ export const triangularInverse: KernelTest = {
       });
     }
     // Of matrix 1 and 2, element (2, 0) times the length of row 0 is just above and below the bound.
-    const narrow = (reach: number) =>
-      Float64Array.from([3, 0, 0, 0, 0, 1, 0, 0, reach, 0, 1, 0, 0, 0, 0, 1]);
+    const narrow = (reach: number) => {
+      const a = Math.sqrt(reach);
+      return Float64Array.from([3, 0, 0, 0, a, 1, 0, 0, 0, -a, 1, 0, 0, 0, 0, 1]);
+    };
     const given = [narrow(0), narrow(REACH * 1.01), narrow(REACH * 1.01), narrow(REACH * 0.99)];
     const unsound = await inverted(lab, kernel, 3, given);
     expectEqual(unsound.state, Uint32Array.of(0, 0, 1), 'the first factor beyond the reach');
