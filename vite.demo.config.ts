@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { pagePlugin } from './build/page_plugin.js';
 import { wgslPlugin } from './build/wgsl_plugin.js';
 import { browserReaders } from './demo/build/browser_readers.js';
 import { pageEntries, sitePlugin } from './demo/build/site_plugin.js';
@@ -12,8 +13,8 @@ export default defineConfig({
   // Relative addresses: the folder works wherever it is put.
   base: './',
   appType: 'mpa',
-  plugins: [wgslPlugin(), browserReaders(root), sitePlugin(root)],
-  worker: { format: 'es', plugins: () => [wgslPlugin(), browserReaders(root)] },
+  plugins: [wgslPlugin(), pagePlugin(), browserReaders(root), sitePlugin(root)],
+  worker: { format: 'es', plugins: () => [wgslPlugin(), pagePlugin(), browserReaders(root)] },
   // Workers import most packages: found at once, none of them makes a page reload later.
   optimizeDeps: { entries: ['**/index.html', '**/*.ts'] },
   server: { fs: { allow: [fileURLToPath(new URL('.', import.meta.url))] } },

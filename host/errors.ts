@@ -1,22 +1,39 @@
 /**
+ * Gives an error class its name for good: that of the class, of its errors and of their stacks. Without
+ * it they would be called what a minifier, ours or that of a page's bundler, makes of them.
+ */
+export function keepName(type: new (...args: never) => Error, name: string): void {
+  Object.defineProperty(type, 'name', { value: name, configurable: true });
+  Object.defineProperty(type.prototype, 'name', {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/**
  * Base class of every error this library throws on purpose. `code` is stable and meant for
  * programs; the message names the value, the rule and the remedy and is meant for people.
  */
 export class ClusteringError extends Error {
+  static {
+    keepName(this, 'ClusteringError');
+  }
   /** Stable, machine-readable name of what went wrong. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    // Subclasses say their names themselves: a minified class is called something else.
-    this.name = new.target.name;
   }
 }
 
 /** No WebGPU adapter could be had (no `navigator.gpu`, no driver, or the adapter was refused). */
 export class NoAdapterError extends ClusteringError {
-  override readonly name = 'NoAdapterError';
+  static {
+    keepName(this, 'NoAdapterError');
+  }
+  declare readonly name: 'NoAdapterError';
 
   constructor(message: string, options?: ErrorOptions) {
     super('no-adapter', message, options);
@@ -25,7 +42,10 @@ export class NoAdapterError extends ClusteringError {
 
 /** The GPUDevice was lost while, or before, work was running on it. */
 export class DeviceLostError extends ClusteringError {
-  override readonly name = 'DeviceLostError';
+  static {
+    keepName(this, 'DeviceLostError');
+  }
+  declare readonly name: 'DeviceLostError';
 
   constructor(message: string, options?: ErrorOptions) {
     super('device-lost', message, options);
@@ -34,7 +54,10 @@ export class DeviceLostError extends ClusteringError {
 
 /** The device refused an allocation. */
 export class OutOfMemoryError extends ClusteringError {
-  override readonly name = 'OutOfMemoryError';
+  static {
+    keepName(this, 'OutOfMemoryError');
+  }
+  declare readonly name: 'OutOfMemoryError';
 
   constructor(message: string, options?: ErrorOptions) {
     super('out-of-memory', message, options);
@@ -43,7 +66,10 @@ export class OutOfMemoryError extends ClusteringError {
 
 /** The data or the parameters exceed what the device can hold even when split into chunks. */
 export class DeviceLimitError extends ClusteringError {
-  override readonly name = 'DeviceLimitError';
+  static {
+    keepName(this, 'DeviceLimitError');
+  }
+  declare readonly name: 'DeviceLimitError';
 
   constructor(message: string, options?: ErrorOptions) {
     super('device-limit', message, options);
@@ -52,7 +78,10 @@ export class DeviceLimitError extends ClusteringError {
 
 /** A kernel did not compile or was bound wrongly, or the device reported a validation error. */
 export class KernelError extends ClusteringError {
-  override readonly name = 'KernelError';
+  static {
+    keepName(this, 'KernelError');
+  }
+  declare readonly name: 'KernelError';
 
   constructor(message: string, options?: ErrorOptions) {
     super('kernel', message, options);
@@ -61,7 +90,10 @@ export class KernelError extends ClusteringError {
 
 /** An argument or an option breaks a rule; `argument` names it as the caller wrote it. */
 export class InvalidArgumentError extends ClusteringError {
-  override readonly name = 'InvalidArgumentError';
+  static {
+    keepName(this, 'InvalidArgumentError');
+  }
+  declare readonly name: 'InvalidArgumentError';
   readonly argument: string;
 
   constructor(argument: string, message: string, options?: ErrorOptions) {

@@ -1,9 +1,6 @@
 /** Where `navigator.gpu` comes from: the page, the JavaScript runtime, or Dawn in Node. */
+import { loadDawn } from './dawn.js';
 import { NoAdapterError } from './errors.js';
-
-interface DawnModule {
-  readonly create: (options: string[]) => GPU;
-}
 
 /** Dawn aborts the process once its GPU object is collected, so it is kept for good. */
 let dawn: Promise<GPU> | undefined;
@@ -11,13 +8,6 @@ let dawn: Promise<GPU> | undefined;
 /** True where the GPU is Dawn's for Node, whose live devices keep the process from ending. */
 export function isDawn(): boolean {
   return dawn !== undefined;
-}
-
-async function createDawn(): Promise<GPU> {
-  // A name the bundlers of pages do not follow.
-  const name = 'webgpu';
-  const { create } = (await import(/* @vite-ignore */ name)) as DawnModule;
-  return create([]);
 }
 
 /**
@@ -32,15 +22,12 @@ export async function findGpu(): Promise<GPU> {
   };
   if (navigator?.gpu) return navigator.gpu;
   if (process?.versions?.node !== undefined && process.versions.deno === undefined) {
-    dawn ??= createDawn();
+    dawn ??= loadDawn();
     try {
       return await dawn;
-    } catch (cause) {
+    } catch (error) {
       dawn = undefined;
-      throw new NoAdapterError(
-        `Node has no WebGPU of its own, and the package 'webgpu' (Dawn) could not be loaded; run 'npm install webgpu'.`,
-        { cause },
-      );
+      throw error;
     }
   }
   throw new NoAdapterError(

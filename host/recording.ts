@@ -19,7 +19,8 @@ type Command =
       readonly type: 'dispatch';
       readonly kernel: Kernel;
       readonly bindings: KernelBindings;
-      readonly workgroups: number;
+      /** Their number, or the buffer that begins with it in three dimensions. */
+      readonly workgroups: number | GPUBuffer;
     }
   | {
       readonly type: 'copy';
@@ -63,6 +64,12 @@ export class Recording {
     checkBindings(kernel.source, bindings);
     if (workgroups > 0) this.#add({ type: 'dispatch', kernel, bindings, workgroups });
     return this;
+  }
+
+  /** Runs as many workgroups of a kernel as the first three u32 of a buffer say by then. */
+  dispatchIndirect(kernel: Kernel, bindings: KernelBindings, workgroups: GPUBuffer): this {
+    checkBindings(kernel.source, bindings);
+    return this.#add({ type: 'dispatch', kernel, bindings, workgroups });
   }
 
   copy(
@@ -126,7 +133,10 @@ export class Recording {
         pass ??= encoder.beginComputePass({ label: this.#label });
         pass.setPipeline(command.kernel.pipeline);
         pass.setBindGroup(0, group!);
-        pass.dispatchWorkgroups(...foldGrid(command.workgroups, maxPerDimension));
+        const { workgroups } = command;
+        if (typeof workgroups === 'number') {
+          pass.dispatchWorkgroups(...foldGrid(workgroups, maxPerDimension));
+        } else pass.dispatchWorkgroupsIndirect(workgroups, 0);
         continue;
       }
       pass?.end();

@@ -11,6 +11,6 @@ export const BufferUsage = {
 export const MAP_READ = 0x0001;
 export const STAGE_COMPUTE = 0x4;
 
-/** Buffers kernels compute on: readable, writable, and copied from and to. */
+/** Buffers kernels compute on: readable, writable, copied from and to, and numbers of workgroups. */
 export const STORAGE_USAGE =
-  BufferUsage.storage | BufferUsage.copySource | BufferUsage.copyDestination;
+  BufferUsage.storage | BufferUsage.copySource | BufferUsage.copyDestination | BufferUsage.indirect;

@@ -1,13 +1,12 @@
-// Nearest centroid of every row, without ever writing the N x K distances:
-//   labels[i] = argmin_k |c_k|^2 / 2 - x_i . c_k,  ties to the lowest k
-// (half of |x_i - c_k|^2 less |x_i|^2 / 2; safe on centred data).
+// Nearest centroid of every row, without ever writing the N x K distances: proposed by dot products, see
+// lib/proposal.wgsl.
 //
 // An invocation holds a register tile of 4 rows x TILE centroids. Centroids are read at an address
 // that is uniform over the workgroup.
 // Cost: 2 N K D FLOPs; a quad of 4 columns costs 4 point loads and TILE uniform loads for
 // 16 TILE FMAs.
 //
-// import lib/assignment.wgsl
+// import lib/proposal.wgsl
 // import lib/nearest_tile.wgsl
 
 @compute @workgroup_size(WORKGROUP)
@@ -63,5 +62,5 @@ fn main(
     }
     best = closest(best, dots, k);
   }
-  count_changed(store_labels(start, best));
+  settle(start, best);
 }

@@ -1,29 +1,24 @@
 // The assignment (see assign.wgsl) of rows of at most 4 QUADS columns to at most TILE centroids: an
-// invocation keeps 4 rows in registers, and the centroids lie where the compiler knows. The same sums in
-// the same order.
+// invocation keeps 4 rows in registers, and the centroids lie where the compiler knows. Direct
+// differences at once:
+//   labels[i] = argmin_k |x_i - c_k|^2,  ties to the lowest k
 //
 // lavapipe loads what lies at a constant address once for all lanes, at any other once for each (32 loads
-// for a vec4): 1,000,000 x 3, K 16, least of 7 in one run: 6.7 ms, where assign_narrow.wgsl took 12.2. (By
-// 8 rows 11.4: they do not fit into its registers. SwiftShader: 56 and 55.)
-// Cost: 2 N K D FLOPs; a centroid costs QUADS loads for 64 QUADS FMAs.
+// for a vec4).
+// Cost: 3 N K D FLOPs; a centroid costs QUADS loads for 32 QUADS FMAs.
 //
-// import lib/assignment.wgsl
 // import lib/assignment_narrow.wgsl
 
 const ROWS = 4;
 // Centroids, with padding: 4, 8, 12 or 16.
 const TILE = 16;
 
-fn with_centroid(best: Best, rows: Rows, k: u32) -> Best {
-  return closer(best, dot_products(load_centroid(k), rows), k);
-}
-
 // With the four centroids from k.
 fn with_four(before: Best, rows: Rows, k: u32) -> Best {
-  var best = with_centroid(before, rows, k);
-  best = with_centroid(best, rows, k + 1);
-  best = with_centroid(best, rows, k + 2);
-  return with_centroid(best, rows, k + 3);
+  var best = closer(before, rows, k);
+  best = closer(best, rows, k + 1);
+  best = closer(best, rows, k + 2);
+  return closer(best, rows, k + 3);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -48,5 +43,5 @@ fn main(
   if (TILE > 12) {
     best = with_four(best, rows, 12);
   }
-  count_changed(store_labels(start, best));
+  count_changed(label_rows(start, best));
 }

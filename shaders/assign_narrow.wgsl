@@ -1,11 +1,8 @@
 // The assignment (see assign.wgsl) of rows of at most 4 QUADS columns: an invocation keeps 8 rows in
-// registers and takes one centroid after the other. The same sums in the same order.
-// For 1,000,000 x 3, K 16 in one run: 22 ms on lavapipe where assign_subgroups.wgsl took 35, and 96 on
-// SwiftShader where it took 212. (16 rows, lanes that pass centroids round, or more
-// centroids at a time were within what runs vary by.)
-// Cost: 2 N K D FLOPs; a centroid costs QUADS uniform loads for 128 QUADS FMAs.
+// registers and takes one centroid after the other, by direct differences:
+//   labels[i] = argmin_k |x_i - c_k|^2,  ties to the lowest k
+// Cost: 3 N K D FLOPs; a centroid costs QUADS uniform loads for 64 QUADS FMAs.
 //
-// import lib/assignment.wgsl
 // import lib/assignment_narrow.wgsl
 
 const ROWS = 8;
@@ -27,9 +24,8 @@ fn main(
   var best = none_yet();
   var best_of_others = none_yet();
   for (var k = 0u; k < shape.padded_clusters; k++) {
-    let c = load_centroid(k);
-    best = closer(best, dot_products(c, rows), k);
-    best_of_others = closer(best_of_others, dot_products(c, others), k);
+    best = closer(best, rows, k);
+    best_of_others = closer(best_of_others, others, k);
   }
-  count_changed(store_labels(start, best) + store_labels(other, best_of_others));
+  count_changed(label_rows(start, best) + label_rows(other, best_of_others));
 }

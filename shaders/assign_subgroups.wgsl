@@ -8,7 +8,7 @@
 // for 16 TILE FMAs.
 enable subgroups;
 
-// import lib/assignment.wgsl
+// import lib/proposal.wgsl
 // import lib/nearest_tile.wgsl
 // import lib/tile_subgroups.wgsl
 
@@ -49,5 +49,5 @@ fn main(
     }
     best = closest(best, dots, k);
   }
-  count_changed(store_labels(start, best));
+  settle(start, best);
 }

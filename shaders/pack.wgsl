@@ -1,16 +1,18 @@
 // Transposes rows into the packed layout that every other kernel reads:
-//   quad q of row first + i = (rows[i][4q], ..., rows[i][4q+3]), zeros past the last column.
+//   quad q of row first + i = scale (rows[i][4q], ..., rows[i][4q+3]), zeros past the last column.
 //
 // rows    [count][columns]   row-major float32, as the caller has them
 // points  see lib/points_layout.wgsl; quads = ceil(columns / 4)
 //
 // An invocation owns one row: consecutive invocations write consecutive addresses, and none has to
 // divide to find its place, as one for each vec4 would.
-// Cost: no FLOPs; reads 4 D, writes 16 ceil(D / 4) bytes a row.
+// Cost: N D FLOPs; reads 4 D, writes 16 ceil(D / 4) bytes a row.
 struct Shape {
   count: u32,
   columns: u32,
   first: u32,
+  // A power of two.
+  scale: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> rows: array<f32>;
@@ -33,7 +35,7 @@ fn main(
   var at = i * shape.columns;
   var to = point_at(shape.first + i, (shape.columns + 3) / 4);
   for (var q = 0u; q < shape.columns / 4; q++) {
-    points[to] = vec4f(rows[at], rows[at + 1], rows[at + 2], rows[at + 3]);
+    points[to] = shape.scale * vec4f(rows[at], rows[at + 1], rows[at + 2], rows[at + 3]);
     at += 4;
     to += BLOCK_ROWS;
   }
@@ -48,5 +50,5 @@ fn main(
   if (left > 2) {
     last.z = rows[at + 2];
   }
-  points[to] = last;
+  points[to] = shape.scale * last;
 }

@@ -20,6 +20,7 @@ struct Shape {
 const WORKGROUP = 64;
 
 // import lib/points_layout.wgsl
+// import lib/squared_distance.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -34,10 +35,9 @@ fn main(
     return;
   }
   let at = point_at(shape.first + i, shape.quads);
-  var sum = vec4f();
+  var sum = 0.0;
   for (var q = 0u; q < shape.quads; q++) {
-    let difference = unpacked(points[at + q * BLOCK_ROWS]) - centroids[k * shape.quads + q];
-    sum += difference * difference;
+    sum += square(unpacked(points[at + q * BLOCK_ROWS]) - centroids[k * shape.quads + q]);
   }
-  distances[i * shape.clusters + k] = (sum.x + sum.y) + (sum.z + sum.w);
+  distances[i * shape.clusters + k] = sum;
 }

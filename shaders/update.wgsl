@@ -1,7 +1,10 @@
 // The new centroids, each its reference plus the mean residual of its rows:
 //   new[k] = references[k] + totals[k] / weight[k]     (old[k] where the weight is 0)
-//   NORMALIZE: scaled to length 1 (spherical k-means; unchanged where the mean is the zero vector
-//   but for what float32 sums of unit vectors leave of it)
+//   NORMALIZE: spherical k-means. Rows are unit (u - m) of directions u, and so are centroids: with the
+//   mean e, and v = unit m + e, the new one is unit v / |v| - unit m. As v / |v| and m nearly cancel in a
+//   narrow cone, it is computed as e unit / |v| + m (unit / |v| - 1) unit, and unit^2 - |v|^2 from
+//   1 - |m|^2, which the host gives in full (unchanged where v is the zero vector but for what float32
+//   sums of unit vectors leave of it)
 //   moves[k] = |new[k] - old[k]|^2,  half_norms[k] = |new[k]|^2 / 2
 //   checks[k] = what is to be added to the cluster's cost, which is about its reference r, so that it is
 //   about its old centroid c, w |c - r|^2 - 2 (c - r) . totals[k];  w |new[k] - r|^2;
@@ -9,7 +12,8 @@
 // Nothing is done while some cluster is empty: the host relocates those first.
 //
 // totals      [K][quads]       see combine.wgsl
-// references, old, updated  [K][quads]  vec4
+// references  [K + 1][quads]  vec4, the last one unit m
+// old, updated  [K][quads]  vec4
 // half_norms  [K]
 // moves       [K]
 // checks      [K]  vec4
@@ -18,6 +22,9 @@
 struct Shape {
   clusters: u32,
   quads: u32,
+  // What length 1 is in the rows' coordinates, and 1 - |m|^2.
+  unit: f32,
+  shift_gap: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> totals: array<ClusterSum>;
@@ -61,6 +68,10 @@ fn main(
   let weight = totals[at].weight;
   var correction = vec4f();
   var norm = vec4f();
+  // Of v = unit m + e.
+  var whole = vec4f();
+  var product = vec4f();
+  let shift = shape.clusters * shape.quads;
   for (var q = 0u; q < shape.quads; q++) {
     let residuals = totals[at + q].residuals;
     let lag = old[at + q] - references[at + q];
@@ -71,15 +82,32 @@ fn main(
     }
     updated[at + q] = mean;
     norm += mean * mean;
+    if (NORMALIZE) {
+      let m = references[shift + q];
+      let v = m + mean;
+      whole += v * v;
+      product += m * mean;
+    }
   }
   if (NORMALIZE) {
-    let squared_length = total(norm);
-    let has_direction = weight > 0 && squared_length >= SHORTEST_MEAN * SHORTEST_MEAN;
+    let unit = shape.unit;
+    let shortest = SHORTEST_MEAN * unit;
+    let has_direction = weight > 0 && total(whole) >= shortest * shortest;
+    // unit^2 - |v|^2: from what it is made of where that is small.
+    var gap = unit * unit - total(whole);
+    var length = sqrt(max(total(whole), shortest * shortest));
+    if (gap < 0.5 * unit * unit) {
+      gap = unit * unit * shape.shift_gap - 2 * total(product) - total(norm);
+      length = sqrt(unit * unit - gap);
+    }
+    let factor = gap / (length * (length + unit));
     norm = vec4f();
     for (var q = 0u; q < shape.quads; q++) {
-      let unit = select(old[at + q], updated[at + q] * inverseSqrt(squared_length), has_direction);
-      updated[at + q] = unit;
-      norm += unit * unit;
+      let mean = updated[at + q];
+      let moved = mean * (unit / length) + references[shift + q] * factor;
+      let placed = select(old[at + q], moved, has_direction);
+      updated[at + q] = placed;
+      norm += placed * placed;
     }
   }
   var travelled = vec4f();

@@ -2,8 +2,9 @@
 import type { RuntimeChoice } from './backend.js';
 import type { KMeansSession, Metric, Storage } from './kmeans_backend.js';
 import { withKMeansSession } from './kmeans_session.js';
-import type { Matrix, Points } from './matrix.js';
+import type { Centroids, Matrix, Points } from './matrix.js';
 import { anObject, checkOptions, type OptionRules, RUNTIME_RULES } from './options.js';
+import { largestOf } from './reference/float16.js';
 import type { PointStream } from './point_stream.js';
 import { checkSource, checkWeights } from './points.js';
 
@@ -13,6 +14,32 @@ export interface ComputeOptions {
   readonly runtime?: RuntimeChoice;
   /** Cancels the work: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** Of the mean squared distance, what rounding may move a centroid by. */
+const LOST_SHARE = 1e-7;
+/** Of the largest coordinate, four times what float32 rounds it by. */
+const SPARE_ROUNDING = 2 ** -22;
+
+/** What `centred` (k x d) stands for, in float32 where that holds it well enough. */
+function inFull(
+  centred: Float32Array,
+  shift: Float64Array,
+  spread: number | undefined,
+): Float32Array | Float64Array {
+  const d = shift.length;
+  const k = centred.length / d;
+  const full = Float64Array.from(centred, (value, at) => value + shift[at % d]);
+  const rounded = Float32Array.from(full);
+  // Where rows lie on their centroids, as far as `centred` itself is rounded.
+  const own = (SPARE_ROUNDING * largestOf(centred)) ** 2;
+  const bearable = spread ? LOST_SHARE * spread : own;
+  for (let c = 0; c < k; c++) {
+    let lost = 0;
+    for (let at = c * d; at < (c + 1) * d; at++) lost += (full[at] - rounded[at]) ** 2;
+    if (lost > bearable) return full;
+  }
+  return rounded;
 }
 
 /** Centroids as an engine holds them. */
@@ -36,15 +63,25 @@ export interface PlacedCentroids {
 export abstract class CentroidModel {
   readonly k: number;
   readonly metric: Metric;
-  /** k x d. */
-  readonly centroids: Matrix;
+  /**
+   * k x d, in the units of the rows. A Float32Array, but a Float64Array where float32 would round them
+   * by so much that their inertia changed in its seventh digit: large numbers close together, such as
+   * timestamps or coordinates.
+   */
+  readonly centroids: Centroids;
   /** How a device holds the rows: of the fit, and those that the methods are given. */
   readonly storage: Storage;
   readonly #scale: number | undefined;
   readonly #shift: Float64Array;
   readonly #centred: Float32Array;
 
-  protected constructor({ k, metric, shift, centred, storage, scale }: PlacedCentroids) {
+  /**
+   * @param spread the mean squared distance of a row to its centroid, where it is known
+   */
+  protected constructor(
+    { k, metric, shift, centred, storage, scale }: PlacedCentroids,
+    spread?: number,
+  ) {
     const d = shift.length;
     this.storage = storage ?? 'float32';
     this.#scale = scale;
@@ -52,7 +89,7 @@ export abstract class CentroidModel {
     this.metric = metric;
     this.#shift = shift;
     this.#centred = centred;
-    this.centroids = { data: centred.map((value, at) => value + shift[at % d]), shape: [k, d] };
+    this.centroids = { data: inFull(centred, shift, spread), shape: [k, d] };
   }
 
   /** What `centroids` was made of, exactly. */
@@ -114,10 +151,10 @@ export abstract class CentroidModel {
   ): Promise<T> {
     checkOptions(method, options, rules);
     options.signal?.throwIfAborted();
-    const cosine = this.metric === 'cosine';
     const matrixRules = {
       columns: this.#shift.length,
-      shift: cosine ? ('none' as const) : this.#shift,
+      shift: this.#shift,
+      directions: this.metric === 'cosine',
     };
     const checked = await checkSource('points', points, matrixRules, options.signal);
     const weights = checkWeights(options.sampleWeight, checked.shape[0]);
@@ -129,6 +166,7 @@ export abstract class CentroidModel {
         shift: this.#shift,
         storage: this.storage,
         scale: this.#scale,
+        extent: largestOf(this.#centred),
         ...(weights ? { weights: weights.scaled } : {}),
       },
       (session) => work(session, weights?.mean ?? 1),

@@ -1,4 +1,4 @@
-import { ClusteringError } from '../host/errors.js';
+import { ClusteringError, keepName } from '../host/errors.js';
 
 export {
   ClusteringError,
@@ -12,7 +12,10 @@ export {
 
 /** A matrix has the wrong shape: ragged rows, no rows, or a width that does not fit. */
 export class ShapeError extends ClusteringError {
-  override readonly name = 'ShapeError';
+  static {
+    keepName(this, 'ShapeError');
+  }
+  declare readonly name: 'ShapeError';
 
   constructor(message: string, options?: ErrorOptions) {
     super('shape', message, options);
@@ -21,7 +24,10 @@ export class ShapeError extends ClusteringError {
 
 /** A cell is NaN or infinite (in float32). `row` and `column` count from 0. */
 export class NonFiniteError extends ClusteringError {
-  override readonly name = 'NonFiniteError';
+  static {
+    keepName(this, 'NonFiniteError');
+  }
+  declare readonly name: 'NonFiniteError';
   readonly row: number;
   readonly column: number;
 
@@ -41,7 +47,10 @@ export class NonFiniteError extends ClusteringError {
  * d dimensions, or it owns too few. `component` counts from 0.
  */
 export class SingularCovarianceError extends ClusteringError {
-  override readonly name = 'SingularCovarianceError';
+  static {
+    keepName(this, 'SingularCovarianceError');
+  }
+  declare readonly name: 'SingularCovarianceError';
   readonly component: number;
 
   constructor(component: number, regCovar: number, detail: string) {

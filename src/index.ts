@@ -23,7 +23,7 @@ export type { Tensor, TensorLike } from './mixture_arrays.js';
 export { MixtureModel, type MixtureSample } from './mixture_model.js';
 export type { MixtureInit, MixtureStart } from './mixture_start.js';
 export type { WeightPrior } from './reference/variational_step.js';
-export type { GpuMatrix, HostMatrix, Matrix, NumericArray, Points } from './matrix.js';
+export type { Centroids, GpuMatrix, HostMatrix, Matrix, NumericArray, Points } from './matrix.js';
 export {
   miniBatchKMeans,
   type MiniBatchKMeansOptions,

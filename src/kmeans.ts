@@ -5,12 +5,13 @@ import type {
   KMeansSession,
   LloydResult,
   Metric,
+  PointSource,
   Seeding,
   Storage,
 } from './kmeans_backend.js';
 import { KMeansModel } from './kmeans_model.js';
 import { withKMeansSession } from './kmeans_session.js';
-import type { Points } from './matrix.js';
+import { type CheckedMatrix, type Points, readRows } from './matrix.js';
 import {
   aFunction,
   anObject,
@@ -24,6 +25,7 @@ import {
 import type { PointStream } from './point_stream.js';
 import { checkSource, checkWeights } from './points.js';
 import { createRandom, type Random } from './random.js';
+import { largestOf } from './reference/float16.js';
 import {
   checkEnoughRows,
   checkGiven,
@@ -150,17 +152,40 @@ export async function kmeans(
   checkGiven('kmeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
   signal?.throwIfAborted();
-  // Directions are what 'cosine' compares: they are not centred.
-  const rules = metric === 'cosine' ? ({ shift: 'none' } as const) : {};
+  const rules = { directions: metric === 'cosine' };
   const checked = await checkSource('points', points, rules, signal);
   const [n] = checked.shape;
   checkEnoughRows('kmeans', k, n);
   const weights = checkWeights(options.sampleWeight, n);
-  const { storage } = options;
-  const load = { metric, storage, ...(weights ? { weights: weights.scaled } : {}) };
-  return withKMeansSession(runtime, checked, load, (session, engine) =>
+  const { storage, init } = options;
+  const extent = typeof init === 'object' ? largestOf(readRows('init', init).source) : 0;
+  const load = { metric, storage, extent, ...(weights ? { weights: weights.scaled } : {}) };
+  const model = await withKMeansSession(runtime, checked, load, (session, engine) =>
     fit(session, engine, options, weights?.mean ?? 1),
   );
+  warnOfUnused(model, checked);
+  return model;
+}
+
+/** Says that clusters own no rows, and why where that is known. */
+function warnOfUnused({ k, counts }: KMeansModel, points: PointSource): void {
+  const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  if (used === k) return;
+  const distinct = 'data' in points ? distinctRows(points, k) : k;
+  const known = `kmeans: only ${used} of ${k} clusters own rows`;
+  console.warn(
+    distinct < k
+      ? `${known}, as points has only ${distinct} distinct row${distinct === 1 ? '' : 's'}; use k <= ${distinct}.`
+      : `${known}; the other centroids are nearest to none. Use a smaller k, or another seed.`,
+  );
+}
+
+/** How many of the rows are distinct, as float32 holds them; `most` where there are more. */
+function distinctRows({ data, shape: [n, d] }: CheckedMatrix, most: number): number {
+  const seen = new Set<string>();
+  for (let i = 0; i < n && seen.size < most; i++)
+    seen.add(data.subarray(i * d, (i + 1) * d).join());
+  return seen.size;
 }
 
 async function fit(
@@ -202,7 +227,7 @@ async function fit(
   });
   const { centroids, iterations, converged, history } = await bestOf(session, runs, k, signal);
   const { labels, counts, inertia } = await session.assign(centroids, k, signal);
-  const model = new KMeansModel({
+  return new KMeansModel({
     k,
     metric,
     shift: session.shift,
@@ -216,13 +241,6 @@ async function fit(
     history: history.map((value) => value * meanWeight),
     engine,
   });
-  const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  if (used < k) {
-    console.warn(
-      `kmeans: only ${used} of ${k} clusters own rows, most likely because points has fewer than ${k} distinct rows; use k <= ${used}.`,
-    );
-  }
-  return model;
 }
 
 /** Each restart draws from a stream of its own: what it finds does not depend on how many there are. */

@@ -3,7 +3,7 @@
  * (src/device/) implement it; src/kmeans.ts drives either without knowing which.
  *
  * Coordinates inside a session are *centred*: a row x of the caller's data is held as
- * float32(x - shift). Centroids cross this interface in those coordinates, so that predicting with
+ * float32(x - shift), for 'cosine' float32(x / |x| - shift). Centroids cross this interface in those coordinates, so that predicting with
  * a fitted model repeats the fit's arithmetic bit for bit.
  */
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
@@ -11,7 +11,7 @@ import type { CheckedStream } from './point_stream.js';
 import type { ClusterSums } from './reference/accumulate.js';
 import type { Random } from './random.js';
 
-/** 'cosine' is spherical k-means: rows are scaled to length 1, centroids too, no centring. */
+/** 'cosine' is spherical k-means: rows are scaled to length 1 before they are centred, centroids too. */
 export type Metric = 'euclidean' | 'cosine';
 
 /**
@@ -28,7 +28,7 @@ export type Seeding = 'k-means++' | 'k-means||' | 'random';
 
 export interface LoadOptions {
   readonly metric: Metric;
-  /** What to subtract from every row, [d]; the column means when absent (zero for 'cosine'). */
+  /** What to subtract from every row, [d]; when absent the column means, for 'cosine' about those. */
   readonly shift?: Float64Array;
   /** One weight >= 0 a row, mean 1; all 1 when absent. */
   readonly weights?: Float32Array;
@@ -39,6 +39,8 @@ export interface LoadOptions {
    * one where they would not fit otherwise; from the data when absent.
    */
   readonly scale?: number | undefined;
+  /** The largest magnitude of centroids that the rows will be compared with, as far as it is known. */
+  readonly extent?: number | undefined;
 }
 
 /**
@@ -85,7 +87,7 @@ export interface KMeansSession {
   readonly shape: readonly [rows: number, columns: number];
   /** What was subtracted from every row, [d]. */
   readonly shift: Float64Array;
-  /** The `scale` that rows were rounded at (see LoadOptions); 1 for 'float32'. */
+  /** A power of two that rows are held at; for 'float16' that of LoadOptions. */
   readonly scale: number;
   /** Mean over the columns of the (unweighted, population) variance: the scale of `tol`. */
   meanVariance(): Promise<number>;

@@ -37,6 +37,11 @@ export interface KMeansJson {
 
 const FORMAT = 'webgpu-clustering/kmeans';
 
+/** The mean squared distance of a row to its centroid. */
+function spreadOf({ metric, inertia, labels }: KMeansState): number {
+  return ((metric === 'cosine' ? 2 : 1) * inertia) / labels.length;
+}
+
 /** A fitted K-means model. Immutable. */
 export class KMeansModel extends CentroidModel {
   /** The cluster of each row, [n]: the nearest centroid, the lowest index on a tie. */
@@ -55,7 +60,7 @@ export class KMeansModel extends CentroidModel {
   readonly engine: string;
 
   constructor(state: KMeansState) {
-    super(state);
+    super(state, spreadOf(state));
     this.labels = state.labels;
     this.counts = state.counts;
     this.inertia = state.inertia;

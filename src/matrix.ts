@@ -2,6 +2,8 @@
  * Every form of matrix a caller may bring, and the one form the library works on.
  */
 import { InvalidArgumentError, NonFiniteError, ShapeError } from './errors.js';
+import { directionShift, directionsOf, spreadRows } from './reference/directions.js';
+import { largestOf } from './reference/float16.js';
 
 /** The typed arrays accepted as numbers (64-bit integer arrays hold no numbers and are refused). */
 export type NumericArray =
@@ -15,16 +17,19 @@ export type NumericArray =
   | Int32Array
   | Uint32Array;
 
-/** A row-major matrix on the host: `data[row * shape[1] + column]`, `shape` = [rows, columns]. */
+/**
+ * A row-major matrix on the host: `data[row * shape[1] + column]`. `shape` is [rows, columns]; its
+ * type takes what TypeScript makes of a literal, whose length is checked when it is used.
+ */
 export interface HostMatrix {
   readonly data: NumericArray | readonly number[];
-  readonly shape: readonly [rows: number, columns: number];
+  readonly shape: readonly number[];
 }
 
-/** A row-major float32 matrix that already lies on the runtime's device. */
+/** A row-major float32 matrix that already lies on the runtime's device; `shape` as in HostMatrix. */
 export interface GpuMatrix {
   readonly buffer: GPUBuffer;
-  readonly shape: readonly [rows: number, columns: number];
+  readonly shape: readonly number[];
 }
 
 /** What every method takes as `points`, one row a point. Nothing passed in is ever changed. */
@@ -37,6 +42,12 @@ export interface Matrix {
   readonly shape: readonly [rows: number, columns: number];
 }
 
+/** Centroids, row-major: in float64 where float32 would round them by more than the rows call for. */
+export interface Centroids {
+  readonly data: Float32Array | Float64Array;
+  readonly shape: readonly [k: number, columns: number];
+}
+
 /**
  * Host data, checked: n x d row-major float32 numbers, all finite. `shift` (length d) is what was
  * already subtracted from every row, in float64, before rounding to float32; absent where float32
@@ -46,6 +57,13 @@ export interface CheckedMatrix {
   readonly data: Float32Array;
   readonly shape: readonly [rows: number, columns: number];
   readonly shift?: Float64Array;
+  /** The largest magnitude in `data`, where it is known. */
+  readonly largest?: number;
+}
+
+/** A matrix whose numbers were all looked at. */
+export interface SeenMatrix extends CheckedMatrix {
+  readonly largest: number;
 }
 
 /** What {@link checkMatrix} is to hold the data to. */
@@ -57,6 +75,8 @@ export interface MatrixRules {
    * column means when absent.
    */
   readonly shift?: Float64Array | 'none';
+  /** Rows are directions: scaled to length 1 before anything is subtracted. */
+  readonly directions?: boolean;
   /** Where row 0 stands in the whole, for messages. */
   readonly firstRow?: number;
 }
@@ -108,7 +128,7 @@ function isNumericArray(value: unknown): value is NumericArray {
  * @throws ShapeError on ragged, empty or misshapen input; NonFiniteError on NaN or infinity, also
  *   where a float64 number is too large for float32; InvalidArgumentError on anything else
  */
-export function checkMatrix(what: string, points: Points, rules: MatrixRules = {}): CheckedMatrix {
+export function checkMatrix(what: string, points: Points, rules: MatrixRules = {}): SeenMatrix {
   return toFloat32(what, readRows(what, points, rules), rules);
 }
 
@@ -143,33 +163,65 @@ export function toFloat32(
   what: string,
   { source, shape: [n, d], exact }: RawRows,
   rules: MatrixRules = {},
-): CheckedMatrix {
+): SeenMatrix {
   const { firstRow = 0 } = rules;
   // A shift that float32 cannot hold must be subtracted here, or fit and predict would differ.
   const asIs =
-    rules.shift === 'none' ||
-    (exact && (rules.shift?.every((value) => Math.fround(value) === value) ?? true));
+    (rules.shift === 'none' && !rules.directions) ||
+    (exact &&
+      (rules.shift === 'none' ||
+        (rules.shift?.every((value) => Math.fround(value) === value) ?? true)));
   if (asIs) {
     const data = source instanceof Float32Array ? source : Float32Array.from(source);
-    checkFinite(what, data, d, firstRow);
-    return { data, shape: [n, d] };
+    return { data, shape: [n, d], largest: checkFinite(what, data, d, firstRow) };
   }
+  if (rules.directions) return toDirections(what, source, [n, d], rules);
   const shift =
     rules.shift instanceof Float64Array
       ? rules.shift
       : meansOf(addRows(source, new Float64Array(d)), n);
   const data = new Float32Array(n * d);
+  let largest = 0;
   for (let i = 0, at = 0; i < n; i++) {
     for (let j = 0; j < d; j++, at++) {
       const value = source[at];
-      data[at] = value - shift[j];
+      const centred = value - shift[j];
+      data[at] = centred;
+      // Of the numbers themselves: what float32 rounds to zero is to be refused, not taken for it.
+      largest = Math.max(largest, Math.abs(centred));
       // A value beyond float32 is refused as it stands, not after centring.
       if (!Number.isFinite(Math.fround(value)) || !Number.isFinite(data[at])) {
         throw new NonFiniteError(what, firstRow + i, j, value);
       }
     }
   }
-  return { data, shape: [n, d], shift };
+  return { data, shape: [n, d], shift, largest };
+}
+
+/** Directions in float64, less a shift, and then rounded. */
+function toDirections(
+  what: string,
+  source: NumericArray | readonly number[],
+  [n, d]: readonly [number, number],
+  { shift: given, firstRow = 0 }: MatrixRules,
+): SeenMatrix {
+  for (let at = 0; at < n * d; at++) {
+    if (Number.isFinite(Math.fround(source[at]))) continue;
+    throw new NonFiniteError(what, firstRow + Math.floor(at / d), at % d, source[at]);
+  }
+  const shift = given instanceof Float64Array ? given : shiftOfDirections(source, [n, d]);
+  const data = Float32Array.from(directionsOf(source, n, d, shift, what, firstRow));
+  return { data, shape: [n, d], shift, largest: largestOf(data) };
+}
+
+/** What {@link toFloat32} subtracts from directions that are given no shift. */
+export function shiftOfDirections(
+  source: NumericArray | readonly number[],
+  [n, d]: readonly [number, number],
+): Float64Array {
+  const rows = spreadRows(n);
+  const sample = rows.flatMap((row) => [...source.slice(row * d, (row + 1) * d)]);
+  return directionShift(sample, rows.length, d);
 }
 
 function hostRows(what: string, points: HostMatrix, firstRow?: number) {
@@ -243,14 +295,23 @@ function checkNumbers(
   }
 }
 
-/** Throws NonFiniteError at the first NaN or infinity (all exponent bits set). */
-function checkFinite(what: string, data: Float32Array, d: number, firstRow: number): void {
+/**
+ * Throws NonFiniteError at the first NaN or infinity (all exponent bits set).
+ *
+ * @returns the largest magnitude
+ */
+function checkFinite(what: string, data: Float32Array, d: number, firstRow: number): number {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  // The magnitudes' bits are in the numbers' order.
+  let largest = 0;
   for (let at = 0; at < bits.length; at++) {
-    if ((bits[at] & 0x7f800000) === 0x7f800000) {
+    const magnitude = bits[at] & 0x7fffffff;
+    if (magnitude >= 0x7f800000) {
       throw new NonFiniteError(what, firstRow + Math.floor(at / d), at % d, data[at]);
     }
+    if (magnitude > largest) largest = magnitude;
   }
+  return new Float32Array(Uint32Array.of(largest).buffer)[0];
 }
 
 /** Adds rows to the `sums` of their columns, one after the other. */

@@ -116,7 +116,7 @@ export async function miniBatchKMeans(
   checkGiven('miniBatchKMeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
   signal?.throwIfAborted();
-  const rules = metric === 'cosine' ? ({ shift: 'none' } as const) : {};
+  const rules = { directions: metric === 'cosine' };
   const checked = await checkSource('points', hostRows(points), rules, signal);
   const [n] = checked.shape;
   checkEnoughRows('miniBatchKMeans', k, n);

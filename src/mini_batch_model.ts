@@ -15,6 +15,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from './options.js';
+import { largestOf } from './reference/float16.js';
 import type { PointStream } from './point_stream.js';
 import { checkSource, checkWeights } from './points.js';
 import { type GivenCentroids, meanCentroid, placeCentroids } from './start_centroids.js';
@@ -143,13 +144,15 @@ export class MiniBatchKMeansModel extends CentroidModel {
     signal?.throwIfAborted();
     const state = this.#state;
     const { metric, shift } = state;
-    const rules = {
-      columns: shift.length,
-      shift: metric === 'cosine' ? ('none' as const) : shift,
-    };
+    const rules = { columns: shift.length, shift, directions: metric === 'cosine' };
     const checked = await checkSource('batch', batch, rules, signal);
     const weights = checkWeights(options.sampleWeight, checked.shape[0]);
-    const load = { metric, shift, ...(weights ? { weights: weights.scaled } : {}) };
+    const load = {
+      metric,
+      shift,
+      extent: largestOf(state.centred),
+      ...(weights ? { weights: weights.scaled } : {}),
+    };
     return withKMeansSession(options.runtime, checked, load, async (session, engine) => {
       const before = { ...state, centroids: state.centred };
       const meanWeight = weights?.mean ?? 1;

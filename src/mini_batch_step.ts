@@ -49,7 +49,7 @@ export async function step(
   const { inertia, residuals, weightSums } = await session.sums(before.centroids, k, signal);
   const scale = (value: number) => value * meanWeight;
   const sums = { residuals: residuals.map(scale), weightSums: weightSums.map(scale) };
-  const { shift, ...updated } = miniBatchUpdate(before, k, d, sums, metric);
+  const { shift, ...updated } = miniBatchUpdate(before, k, d, sums, metric, session.shift);
   let means: RunningMeans = updated;
   const rowsUnchecked = before.rowsUnchecked + rows;
   const due =

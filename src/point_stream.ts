@@ -11,6 +11,7 @@ import {
   readRows,
   toFloat32,
 } from './matrix.js';
+import { directionShift, spreadRows } from './reference/directions.js';
 
 /**
  * Some rows on end: flat and row-major in a typed array, or as a host matrix. All blocks of a stream
@@ -24,7 +25,8 @@ export type PointBlock =
  * `{ shape: [n, d], async *blocks() { ... yield rows; } }`.
  */
 export interface PointStream {
-  readonly shape: readonly [rows: number, columns: number];
+  /** [rows, columns]. */
+  readonly shape: readonly number[];
   /**
    * Called once for each pass over the data: all rows, from the first to the last, in blocks of any
    * size. A block may be reused by the caller once the next one is asked for.
@@ -93,16 +95,18 @@ export class CheckedStream {
   readonly #signal: AbortSignal | undefined;
   /** What blocks of rows looked like when they were first read. */
   readonly #prints = new Map<string, number>();
+  #largest = 0;
 
   private constructor(
     what: string,
     stream: PointStream,
+    shape: readonly [number, number],
     rules: MatrixRules,
     exact: boolean,
     shift: Float64Array | undefined,
     signal: AbortSignal | undefined,
   ) {
-    this.shape = stream.shape;
+    this.shape = shape;
     if (shift) this.shift = shift;
     this.#what = what;
     this.#stream = stream;
@@ -140,14 +144,16 @@ export class CheckedStream {
     const passes = { what, stream: fixed, signal };
     for await (const first of rawBlocks(passes)) {
       let shift = rules.shift ?? 'none';
-      if (!first.exact && rules.shift === undefined) {
+      if (!first.exact && rules.shift === undefined && rules.directions) {
+        shift = await shiftOfStreamed(passes, first.exact);
+      } else if (!first.exact && rules.shift === undefined) {
         const sums = new Float64Array(d);
         for await (const { source } of rawBlocks(passes, first.exact)) addRows(source, sums);
         shift = meansOf(sums, n);
       }
-      const used = { columns: d, shift };
+      const used = { columns: d, shift, ...(rules.directions ? { directions: true } : {}) };
       const subtracted = toFloat32(what, first, used).shift;
-      return new CheckedStream(what, fixed, used, first.exact, subtracted, signal);
+      return new CheckedStream(what, fixed, shape, used, first.exact, subtracted, signal);
     }
     throw tooFew(what, 0, n);
   }
@@ -167,7 +173,9 @@ export class CheckedStream {
     // The last block waits until the source has shown that it ends there.
     let last: Float32Array | undefined;
     for await (const raw of rawBlocks(passes, this.#exact)) {
-      const { data } = toFloat32(this.#what, raw, { ...this.#rules, firstRow: raw.firstRow });
+      const { firstRow } = raw;
+      const { data, largest } = toFloat32(this.#what, raw, { ...this.#rules, firstRow });
+      this.#largest = Math.max(this.#largest, largest);
       for (let at = 0; at < data.length;) {
         const wanted = d * Math.min(rows, n - start);
         const taken = Math.min(wanted - filled, data.length - at);
@@ -187,6 +195,17 @@ export class CheckedStream {
       }
     }
     if (last) yield last;
+  }
+
+  /** The largest magnitude of what has come by so far. */
+  get largest(): number {
+    return this.#largest;
+  }
+
+  /** What its rows as directions are less of, where nothing was subtracted yet; takes a pass. */
+  directionShift(): Promise<Float64Array> {
+    const passes = { what: this.#what, stream: this.#stream, signal: this.#signal };
+    return shiftOfStreamed(passes, this.#exact);
   }
 
   /** All rows at once, for an engine that holds them. */
@@ -211,6 +230,20 @@ export class CheckedStream {
       );
     }
   }
+}
+
+/** As `shiftOfDirections`, of the rows of a stream. */
+async function shiftOfStreamed(passes: Passes, exact: boolean): Promise<Float64Array> {
+  const [n, d] = passes.stream.shape;
+  const rows = spreadRows(n);
+  const sample: number[] = [];
+  for await (const { source, shape, firstRow } of rawBlocks(passes, exact)) {
+    for (let next = sample.length / d; rows[next] < firstRow + shape[0]; next++) {
+      const at = (rows[next] - firstRow) * d;
+      sample.push(...source.slice(at, at + d));
+    }
+  }
+  return directionShift(sample, rows.length, d);
 }
 
 /** FNV-1a over the numbers' bits. */

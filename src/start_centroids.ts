@@ -8,7 +8,10 @@ import {
   meansOf,
   type NumericArray,
   readRows,
+  shiftOfDirections,
 } from './matrix.js';
+import { centre } from './reference/column_means.js';
+import { directionsOf } from './reference/directions.js';
 import { anObject, either, oneOf, type OptionRule } from './options.js';
 
 /** k x d numbers. */
@@ -34,11 +37,11 @@ export function checkEnoughRows(method: string, k: number, n: number): void {
   );
 }
 
-/** The mean of given centroids, a shift for rows that nobody has seen yet; zeros for 'cosine'. */
+/** The mean of given centroids, a shift for rows that nobody has seen yet; for 'cosine' of directions. */
 export function meanCentroid(what: string, given: GivenCentroids, metric: Metric): Float64Array {
   const { source, shape } = readRows(what, given);
   const [k, d] = shape;
-  if (metric === 'cosine') return new Float64Array(d);
+  if (metric === 'cosine') return shiftOfDirections(source, shape);
   return meansOf(addRows(source, new Float64Array(d)), k).map(Math.fround);
 }
 
@@ -55,29 +58,17 @@ export function placeCentroids(
   metric: Metric,
 ): Float32Array {
   const d = shift.length;
-  const given = checkMatrix(what, centroids, { columns: d, shift });
+  const directions = metric === 'cosine';
+  const given = checkMatrix(what, centroids, { columns: d, shift, directions });
   if (given.shape[0] !== k) {
     throw new ShapeError(
       `${what} has ${given.shape[0]} rows; k is ${k}: give ${k} starting centroids.`,
     );
   }
-  const placed = new Float32Array(k * d);
-  for (let c = 0; c < k; c++) {
-    let squares = 0;
-    for (let j = 0; j < d; j++) {
-      // Unless checkMatrix has subtracted the shift already, in float64.
-      const value = given.data[c * d + j] - (given.shift ? 0 : shift[j]);
-      placed[c * d + j] = value;
-      squares += value * value;
-    }
-    if (metric !== 'cosine') continue;
-    if (squares === 0) {
-      throw new InvalidArgumentError(
-        what,
-        `${what}: row ${c} is all zeros, so its direction is undefined; metric 'cosine' needs non-zero centroids.`,
-      );
-    }
-    for (let j = 0; j < d; j++) placed[c * d + j] /= Math.sqrt(squares);
-  }
-  return placed;
+  // Where checkMatrix has not done all that already, in float64.
+  if (given.shift) return given.data;
+  const placed = directions
+    ? directionsOf(given.data, k, d, shift, what)
+    : centre(given.data, k, d, shift);
+  return Float32Array.from(placed);
 }

@@ -14,7 +14,11 @@ const SHAPE = [2, 2] as const;
 describe('checkMatrix', () => {
   it('takes Float32Array as it is, without copying or centring', () => {
     const data = Float32Array.of(1, 2, 3, 4);
-    expect(checkMatrix('points', { data, shape: SHAPE })).toEqual({ data, shape: [2, 2] });
+    expect(checkMatrix('points', { data, shape: SHAPE })).toEqual({
+      data,
+      shape: [2, 2],
+      largest: 4,
+    });
     expect(checkMatrix('points', { data, shape: SHAPE }).data).toBe(data);
   });
 
@@ -22,7 +26,7 @@ describe('checkMatrix', () => {
     'takes %o exactly, without centring',
     (Type) => {
       const points = checkMatrix('points', { data: Type.of(1, 2, 100, 4), shape: SHAPE });
-      expect(points).toEqual({ data: Float32Array.of(1, 2, 100, 4), shape: [2, 2] });
+      expect(points).toEqual({ data: Float32Array.of(1, 2, 100, 4), shape: [2, 2], largest: 100 });
     },
   );
 
@@ -40,7 +44,7 @@ describe('checkMatrix', () => {
 
   it('takes rows of any kind, float32 ones without centring', () => {
     const single = checkMatrix('points', [Float32Array.of(1, 2), Float32Array.of(3, 4)]);
-    expect(single).toEqual({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] });
+    expect(single).toEqual({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2], largest: 4 });
     for (const rows of [
       [
         [1, 2],
@@ -52,6 +56,7 @@ describe('checkMatrix', () => {
         data: Float32Array.of(-1, -1, 1, 1),
         shape: [2, 2],
         shift: Float64Array.of(2, 3),
+        largest: 1,
       });
     }
   });
@@ -65,7 +70,7 @@ describe('checkMatrix', () => {
       ],
       { shift: 'none' },
     );
-    expect(points).toEqual({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] });
+    expect(points).toEqual({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2], largest: 4 });
   });
 
   it('subtracts a shift that float32 cannot hold, and leaves one that it can to the engine', () => {
@@ -104,6 +109,7 @@ describe('checkMatrix', () => {
       data: new Float32Array(4),
       shape: [2, 2],
       shift: Float64Array.of(most, 1e-45),
+      largest: 0,
     });
   });
 });

@@ -26,7 +26,8 @@ describe('checkPoints', () => {
 
   it('checks a host matrix', () => {
     const data = Float32Array.of(1, 2);
-    expect(checkPoints('points', { data, shape: [1, 2] })).toEqual({ data, shape: [1, 2] });
+    const checked = checkPoints('points', { data, shape: [1, 2] });
+    expect(checked).toEqual({ data, shape: [1, 2], largest: 2 });
     expect(() => checkPoints('points', { data, shape: [2, 2] })).toThrow(/points\.data holds 2/);
   });
 });

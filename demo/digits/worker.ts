@@ -46,7 +46,7 @@ function centroidsOf(model: KMeansModel, digits: Uint8Array, digit?: number): Ce
   const most = Uint32Array.from(votes, (counts) => Math.max(...counts));
   return {
     ...(digit !== undefined && { digit }),
-    images: model.centroids.data,
+    images: Float32Array.from(model.centroids.data),
     counts: model.counts,
     digits: Uint8Array.from(votes, (counts, c) => counts.indexOf(most[c])),
     most,

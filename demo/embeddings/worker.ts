@@ -46,7 +46,7 @@ async function cluster(
   const milliseconds = performance.now() - start;
   const { labels, iterations, converged, engine, centroids } = model;
   return {
-    clusters: nameClusters(known, labels, centroids.data),
+    clusters: nameClusters(known, labels, Float32Array.from(centroids.data)),
     labels,
     meanCosine: 1 - model.inertia / n,
     iterations,

@@ -1,8 +1,8 @@
-// What the variants of the assignment share: bindings, the running minimum, and writing labels.
+// What the variants of the assignment share: bindings, and writing labels.
 //
 // points      see lib/points_layout.wgsl; rows [first, first + rows) of them, first a multiple of 4
-// centroids   [padded K][quads]  vec4; K padded to a multiple of the centroids taken at a time
-// half_norms  [padded K]         |c_k|^2 / 2; a huge number for padding, so that it never wins
+// centroids   [padded K][quads]  vec4; K padded to a multiple of the centroids taken at a time, with some
+//             that lie so far off that they never win
 // labels      [rows]             the previous labels in, the new ones out
 // state       see converge.wgsl; nothing is done once a fit has halted
 // changed     [1]                counts the rows whose label changed
@@ -19,32 +19,14 @@ struct Shape {
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> points: array<FourStored>;
 @group(0) @binding(2) var<storage, read> centroids: array<vec4f>;
-@group(0) @binding(3) var<storage, read> half_norms: array<f32>;
-@group(0) @binding(4) var<storage, read> state: array<u32>;
-@group(0) @binding(5) var<storage, read_write> labels: array<vec4u>;
-@group(0) @binding(6) var<storage, read_write> changed: array<atomic<u32>>;
+@group(0) @binding(3) var<storage, read> state: array<u32>;
+@group(0) @binding(4) var<storage, read_write> labels: array<vec4u>;
+@group(0) @binding(5) var<storage, read_write> changed: array<atomic<u32>>;
 
 const WORKGROUP = 64;
 const HALTED = 1;
 
 // import points_layout.wgsl
-
-struct Best {
-  score: vec4f,
-  label: vec4u,
-}
-
-fn none_yet() -> Best {
-  return Best(vec4f(3.4e38), vec4u());
-}
-
-// Four rows' best centroid so far, with centroid k and its dot products taken into account.
-// Ties stay with the lower index, which came first.
-fn closer(best: Best, dots: vec4f, k: u32) -> Best {
-  let score = half_norms[k] - dots;
-  let wins = score < best.score;
-  return Best(select(best.score, score, wins), select(best.label, vec4u(k), wins));
-}
 
 // True where a workgroup has nothing to do; uniform over it. The grid's last row may reach past the end.
 fn is_idle(group: u32) -> bool {
@@ -70,14 +52,19 @@ fn four_quads(at: u32) -> mat4x4f {
   return unpacked4(four[0], four[1], four[2], four[3]);
 }
 
-// Labels the four rows from `start`; how many of the labels are others than before.
-fn store_labels(start: u32, best: Best) -> u32 {
-  let end = shape.first + shape.rows;
-  if (start >= end) {
+// Which of four rows are this dispatch's.
+fn owned_rows(start: u32) -> vec4<bool> {
+  return start + vec4u(0, 1, 2, 3) < vec4u(shape.first + shape.rows);
+}
+
+// Labels those of the four rows from `start` that are `settled`; how many of the labels are others than
+// before.
+fn store_labels(start: u32, label: vec4u, settled: vec4<bool>) -> u32 {
+  if (!any(settled)) {
     return 0;
   }
   let before = labels[start / 4];
-  let now = select(before, best.label, start + vec4u(0, 1, 2, 3) < vec4u(end));
+  let now = select(before, label, settled);
   let differs = now != before;
   if (!any(differs)) {
     return 0;

@@ -4,11 +4,11 @@
 // Bounds are on true distances: upper >= |x - c_label|, and lower[g] <= |x - c| for every centroid c
 // of group g but the row's own. Each is rounded outward wherever it is computed.
 //
-// A score |c|^2 / 2 - x.c comes from a sum of quads + 4 terms, so that with |x|^2 from one, too,
-//   | (2 score + |x|^2) - |x - c|^2 | <= slack = 2^-24 (quads + 8) (|x| + |c|)^2
-// in whatever order and with or without fused operations. The host gives quads + 16, for what is
-// rounded here, and `reach` >= every |c|. Then lower^2 - upper^2 > 2 slack leaves no centroid of the
-// group a chance: its score, as the assignment computes it, is above that of the row's own.
+// With u = 2^-24, D columns, and squared distances as scores give them,
+//   | (2 score + |x|^2) - |x - c|^2 | <= slack = u (D + 8) (|x| + |c|)^2
+// in whatever order the products are summed and with or without fused operations. The host gives
+// D + 16, for what is rounded here, and `reach` >= every |c|. Direct differences are off by less than half of
+// it: so lower^2 - upper^2 > 2 slack leaves no centroid of the group a chance of being the label.
 //
 // groups  [groups][group_size]  the clusters of each group, ascending; clusters and more: no cluster
 // member_norms  [groups][group_size]  half_norms of those clusters; a huge number for no cluster

@@ -2,6 +2,7 @@ import { ClusteringError } from '../index.js';
 
 /** A file cannot be read, is not what it claims to be, or cannot be written. */
 export class FileError extends ClusteringError {
+  override readonly name = 'FileError';
   readonly path: string;
 
   /**

@@ -37,9 +37,19 @@ export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
+/**
+ * A mean to seven digits, or to as many more as it lies further from 0 than values spread about it
+ * (`deviation`): 54.47979, but 1,700,003,584.25 where they spread by hours.
+ */
+export function formatMean(mean: number, deviation: number): string {
+  const further = Math.floor(Math.log10(Math.abs(mean) / deviation));
+  const digits = Number.isFinite(further) ? 7 + Math.max(0, further) : 17;
+  return mean.toLocaleString('en', { maximumSignificantDigits: Math.min(17, digits) });
+}
+
 /** A mean with its standard deviation, to that one's second digit: 54.5 ± 5.9. */
 export function formatSpread(mean: number, deviation: number): string {
-  if (!(deviation > 0)) return `${formatNumber(mean)}\u00a0±\u00a00`;
+  if (!(deviation > 0)) return `${formatMean(mean, 0)}\u00a0±\u00a00`;
   const decimals = Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(deviation))));
   // Never "-0.0".
   const shown = Math.abs(mean) < 10 ** -decimals / 2 ? 0 : mean;

@@ -6,6 +6,7 @@ import { addGmm } from './commands/gmm.js';
 import { addKMeans } from './commands/kmeans.js';
 import { addPca } from './commands/pca.js';
 import { ChildFinished } from './device.js';
+import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
 /** What a shell is told: sysexits' usage error, a failure, or death by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
@@ -20,6 +21,24 @@ function program(signal: AbortSignal): Command {
   addGmm(root, signal);
   addPca(root, signal);
   return root;
+}
+
+/** What the commands will read and write; nothing of one that will not be understood. */
+async function filesOf(commands: readonly (readonly string[])[]): Promise<CommandFiles[]> {
+  const files: CommandFiles[] = [];
+  const silent = { writeOut: () => undefined, writeErr: () => undefined };
+  for (const args of commands) {
+    const root = program(new AbortController().signal).configureOutput(silent);
+    for (const command of root.commands) {
+      command.configureOutput(silent).action((file: string, options: CommandFiles['options']) => {
+        files.push({ file, options });
+      });
+    }
+    await root.parseAsync(args, { from: 'user' }).catch((error: unknown) => {
+      if (!(error instanceof CommanderError)) throw error;
+    });
+  }
+  return files;
 }
 
 /**
@@ -46,6 +65,7 @@ export async function runAll(commands: readonly (readonly string[])[]): Promise<
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
   try {
+    if (commands.length > 1) await refuseOverwriting(await filesOf(commands));
     for (const [i, args] of commands.entries()) {
       if (i > 0) console.log();
       await program(cancel.signal).parseAsync(args, { from: 'user' });

@@ -29,7 +29,10 @@ export function standardize(table: Table, { mean, deviation }: ColumnScale): Tab
   return { ...table, data };
 }
 
-/** Rows (n x d, row-major) in the units that `scale` was taken from; as they are without one. */
+/**
+ * Rows (n x d, row-major) in the units that `scale` was taken from, in float64: float32 rounds those
+ * that lie far from 0. As they are without a scale.
+ */
 export function inFileUnits(
   rows: Float32Array | Float64Array,
   scale: ColumnScale | undefined,
@@ -37,7 +40,7 @@ export function inFileUnits(
   if (!scale) return rows;
   const { mean, deviation } = scale;
   const d = mean.length;
-  return rows.map((value, at) => value * deviation[at % d] + mean[at % d]);
+  return Float64Array.from(rows, (value, at) => value * deviation[at % d] + mean[at % d]);
 }
 
 /** At most `most` row numbers, evenly spread over n rows. */

@@ -30,6 +30,8 @@ import { ClusteringError, NoAdapterError } from '../index.js';
 
 /** An optional npm package that this machine needs is not installed. */
 export class MissingPackageError extends ClusteringError {
+  override readonly name = 'MissingPackageError';
+
   constructor(name: string, options?: ErrorOptions) {
     super(
       'missing-package',

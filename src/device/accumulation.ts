@@ -61,7 +61,8 @@ export interface SumBuffers {
 /** Bytes of each of them. */
 export function sumBytes(k: number, quads: number): Record<keyof SumBuffers, number> {
   const bytes = SUM_BYTES * k * quads;
-  return { references: 16 * k * quads, carry: bytes, levels: bytes, totals: bytes };
+  // With the rows' shift behind the references of the clusters.
+  return { references: 16 * (k + 1) * quads, carry: bytes, levels: bytes, totals: bytes };
 }
 
 interface Scratch {

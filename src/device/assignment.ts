@@ -1,5 +1,7 @@
 /** Which kernel assigns rows to their nearest centroids: the candidates, and where they race. */
-import { ceilDiv, roundUp } from '../../host/plan.js';
+import type { KernelSource } from '../../host/kernel.js';
+import { ceilDiv, roundUp, type RowRange } from '../../host/plan.js';
+import type { Recording } from '../../host/recording.js';
 import type { Kernel, Runtime } from '../../host/runtime.js';
 import type { Candidate, Lap, Track } from '../../host/tuning.js';
 import { Workspace } from '../../host/workspace.js';
@@ -7,6 +9,9 @@ import assignKernel from '../../shaders/assign.wgsl';
 import assignFewKernel from '../../shaders/assign_few.wgsl';
 import assignNarrowKernel from '../../shaders/assign_narrow.wgsl';
 import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
+import type { Deciding } from './deciding.js';
+import type { Norms } from './norms.js';
+import type { Chunk } from './points.js';
 import { type Held, storedAs } from './storage.js';
 
 /*
@@ -67,23 +72,98 @@ const EXPECTED_ITERATIONS = 20;
 
 const SOURCES = [assignKernel, assignSubgroupsKernel, assignNarrowKernel, assignFewKernel];
 
-/** An assignment that can be dispatched. */
-export interface Assignment {
-  readonly kernel: Kernel;
-  /** Clusters, with padding. */
-  readonly clusters: number;
-  /** Rows a workgroup takes. */
-  readonly rows: number;
-}
-
-/** What the buffers of an assignment hold: see shaders/lib/assignment.wgsl. */
+/** See shaders/lib/assignment.wgsl. */
 export interface AssignmentBuffers {
-  readonly points: GPUBuffer;
   readonly centroids: GPUBuffer;
   readonly half_norms: GPUBuffer;
   readonly state: GPUBufferBinding;
   readonly labels: GPUBuffer;
   readonly changed: GPUBuffer;
+}
+
+/** What kernels that propose labels need beside their buffers; the rows are the chunks'. */
+export interface Proposal {
+  readonly norms: Norms;
+  readonly deciding: Deciding;
+}
+
+/** Whether there are such kernels for rows so wide: those of narrow rows give labels at once. */
+export function canPropose(quads: number): boolean {
+  return quads > NARROW_QUADS;
+}
+
+/** An assignment that can be dispatched. */
+export class Assignment {
+  readonly #kernel: Kernel;
+  /** Centroids, with padding. */
+  readonly #clusters: number;
+  readonly #quads: number;
+  readonly #proposal: Proposal | undefined;
+  /** Rows a workgroup takes. */
+  readonly rows: number;
+  /** Multiply-adds a row and column. */
+  readonly work: number;
+
+  private constructor(
+    kernel: Kernel,
+    clusters: number,
+    quads: number,
+    proposal: Proposal | undefined,
+    rows: number,
+  ) {
+    this.#kernel = kernel;
+    this.#clusters = clusters;
+    this.#quads = quads;
+    this.#proposal = proposal;
+    this.rows = rows;
+    this.work = clusters;
+  }
+
+  static async create(
+    runtime: Runtime,
+    { source, constants, tile }: AssignCandidate,
+    { k, quads }: AssignmentShape,
+    proposal: Proposal | undefined,
+  ): Promise<Assignment> {
+    const kernel = await runtime.kernel(source, constants);
+    const rows = Number(source.constants.ROWS) * kernel.workgroup;
+    return new Assignment(
+      kernel,
+      roundUp(k, tile),
+      quads,
+      isProposing(source) ? proposal : undefined,
+      rows,
+    );
+  }
+
+  /** Labels `parts` of a chunk's rows, which are on the device, with their nearest centroids. */
+  record(
+    recording: Recording,
+    chunk: Chunk,
+    c: number,
+    parts: readonly RowRange[],
+    buffers: AssignmentBuffers,
+  ): void {
+    const { half_norms, ...common } = { points: chunk.points, ...buffers };
+    const norms = this.#proposal?.norms.recordFor(recording, chunk, c);
+    for (const { start, rows } of parts) {
+      const workgroups = ceilDiv(rows, this.rows);
+      const shape = { first: start, rows, quads: this.#quads, padded_clusters: this.#clusters };
+      if (!this.#proposal || !norms) {
+        recording.dispatch(this.#kernel, { shape, ...common }, workgroups);
+        continue;
+      }
+      this.#proposal.deciding.record(recording, common, (undecided) => {
+        const bindings = { shape, ...common, half_norms, norms, undecided };
+        recording.dispatch(this.#kernel, bindings, workgroups);
+      });
+    }
+  }
+}
+
+/** Whether a kernel leaves rows to be decided. */
+function isProposing({ bindings }: KernelSource): boolean {
+  return bindings.some(({ name }) => name === 'undecided');
 }
 
 export interface AssignmentShape {
@@ -112,8 +192,8 @@ export function paddedClusters(k: number): number {
 }
 
 /**
- * All that the device can run, the default first, then by how promising they are. Each sums the same
- * products in the same order, so that labels are the same bits.
+ * All that the device can run, the default first, then by how promising they are. Each gives the argmin
+ * of direct differences, so that labels are the same bits.
  */
 export function assignCandidates(
   subgroupSize: number,
@@ -164,11 +244,12 @@ export function assignCandidates(
   if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
   const [, widest] = WIDER_WORKGROUPS;
   const narrows = [narrow(widest), narrow()] as const;
-  if (k > MOST_FEW) return [...narrows, best, ...rest];
+  const tiles = canPropose(quads) ? [best, ...rest] : [];
+  if (k > MOST_FEW) return [...narrows, ...tiles];
   const fews = [few(widest), few()] as const;
   return subgroupSize >= MANY_LANES
-    ? [...fews, ...narrows, best, ...rest]
-    : [...narrows, best, ...fews, ...rest];
+    ? [...fews, ...narrows, ...tiles]
+    : [...narrows, ...fews, ...tiles];
 }
 
 /** Work whose candidates are expected to come in the same order. */
@@ -182,14 +263,15 @@ function shapeClass({ k, quads, storage }: AssignmentShape): string {
  * The assignment that is fastest on this device as far as is known. Where the caller has much to do,
  * the candidates race on its own first rows, whose labels are lost.
  *
- * @param buffers of a chunk of rows that is on the device; absent where none is
+ * @param proposal absent where none can be made
+ * @param first a chunk of rows that is on the device; absent where none is
  * @param passes over the rows that the caller will make at most
  */
 export async function chooseAssignment(
   runtime: Runtime,
   shape: AssignmentShape,
-  buffers: AssignmentBuffers | undefined,
-  rows: number,
+  proposal: Proposal | undefined,
+  first: { readonly chunk: Chunk; readonly buffers: AssignmentBuffers } | undefined,
   passes: number,
 ): Promise<Assignment> {
   const candidates = assignCandidates(runtime.subgroupSize, shape);
@@ -198,36 +280,25 @@ export async function chooseAssignment(
   let chosen: AssignCandidate;
   const workspace = new Workspace(runtime, 'tuning');
   try {
-    const track = buffers && trackOf(workspace, shape, buffers, rows, passes);
+    const track = first && trackOf(workspace, shape, proposal, first, passes);
     chosen = await runtime.tuning.choose<AssignCandidate>(track ? { ...contest, track } : contest);
   } finally {
     workspace.dispose();
   }
-  return prepare(runtime, chosen, shape.k);
-}
-
-async function prepare(
-  runtime: Runtime,
-  { source, constants, tile }: AssignCandidate,
-  k: number,
-): Promise<Assignment> {
-  const kernel = await runtime.kernel(source, constants);
-  return {
-    kernel,
-    clusters: roundUp(k, tile),
-    rows: Number(source.constants.ROWS) * kernel.workgroup,
-  };
+  return Assignment.create(runtime, chosen, shape, proposal);
 }
 
 /** A lap labels some of the rows, and counts the labels that are others than before. */
 function trackOf(
   workspace: Workspace,
-  { k, columns, quads }: AssignmentShape,
-  buffers: AssignmentBuffers,
-  rows: number,
+  assigned: AssignmentShape,
+  proposal: Proposal | undefined,
+  { chunk, buffers }: { readonly chunk: Chunk; readonly buffers: AssignmentBuffers },
   passes: number,
 ): Track<AssignCandidate> {
   const { runtime } = workspace;
+  const { k, columns } = assigned;
+  const { rows } = chunk;
   const least = Math.min(rows, roundUp(LAP_WORK / (k * columns), 256));
   return {
     mostScale: rows / least,
@@ -235,14 +306,12 @@ function trackOf(
     laps: (Math.min(passes, EXPECTED_ITERATIONS) * rows) / least,
     isCompiled: ({ source, constants }) => runtime.isCompiled(source, constants),
     async start(candidate): Promise<Lap> {
-      const assignment = await prepare(runtime, candidate, k);
+      const assignment = await Assignment.create(runtime, candidate, assigned, proposal);
       return async (scale) => {
         const count = Math.min(rows, Math.ceil(least * scale));
         workspace.run('lap', (recording) => {
-          const shape = { first: 0, rows: count, quads, padded_clusters: assignment.clusters };
-          recording
-            .clear(buffers.changed)
-            .dispatch(assignment.kernel, { shape, ...buffers }, ceilDiv(count, assignment.rows));
+          recording.clear(buffers.changed);
+          assignment.record(recording, chunk, 0, [{ start: 0, rows: count }], buffers);
         });
         const [changed] = new Uint32Array(await workspace.read(buffers.changed, 0, 4));
         return changed === 0;

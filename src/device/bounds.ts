@@ -10,6 +10,7 @@ import scanSubgroupsKernel from '../../shaders/bounds_scan_subgroups.wgsl';
 import settleKernel from '../../shaders/bounds_settle.wgsl';
 import rowNormsKernel from '../../shaders/row_norms.wgsl';
 import { groupCentroids } from '../reference/centroid_groups.js';
+import type { Deciding } from './deciding.js';
 import { type DevicePoints, groups } from './points.js';
 import { type Held, storedAs } from './storage.js';
 
@@ -111,6 +112,7 @@ export class Bounds {
   readonly #buffers: Buffers;
   readonly #chunks: readonly ChunkBounds[];
   readonly #kernels: Kernels;
+  readonly #deciding: Deciding;
 
   private constructor(
     workspace: Workspace,
@@ -122,6 +124,7 @@ export class Bounds {
     buffers: Buffers,
     chunks: readonly ChunkBounds[],
     kernels: Kernels,
+    deciding: Deciding,
   ) {
     this.#workspace = workspace;
     this.#points = points;
@@ -132,9 +135,15 @@ export class Bounds {
     this.#buffers = buffers;
     this.#chunks = chunks;
     this.#kernels = kernels;
+    this.#deciding = deciding;
   }
 
-  static async create(workspace: Workspace, points: DevicePoints, k: number): Promise<Bounds> {
+  static async create(
+    workspace: Workspace,
+    points: DevicePoints,
+    k: number,
+    deciding: Deciding,
+  ): Promise<Bounds> {
     const { runtime } = workspace;
     const { quads, chunks, storage } = points;
     const grouping = groupingOf(k, quads);
@@ -157,7 +166,18 @@ export class Bounds {
     for (const { rows } of chunks) {
       held.push(await workspace.allocate({ rows: 12 * rows, lower: 4 * grouping.count * rows }));
     }
-    return new Bounds(workspace, points, k, grouping, listRows, capacity, buffers, held, kernels);
+    return new Bounds(
+      workspace,
+      points,
+      k,
+      grouping,
+      listRows,
+      capacity,
+      buffers,
+      held,
+      kernels,
+      deciding,
+    );
   }
 
   /** Groups the centroids anew: which are near each other is best judged by late ones. k x d. */
@@ -195,7 +215,7 @@ export class Bounds {
     const { drifts, filter, settle } = this.#kernels;
     const { members, member_norms, frame, counts, lists, results } = this.#buffers;
     const capacity = this.#capacity;
-    const rounding = ROUNDING * (quads + 16);
+    const rounding = ROUNDING * (4 * quads + 16);
     const growth = 1 + ROUNDING * (quads + 64);
     recording.dispatch(
       drifts,
@@ -214,16 +234,24 @@ export class Bounds {
       const held = { frame, ...this.#chunks[c], labels: labels[c] };
       for (let first = 0; first < stride; first += capacity) {
         const rows = Math.min(capacity, stride - first);
-        const shape = { first, rows, stride, groups: count, list_rows: this.#listRows, rounding };
+        const part = { first, rows, stride, groups: count, list_rows: this.#listRows };
+        const shape = { ...part, quads, rounding };
         recording
           .clear(counts)
           .dispatch(
             filter,
-            { shape: { ...shape, quads, growth }, points, centroids, ...held, counts, lists },
+            { shape: { ...shape, growth }, points, centroids, ...held, counts, lists },
             groups(filter, rows),
           );
         this.#recordScan(recording, points, rows, centroids);
-        recording.dispatch(settle, { shape, ...held, results, changed }, groups(settle, rows));
+        const decided = { points, centroids, labels: labels[c], changed };
+        this.#deciding.record(recording, decided, (undecided) => {
+          recording.dispatch(
+            settle,
+            { shape, ...held, results, undecided, changed },
+            groups(settle, rows),
+          );
+        });
       }
     });
   }

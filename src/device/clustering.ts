@@ -1,5 +1,5 @@
 /** k centroids over loaded points: the buffers and recordings of assignments and iterations. */
-import { ceilDiv, roundUp } from '../../host/plan.js';
+import { roundUp } from '../../host/plan.js';
 import type { Recording } from '../../host/recording.js';
 import type { Kernel } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
@@ -14,8 +14,16 @@ import {
   sumBytes,
   type SumBuffers,
 } from './accumulation.js';
-import { type Assignment, centroidTile, chooseAssignment, paddedClusters } from './assignment.js';
+import {
+  type Assignment,
+  canPropose,
+  centroidTile,
+  chooseAssignment,
+  paddedClusters,
+} from './assignment.js';
 import { Bounds } from './bounds.js';
+import type { Deciding } from './deciding.js';
+import { Norms } from './norms.js';
 import { costOf, Relocation, sumsOf } from './relocation.js';
 import {
   type Chunk,
@@ -29,8 +37,9 @@ import {
 import type { StatusBoard } from './status.js';
 import type { DeviceWeights } from './weights.js';
 
-/** Larger than any score, so that padding never wins; squares of such data overflow anyway. */
+/** A norm larger than any score, and a place farther than any row, so that padding never wins. */
 const NEVER = 3e38;
+const FAR = 1e19;
 
 /**
  * Of all rows, those that may have changed their label for the next iteration to amend its sums: each
@@ -46,6 +55,8 @@ export interface Common {
   readonly metric: Metric;
   readonly k: number;
   readonly accumulation: Accumulation;
+  /** Made when it is first asked for. */
+  readonly deciding: () => Promise<Deciding>;
   readonly board: StatusBoard;
   /** Passes over the rows that will be made at most. */
   readonly passes: number;
@@ -141,7 +152,7 @@ export class Clustering {
    * @param centroids k x d, centred: where to start
    */
   static async create(common: Common, fit: number, centroids: Float32Array): Promise<Clustering> {
-    const { workspace, points, metric, k, board, passes } = common;
+    const { workspace, points, metric, k, board, passes, deciding } = common;
     const { runtime } = workspace;
     const {
       quads,
@@ -162,16 +173,19 @@ export class Clustering {
       converge: await runtime.kernel(convergeKernel),
     };
     const padded = new Float32Array(paddedK * quads * 4);
+    for (let c = k; c < paddedK; c++) padded[c * quads * 4] = FAR;
     padded.set(padColumns(centroids, k, d));
-    const norms = new Float32Array(paddedK).fill(NEVER);
+    const halfNorms = new Float32Array(paddedK).fill(NEVER);
     for (let c = 0; c < k; c++) {
       let sum = 0;
       for (let j = 0; j < d; j++) sum += centroids[c * d + j] ** 2;
-      norms[c] = sum / 2;
+      halfNorms[c] = sum / 2;
     }
+    const scaledShift = points.shift.map((value) => value * points.scale);
+    workspace.upload(buffers.references, padColumns(scaledShift, 1, d), 16 * k * quads);
     // Both sides of the ping-pong: the update writes only the first k of them.
     for (const buffer of [buffers.even, buffers.odd]) workspace.upload(buffer, padded);
-    for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, norms);
+    for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, halfNorms);
     const reset = () => {
       workspace.run('reset', (recording) => {
         recording.clear(buffers.changed);
@@ -183,17 +197,21 @@ export class Clustering {
     const assignment = await chooseAssignment(
       runtime,
       { k, columns: d, quads, storage },
+      canPropose(quads)
+        ? { norms: await Norms.of(workspace, points), deciding: await deciding() }
+        : undefined,
       chunk.bring
         ? undefined
         : {
-            points: chunk.points,
-            centroids: buffers.even,
-            half_norms: buffers.evenNorms,
-            state: board.state(fit),
-            labels: rows[0].labels,
-            changed: buffers.changed,
+            chunk,
+            buffers: {
+              centroids: buffers.even,
+              half_norms: buffers.evenNorms,
+              state: board.state(fit),
+              labels: rows[0].labels,
+              changed: buffers.changed,
+            },
           },
-      chunk.rows,
       passes,
     );
     reset();
@@ -265,6 +283,13 @@ export class Clustering {
     return new Float32Array(await workspace.read(this.#buffers.totals, 0, bytes));
   }
 
+  /** What rows of length 1 are less of, 1 less its squared length: in full, as float32 would cancel. */
+  get #shiftGap(): number {
+    const { metric, points } = this.#common;
+    if (metric !== 'cosine') return 0;
+    return points.shift.reduce((gap, value) => gap - value * value, 1);
+  }
+
   get #state(): GPUBufferBinding {
     return this.#common.board.state(this.#fit);
   }
@@ -272,7 +297,7 @@ export class Clustering {
   /** From here on recorded iterations assign by bounds, made anew from the centroids of then. */
   async useBounds(iterations: number): Promise<void> {
     const { workspace, points, k } = this.#common;
-    this.#bounds ??= await Bounds.create(workspace, points, k);
+    this.#bounds ??= await Bounds.create(workspace, points, k, await this.#common.deciding());
     this.#bounds.group(await this.readCentroids(iterations));
     workspace.run('reset bounds', (recording) => {
       this.#bounds?.recordReset(recording, this.#buffers.moves);
@@ -299,31 +324,18 @@ export class Clustering {
     chunk: Chunk,
     c: number,
     centroids: GPUBuffer,
-    norms: GPUBuffer,
+    halfNorms: GPUBuffer,
   ): void {
-    const { quads, shape } = this.#common.points;
-    const { runtime } = this.#common.workspace;
-    const { kernel, clusters, rows: tile } = this.#assignment;
-    for (const part of paced(runtime, chunk, clusters * shape[1], tile)) {
-      recording.dispatch(
-        kernel,
-        {
-          shape: {
-            first: part.start,
-            rows: part.rows,
-            quads,
-            padded_clusters: clusters,
-          },
-          points: chunk.points,
-          centroids,
-          half_norms: norms,
-          state: this.#state,
-          labels: this.#rows[c].labels,
-          changed: this.#buffers.changed,
-        },
-        ceilDiv(part.rows, tile),
-      );
-    }
+    const { points, workspace } = this.#common;
+    const { work, rows: tile } = this.#assignment;
+    const parts = paced(workspace.runtime, chunk, work * points.shape[1], tile);
+    this.#assignment.record(recording, chunk, c, parts, {
+      centroids,
+      half_norms: halfNorms,
+      state: this.#state,
+      labels: this.#rows[c].labels,
+      changed: this.#buffers.changed,
+    });
   }
 
   #recordSums(recording: Recording, chunk: Chunk, c: number): void {
@@ -350,7 +362,7 @@ export class Clustering {
     { tolerance, most }: Ending,
     renew = false,
   ): void {
-    const { quads } = this.#common.points;
+    const { quads, scale } = this.#common.points;
     const { update, converge } = this.#kernels;
     const { references, totals, moves, checks, changed } = this.#buffers;
     const [old, updated, norms] = even
@@ -359,7 +371,7 @@ export class Clustering {
     recording.dispatch(
       update,
       {
-        shape: { clusters: this.#common.k, quads },
+        shape: { clusters: this.#common.k, quads, unit: scale, shift_gap: this.#shiftGap },
         totals,
         references,
         old,

@@ -17,6 +17,7 @@ import {
   type PointsOptions,
   type Preparation,
   sampleRows,
+  shiftOfDirections,
   UPLOADS_IN_FLIGHT,
 } from './points.js';
 import type { Held } from './storage.js';
@@ -119,10 +120,10 @@ async function narrowed(
   workspace: Workspace,
   { rows, release }: Passing,
   storage: 'float16' | 'bytes',
-  { shift, scale }: Pick<Preparations, 'shift' | 'scale'>,
+  { shift, scale, narrowing: factor }: Preparations,
 ): Promise<DevicePoints> {
   const { shape, quads } = rows;
-  const narrow = await narrowing(workspace, quads, storage, scale);
+  const narrow = await narrowing(workspace, quads, storage, factor);
   const { chunks, fitting } = await allocate(workspace, rows, rows.chunks[0].rows, storage);
   for (const part of rows.chunks) {
     await part.bring();
@@ -160,10 +161,11 @@ async function passBlocks(
   const { rows, points } = held;
   const { bring, refuseNonFinite } = await bringing(workspace, source, rows);
   let preparation: Preparation | undefined;
+  let scale = 1;
   const chunks = ranges.map((range) => {
     const chunk = { ...range, points };
     const work = (recording: Recording) => {
-      const shape = { count: range.rows, columns: d, first: 0 };
+      const shape = { count: range.rows, columns: d, first: 0, scale };
       recording.dispatch(kernel, { shape, rows, points }, groups(kernel, range.rows));
       preparation?.(recording, chunk);
     };
@@ -171,13 +173,18 @@ async function passBlocks(
   });
   return {
     rows: {
-      shape: source.shape,
+      shape: [n, d],
       quads,
       chunks,
       storage: 'float32',
       prepareWith: (next) => {
         preparation = next;
       },
+      scaleBy: (power) => {
+        scale = power;
+      },
+      largest: 'data' in source ? source.largest : undefined,
+      directionShift: () => shiftOfDirections(workspace, source),
     },
     refuseNonFinite,
     release: () => {

@@ -3,10 +3,10 @@ import { ceilDiv } from '../../host/plan.js';
 import type { Recording } from '../../host/recording.js';
 import type { Workspace } from '../../host/workspace.js';
 import columnRangesKernel from '../../shaders/column_ranges.wgsl';
-import largestKernel from '../../shaders/largest.wgsl';
 import narrowKernel from '../../shaders/narrow.wgsl';
 import narrowBytesKernel from '../../shaders/narrow_bytes.wgsl';
 import { byteShift, type WholeColumns } from '../reference/bytes.js';
+import { rangeScale } from '../range.js';
 import { float16Scale, float16Shift, largestOf } from '../reference/float16.js';
 import {
   type Chunk,
@@ -14,6 +14,7 @@ import {
   columnSums,
   groups,
   meansOfColumns,
+  measureLargest,
   normalizing,
   packedBytes,
   type PackedRows,
@@ -28,12 +29,20 @@ export interface PassingRows extends PackedRows {
   readonly chunks: readonly (Chunk & { readonly bring: () => Promise<void> })[];
   /** Sets what is done to every chunk from now on, once its rows are packed. */
   readonly prepareWith: (preparation: Preparation) => void;
+  /** Has them multiplied by a power of two when they are packed, from now on. */
+  readonly scaleBy: (scale: number) => void;
+  /** The largest magnitude of what the host has seen of them: all, or what has come by. */
+  readonly largest: number | undefined;
+  /** What they are less of as directions. */
+  readonly directionShift: () => Promise<Float64Array>;
 }
 
-/** What rows are less of, and the power of two that they are to be multiplied by. */
+/** What rows are less of, and the power of two that they are then multiplied by. */
 export interface Preparations {
   readonly shift: Float64Array;
   readonly scale: number;
+  /** What of it is left to be done where they are narrowed. */
+  readonly narrowing: number;
   /** Whether such rows were found to be what bytes hold. */
   readonly inBytes: boolean;
 }
@@ -50,62 +59,90 @@ export async function prepare(
   subtracted: Float64Array | undefined,
   options: PointsOptions,
 ): Promise<Preparations> {
-  const [n, d] = rows.shape;
-  const { metric, storage } = options;
-  if (metric === 'cosine') {
-    const { normalize, refuseZeros } = await normalizing(workspace, rows);
-    rows.prepareWith(normalize);
-    await bringAll(rows);
-    await refuseZeros();
-    // Of length 1, they fit as they are; centroids have length 1, too.
-    return { shift: new Float64Array(d), scale: 1, inBytes: false };
+  if (options.metric === 'cosine') return prepareDirections(workspace, rows, subtracted, options);
+  const { extent = 0 } = options;
+  const inRange = (largest: number) => rangeScale('points', Math.max(extent, largest));
+  let packed = inRange(rows.largest ?? 0);
+  rows.scaleBy(packed);
+  let found = await findOut(workspace, rows, subtracted, options, packed);
+  const needed = inRange(found.largest);
+  if (needed !== packed) {
+    // What was out of range has sums that are out of it, too.
+    packed = needed;
+    rows.scaleBy(packed);
+    found = await findOut(workspace, rows, subtracted, options, packed);
   }
+  const { shift, scale, inBytes } = found;
+  if (!subtracted) rows.prepareWith(await centring(workspace, rows, shift, packed));
+  return { shift, scale, narrowing: scale / packed, inBytes };
+}
+
+/** See `prepare`; and the largest magnitude, where it is known by then. */
+async function findOut(
+  workspace: Workspace,
+  rows: PassingRows,
+  subtracted: Float64Array | undefined,
+  options: PointsOptions,
+  packed: number,
+): Promise<Omit<Preparations, 'narrowing'> & { readonly largest: number }> {
+  const [n] = rows.shape;
   const known = subtracted ?? options.shift;
-  let shift: Float64Array;
-  let scale = 1;
-  let whole: Float64Array | undefined;
-  if (storage === 'float16') {
+  if (options.storage === 'float16') {
     const measuring = await measureLargest(workspace, rows);
     rows.prepareWith(measuring.measure);
-    shift = known ?? meansOfColumns(await columnSums(workspace, rows), n);
+    let shift = known ?? meansOfColumns(await columnSums(workspace, rows), n, packed);
     if (known) await bringAll(rows);
-    const largest = (await measuring.read()) + (subtracted ? 0 : largestOf(shift));
-    scale = Math.min(options.scale ?? Number.POSITIVE_INFINITY, float16Scale(largest));
+    const largest = (await measuring.read()) / packed;
+    const fitting = float16Scale(largest + (subtracted ? 0 : largestOf(shift)));
+    const scale = Math.min(options.scale ?? Number.POSITIVE_INFINITY, fitting);
     if (!known) shift = float16Shift(shift, scale);
-  } else if (known) shift = known;
-  else {
-    const measuring = await measureRanges(workspace, rows);
-    rows.prepareWith(measuring.measure);
-    const sums = await columnSums(workspace, rows);
-    whole = byteShift({ ...(await measuring.read()), sums }, n);
-    shift = whole ?? meansOfColumns(sums, n);
+    return { shift, scale, inBytes: false, largest };
   }
-  if (!subtracted) rows.prepareWith(await centring(workspace, rows, shift));
-  return { shift, scale, inBytes: whole !== undefined };
+  if (known) return { shift: known, scale: packed, inBytes: false, largest: rows.largest ?? 0 };
+  const measuring = await measureRanges(workspace, rows);
+  rows.prepareWith(measuring.measure);
+  const sums = await columnSums(workspace, rows);
+  const ranges = await measuring.read();
+  const whole = packed === 1 ? byteShift({ ...ranges, sums }, n) : undefined;
+  return {
+    shift: whole ?? meansOfColumns(sums, n, packed),
+    scale: packed,
+    inBytes: whole !== undefined,
+    largest: rows.largest ?? 0,
+  };
+}
+
+/** As `prepare`, for rows as directions. */
+async function prepareDirections(
+  workspace: Workspace,
+  rows: PassingRows,
+  subtracted: Float64Array | undefined,
+  options: PointsOptions,
+): Promise<Preparations> {
+  const shift = subtracted ?? options.shift ?? (await rows.directionShift());
+  const preparations: Preparation[] = [];
+  const { normalize, refuseZeros } = await normalizing(workspace, rows, shift);
+  if (!subtracted) preparations.push(normalize);
+  rows.prepareWith((recording, chunk) => {
+    for (const preparation of preparations) preparation(recording, chunk);
+  });
+  if (options.storage !== 'float16') {
+    if (!subtracted) await bringAll(rows);
+    await refuseZeros();
+    return { shift, scale: 1, narrowing: 1, inBytes: false };
+  }
+  const measuring = await measureLargest(workspace, rows);
+  preparations.push(measuring.measure);
+  await bringAll(rows);
+  await refuseZeros();
+  const fitting = float16Scale(await measuring.read());
+  const scale = Math.min(options.scale ?? Number.POSITIVE_INFINITY, fitting);
+  preparations.pop();
+  return { shift, scale, narrowing: scale, inBytes: false };
 }
 
 async function bringAll({ chunks }: PassingRows): Promise<void> {
   for (const { bring } of chunks) await bring();
-}
-
-/** Finds the largest magnitude of what comes by. */
-async function measureLargest(
-  workspace: Workspace,
-  { quads }: PackedRows,
-): Promise<{ readonly measure: Preparation; readonly read: () => Promise<number> }> {
-  const kernel = await workspace.runtime.kernel(largestKernel);
-  const { largest } = await workspace.allocate({ largest: 4 });
-  workspace.upload(largest, new Uint32Array(1));
-  return {
-    measure: (recording, { points, rows }) => {
-      recording.dispatch(kernel, { shape: { rows, quads }, points, largest }, groups(kernel, rows));
-    },
-    read: async () => {
-      const [value] = new Float32Array(await workspace.read(largest, 0, 4));
-      workspace.release(largest);
-      return value;
-    },
-  };
 }
 
 /** Finds the ranges of whole columns in what comes by. */

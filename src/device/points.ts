@@ -6,11 +6,15 @@ import type { Workspace } from '../../host/workspace.js';
 import centreKernel from '../../shaders/centre.wgsl';
 import columnSumsKernel from '../../shaders/column_sums.wgsl';
 import findNonFiniteKernel from '../../shaders/find_nonfinite.wgsl';
+import largestKernel from '../../shaders/largest.wgsl';
 import normalizeRowsKernel from '../../shaders/normalize_rows.wgsl';
 import packKernel from '../../shaders/pack.wgsl';
-import rowNormsKernel from '../../shaders/row_norms.wgsl';
 import { InvalidArgumentError, NonFiniteError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { CheckedStream } from '../point_stream.js';
+import { rangeScale } from '../range.js';
+import { largestOf } from '../reference/float16.js';
+import { directionShift, noDirection, spreadRows } from '../reference/directions.js';
 import type { Metric, Storage } from '../kmeans_backend.js';
 import { type Held, QUAD_BYTES, storedAs } from './storage.js';
 
@@ -47,7 +51,7 @@ export interface PackedRows {
 }
 
 export interface DevicePoints extends PackedRows {
-  /** What was subtracted from the caller's rows, [columns]. */
+  /** What was subtracted from the caller's rows ('cosine': from these at length 1), [columns]. */
   readonly shift: Float64Array;
   /** What they were multiplied by then, a power of two. */
   readonly scale: number;
@@ -59,6 +63,7 @@ export interface PointsOptions {
   readonly shift?: Float64Array;
   readonly storage?: Storage | undefined;
   readonly scale?: number | undefined;
+  readonly extent?: number | undefined;
 }
 
 /** Bytes of packed rows: whole blocks of them. */
@@ -116,33 +121,93 @@ export function groups(kernel: Kernel, invocations: number): number {
   return ceilDiv(invocations, kernel.workgroup);
 }
 
-/** Copies, checks, centres ('cosine': normalises) and packs the rows, in float32. */
+/** Copies, checks, scales, centres ('cosine': normalises) and packs the rows, in float32. */
 export async function loadPoints(
   workspace: Workspace,
   source: CheckedMatrix | GpuMatrix,
   options: PointsOptions,
 ): Promise<DevicePoints> {
-  const packed = await pack(workspace, source);
-  const [n, d] = packed.shape;
   const subtracted = 'data' in source ? source.shift : undefined;
+  const { packed, scale } = await packInRange(workspace, source, options);
+  const [n] = packed.shape;
   const prepare = (label: string, preparation: Preparation) => {
     workspace.run(label, (recording) => {
       for (const chunk of packed.chunks) preparation(recording, chunk);
     });
   };
+  if (subtracted) return { ...packed, shift: subtracted, scale };
   if (options.metric === 'cosine') {
-    const { normalize, refuseZeros } = await normalizing(workspace, packed);
+    const shift = options.shift ?? (await shiftOfDirections(workspace, source));
+    const { normalize, refuseZeros } = await normalizing(workspace, packed, shift);
     prepare('normalize', normalize);
     await refuseZeros();
-    return { ...packed, shift: new Float64Array(d), scale: 1 };
+    return { ...packed, shift, scale };
   }
-  if (subtracted) return { ...packed, shift: subtracted, scale: 1 };
-  const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n);
+  const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n, scale);
   // Rows as they are need no pass.
   if (shift.some((value) => value !== 0))
-    prepare('centre', await centring(workspace, packed, shift));
+    prepare('centre', await centring(workspace, packed, shift, scale));
   await workspace.settle();
-  return { ...packed, shift, scale: 1 };
+  return { ...packed, shift, scale };
+}
+
+/**
+ * Packs the rows, scaled by a power of two where the caller says how far what they will be compared with
+ * reaches (`extent`) and their squares would leave float32's range.
+ */
+async function packInRange(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  { metric, extent }: PointsOptions,
+): Promise<{ readonly packed: PackedRows; readonly scale: number }> {
+  // Directions are scaled one by one.
+  if (metric === 'cosine' || extent === undefined) {
+    return { packed: await pack(workspace, source, 1), scale: 1 };
+  }
+  if ('data' in source) {
+    const scale = rangeScale('points', Math.max(extent, source.largest ?? largestOf(source.data)));
+    return { packed: await pack(workspace, source, scale), scale };
+  }
+  const packed = await pack(workspace, source, 1);
+  const measuring = await measureLargest(workspace, packed);
+  workspace.run('measure', (recording) => {
+    for (const chunk of packed.chunks) measuring.measure(recording, chunk);
+  });
+  const scale = rangeScale('points', Math.max(extent, await measuring.read()));
+  if (scale === 1) return { packed, scale };
+  workspace.release(...packed.chunks.map(({ points }) => points));
+  return { packed: await pack(workspace, source, scale), scale };
+}
+
+/** Finds the largest magnitude of packed rows. */
+export async function measureLargest(
+  workspace: Workspace,
+  { quads }: PackedRows,
+): Promise<{ readonly measure: Preparation; readonly read: () => Promise<number> }> {
+  const kernel = await workspace.runtime.kernel(largestKernel);
+  const { largest } = await workspace.allocate({ largest: 4 });
+  workspace.upload(largest, new Uint32Array(1));
+  return {
+    measure: (recording, { points, rows }) => {
+      recording.dispatch(kernel, { shape: { rows, quads }, points, largest }, groups(kernel, rows));
+    },
+    read: async () => {
+      const [value] = new Float32Array(await workspace.read(largest, 0, 4));
+      workspace.release(largest);
+      return value;
+    },
+  };
+}
+
+/** What directions are less of, where the caller's rows are as they were given. */
+export async function shiftOfDirections(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix | CheckedStream,
+): Promise<Float64Array> {
+  if (source instanceof CheckedStream) return source.directionShift();
+  const [n, d] = source.shape;
+  const rows = spreadRows(n);
+  return directionShift(await sampleRows(workspace, source, rows), rows.length, d);
 }
 
 /** Rows of the source as they are, one after the other. */
@@ -170,11 +235,15 @@ export async function sampleRows(
 }
 
 /** Column means as they are subtracted: in float32. */
-export function meansOfColumns(sums: Float64Array, n: number): Float64Array {
-  return sums.map((sum) => Math.fround(sum / n));
+export function meansOfColumns(sums: Float64Array, n: number, scale = 1): Float64Array {
+  return sums.map((sum) => Math.fround(sum / n) / scale);
 }
 
-async function pack(workspace: Workspace, source: CheckedMatrix | GpuMatrix): Promise<PackedRows> {
+async function pack(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  scale: number,
+): Promise<PackedRows> {
   const { runtime } = workspace;
   const { limits } = runtime;
   const [n, d] = source.shape;
@@ -191,7 +260,7 @@ async function pack(workspace: Workspace, source: CheckedMatrix | GpuMatrix): Pr
     const { points } = await workspace.allocate({ points: packedBytes(range.rows, quads) });
     chunks.push({ ...range, points });
     for (const block of splitRows(range.rows, blockRows, 1)) {
-      const shape = { count: block.rows, columns: d, first: block.start };
+      const shape = { count: block.rows, columns: d, first: block.start, scale };
       const there = { start: range.start + block.start, rows: block.rows };
       await bring('pack', there, (recording) => {
         recording.dispatch(kernel, { shape, rows, points }, groups(kernel, block.rows));
@@ -314,16 +383,24 @@ export async function columnPowerSums(
   return totals;
 }
 
-/** Subtracts `by` from every row. */
+/** Subtracts `by` from every row, which is held times `scale`. */
 export async function centring(
   workspace: Workspace,
   { shape: [, d], quads }: PackedRows,
   by: Float64Array,
+  scale = 1,
 ): Promise<Preparation> {
   const { runtime } = workspace;
   const kernel = await runtime.kernel(centreKernel);
   const { shift } = await workspace.allocate({ shift: 16 * quads });
-  workspace.upload(shift, padColumns(by, 1, d));
+  workspace.upload(
+    shift,
+    padColumns(
+      by.map((value) => value * scale),
+      1,
+      d,
+    ),
+  );
   return (recording, chunk) => {
     for (const part of paced(runtime, chunk, 4 * d, 1)) {
       const shape = { first: part.start, rows: part.rows, quads };
@@ -332,27 +409,24 @@ export async function centring(
   };
 }
 
-/** Scales every row to length 1; those of length 0 are refused once all rows were seen. */
+/** Makes every row a direction less `by`; rows of zeros are refused once all were seen. */
 export async function normalizing(
   workspace: Workspace,
-  { quads, chunks }: PackedRows,
+  { shape: [, d], quads }: PackedRows,
+  by: Float64Array,
 ): Promise<{ readonly normalize: Preparation; readonly refuseZeros: () => Promise<void> }> {
   const { runtime } = workspace;
-  const rowNorms = await runtime.kernel(rowNormsKernel);
   const normalizeRows = await runtime.kernel(normalizeRowsKernel);
-  const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
-  const { found, norms } = await workspace.allocate({ found: 4, norms: 4 * most });
+  const { found, shift } = await workspace.allocate({ found: 4, shift: 16 * quads });
+  workspace.upload(shift, padColumns(by, 1, d));
   workspace.upload(found, new Uint32Array([NONE_FOUND]));
   return {
     normalize: (recording, { points, start, rows }) => {
-      const shape = { rows, quads };
-      recording
-        .dispatch(rowNorms, { shape, points, norms }, groups(rowNorms, rows))
-        .dispatch(
-          normalizeRows,
-          { shape: { ...shape, start }, norms, points, found },
-          groups(normalizeRows, rows),
-        );
+      recording.dispatch(
+        normalizeRows,
+        { shape: { rows, quads, start }, shift, points, found },
+        groups(normalizeRows, rows),
+      );
     },
     refuseZeros: () => refuseZeroRows(workspace, found),
   };
@@ -361,10 +435,6 @@ export async function normalizing(
 async function refuseZeroRows(workspace: Workspace, found: GPUBuffer): Promise<void> {
   const [row] = new Uint32Array(await workspace.read(found, 0, 4));
   if (row !== NONE_FOUND) {
-    throw new InvalidArgumentError(
-      'points',
-      `points: row ${row} is all zeros, so its direction, which metric 'cosine' compares, is undefined; ` +
-        `remove the row or use metric 'euclidean'.`,
-    );
+    throw new InvalidArgumentError('points', noDirection('points', row));
   }
 }

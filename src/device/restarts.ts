@@ -6,6 +6,7 @@ import type { ClusterSums } from '../reference/accumulate.js';
 import { Accumulation } from './accumulation.js';
 import { boundsBytes } from './bounds.js';
 import { Clustering, clusteringBytes, type Common, iterationWork } from './clustering.js';
+import { Deciding } from './deciding.js';
 import type { DevicePoints } from './points.js';
 import { allSettled, isStreamed, sideBySide } from './side_by_side.js';
 import { type Status, STATUS_BYTES, StatusBoard } from './status.js';
@@ -53,7 +54,9 @@ export class Restarts {
     workspace.run('reset', (recording) => {
       board.recordReset(recording);
     });
-    const common = { workspace, points, weights, metric, k, accumulation, board, passes };
+    let made: Promise<Deciding> | undefined;
+    const deciding = () => (made ??= Deciding.create(workspace, points, k));
+    const common = { workspace, points, weights, metric, k, accumulation, deciding, board, passes };
     const clusterings: Clustering[] = [];
     for (const [fit, start] of starts.entries()) {
       clusterings.push(await Clustering.create(common, fit, start));
@@ -63,6 +66,7 @@ export class Restarts {
       return await work(restarts);
     } finally {
       restarts.#dispose();
+      (await made)?.dispose();
     }
   }
 

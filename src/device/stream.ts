@@ -46,6 +46,7 @@ class StreamedRows implements PassingRows {
   readonly quads: number;
   readonly shape: readonly [rows: number, columns: number];
   #preparation: Preparation | undefined;
+  #scale = 1;
   readonly #workspace: Workspace;
   readonly #source: CheckedStream;
   readonly #pack: Kernel;
@@ -97,6 +98,19 @@ class StreamedRows implements PassingRows {
     for (const slot of this.#slots) slot.chunk = undefined;
   }
 
+  scaleBy(scale: number): void {
+    this.#scale = scale;
+    for (const slot of this.#slots) slot.chunk = undefined;
+  }
+
+  get largest(): number {
+    return this.#source.largest;
+  }
+
+  directionShift(): Promise<Float64Array> {
+    return this.#source.directionShift();
+  }
+
   async #bring(c: number): Promise<void> {
     const slot = this.#slots[c % SLOTS];
     if (slot.chunk === c) return;
@@ -113,7 +127,7 @@ class StreamedRows implements PassingRows {
     workspace.upload(slot.rows, rows);
     const chunk = this.chunks[c];
     workspace.run('pack', (recording) => {
-      const shape = { count: chunk.rows, columns: this.shape[1], first: 0 };
+      const shape = { count: chunk.rows, columns: this.shape[1], first: 0, scale: this.#scale };
       const { points } = slot;
       recording.dispatch(
         this.#pack,
@@ -171,8 +185,10 @@ export async function streamPoints(
     rows.close();
   };
   try {
-    const { shift, scale } = await prepare(workspace, rows, source.shift, options);
-    const chunks = storage === 'float32' ? rows.chunks : await narrowChunks(workspace, rows, scale);
+    const prepared = await prepare(workspace, rows, source.shift, options);
+    const { shift, scale, narrowing: factor } = prepared;
+    const chunks =
+      storage === 'float32' ? rows.chunks : await narrowChunks(workspace, rows, factor);
     return { shape, quads, chunks, storage, shift, scale, close };
   } catch (error) {
     close();
@@ -184,9 +200,9 @@ export async function streamPoints(
 async function narrowChunks(
   workspace: Workspace,
   { quads, chunks }: PassingRows,
-  scale: number,
+  factor: number,
 ): Promise<readonly Chunk[]> {
-  const narrow = await narrowing(workspace, quads, 'float16', scale);
+  const narrow = await narrowing(workspace, quads, 'float16', factor);
   const slots: { readonly points: GPUBuffer; chunk: number | undefined }[] = [];
   for (const { rows } of chunks.slice(0, SLOTS)) {
     const bytes = packedBytes(rows, quads, 'float16');

@@ -1,4 +1,5 @@
 import { rowBlocks, type Pause } from './event_loop.js';
+import { rowNorms } from './row_norms.js';
 import { squaredDistance } from './squared_distance.js';
 
 export interface NearestCentroids {
@@ -28,6 +29,43 @@ export function assign(
     }
   }
   return { labels, costs };
+}
+
+/**
+ * How much farther by half a squared distance the second nearest centroid must be than the nearest for
+ * float32 scores to tell them apart; see shaders/lib/margin.wgsl.
+ *
+ * @param squaredNorm of the row, and `reach` the length of the longest centroid
+ * @param second squared distance to the second nearest
+ * @param width columns, with padding to whole vec4s
+ */
+export function marginOf(
+  squaredNorm: number,
+  reach: number,
+  second: number,
+  width: number,
+): number {
+  const rounding = (width + 4) * reach * (2 * Math.sqrt(squaredNorm) + reach);
+  return 2 ** -24 * (rounding + (width / 4 + 8) * second);
+}
+
+/** The rows of `x` (n x d) whose nearest centroid float32 scores leave open. */
+export function undecidedRows(
+  x: ArrayLike<number>,
+  n: number,
+  c: ArrayLike<number>,
+  k: number,
+  d: number,
+): readonly number[] {
+  const reach = Math.sqrt(rowNorms(c, k, d).reduce((a, b) => Math.max(a, b), 0));
+  const norms = rowNorms(x, n, d);
+  return Array.from({ length: n }, (_, i) => i).filter((i) => {
+    const squared = Array.from({ length: k }, (_, j) => squaredDistance(x, i, c, j, d));
+    const [best, second = Number.POSITIVE_INFINITY] = squared.sort((a, b) => a - b);
+    // As the kernel has it where there is no second.
+    if (second === Number.POSITIVE_INFINITY) return false;
+    return (second - best) / 2 <= marginOf(norms[i], reach, second, d);
+  });
 }
 
 /** The same answer as `assign`, block by block with a pause after each. */

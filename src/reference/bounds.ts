@@ -91,22 +91,37 @@ export function scan(
 export interface Settled {
   readonly label: number;
   readonly best: number;
+  /** Whether no other can be as near; where one can, the label is a proposal, and bounds hold for both. */
+  readonly stands: boolean;
   readonly upper: number;
   /** Bounds of the groups, in the order given, without travel. */
   readonly lower: readonly number[];
 }
 
-/** The nearest over all scanned groups (ties: the lowest cluster), and the bounds that follow. */
-export function settle(scanned: readonly Nearest[], slack: number): Settled {
-  const { best, label } = scanned.reduce((a, b) =>
-    b.best < a.best || (b.best === a.best && b.label < a.label) ? b : a,
-  );
+/**
+ * The nearest over all scanned groups (ties: the lowest cluster), and the bounds that follow.
+ *
+ * @param marginOf how far apart the two nearest must be, in squared distance, given the farther one's;
+ *   0 where distances are exact
+ */
+export function settle(
+  scanned: readonly Nearest[],
+  slack: number,
+  marginOf: (second: number) => number = () => 0,
+): Settled {
+  const { best, second, label } = scanned.reduce((a, b) => {
+    const nearer = b.best < a.best || (b.best === a.best && b.label < a.label) ? b : a;
+    return { ...nearer, second: Math.min(a.second, b.second, Math.max(a.best, b.best)) };
+  });
+  const margin = marginOf(second);
+  const stands = margin === 0 || second - best > margin;
   return {
     label,
     best,
-    upper: Math.sqrt(best + slack),
+    stands,
+    upper: Math.sqrt(best + (stands ? 0 : 2 * margin) + slack),
     lower: scanned.map((found) =>
-      Math.sqrt(Math.max(0, (found.label === label ? found.second : found.best) - slack)),
+      Math.sqrt(Math.max(0, (stands && found.label === label ? found.second : found.best) - slack)),
     ),
   };
 }

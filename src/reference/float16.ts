@@ -36,7 +36,7 @@ export function fromFloat16(half: number): number {
 }
 
 /** The largest magnitude among `values`. */
-export function largestOf(values: Float32Array | Float64Array): number {
+export function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   return largest;

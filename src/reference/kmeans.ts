@@ -13,19 +13,20 @@ import type {
   Metric,
   Seeding,
 } from '../kmeans_backend.js';
-import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { type CheckedMatrix, type GpuMatrix, shiftOfDirections } from '../matrix.js';
 import { CheckedStream } from '../point_stream.js';
 import type { Random } from '../random.js';
+import { rangeScale } from '../range.js';
 import { accumulate, type ClusterSums } from './accumulate.js';
 import { assignInBlocks } from './assign.js';
 import { wholeShift } from './bytes.js';
 import { centre, columnMeans, columnVariances } from './column_means.js';
+import { directionsOf } from './directions.js';
 import { createPause, nextTask, type Pause, rowBlocks } from './event_loop.js';
 import { float16Scale, float16Shift, largestOf, roundToFloat16 } from './float16.js';
 import { labelCounts } from './label_counts.js';
 import { inMetric, lloyd, type Dataset } from './lloyd.js';
 import { pairwiseSquaredDistances } from './pairwise_distances.js';
-import { normalizeRows } from './row_norms.js';
 import { gatherRows, sampleRows } from './sampling.js';
 import { kMeansParallel, kMeansPlusPlus } from './seeding.js';
 
@@ -35,21 +36,30 @@ export const referenceBackend: KMeansBackend = {
   async load(points, options) {
     const matrix = points instanceof CheckedStream ? await heldRows(points) : onHost(points);
     const [n, d] = matrix.shape;
+    const { metric, storage, extent = 0 } = options;
+    // In float64 there is nothing to scale, but what a device refuses is refused.
+    if (metric === 'euclidean') {
+      rangeScale('points', Math.max(extent, matrix.largest ?? largestOf(matrix.data)));
+    }
     let shift = sessionShift(matrix, options);
-    const isHalf = options.storage === 'float16';
-    const scale = isHalf ? halvesScale(matrix, shift, options) : 1;
-    if (isHalf && !options.shift && !matrix.shift) shift = float16Shift(shift, scale);
-    const x = await sessionRows(matrix, shift, options.metric);
+    const isHalf = storage === 'float16';
+    let scale = isHalf && metric === 'euclidean' ? halvesScale(matrix, shift, options) : 1;
+    if (scale !== 1 && !options.shift && !matrix.shift) shift = float16Shift(shift, scale);
+    const x = await sessionRows(matrix, shift, metric);
+    if (isHalf && metric === 'cosine') {
+      scale = Math.min(options.scale ?? Number.POSITIVE_INFINITY, float16Scale(largestOf(x)));
+    }
     if (isHalf) roundToFloat16(x, scale);
     const weights = options.weights ?? new Float32Array(n).fill(1);
-    return new ReferenceSession({ x, n, d, weights, metric: options.metric }, shift, scale);
+    return new ReferenceSession({ x, n, d, weights, metric, shift }, scale);
   },
 };
 
 /** A stream's rows, in memory: the CPU engine has no other place to put them. */
 async function heldRows(stream: CheckedStream): Promise<CheckedMatrix> {
   const { shape, shift } = stream;
-  return { data: await stream.collect(), shape, ...(shift ? { shift } : {}) };
+  const data = await stream.collect();
+  return { data, shape, largest: stream.largest, ...(shift ? { shift } : {}) };
 }
 
 function onHost(points: CheckedMatrix | GpuMatrix): CheckedMatrix {
@@ -72,14 +82,14 @@ function sessionShift(matrix: CheckedMatrix, options: LoadOptions): Float64Array
     shape: [n, d],
     shift,
   } = matrix;
-  if (options.metric === 'cosine') return new Float64Array(d);
   const known = options.shift ?? shift;
   if (known) return known;
+  if (options.metric === 'cosine') return shiftOfDirections(data, [n, d]);
   const means = () => columnMeans(data, n, d).map(Math.fround);
   return options.storage === 'float16' ? means() : (wholeShift(matrix) ?? means());
 }
 
-/** float32(x - shift) for each of the caller's rows x; for 'cosine' scaled to length 1. */
+/** float32(x - shift) for each of the caller's rows x, which 'cosine' scales to length 1 first. */
 async function sessionRows(
   { data, shape: [n, d], shift: subtracted }: CheckedMatrix,
   shift: Float64Array,
@@ -90,8 +100,12 @@ async function sessionRows(
   const x = new Float32Array(n * d);
   for (const [start, end] of rowBlocks(n, d)) {
     const rows = end - start;
-    const centred = centre(data.subarray(start * d, end * d), rows, d, remaining);
-    x.set(metric === 'cosine' ? normalizeRows(centred, rows, d, start) : centred, start * d);
+    const block = data.subarray(start * d, end * d);
+    const held =
+      metric === 'cosine' && !subtracted
+        ? directionsOf(block, rows, d, shift, 'points', start)
+        : centre(block, rows, d, remaining);
+    x.set(held, start * d);
     await pause();
   }
   return x;
@@ -101,9 +115,8 @@ async function sessionRows(
 function halvesScale(
   { data, shift: subtracted }: CheckedMatrix,
   shift: Float64Array,
-  { metric, scale = Number.POSITIVE_INFINITY }: LoadOptions,
+  { scale = Number.POSITIVE_INFINITY }: LoadOptions,
 ): number {
-  if (metric === 'cosine') return 1;
   const largest = largestOf(data) + (subtracted ? 0 : largestOf(shift));
   return Math.min(scale, float16Scale(largest));
 }
@@ -124,10 +137,10 @@ class ReferenceSession implements KMeansSession {
   readonly scale: number;
   #dataset: Dataset | undefined;
 
-  constructor(dataset: Dataset, shift: Float64Array, scale: number) {
+  constructor(dataset: Dataset, scale: number) {
     this.#dataset = dataset;
     this.shape = [dataset.n, dataset.d];
-    this.shift = shift;
+    this.shift = dataset.shift;
     this.scale = scale;
   }
 

@@ -6,7 +6,7 @@ import { createPause, nextTask } from './event_loop.js';
 import { relocate } from './relocate.js';
 import { update } from './update.js';
 
-/** The rows of a session, centred ('euclidean') or of length 1 ('cosine'). */
+/** The rows of a session, centred; for 'cosine' of length 1 before that. */
 export interface Dataset {
   /** n x d, row-major. */
   readonly x: Float32Array;
@@ -15,6 +15,8 @@ export interface Dataset {
   /** One weight >= 0 a row, [n]. */
   readonly weights: Float32Array;
   readonly metric: Metric;
+  /** What the rows are less of, [d]. */
+  readonly shift: Float64Array;
 }
 
 /**
@@ -31,11 +33,11 @@ export function inMetric(squared: number, metric: Metric): number {
  * before, or whose summed squared shift is within `tolerance`. The event loop gets a turn each
  * iteration. Centroids are float64 throughout and rounded to float32 at the end.
  *
- * @param start k x d, in the rows' coordinates ('cosine': of length 1)
+ * @param start k x d, in the rows' coordinates
  * @param index which of several starts that is, for `onIteration`
  */
 export async function lloyd(
-  { x, n, d, weights, metric }: Dataset,
+  { x, n, d, weights, metric, shift }: Dataset,
   start: Float32Array,
   k: number,
   { algorithm, maxIter, tolerance, signal, onIteration }: LloydOptions,
@@ -59,7 +61,7 @@ export async function lloyd(
     signal?.throwIfAborted();
 
     const moved = relocate(x, n, centroids, k, d, labels, costs, weights, sums);
-    const next = update(centroids, k, d, moved.residuals, moved.weightSums, metric);
+    const next = update(centroids, k, d, moved.residuals, moved.weightSums, metric, shift);
     converged = next.shift <= tolerance || sameLabels(labels, previous);
     centroids = next.centroids;
     previous = labels;

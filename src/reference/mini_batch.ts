@@ -16,6 +16,7 @@ export interface RunningMeans {
  * `_minibatch_update_dense`): c <- (W c + sum w x) / (W + sum w), the sums over the rows of the batch
  * nearest to c.
  *
+ * @param shift see `update`
  * @param sums residuals about `centroids` and weights of the batch's rows, by cluster
  * @returns the new means, and `shift`, the sum of their squared moves
  */
@@ -25,11 +26,12 @@ export function miniBatchUpdate(
   d: number,
   sums: ClusterSums,
   metric: Metric,
+  shift: Float64Array,
 ): RunningMeans & { readonly shift: number } {
   const total = weightSums.map((weight, c) => weight + sums.weightSums[c]);
   // A cluster that the batch has no weight for stays, also where no other batch had any.
   const divisors = total.map((weight, c) => (sums.weightSums[c] > 0 ? weight : 0));
-  const moved = update(centroids, k, d, sums.residuals, divisors, metric);
+  const moved = update(centroids, k, d, sums.residuals, divisors, metric, shift);
   return {
     centroids: Float32Array.from(moved.centroids),
     weightSums: total,

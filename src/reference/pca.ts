@@ -16,8 +16,9 @@ import { rowResiduals } from './row_residuals.js';
 export const referencePcaBackend: PcaBackend = {
   description: 'cpu',
   async load(points, options) {
+    const [n, d] = points.shape;
     const { x, shift } = await loadHostRows(points, options.shift);
-    return new ReferencePcaSession(x, points.shape, shift);
+    return new ReferencePcaSession(x, [n, d], shift);
   },
 };
 

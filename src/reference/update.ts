@@ -11,6 +11,7 @@ const SHORTEST_MEAN = 2 ** -24;
  * that mean is scaled to length 1. A cluster of weight 0 keeps its centroid, and so does a 'cosine'
  * cluster whose mean is the zero vector.
  *
+ * @param shift for 'cosine' what the directions are less of, [d]; nothing when absent
  * @returns the new centroids, k x d, and `shift`, the sum of their squared moves
  */
 export function update(
@@ -20,9 +21,10 @@ export function update(
   residuals: ArrayLike<number>,
   weightSums: ArrayLike<number>,
   metric: Metric,
+  shift: ArrayLike<number> = new Float64Array(d),
 ): { readonly centroids: Float64Array; readonly shift: number } {
   const centroids = Float64Array.from(c);
-  let shift = 0;
+  let travelled = 0;
   for (let cluster = 0; cluster < k; cluster++) {
     if (!(weightSums[cluster] > 0)) continue;
     const start = cluster * d;
@@ -30,15 +32,16 @@ export function update(
     let squaredLength = 0;
     for (let at = start; at < end; at++) {
       centroids[at] += residuals[at] / weightSums[cluster];
-      squaredLength += centroids[at] ** 2;
+      squaredLength += (centroids[at] + shift[at - start]) ** 2;
     }
     if (metric === 'cosine') {
       const length = Math.sqrt(squaredLength);
       for (let at = start; at < end; at++) {
-        centroids[at] = length < SHORTEST_MEAN ? c[at] : centroids[at] / length;
+        const direction = (centroids[at] + shift[at - start]) / length;
+        centroids[at] = length < SHORTEST_MEAN ? c[at] : direction - shift[at - start];
       }
     }
-    for (let at = start; at < end; at++) shift += (centroids[at] - c[at]) ** 2;
+    for (let at = start; at < end; at++) travelled += (centroids[at] - c[at]) ** 2;
   }
-  return { centroids, shift };
+  return { centroids, shift: travelled };
 }

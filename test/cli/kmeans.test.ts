@@ -50,6 +50,17 @@ describe('webgpu-clustering kmeans', () => {
     expect(result.centroids.map((row) => row.length)).toEqual([4, 4, 4]);
   });
 
+  test('centroids are printed in full in the units of the file, far from 0 too', async () => {
+    const times = [1700003601, 1700003630, 1700003655, 1700090001, 1700090022, 1700090044];
+    const file = await here.write('times.csv', `time,x\n${times.map((t) => `${t},0\n`).join('')}`);
+    const result = (await here.json('kmeans', file, '--k', '2', '--standardize')) as {
+      centroids: number[][];
+    };
+    const [first, second] = result.centroids.map(([time]) => time).sort();
+    expect(first).toBeCloseTo((1700003601 + 1700003630 + 1700003655) / 3, 1);
+    expect(second).toBeCloseTo((1700090001 + 1700090022 + 1700090044) / 3, 1);
+  });
+
   test('--storage float16 rounds the rows, and the model says so', async () => {
     const args = ['kmeans', IRIS, '--k', '1', '--columns', FEATURES];
     const rounded = [...args, '--storage', 'float16', '--model', 'rounded.json'];

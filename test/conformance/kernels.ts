@@ -15,6 +15,7 @@ import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
 import { crossProducts } from './kernels/cross_products.js';
+import { decide } from './kernels/decide.js';
 import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
@@ -58,6 +59,7 @@ const tests: readonly KernelTest[] = [
   assignSubgroups,
   assignFew,
   assignNarrow,
+  decide,
   boundsDrifts,
   boundsFilter,
   boundsScan,

@@ -47,9 +47,11 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       const meanCosine = 1 - model.inertia / known.words.length;
       expect(parseShown(shown['Mean cosine to the centroid'])).toBeCloseTo(meanCosine, 2);
       // Where rounding has led both the same way, the clusters have the same names.
-      const expected = nameClusters(known, model.labels, model.centroids.data).map(({ words }) =>
-        words.slice(0, 3).join(', '),
-      );
+      const expected = nameClusters(
+        known,
+        model.labels,
+        Float32Array.from(model.centroids.data),
+      ).map(({ words }) => words.slice(0, 3).join(', '));
       const names = await page.page.$$eval('#clusters strong', (found) =>
         found.map(({ textContent }) => textContent),
       );

@@ -18,7 +18,8 @@ const library = join(root, 'dist', 'index.js');
 /** What Node and Deno run as a child process. */
 export const childEntry = join(outDir, 'child.js');
 
-function useBuiltLibrary(): Plugin {
+/** In bundles that lie in `outDir`. */
+export function useBuiltLibrary(outDir: string): Plugin {
   const source = join(root, 'src', 'index.ts');
   return {
     name: 'use-built-library',
@@ -67,14 +68,18 @@ export const checkSite = (): Promise<void> =>
     script: 'demo:build',
   });
 
+/** Throws when dist/index.js is not there or older than its sources. */
+export const checkLibrary = (): Promise<void> =>
+  checkBuilt({ file: 'dist/index.js', from: LIBRARY_FOLDERS, script: 'build' });
+
 /** Writes runner.js, child.js and page.js in out/conformance/. */
 export async function bundleSuites(): Promise<void> {
-  await checkBuilt({ file: 'dist/index.js', from: LIBRARY_FOLDERS, script: 'build' });
+  await checkLibrary();
   await build({
     configFile: false,
     root,
     logLevel: 'warn',
-    plugins: [wgslPlugin(), useBuiltLibrary()],
+    plugins: [wgslPlugin(), useBuiltLibrary(outDir)],
     build: {
       outDir,
       emptyOutDir: false,

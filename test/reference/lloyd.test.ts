@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LloydOptions } from '../../src/kmeans_backend.js';
+import { directionsOf } from '../../src/reference/directions.js';
 import { lloyd, type Dataset } from '../../src/reference/lloyd.js';
-import { normalizeRows } from '../../src/reference/row_norms.js';
 import { grids, largestDifference, ones, row, uniform } from './support.js';
 
 const options: LloydOptions = { maxIter: 100, tolerance: 0 };
@@ -12,7 +12,8 @@ function dataset(
   d: number,
   weights: Float32Array = ones(x.length / d),
 ): Dataset {
-  return { x: Float32Array.from(x), n: x.length / d, d, weights, metric: 'euclidean' };
+  const shift = new Float64Array(d);
+  return { x: Float32Array.from(x), n: x.length / d, d, weights, metric: 'euclidean', shift };
 }
 
 function neverRises(history: Float64Array): boolean {
@@ -62,7 +63,7 @@ describe('a line of four points, worked out by hand', () => {
 
 describe('spherical k-means', () => {
   it('sums 1 - cos and turns centroids to the mean direction', async () => {
-    const x = normalizeRows([1, 0, 0, 1, -1, 0], 3, 2);
+    const x = directionsOf([1, 0, 0, 1, -1, 0], 3, 2, [0, 0]);
     const cosine: Dataset = { ...dataset(x, 2), metric: 'cosine' };
     const result = await lloyd(cosine, Float32Array.of(1, 0, -1, 0), 2, options);
     // Row 1 is at 90 degrees from both and goes to the first; then to 45 degrees.
@@ -74,7 +75,7 @@ describe('spherical k-means', () => {
 
   it('never lets the objective rise', async () => {
     for (let seed = 0; seed < 20; seed++) {
-      const x = Float32Array.from(normalizeRows(uniform(300, seed), 100, 3));
+      const x = Float32Array.from(directionsOf(uniform(300, seed), 100, 3, [0, 0, 0]));
       const cosine: Dataset = { ...dataset(x, 3), metric: 'cosine' };
       const { history } = await lloyd(cosine, x.slice(0, 15), 5, options);
       expect(neverRises(history)).toBe(true);

@@ -1,7 +1,7 @@
 /** `webgpu-clustering gmm FILE`. */
 import { type Command, Option } from 'commander';
 import { InvalidArgumentError } from '../../index.js';
-import { formatObjective, formatSeconds } from '../format.js';
+import { formatMean, formatObjective, formatSeconds } from '../format.js';
 import type { Table } from '../read/read_table.js';
 import { inFileUnits, purity } from '../table_math.js';
 import { writePng } from '../write/images.js';
@@ -89,7 +89,7 @@ async function gmmCommand(file: string, options: GmmOptions, signal: AbortSignal
       say(`iteration ${i + 1}: bound ${formatObjective(bound)}`);
     });
   }
-  describe(job, best, share).forEach(say);
+  describe(job, best, share, options).forEach(say);
   const drawn = options.picture !== undefined || options.report !== undefined;
   const drawing = drawn ? await drawingOf(job, model) : undefined;
 
@@ -132,14 +132,23 @@ function checkOptions(file: string, table: Table, options: GmmOptions): void {
   }
 }
 
-function describe({ table, scale }: Job, { fit, bic, aic }: Candidate, share: number | undefined) {
+function describe(
+  { table, scale }: Job,
+  { fit, bic, aic }: Candidate,
+  share: number | undefined,
+  options: GmmOptions,
+) {
   const { model, milliseconds } = fit;
-  const { logLikelihood, labels, iterations, converged } = model;
+  const { logLikelihood, labels } = model;
   const d = table.shape[1];
   const means = inFileUnits(model.means.data, scale);
   const counts = countsOf(model);
   const component = (c: number) => {
-    const mean = table.columns.map((name, j) => `${name} ${formatObjective(means[c * d + j])}`);
+    const covariances = covarianceInFileUnits(covarianceOf(model, c), scale);
+    const mean = table.columns.map((name, j) => {
+      const deviation = Math.sqrt(covariances[j * (d + 1)]);
+      return `${name} ${formatMean(means[c * d + j], deviation)}`;
+    });
     return (
       `component ${c}: weight ${model.weights.data[c].toFixed(4)}, ${rowsText(counts[c])}` +
       (d > PRINTED_COLUMNS ? '' : `, mean ${mean.join(', ')}`)
@@ -148,7 +157,7 @@ function describe({ table, scale }: Job, { fit, bic, aic }: Candidate, share: nu
   return [
     `adapter: ${model.engine}`,
     `log-likelihood: ${formatObjective(logLikelihood)} (${formatObjective(logLikelihood / labels.length)} a row) ` +
-      `after ${stateOf(iterations, converged)}`,
+      `after ${stateOf(model, options)}`,
     ...(bic === undefined ? [] : [`BIC ${formatObjective(bic)}, AIC ${formatObjective(aic!)}`]),
     ...(share === undefined ? [] : [`purity against the true classes: ${share.toFixed(4)}`]),
     ...Array.from(counts, (_, c) => component(c)),

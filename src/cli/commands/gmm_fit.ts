@@ -54,7 +54,7 @@ export async function fitCandidates(job: Job, options: GmmOptions): Promise<Cand
     try {
       const candidate = await fitOne(job, k, options);
       candidates.push(candidate);
-      if (options.k.length > 1) job.say(summaryOf(candidate));
+      if (options.k.length > 1) job.say(summaryOf(candidate, options));
     } catch (error) {
       if (!(error instanceof SingularCovarianceError)) throw error;
       singular = error;
@@ -110,10 +110,13 @@ async function fitOne(job: Job, k: number, options: GmmOptions): Promise<Candida
   };
 }
 
-function summaryOf({ k, fit: { model, milliseconds }, bic, aic }: Candidate): string {
+function summaryOf(
+  { k, fit: { model, milliseconds }, bic, aic }: Candidate,
+  options: GmmOptions,
+): string {
   return (
     `k = ${k}: BIC ${formatObjective(bic!)}, AIC ${formatObjective(aic!)} ` +
-    `after ${stateOf(model.iterations, model.converged)}, ${formatSeconds(milliseconds)}`
+    `after ${stateOf(model, options)}, ${formatSeconds(milliseconds)}`
   );
 }
 

@@ -8,6 +8,7 @@ import { readTable, type Table } from '../read/read_table.js';
 import { type ColumnScale, columnScale, standardize } from '../table_math.js';
 import { checkWritable, writeAtomic } from '../write/atomic.js';
 import { writeJson } from '../write/json.js';
+import { OUTPUTS, refuseOverwriting } from '../write/overwriting.js';
 import type { ReportHead } from '../write/report_page.js';
 import { type ColumnGroup, rowsFormat, writeRows } from '../write/rows.js';
 import type { SharedOptions } from './options.js';
@@ -47,11 +48,12 @@ export async function openJob(
   check: (table: Table) => void,
 ): Promise<Job> {
   // What can be refused is refused before the work begins.
-  const { out, model, report, picture, sheet } = options;
-  if (out !== undefined) rowsFormat(out);
-  for (const path of [out, model, report, picture, sheet]) {
+  if (options.out !== undefined) rowsFormat(options.out);
+  for (const output of OUTPUTS) {
+    const path = options[output];
     if (path !== undefined) await checkWritable(path);
   }
+  await refuseOverwriting([{ file, options }]);
   const runtime = await placeWork(options.device, (notice) => {
     console.error(notice);
   });
@@ -148,10 +150,15 @@ export function headOf(
   return { title: `${method} of ${name}`, adapter, time, n, d, options, notes: table.notes };
 }
 
-/** How an iterative fit ended. */
-export function stateOf(iterations: number, converged: boolean): string {
-  const state = converged ? 'converged' : 'not converged: raise --max-iter';
-  return `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}, ${state}`;
+/** How an iterative fit ended; `tol` where the fit converges by nothing but a change below it. */
+export function stateOf(
+  { iterations, converged }: { readonly iterations: number; readonly converged: boolean },
+  { maxIter, tol }: { readonly maxIter: number; readonly tol?: number },
+): string {
+  const count = `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}`;
+  if (converged) return `${count}, converged`;
+  if (tol === 0) return `${count}, all of them: no change is below --tol 0`;
+  return `${count}, not converged${iterations < maxIter ? '' : ': raise --max-iter'}`;
 }
 
 /** Refuses --sheet where rows are no images; `drawn` is what it draws. */

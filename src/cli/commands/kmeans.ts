@@ -104,7 +104,7 @@ async function kmeansCommand(
     });
   }
   const share = table.labels && purity(model.labels, table.labels);
-  describe(fit, share).forEach(say);
+  describe(fit, share, options).forEach(say);
   const perClass = options.perClass ? await fitClasses(job, options) : [];
 
   // Whatever units they were fitted in.
@@ -181,10 +181,14 @@ async function fitClasses(job: Job, options: KMeansCommandOptions): Promise<Clas
   return fits;
 }
 
-function describe({ model, milliseconds }: Fit, share: number | undefined): string[] {
-  const { inertia, iterations, converged, counts } = model;
+function describe(
+  { model, milliseconds }: Fit,
+  share: number | undefined,
+  { maxIter }: KMeansCommandOptions,
+): string[] {
+  const { inertia, counts } = model;
   return [
-    `objective (inertia): ${formatObjective(inertia)} after ${stateOf(iterations, converged)}`,
+    `objective (inertia): ${formatObjective(inertia)} after ${stateOf(model, { maxIter })}`,
     ...(share === undefined ? [] : [`purity against the true classes: ${share.toFixed(4)}`]),
     `cluster sizes: ${[...counts].join(' ')}`,
     `time: ${formatSeconds(milliseconds)}`,

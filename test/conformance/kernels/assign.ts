@@ -4,7 +4,7 @@ import fewSource from '../../../shaders/assign_few.wgsl';
 import narrowSource from '../../../shaders/assign_narrow.wgsl';
 import subgroupsSource from '../../../shaders/assign_subgroups.wgsl';
 import type { Random } from '../../../src/random.js';
-import { assign as twin } from '../../../src/reference/assign.js';
+import { assign as twin, undecidedRows } from '../../../src/reference/assign.js';
 import { rowNorms } from '../../../src/reference/row_norms.js';
 import { squaredDistance } from '../../../src/reference/squared_distance.js';
 import { expectEqual, expectThat } from '../expect.js';
@@ -16,12 +16,14 @@ import {
   grid,
   indices,
   packedAt,
+  poisonedAt,
   quadsOf,
   rowsOf,
   seeded,
   uniform,
 } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
+import { emptyList, listed } from './undecided.js';
 import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
@@ -31,8 +33,9 @@ const TILES = [4, 6, 8, 10, 12, 14, 16] as const;
 const WIDEST_TILE = constant(source, 'TILE');
 /** Other widths of a workgroup that the library may choose. */
 const WIDER = [{ WORKGROUP: 128 }, { WORKGROUP: 256 }];
-/** What the host gives for padding. */
+/** What the host gives for padding: a norm, and a place that rows have no square distance to. */
 const NEVER = 3e38;
+const FAR = 1e19;
 /** What `changed` holds already. */
 const CHANGED_BEFORE = 5;
 
@@ -86,7 +89,11 @@ interface Variant {
   readonly constants: KernelConstants;
 }
 
-function assigned(
+/** Whether a kernel leaves rows to be decided by another. */
+const isProposing = ({ bindings }: KernelSource) =>
+  bindings.some(({ name }) => name === 'undecided');
+
+async function assigned(
   lab: Lab,
   { kernel, constants }: Variant,
   { rows, clusters, columns, first, x, centroids, labels }: Problem,
@@ -99,52 +106,83 @@ function assigned(
     TILE?: number;
   };
   const paddedClusters = Math.ceil(clusters / tile) * tile;
-  // Padding that is nearer than any centroid, were it not for its norm.
-  const paddedCentroids = new Float32Array(paddedClusters * width).fill(1);
+  const paddedCentroids = new Float32Array(paddedClusters * width);
+  for (let k = clusters; k < paddedClusters; k++) paddedCentroids[k * width] = FAR;
   paddedCentroids.set(centroids);
   const halfNorms = new Float32Array(paddedClusters).fill(NEVER);
   halfNorms.set(rowNorms(centroids, clusters, width).map((norm) => norm / 2));
   const total = first + rows + 1;
-  return lab.run(kernel, {
+  const common = {
+    points: packedAt(x, rows, width, first, total),
+    centroids: paddedCentroids,
+    state: Uint32Array.of(4, halted),
+    labels,
+    changed: Uint32Array.of(CHANGED_BEFORE),
+  };
+  const dispatch = {
     constants,
     shape: { first, rows, quads, padded_clusters: paddedClusters },
-    buffers: {
-      points: packedAt(x, rows, width, first, total),
-      centroids: paddedCentroids,
-      half_norms: halfNorms,
-      state: Uint32Array.of(4, halted),
-      labels,
-      changed: Uint32Array.of(CHANGED_BEFORE),
-    },
     invocations: Math.ceil(rows / constant(kernel, 'ROWS')),
+  };
+  if (!isProposing(kernel)) {
+    const buffers = await lab.run(kernel, { ...dispatch, buffers: common });
+    return { ...buffers, undecided: undefined };
+  }
+  return lab.run(kernel, {
+    ...dispatch,
+    buffers: {
+      ...common,
+      half_norms: halfNorms,
+      norms: poisonedAt(rowNorms(x, rows, width), first, total),
+      undecided: emptyList(total),
+    },
   });
 }
 
+/** The rows that it labels have their nearest centroid; those that it leaves open are the twin's. */
 async function compareExactly(lab: Lab, variant: Variant, drawn: Problem): Promise<void> {
   const { rows, clusters, columns, first } = drawn;
   const what = JSON.stringify({ ...variant.constants, rows, clusters, columns, first });
   const width = 4 * quadsOf(columns);
-  const { labels, changed } = await assigned(lab, variant, drawn);
+  const { labels, changed, undecided } = await assigned(lab, variant, drawn);
   const expected = drawn.labels.slice();
   expected.set(twin(drawn.x, rows, drawn.centroids, clusters, width).labels, first);
+  if (undecided) {
+    const open = undecidedRows(drawn.x, rows, drawn.centroids, clusters, width).map(
+      (row) => first + row,
+    );
+    expectEqual(listed(undecided), Uint32Array.from(open), `${what}: undecided`);
+    for (const row of open) expected[row] = drawn.labels[row];
+  }
   expectEqual(labels, expected, `${what}: labels`);
   const moved = expected.filter((label, i) => label !== drawn.labels[i]).length;
   expectEqual(changed, Uint32Array.of(CHANGED_BEFORE + moved), `${what}: changed`);
 }
 
-/** A row may take any centroid that is nearest but for rounding. */
-async function compareRounded(lab: Lab, variant: Variant, drawn: Problem): Promise<void> {
-  const { rows, clusters, columns, first, x, centroids } = drawn;
-  const { labels } = await assigned(lab, variant, drawn);
-  const { costs } = twin(x, rows, centroids, clusters, columns);
-  // A score is |c|^2 / 2 - x.c, of columns values within [-1, 1]: two of them may each be off by
-  // (columns + 2) ULP of 1.5 columns; a squared distance is twice that.
-  const slack = 2 * 2 * (columns + 2) * 2 ** -23 * 1.5 * columns;
-  for (let i = 0; i < rows; i++) {
-    const label = labels[first + i];
-    expectThat(label < clusters, `row ${i} is labelled ${label} of ${clusters}.`);
-    const excess = squaredDistance(x, i, centroids, label, columns) - costs[i];
-    expectThat(excess <= slack, `row ${i}: its centroid is ${excess} farther than the nearest.`);
+/**
+ * What rounding hides is left open, or decided by direct differences; all else is right. Groups of
+ * centroids far apart, each so close together that scores lose every digit of their differences.
+ */
+async function compareRounded(lab: Lab, variant: Variant, shape: Shape): Promise<void> {
+  const random = seeded(variant.kernel);
+  const tight: Draw = () => (random.below(2) === 0 ? 64 : -64) + random.below(5) / 16;
+  for (const draw of [uniform, tight]) {
+    const drawn = problem(random, draw, shape);
+    const { rows, clusters, columns, first, x, centroids } = drawn;
+    const { labels, undecided } = await assigned(lab, variant, drawn);
+    const open = new Set(undecided && listed(undecided));
+    const { costs } = twin(x, rows, centroids, clusters, columns);
+    for (let i = 0; i < rows; i++) {
+      const label = labels[first + i];
+      expectThat(label < clusters, `row ${i} is labelled ${label} of ${clusters}.`);
+      if (open.has(first + i)) continue;
+      const excess = squaredDistance(x, i, centroids, label, columns) - costs[i];
+      // Two direct sums may each be off by a rounding for each of three steps a column.
+      const slack = 2 * (columns + 3) * 2 ** -24 * costs[i];
+      expectThat(excess <= slack, `row ${i}: its centroid is ${excess} farther than the nearest.`);
+    }
+    const most = draw === uniform ? rows / 10 : rows;
+    expectThat(open.size <= most, `${open.size} of ${rows} rows were left open.`);
   }
 }
 
@@ -160,7 +198,7 @@ async function compare(lab: Lab, variant: Variant): Promise<void> {
   const random = seeded(variant.kernel);
   await compareEach(SHAPES, (shape) => compareExactly(lab, variant, problem(random, grid, shape)));
   const shape = { rows: 300, clusters: 20, columns: 32, first: 0 };
-  await compareRounded(lab, variant, problem(random, uniform, shape));
+  await compareRounded(lab, variant, shape);
   await compareHalted(lab, variant, problem(random, grid, SHAPES[0]));
 }
 
@@ -187,6 +225,10 @@ export const assign: KernelTest = {
   // Few, as some drivers take seconds to compile each.
   mutations: [
     ['score < best.score', 'score <= best.score'],
+    ['min(best.second, max(best.score, score))', 'min(best.second, score)'],
+    ['max(best.reach, ', 'min(best.reach, '],
+    ['list_undecided(start + i)', 'list_undecided(start)'],
+    ['4 * quads) + 4', '4 * quads) + 400000'],
     ['quads.k3 = centroids[at + 3', 'quads.k3 = centroids[at + 4'],
     ['TILE > 8', 'TILE > 12'],
     ['TILE > 12', 'TILE > 16'],
@@ -207,7 +249,8 @@ export const assignSubgroups: KernelTest = {
   },
   mutations: [
     ['now != before', 'now == now'],
-    ['start + vec4u(0, 1, 2, 3) < vec4u(end)', 'vec4<bool>(true)'],
+    ['start + vec4u(0, 1, 2, 3) < vec4u(shape.first + shape.rows)', 'vec4<bool>(true)'],
+    ['stands & owned', 'owned'],
     ['min(start, shape.first + shape.rows - 1)', 'start + 4'],
     ['5 % LANES', '4 % LANES'],
     ['LANES < TILE', 'LANES > TILE'],
@@ -233,7 +276,7 @@ async function compareNarrow(lab: Lab, kernel: KernelSource, quads: number): Pro
     { rows: FOLDED_WORKGROUPS * NARROW_TILE, clusters: 2, columns: widths[0], first: 4 },
   ]);
   const shape = { rows: 300, clusters: 20, columns: 4 * quads, first: 0 };
-  await compareRounded(lab, variant, problem(random, uniform, shape));
+  await compareRounded(lab, variant, shape);
   await compareHalted(lab, variant, problem(random, grid, { ...shape, rows: 50 }));
 }
 
@@ -246,9 +289,9 @@ export const assignNarrow: KernelTest = {
     for (const quads of QUADS) await compareNarrow(lab, kernel, quads);
   },
   mutations: [
-    ['score < best.score', 'score <= best.score'],
+    ['squared < best.squared', 'squared <= best.squared'],
     ['k * QUADS + 3', 'k * QUADS + 2'],
-    ['dots += c.q2 * rows.q2', 'dots += c.q2 * rows.q1'],
+    ['squares(rows.q2', 'squares(rows.q1'],
     ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
   ],
 };
@@ -297,7 +340,7 @@ async function compareFew(lab: Lab, kernel: KernelSource, quads: number): Promis
   ]);
   const variant = { kernel, constants: { QUADS: quads, TILE: WIDEST_TILE } };
   const shape = { rows: 300, clusters: 16, columns: widest, first: 0 };
-  await compareRounded(lab, variant, problem(random, uniform, shape));
+  await compareRounded(lab, variant, shape);
   await compareHalted(lab, variant, problem(random, grid, { ...shape, rows: 50 }));
 }
 
@@ -308,7 +351,7 @@ export const assignFew: KernelTest = {
     for (const quads of QUADS) await compareFew(lab, kernel, quads);
   },
   mutations: [
-    ['score < best.score', 'score <= best.score'],
+    ['squared < best.squared', 'squared <= best.squared'],
     ['rows, k + 2)', 'rows, k + 1)'],
     ['TILE > 12', 'TILE > 16'],
     ['rows, 8)', 'rows, 4)'],

@@ -9,12 +9,14 @@ import {
   settle as twinSettle,
   slackOf,
 } from '../../../src/reference/bounds.js';
+import { marginOf } from '../../../src/reference/assign.js';
 import { rowNorms } from '../../../src/reference/row_norms.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { bitsOf, dealt, floatsOf, frameOf, membersOf, OUTWARD, ROUNDING } from './bounds_data.js';
 import { around, constant, grid, indices, packedAt, quadsOf, rowsOf, seeded } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
 import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
+import { emptyList, listed } from './undecided.js';
 
 const DEFAULT_WORKGROUP = constant(scanSource, 'WORKGROUP');
 const ROWS_PER_INVOCATION = 4;
@@ -23,6 +25,8 @@ const SETTLE_WORKGROUP = constant(settleSource, 'WORKGROUP');
 const TILES = [4, 8, 12, 16] as const;
 const LANES = [4, 8, 16];
 const NEVER = 3e38;
+/** No squared distance is above this. */
+const MOST_SQUARED = 2e34;
 /** Rows that share lists. */
 const LIST_ROWS = 40;
 
@@ -193,6 +197,7 @@ async function compareSettle(lab: Lab, kernel: KernelSource, shape: SettleShape)
   const stride = first + n + 1;
   const k = 4 * count;
   const reach = 3;
+  const width = 8;
   const travel = Float32Array.from({ length: count }, () => random.next());
   const rows = blankBits(3 * stride);
   const lower = blankBits(count * stride);
@@ -201,6 +206,7 @@ async function compareSettle(lab: Lab, kernel: KernelSource, shape: SettleShape)
   const expectedLabels = labels.slice();
   const expectedLower = lower.slice();
   const expectedRows = rows.slice();
+  const leftOpen: number[] = [];
   let moved = 0;
   for (let i = 0; i < n; i++) {
     const row = first + i;
@@ -233,17 +239,32 @@ async function compareSettle(lab: Lab, kernel: KernelSource, shape: SettleShape)
       lower[g * stride + row] = place;
       return { best, second, label };
     });
-    const settled = twinSettle(scanned, slackOf(norm, reach, ROUNDING));
-    expectedLabels[row] = settled.label;
-    if (settled.label !== labels[row]) moved++;
+    const settled = twinSettle(
+      scanned,
+      slackOf(norm, reach, ROUNDING),
+      (second) => 2 * marginOf(norm, reach, Math.min(second, MOST_SQUARED), width),
+    );
+    if (!settled.stands) leftOpen.push(row);
+    else {
+      expectedLabels[row] = settled.label;
+      if (settled.label !== labels[row]) moved++;
+    }
     expectedRows.set(bitsOf([settled.upper]), stride + row);
     open.forEach((g, at) => {
-      const bound = Math.min(settled.lower[at], Math.sqrt(2e38));
+      const bound = Math.min(settled.lower[at], Math.sqrt(MOST_SQUARED));
       expectedLower.set(bitsOf([bound + travel[g]]), g * stride + row);
     });
   }
   const result = await lab.run(kernel, {
-    shape: { first, rows: n, stride, groups: count, list_rows: LIST_ROWS, rounding: ROUNDING },
+    shape: {
+      first,
+      rows: n,
+      stride,
+      groups: count,
+      list_rows: LIST_ROWS,
+      quads: width / 4,
+      rounding: ROUNDING,
+    },
     buffers: {
       results,
       frame: frameOf(reach, halted, travel, new Float32Array(k), dealt(k, count)),
@@ -251,14 +272,18 @@ async function compareSettle(lab: Lab, kernel: KernelSource, shape: SettleShape)
       lower,
       labels,
       changed: Uint32Array.of(5),
+      undecided: emptyList(stride),
     },
     invocations: n,
   });
+  const open = listed(result.undecided);
   if (halted) {
+    expectEqual(open.length, 0, `${what}: undecided`);
     expectEqual(result.labels, labels, `${what}: labels`);
     expectEqual(result.lower, lower, `${what}: lower`);
     return;
   }
+  expectEqual(open, Uint32Array.from(leftOpen), `${what}: undecided`);
   expectEqual(result.labels, expectedLabels, `${what}: labels`);
   expectEqual(result.changed, Uint32Array.of(5 + moved), `${what}: changed`);
   const inBounds = (all: Uint32Array, at: number) => floatsOf(all.subarray(at, at + n));
@@ -292,10 +317,13 @@ export const boundsSettle: KernelTest = {
     ['best == score && found.z < label', 'false'],
     ['best < score', 'best <= score'],
     ['index / shape.list_rows', 'row / shape.list_rows'],
-    ['found.z == label', 'false'],
+    ['stands && found.z == label', 'false'],
     ['+ frame[TRAVEL + g]', ''],
     ['frame[FRAME_HALTED] != 0', 'false'],
     ['labels[row] != label', 'true'],
-    ['+ squared_norm + slack', '+ squared_norm - slack'],
+    ['+ squared_norm + spare', '+ squared_norm - spare'],
+    ['stands && found.z == label', 'found.z == label'],
+    ['select(4 * margin, 0, stands)', 'select(0, 9, stands)'],
+    ['max(score, best)', 'best'],
   ],
 };

@@ -34,10 +34,11 @@ const AT_ONCE = 8;
 /** Compares each of several shapes, many at once. Throws when none is under way any more. */
 export async function compareEach<Shape>(
   shapes: readonly Shape[],
-  compare: (shape: Shape) => Promise<void>,
+  compare: (shape: Shape, i: number) => Promise<void>,
 ): Promise<void> {
   for (let at = 0; at < shapes.length; at += AT_ONCE) {
-    const outcomes = await Promise.allSettled(shapes.slice(at, at + AT_ONCE).map(compare));
+    const batch = shapes.slice(at, at + AT_ONCE);
+    const outcomes = await Promise.allSettled(batch.map((shape, i) => compare(shape, at + i)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   }
@@ -115,7 +116,9 @@ export function kernelCases(test: KernelTest): readonly Case[] {
     kernelCase(' compiles in every variant', async ({ runtime }) => {
       for (const constants of variants) await runtime.kernel(source, constants);
     }),
-    kernelCase(' agrees with its twin', (lab) => compare(lab, source)),
+    kernelCase(' agrees with its twin', (lab) => compare(lab, source), {
+      timeoutMs: COMPILING_TIMEOUT_MS,
+    }),
     ...(readsStored(source)
       ? [
           kernelCase(' agrees with its twin over float16', overHalves, {

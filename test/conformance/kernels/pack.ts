@@ -26,16 +26,18 @@ export const pack: KernelTest = {
   source,
   async compare(lab, kernel) {
     const random = seeded();
-    await compareEach(SHAPES, async ({ count, columns, first }) => {
+    await compareEach(SHAPES, async ({ count, columns, first }, i) => {
+      const scale = i % 2 === 0 ? 1 : 2 ** -20;
       const total = first + count + 2;
       const rows = floats(random, uniform, count * columns);
       const { points } = await lab.run(kernel, {
-        shape: { count, columns, first },
+        shape: { count, columns, first, scale },
         // Poison all over, as `packedAt` leaves it.
         buffers: { rows, points: packedAt([], 0, columns, 0, total) },
         invocations: count,
       });
-      const expected = packedAt(rows, count, columns, first, total);
+      const scaled = rows.map((value) => scale * value);
+      const expected = packedAt(scaled, count, columns, first, total);
       expectSameBits(points, expected, `${count} x ${columns} from ${first} on`);
     });
   },
@@ -44,6 +46,8 @@ export const pack: KernelTest = {
     ['i >= shape.count', 'i > shape.count'],
     ['to += BLOCK_ROWS', 'to += shape.count'],
     ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
+    ['shape.scale * last', 'last'],
+    ['shape.scale * vec4f', 'vec4f'],
     ['left == 0', 'false'],
     ['left > 2', 'left > 3'],
   ],

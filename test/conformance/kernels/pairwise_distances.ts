@@ -62,6 +62,6 @@ export const pairwiseDistances: KernelTest = {
     ['k >= shape.clusters', 'k > shape.clusters'],
     ['shape.first + i', 'i'],
     ['i * shape.clusters + k', 'k * shape.count + i'],
-    ['sum += difference * difference', 'sum += abs(difference)'],
+    ['fma(residual.z', 'fma(residual.w'],
   ],
 };

@@ -34,6 +34,9 @@ const SHAPES: readonly Shape[] = [
   { clusters: 3, columns: 100 },
 ];
 
+/** What length 1 is where rows are directions. */
+const UNIT = 4;
+
 /** Numbers of a ClusterSum, and where in it: the weight, and the largest it has been. */
 const SUM = 8;
 const [WEIGHT, MOST_WEIGHT] = [5, 7];
@@ -47,6 +50,8 @@ interface Problem extends Shape {
   readonly residuals: Floats;
   readonly weights: Floats;
   readonly mostWeights: Floats;
+  /** What directions are less of, at UNIT, [quads] vec4. */
+  readonly shift: Floats;
 }
 
 function problem(random: Random, shape: Shape): Problem {
@@ -57,14 +62,15 @@ function problem(random: Random, shape: Shape): Problem {
   const weights = Float32Array.from({ length: clusters }, () => wholeWeight(random));
   // Up to, just at, and above 16 times the weight.
   const mostWeights = weights.map((weight) => weight * (15 + random.below(3)));
-  return { ...shape, references, old, residuals, weights, mostWeights };
+  const shift = rowsOf(random, uniform, 1, columns).map((value) => value / columns);
+  return { ...shape, references, old, residuals, weights, mostWeights, shift };
 }
 
 async function updated(
   lab: Lab,
   kernel: KernelSource,
   normalize: boolean,
-  { clusters, columns, references, old, residuals, weights, mostWeights }: Problem,
+  { clusters, columns, references, old, residuals, weights, mostWeights, shift }: Problem,
   { halted = 0, empties = 0 } = {},
 ) {
   const quads = quadsOf(columns);
@@ -77,10 +83,15 @@ async function updated(
   }
   return lab.run(kernel, {
     constants: { NORMALIZE: normalize },
-    shape: { clusters, quads },
+    shape: {
+      clusters,
+      quads,
+      unit: UNIT,
+      shift_gap: shift.reduce((gap, value) => gap - (value / UNIT) ** 2, 1),
+    },
     buffers: {
       totals,
-      references,
+      references: Float32Array.of(...references, ...shift),
       old,
       state: Uint32Array.of(0, halted, 0, empties),
       updated: blank(clusters * width),
@@ -92,13 +103,25 @@ async function updated(
   });
 }
 
+/** The twin for directions at UNIT, which it takes at 1. */
+function directed(
+  [c, k, d, residuals, weightSums]: readonly [Floats, number, number, Floats, Floats],
+  shift: Floats,
+): Float64Array {
+  const [from, sums, by] = [c, residuals, shift].map((values) =>
+    Float64Array.from(values, (value) => value / UNIT),
+  );
+  const { centroids } = twin(from, k, d, sums, weightSums, 'cosine', by);
+  return centroids.map((value) => value * UNIT);
+}
+
 async function compareOne(
   lab: Lab,
   kernel: KernelSource,
   normalize: boolean,
   drawn: Problem,
 ): Promise<void> {
-  const { clusters, columns, references, old, residuals, weights, mostWeights } = drawn;
+  const { clusters, columns, references, old, residuals, weights, mostWeights, shift } = drawn;
   const what = JSON.stringify({ normalize, clusters, columns });
   const width = 4 * quadsOf(columns);
   const {
@@ -123,14 +146,16 @@ async function compareOne(
     const mean = twin(...one, 'euclidean').centroids;
     const close = sumRoundings(5, 2, 'c + r / w: a division of 2.5 ULP, a product and a sum');
     // A mean's error counts the more the shorter the mean that is scaled to length 1.
-    const length = Math.sqrt(rowNorms(mean, 1, width)[0]);
+    const whole = mean.map((value, j) => value + shift[j]);
+    const length = Math.sqrt(rowNorms(whole, 1, width)[0]) / UNIT;
     expectClose(
       rowOf(written, k),
-      normalize ? twin(...one, 'cosine').centroids : mean,
+      normalize ? directed(one, shift) : mean,
       normalize
         ? {
             absolute:
-              ((close.absolute ?? 0) * 2 * Math.sqrt(width)) / length + (width + 4) * 2 ** -23,
+              ((close.absolute ?? 0) * 2 * Math.sqrt(width)) / length +
+              UNIT * (width + 4) * 2 ** -22,
             because: `${close.because}; then the length's rounding`,
             what: `${what}: centroid ${k}`,
           }
@@ -165,7 +190,7 @@ async function compareOne(
 /** Clusters whose rows cancel out have no direction to take: they stay. */
 async function compareCancelled(lab: Lab, kernel: KernelSource, random: Random): Promise<void> {
   const plain = problem(random, { clusters: 6, columns: 5 });
-  const drawn = { ...plain, references: plain.old };
+  const drawn = { ...plain, references: plain.old, shift: new Float32Array(plain.shift.length) };
   const { old, residuals, weights } = drawn;
   residuals.set(old.map((value) => -value));
   weights.fill(1);
@@ -174,6 +199,42 @@ async function compareCancelled(lab: Lab, kernel: KernelSource, random: Random):
   const result = await updated(lab, kernel, true, drawn);
   expectSameBits(result.updated, old, 'centroids of cancelled clusters');
   expectEqual(result.moves, new Float32Array(6), 'moves of cancelled clusters');
+}
+
+/** In a narrow cone of directions the digits of what they share are not those that tell them apart. */
+async function compareCone(lab: Lab, kernel: KernelSource, random: Random): Promise<void> {
+  const columns = 6;
+  const width = 4 * quadsOf(columns);
+  const narrow = 2 ** -13;
+  const plain = problem(random, { clusters: 5, columns });
+  const [axis] = [rowsOf(random, uniform, 1, columns)];
+  const length = Math.sqrt(rowNorms(axis, 1, width)[0]);
+  const shift = axis.map((value) => (UNIT * value) / length);
+  const small = (values: Floats) => values.map((value) => value * narrow);
+  const drawn = {
+    ...plain,
+    shift,
+    references: small(plain.references),
+    old: small(plain.old),
+    residuals: small(plain.residuals),
+    weights: plain.weights.fill(2),
+  };
+  const result = await updated(lab, kernel, true, drawn);
+  for (let k = 0; k < drawn.clusters; k++) {
+    const rowOf = (matrix: Floats) => matrix.subarray(k * width, (k + 1) * width);
+    const one = [
+      rowOf(drawn.references),
+      1,
+      width,
+      rowOf(drawn.residuals),
+      drawn.weights.subarray(k, k + 1),
+    ] as const;
+    expectClose(rowOf(result.updated), directed(one, shift), {
+      absolute: narrow * width * 2 ** -20,
+      because: 'sums of products of what the mean misses, relative to that',
+      what: `centroid ${k} in a narrow cone`,
+    });
+  }
 }
 
 export const update: KernelTest = {
@@ -187,6 +248,7 @@ export const update: KernelTest = {
       compareOne(lab, kernel, shape.normalize, problem(random, shape)),
     );
     await compareCancelled(lab, kernel, random);
+    await compareCone(lab, kernel, random);
     const drawn = problem(random, SHAPES[0]);
     const reasons = [...[1, 2, 3, 4].map((halted) => ({ halted })), { empties: 2 }];
     await compareEach(reasons, async (reason) => {
@@ -205,9 +267,12 @@ export const update: KernelTest = {
     ['weight * lag - 2', 'weight * lag - 3'],
     ['weight * total(away)', 'total(away)'],
     ['LOST * weight < totals', 'LOST * weight <= totals'],
-    ['inverseSqrt(squared_length)', '1'],
-    ['squared_length >= SHORTEST_MEAN', 'squared_length > 0 * SHORTEST_MEAN'],
-    ['= weight > 0 && squared_length', '= squared_length'],
+    ['unit / length', '1'],
+    ['>= shortest * shortest', '> 0 * shortest'],
+    ['= weight > 0 && total(whole)', '= total(whole)'],
+    ['gap < 0.5 * unit * unit', 'false'],
+    ['2 * total(product)', 'total(product)'],
+    ['let m = references[shift + q]', 'let m = references[q]'],
     ['0.5 * total(norm)', 'total(norm)'],
     ['updated[at + q] - old[at + q]', 'updated[at + q]'],
   ],

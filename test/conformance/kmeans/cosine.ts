@@ -16,7 +16,7 @@ import {
 /** Clouds of two columns or more: in one there are but two directions. */
 const directions = someClouds.filter(({ shape: [, d] }) => d > 1);
 
-const lengths = (data: Float32Array, d: number) =>
+const lengths = (data: Float32Array | Float64Array, d: number) =>
   Float64Array.from({ length: data.length / d }, (_, i) =>
     Math.hypot(...data.subarray(i * d, (i + 1) * d)),
   );

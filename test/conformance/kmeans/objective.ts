@@ -140,10 +140,10 @@ export const kmeansObjective: Suite = {
         const tol = 0.01;
         const { iterations } = await fit(context, points, { ...options, tol });
         expectThat(iterations > 2, `${iterations} iterations are too few to compare.`);
-        const centroids: Float32Array[] = [];
+        const centroids: Float64Array[] = [];
         for (const maxIter of [iterations - 2, iterations - 1, iterations]) {
           const cut = await fit(context, points, { ...options, tol: 0, maxIter });
-          centroids.push(cut.centroids.data);
+          centroids.push(Float64Array.from(cut.centroids.data));
         }
         const [before, last] = [1, 2].map((i) =>
           centroids[i].reduce((sum, value, at) => sum + (value - centroids[i - 1][at]) ** 2, 0),

@@ -14,7 +14,7 @@ import { expectEqual, expectThat } from '../expect.js';
 
 /** n x d on the host, row-major. */
 export interface Rows {
-  readonly data: Float32Array;
+  readonly data: Float32Array | Float64Array;
   readonly shape: readonly [rows: number, columns: number];
 }
 
@@ -41,6 +41,7 @@ export function forAll<T>(
 
 /** A problem in which ties do not occur: normal clouds around k centres that overlap. */
 export interface Clouds extends Rows {
+  readonly data: Float32Array;
   readonly k: number;
 }
 

@@ -1,0 +1,34 @@
+/** What is tried, and what the process that tries it tells the one that watches. */
+
+/** The share of all cases that each subject has, in percent. */
+export const SHARES = {
+  kmeans: 20,
+  miniBatchKMeans: 10,
+  gaussianMixture: 12,
+  bayesianGaussianMixture: 6,
+  pca: 12,
+  models: 12,
+  sample: 2,
+  'saved models': 10,
+  streams: 6,
+  blobRows: 2,
+  'damaged files': 5,
+  'command lines': 3,
+} as const;
+
+export type SubjectName = keyof typeof SHARES;
+
+/** Those that no device has a part in. */
+export const WITHOUT_DEVICE: readonly SubjectName[] = ['sample', 'damaged files', 'command lines'];
+
+/** A failure, and how often it, or one like it, came up. */
+export interface Failure {
+  readonly text: string;
+  /** The least case that it was seen with. */
+  readonly value: string;
+  readonly times: number;
+}
+
+export type Message =
+  | { readonly kind: 'begins'; readonly value: string }
+  | { readonly kind: 'ends'; readonly failures: readonly Failure[] };

@@ -1,0 +1,51 @@
+/** The README's examples under the strict checks of TypeScript, with the types of the installed package. */
+import { readFile } from 'node:fs/promises';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { installedPackage } from './installed.js';
+
+const installed = installedPackage();
+
+/** What the reader brings to an example. */
+const GIVEN = `
+declare const file: File;
+declare const n: number;
+declare function readPages(): AsyncIterable<Float32Array>;
+declare const newRows: number[][];
+declare const get: (key: string) => string | undefined;
+declare const set: (key: string, value: string) => void;
+declare const clear: () => void;
+`;
+
+test('every example type-checks', async () => {
+  const readme = await readFile('README.md', 'utf8');
+  const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+  expect(examples.length).toBeGreaterThan(3);
+  // Later examples go on with the points of the first.
+  const points = /^const points = .*$/m.exec(examples[0])?.[0] ?? '';
+  expect(points).not.toBe('');
+  const files = await Promise.all(
+    examples.map((code, i) =>
+      installed.write(
+        `example${i}.ts`,
+        GIVEN + (code.includes(points) ? '' : points) + '\n' + code,
+      ),
+    ),
+  );
+  const program = ts.createProgram(files, {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    // As a page's project has it: no types of Node, none but the package's and the browser's.
+    types: [],
+    noEmit: true,
+  });
+  const faults = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const line = file?.text.slice(start).split('\n')[0] ?? '';
+    return `${ts.flattenDiagnosticMessageText(messageText, ' ')} at: ${line}`;
+  });
+  expect(faults).toEqual([]);
+});
