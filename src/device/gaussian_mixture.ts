@@ -15,7 +15,6 @@ import type {
   Scorer,
   Statistics,
 } from '../gaussian_mixture_backend.js';
-import { InvalidArgumentError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
 import type { FitOptions, PartialFit } from '../mixture_fit.js';
 import { ReferenceSession } from '../reference/gaussian_mixture.js';
@@ -65,6 +64,8 @@ const LARGEST_SCALE = 2 ** 126;
 /**
  * Scales columns by powers of two that bring their deviations into [1, 2), so that float32 covers columns
  * of any scale and multiplying by them rounds nothing; no further than where `leastVariance` is about 1.
+ *
+ * @returns what the caller's columns are multiplied by in all
  */
 async function scaleToDeviations(
   workspace: Workspace,
@@ -72,7 +73,7 @@ async function scaleToDeviations(
   leastVariance: number,
 ): Promise<Float64Array> {
   const [n, d] = points.shape;
-  const scale = new Float64Array(d).fill(1);
+  const scale = new Float64Array(d).fill(points.scale);
   const scaleMore = async (by: Float64Array) => {
     by.forEach((factor, j) => {
       scale[j] *= factor;
@@ -146,16 +147,6 @@ async function readRows(workspace: Workspace, points: DevicePoints): Promise<Flo
   return x;
 }
 
-/** Throws where columns' sums left float32's range. */
-function refuseOutOfRange(shift: Float64Array): void {
-  const column = shift.findIndex((value) => !Number.isFinite(value));
-  if (column < 0) return;
-  throw new InvalidArgumentError(
-    'points',
-    `points: column ${column} holds values beyond 1e36, whose sums leave float32's range; scale the column down.`,
-  );
-}
-
 class DeviceMixtureSession implements MixtureSession {
   readonly scale: Float64Array;
   readonly #workspace: Workspace;
@@ -189,12 +180,19 @@ class DeviceMixtureSession implements MixtureSession {
       const { shift } = options;
       const points = await loadPoints(workspace, source, {
         metric: 'euclidean',
+        // Of a model's rows, whatever these are.
+        extent: options.scale?.reduce((most, factor) => Math.max(most, 1 / factor), 0) ?? 0,
         ...(shift ? { shift } : {}),
       });
-      refuseOutOfRange(points.shift);
       const { scale = await scaleToDeviations(workspace, points, options.leastVariance ?? 0) } =
         options;
-      if (options.scale) await scaleColumns(workspace, points, scale);
+      if (options.scale) {
+        await scaleColumns(
+          workspace,
+          points,
+          scale.map((factor) => factor / points.scale),
+        );
+      }
       const weights = await loadRowWeights(workspace, points, options.weights);
       const { state } = await workspace.allocate({ state: 8 });
       workspace.run('reset', (recording) => recording.clear(state));
