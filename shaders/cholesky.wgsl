@@ -4,8 +4,7 @@
 //
 // matrices    [4 quads][quads][M]  vec4: of row i the quads up to the diagonal
 // components  [K]                  vec2: y is the log weight. TIED: M is 1 and K components share it
-// state       [2] the first matrix with a pivot not above `noise` times its diagonal element; with
-//             `repair` such a pivot is raised to that instead
+// state       [2] the first matrix with a pivot not above 0, which is taken to be 1
 // offsets     [K]
 //
 // An invocation owns one matrix and takes it row by row (Cholesky-Banachiewicz).
@@ -14,8 +13,6 @@ struct Shape {
   clusters: u32,
   quads: u32,
   matrices: u32,
-  repair: u32,
-  noise: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> components: array<vec2f>;
@@ -59,14 +56,9 @@ fn main(
           continue;
         }
         sum -= dot(known, known);
-        let least = shape.noise * given[c];
-        if (sum <= least) {
-          if (shape.repair == 0 || least <= 0) {
-            atomicMin(&state[FAILED], m);
-            sum = 1.0;
-          } else {
-            sum = least;
-          }
+        if (sum <= 0) {
+          atomicMin(&state[FAILED], m);
+          sum = 1.0;
         }
         known[c] = sqrt(sum);
         logs += log(known[c]);

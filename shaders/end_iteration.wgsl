@@ -4,8 +4,8 @@
 // sums     [entries]              runs of rows' weighted log-likelihoods
 // state    [0] iterations done
 //          [1] why the fit has halted: 0 it runs, 1 the bound changed by less than the tolerance,
-//              2 a component is singular
-//          [2] the first singular component, 0xffffffff while there is none
+//              2 a component has no sound factor; the iteration does not count
+//          [2] the first such component, 0xffffffff while there is none
 //          [3] the bits of the last bound
 // history  [HISTORY][WORKGROUP]   the bound of iteration i as WORKGROUP sums in slot i % HISTORY
 //
@@ -56,7 +56,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   let bound = total / shape.rows;
   if (state[FAILED] != NONE) {
     state[HALTED] = 2;
-  } else if (iteration > 0 && abs(bound - bitcast<f32>(state[BOUND])) < shape.tolerance) {
+    return;
+  }
+  if (iteration > 0 && abs(bound - bitcast<f32>(state[BOUND])) < shape.tolerance) {
     state[HALTED] = 1;
   }
   state[BOUND] = bitcast<u32>(bound);

@@ -1,17 +1,18 @@
 // Weighted Gram products, centred, as partial sums of runs of rows:
 //   partial[l][k][b] = sum over the rows of run l of r_nk (x_n - m_k)(x_n - m_k)^T
-// for each block b of 8 x 8 columns on or below the diagonal. Unweighted and uncentred, with one
-// cluster, it is the Gram matrix X^T X.
+// for each block b of 8 x 8 columns on or below the diagonal, and the clusters [first_cluster,
+// last_cluster) of K. Unweighted and uncentred, with one cluster, it is the Gram matrix X^T X.
 //
-// points   see lib/points_layout.wgsl; rows [first, first + rows) of them
+// points   see lib/points_layout.wgsl; rows [first, first + rows) of them, for each cluster
+//          point_stride further: 0 where all have the same rows
 // centres  [K][quads]                      vec4, read if CENTRED
 // weights  [K][weight_stride]              r_nk by row from 0, read if WEIGHTED
 // partial  [lanes][K][blocks][ENTRY]       vec4; see lib/gram_layout.wgsl. If CONTINUED (unweighted
 //                                          only), what it holds is added to.
 //
-// An invocation owns one run, one cluster and one block, whose 64 sums it keeps in registers; run l
-// takes the rows l, l + lanes, ..., so that neighbouring invocations load neighbouring rows. No
-// barrier, no atomics, no workgroup memory.
+// An invocation owns one run, one cluster and one block, whose 64 sums it keeps in registers. Rows go in
+// units of unit_rows, each of unit_lanes runs: of its rows, run l takes l, l + unit_lanes, ..., so that
+// neighbouring invocations load neighbouring rows. No barrier, no atomics, no workgroup memory.
 // Cost: N K D^2 FLOPs; 4 vec4 loads for 64 FMAs.
 struct Shape {
   first: u32,
@@ -19,7 +20,12 @@ struct Shape {
   quads: u32,
   clusters: u32,
   lanes: u32,
+  unit_rows: u32,
+  unit_lanes: u32,
   weight_stride: u32,
+  first_cluster: u32,
+  last_cluster: u32,
+  point_stride: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> points: array<vec4f>;
@@ -58,8 +64,9 @@ fn main(
   let run = index % shape.lanes;
   let kb = index / shape.lanes;
   let blocks = block_count(shape.quads);
-  let k = kb / blocks;
-  if (k >= shape.clusters) {
+  let own = kb / blocks;
+  let k = shape.first_cluster + own;
+  if (k >= shape.last_cluster) {
     return;
   }
   let block = block_at(kb % blocks);
@@ -92,7 +99,7 @@ fn main(
   var s0 = vec4f();
   var s1 = vec4f();
   var total = 0.0;
-  let at = (run * shape.clusters * blocks + kb) * ENTRY;
+  let at = ((run * shape.clusters + k) * blocks + kb % blocks) * ENTRY;
   if (CONTINUED) {
     a0 = partial[at];
     a1 = partial[at + 1];
@@ -111,8 +118,11 @@ fn main(
     d2 = partial[at + 14];
     d3 = partial[at + 15];
   }
-  for (var row = run; row < shape.rows; row += shape.lanes) {
-    let p = point_at(shape.first + row, shape.quads);
+  let points_before = shape.first + own * shape.point_stride;
+  let unit = run / shape.unit_lanes * shape.unit_rows;
+  let end = min(unit + shape.unit_rows, shape.rows);
+  for (var row = unit + run % shape.unit_lanes; row < end; row += shape.unit_lanes) {
+    let p = point_at(points_before + row, shape.quads);
     var x0 = points[p + i0 * BLOCK_ROWS] - mi0;
     var x1 = points[p + i1 * BLOCK_ROWS] - mi1;
     let y0 = points[p + j0 * BLOCK_ROWS] - mj0;

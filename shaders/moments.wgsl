@@ -8,8 +8,8 @@
 // weights  [K][weight_stride]          r_nk by row from 0
 // partial  [lanes][K][quads + 1][2]    vec4
 //
-// An invocation owns one run, one cluster and up to 4 quads of it; run l takes the rows l,
-// l + lanes, ..., so that neighbouring invocations load neighbouring rows.
+// An invocation owns one run, one cluster and up to 4 quads of it; rows go in units and runs as
+// gram.wgsl has them.
 // Cost: 5 N K D FLOPs; 5 loads for 80 of them.
 struct Shape {
   first: u32,
@@ -17,6 +17,8 @@ struct Shape {
   quads: u32,
   clusters: u32,
   lanes: u32,
+  unit_rows: u32,
+  unit_lanes: u32,
   weight_stride: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -64,7 +66,9 @@ fn main(
   var t2 = vec4f();
   var t3 = vec4f();
   var total = 0.0;
-  for (var row = run; row < shape.rows; row += shape.lanes) {
+  let unit = run / shape.unit_lanes * shape.unit_rows;
+  let end = min(unit + shape.unit_rows, shape.rows);
+  for (var row = unit + run % shape.unit_lanes; row < end; row += shape.unit_lanes) {
     let weight = weights[k * shape.weight_stride + row];
     let at = within * BLOCK_ROWS + point_at(shape.first + row, shape.quads);
     let z0 = points[at.x] - m0;

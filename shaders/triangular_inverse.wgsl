@@ -3,6 +3,8 @@
 // matrices  [4 quads][quads][M]    vec4, see cholesky.wgsl
 // factors   [M][factor_stride]     vec4, see lib/factor_layout.wgsl; elements above the diagonal and
 //           past the last column are not written
+// state     [2] the first matrix whose inverse L^-1 has an element (i, j) above REACH / |row j of L|: see
+//           SOUND_REACH in src/reference/mixture_step.ts
 //
 // An invocation owns one column of one inverse, by forward substitution. Cost: M D^3 / 3 FLOPs.
 struct Shape {
@@ -13,11 +15,13 @@ struct Shape {
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> matrices: array<vec4f>;
-@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
 @group(0) @binding(3) var<storage, read_write> factors: array<f32>;
 
 const WORKGROUP = 64;
+const REACH = 32.0;
 const HALTED = 1;
+const FAILED = 2;
 
 // import lib/factor_layout.wgsl
 
@@ -31,7 +35,7 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  if (state[HALTED] != 0) {
+  if (atomicLoad(&state[HALTED]) != 0) {
     return;
   }
   let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
@@ -41,12 +45,23 @@ fn main(
     return;
   }
   let base = 4 * m * shape.factor_stride;
-  factors[base + factor_index(j, j)] = 1 / element(m, j, j);
+  var square = 0.0;
+  for (var p = 0u; p <= j; p++) {
+    let own = element(m, j, p);
+    square += own * own;
+  }
+  var largest = 1 / element(m, j, j);
+  factors[base + factor_index(j, j)] = largest;
   for (var i = j + 1; i < shape.columns; i++) {
     var sum = 0.0;
     for (var p = j; p < i; p++) {
       sum -= element(m, i, p) * factors[base + factor_index(p, j)];
     }
-    factors[base + factor_index(i, j)] = sum / element(m, i, i);
+    let solved = sum / element(m, i, i);
+    factors[base + factor_index(i, j)] = solved;
+    largest = max(largest, abs(solved));
+  }
+  if (largest * sqrt(square) > REACH) {
+    atomicMin(&state[FAILED], m);
   }
 }

@@ -4,24 +4,19 @@ import { InvalidArgumentError } from './errors.js';
 import {
   checkMixtureData,
   definedOf,
+  loadOptions,
   MIXTURE_DEFAULTS,
   MIXTURE_RULES,
   type MixtureOptions,
   progressOf,
 } from './gaussian_mixture.js';
-import type { CovarianceType, MixtureSession } from './gaussian_mixture_backend.js';
+import type { CovarianceType, MixtureSession, Statistics } from './gaussian_mixture_backend.js';
 import type { Points } from './matrix.js';
 import { checkTensor, type TensorLike } from './mixture_arrays.js';
-import { fitMixture, type FitResult, type MixtureFamily } from './mixture_fit.js';
+import { fitMixture, type FitResult, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
 import { totalOf } from './mixture_model.js';
 import { withMixtureSession } from './mixture_session.js';
-import {
-  chooseStatistics,
-  type MixtureInit,
-  oneHot,
-  type StartData,
-  sumsOf,
-} from './mixture_start.js';
+import { chooseSums, type MixtureInit, oneHot, type StartData, sumsOf } from './mixture_start.js';
 import {
   anObject,
   checkOptions,
@@ -29,10 +24,18 @@ import {
   oneOf,
   type OptionRule,
   type OptionRules,
+  wholeNumber,
 } from './options.js';
 import { createRandom, type Random } from './random.js';
-import { cholesky } from './reference/cholesky.js';
-import { formOf, type MixtureRules } from './reference/mixture_step.js';
+import { cholesky, product, transpose } from './reference/cholesky.js';
+import {
+  estimate,
+  formOf,
+  maximize,
+  type MixtureParameters,
+  type MixtureRules,
+  mixtureScorer,
+} from './reference/mixture_step.js';
 import {
   maximizeVariational,
   type MixturePriors,
@@ -69,8 +72,9 @@ const RULES: OptionRules = {
   ...MIXTURE_RULES,
   covarianceType: oneOf('full', 'tied', 'diag', 'spherical'),
   init: either(oneOf('kmeans', 'k-means++', 'random', 'random_from_data'), {
-    rule: '{ labels }',
-    holds: (value) => typeof value === 'object' && value !== null && 'labels' in value,
+    rule: '{ labels }, an array of whole numbers',
+    holds: (value) =>
+      anObject.holds(value) && anObject.holds((value as { readonly labels?: unknown }).labels),
   }),
   weightConcentrationPriorType: oneOf('dirichlet_process', 'dirichlet_distribution'),
   weightConcentrationPrior: positive,
@@ -96,7 +100,7 @@ export async function bayesianGaussianMixture(
 ): Promise<BayesianGaussianMixtureModel> {
   options = checkOptions('bayesianGaussianMixture', options, RULES);
   const { data, meanWeight } = checkMixtureData('bayesianGaussianMixture', points, options);
-  const load = { signal: data.signal, ...(data.weights ? { weights: data.weights } : {}) };
+  const load = loadOptions(data, options);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );
@@ -112,12 +116,11 @@ async function fit(
   const { k, covarianceType = 'full', signal, init = 'kmeans' } = options;
   const { tol, regCovar, maxIter, nInit } = { ...MIXTURE_DEFAULTS, ...definedOf(options) };
   const [n, d] = session.shape;
-  const { noise } = session;
-  const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0, noise };
-  const priors = await choosePriors(session, options, covarianceType);
+  const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0 };
+  const priors = await choosePriors(session, options, rules);
   const family: MixtureFamily<VariationalParameters> = {
     scorer: (parameters) => variationalScorer(parameters, covarianceType, priors),
-    maximize: (statistics, centres) => maximizeVariational(statistics, centres, d, rules, priors),
+    maximize: (statistics) => maximizeVariational(statistics, d, rules, priors),
     bound: (expectation, parameters) =>
       variationalBound(expectation, parameters, covarianceType, priors),
   };
@@ -127,8 +130,9 @@ async function fit(
   let best: FitResult<VariationalParameters> | undefined;
   for (let restart = 0; restart < restarts; restart++) {
     signal?.throwIfAborted();
-    const { statistics, centres } = await startOf(session, init, labels, k, rules, data, random);
-    const run = await fitMixture(session, family, family.maximize(statistics, centres), {
+    const { take, frame } = await startOf(session, init, labels, k, rules, data, random);
+    const start = await maximizeSoundly(family, take, frame);
+    const run = await fitMixture(session, family, start.parameters, {
       maxIter,
       tol,
       signal,
@@ -164,7 +168,7 @@ function startOf(
   const form = formOf(covarianceType);
   return labels
     ? sumsOf(session, oneHot(labels, k), k, form, data.signal)
-    : chooseStatistics(session, init as MixtureInit, k, form, data, random);
+    : chooseSums(session, init as MixtureInit, k, form, data, random);
 }
 
 function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Array {
@@ -174,23 +178,21 @@ function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Arr
       `init.labels has ${labels.length} entries for ${n} rows; give one label a row.`,
     );
   }
-  const checked = Uint32Array.from(labels);
-  for (let i = 0; i < n; i++) {
-    if (checked[i] !== labels[i] || checked[i] >= k) {
-      throw new InvalidArgumentError(
-        'init.labels',
-        `init.labels[${i}] is ${labels[i]}; it must be a whole number from 0 to ${k - 1}.`,
-      );
-    }
-  }
-  return checked;
+  const rule = wholeNumber(0, k - 1);
+  return Uint32Array.from({ length: n }, (_, i) => {
+    if (rule.holds(labels[i])) return labels[i];
+    throw new InvalidArgumentError(
+      'init.labels',
+      `init.labels[${i}] is ${labels[i]}; it must be ${rule.rule}.`,
+    );
+  });
 }
 
 /** The priors given, and scikit-learn's defaults for the others. */
 async function choosePriors(
   session: MixtureSession,
   options: BayesianGaussianMixtureOptions,
-  covarianceType: CovarianceType,
+  rules: MixtureRules,
 ): Promise<MixturePriors> {
   const [, d] = session.shape;
   const { meanPrior, covariancePrior, degreesOfFreedomPrior = d } = options;
@@ -200,7 +202,7 @@ async function choosePriors(
       `degreesOfFreedomPrior is ${degreesOfFreedomPrior}; it must be above ${d - 1}, the columns less 1.`,
     );
   }
-  const sample = await sampleMoments(session, covarianceType);
+  const sample = await sampleMoments(session, rules);
   return {
     weightConcentrationPriorType: options.weightConcentrationPriorType ?? 'dirichlet_process',
     weightConcentrationPrior: options.weightConcentrationPrior ?? 1 / options.k,
@@ -213,7 +215,7 @@ async function choosePriors(
     covariancePrior:
       covariancePrior === undefined
         ? sample.covariance
-        : checkCovariancePrior(covariancePrior, covarianceType, d),
+        : checkCovariancePrior(covariancePrior, rules.covarianceType, d),
   };
 }
 
@@ -234,14 +236,31 @@ function checkCovariancePrior(
   );
 }
 
+/** A variance, relative to the largest one, for the frame of columns that have none. */
+const LEAST_SPREAD = 2 ** -40;
+
 /** The data's mean and (n - 1) covariance, in the shape of a covariance prior. */
-async function sampleMoments(session: MixtureSession, type: CovarianceType) {
+async function sampleMoments(session: MixtureSession, { covarianceType }: MixtureRules) {
   const [n, d] = session.shape;
+  const form = formOf(covarianceType);
+  const rules = { covarianceType: form, regCovar: 0, fixedVariance: 0 };
   const all = (_: number, rows: number) => new Float32Array(rows).fill(1);
-  const { statistics, centres } = await sumsOf(session, all, 1, formOf(type), undefined);
-  const mean = centres.map((value, j) => value + statistics.sums[j] / n);
-  const covariance = statistics.products.map((value) => value / Math.max(1, n - 1));
-  if (type !== 'spherical') return { mean, covariance };
+  const { take, frame } = await sumsOf(session, all, 1, form, undefined);
+  let ridge: number | undefined;
+  const family = {
+    scorer: (parameters: MixtureParameters) => mixtureScorer(parameters, form),
+    maximize: (sums: Statistics) => {
+      ridge ??= (sums.products.reduce((most, one) => Math.max(most, one), 0) / n) * LEAST_SPREAD;
+      return maximize(sums, d, { ...rules, regCovar: ridge > 0 ? ridge : 1 });
+    },
+  };
+  const { sums } = await maximizeSoundly(family, take, frame);
+  const { means, covariances, whitenings } = estimate(sums, d, rules);
+  const sample = covariances.map((value) => (value * n) / Math.max(1, n - 1));
+  const [covariance = sample] = whitenings.map(({ back }) =>
+    product(product(back, sample, d), transpose(back, d), d),
+  );
+  if (covarianceType !== 'spherical') return { mean: means, covariance };
   const total = covariance.reduce((sum, value) => sum + value, 0);
-  return { mean, covariance: Float64Array.of(total / d) };
+  return { mean: means, covariance: Float64Array.of(total / d) };
 }

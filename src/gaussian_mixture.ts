@@ -1,16 +1,20 @@
 /** Gaussian mixtures by expectation maximisation. */
 import type { RuntimeChoice } from './backend.js';
 import { InvalidArgumentError } from './errors.js';
-import type { CovarianceType, MixtureSession } from './gaussian_mixture_backend.js';
+import type {
+  CovarianceType,
+  MixtureLoadOptions,
+  MixtureSession,
+} from './gaussian_mixture_backend.js';
 import { GaussianMixtureModel } from './gaussian_mixture_model.js';
 import type { Points } from './matrix.js';
-import { fitMixture, type FitResult, type MixtureFamily } from './mixture_fit.js';
+import { fitMixture, type FitResult, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
 import { totalOf } from './mixture_model.js';
 import { withMixtureSession } from './mixture_session.js';
 import {
   checkDistinct,
   checkStart,
-  chooseStatistics,
+  chooseSums,
   type MixtureInit,
   type MixtureStart,
   type StartData,
@@ -22,6 +26,7 @@ import {
   either,
   nonNegative,
   oneOf,
+  type OptionRule,
   type OptionRules,
   RUNTIME_RULES,
   wholeNumber,
@@ -88,11 +93,17 @@ export interface GaussianMixtureOptions extends MixtureOptions {
   readonly fixedVariance?: number;
 }
 
+/** What float32 holds of variances. */
+const variance: OptionRule = {
+  rule: 'a finite number >= 0, up to 1e38',
+  holds: (value) => nonNegative.holds(value) && (value as number) <= 1e38,
+};
+
 /** Rules of the options that every kind of mixture has. */
 export const MIXTURE_RULES = {
   k: wholeNumber(1),
   tol: nonNegative,
-  regCovar: nonNegative,
+  regCovar: variance,
   maxIter: wholeNumber(1),
   nInit: wholeNumber(1),
   sampleWeight: anObject,
@@ -115,10 +126,13 @@ const RULES: OptionRules = {
     holds: (value) => value instanceof GaussianMixtureModel,
   },
   fixedVariance: {
-    rule: 'a finite number above 0',
-    holds: (value) => Number.isFinite(value) && (value as number) > 0,
+    rule: 'a number above 0, up to 1e38',
+    holds: (value) => variance.holds(value) && (value as number) > 0,
   },
 };
+
+/** k d^2 at most: 1 GiB in float64, and a fit holds some of them. */
+const MOST_PRODUCTS = 2 ** 27;
 
 export const MIXTURE_DEFAULTS = { tol: 1e-3, regCovar: 1e-6, maxIter: 100, nInit: 1 } as const;
 
@@ -137,10 +151,35 @@ export function checkMixtureData(method: string, points: Points, options: Mixtur
       `${method}: k is ${k}, but points has only ${n} row${n === 1 ? '' : 's'}; k must be from 1 to ${n}.`,
     );
   }
+  checkSize(method, options, checked.shape[1]);
   checkDistinct(checked, k);
   const weights = checkWeights(options.sampleWeight, n);
   const data: StartData = { points: checked, weights: weights?.scaled, runtime, signal };
   return { data, meanWeight: weights?.mean ?? 1 };
+}
+
+/** Throws where the sums of matrices would be more than an array may hold. */
+function checkSize(
+  method: string,
+  { k, covarianceType = 'full' }: MixtureOptions,
+  d: number,
+): void {
+  if (formOf(covarianceType) === 'diag' || k * d * d <= MOST_PRODUCTS) return;
+  throw new InvalidArgumentError(
+    'covarianceType',
+    `${method}: covarianceType '${covarianceType}' of ${d} columns at k ${k} needs k x columns^2 = ${k * d * d} numbers; ` +
+      `at most ${MOST_PRODUCTS} are held. Use covarianceType 'diag', or fewer columns (pca()).`,
+  );
+}
+
+/** How rows are loaded for a fit. */
+export function loadOptions(
+  { weights, signal }: StartData,
+  { regCovar = MIXTURE_DEFAULTS.regCovar }: MixtureOptions,
+  fixedVariance = 0,
+): MixtureLoadOptions {
+  const leastVariance = Math.max(regCovar, fixedVariance);
+  return { signal, leastVariance, ...(weights ? { weights } : {}) };
 }
 
 /** Reports progress of one of several runs. */
@@ -182,7 +221,7 @@ export async function gaussianMixture(
     );
   }
   const { data, meanWeight } = checkMixtureData('gaussianMixture', points, options);
-  const load = { signal: data.signal, ...(data.weights ? { weights: data.weights } : {}) };
+  const load = loadOptions(data, options, fixedVariance);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );
@@ -201,8 +240,8 @@ async function fit(
     covarianceType,
     regCovar,
     fixedVariance: options.fixedVariance ?? 0,
-    noise: session.noise,
   };
+  const family = familyOf(session, rules);
   const given = givenStart(session, options, rules);
   const restarts = given ? 1 : nInit;
   const random = createRandom(options.seed ?? 0);
@@ -210,16 +249,22 @@ async function fit(
   for (let restart = 0; restart < restarts; restart++) {
     signal?.throwIfAborted();
     const start =
-      given ?? (await chooseStart(session, init as MixtureInit, options.k, rules, data, random));
+      given ??
+      (await chooseStart(session, family, init as MixtureInit, options.k, rules, data, random));
     const fitOptions = {
       maxIter,
       tol,
       signal,
       onIteration: progressOf(options, restart, restarts, maxIter),
     };
-    const run = session.fit
-      ? await session.fit(start, rules, fitOptions)
-      : await fitMixture(session, familyOf(session, rules), start, fitOptions);
+    const begun = await session.fit?.(start, rules, fitOptions);
+    const run =
+      begun && !begun.unfinished
+        ? begun
+        : await fitMixture(session, family, begun?.parameters ?? start, {
+            ...fitOptions,
+            history: begun?.history,
+          });
     if (!best || run.history.at(-1)! > best.history.at(-1)!) best = run;
   }
   const { parameters, history, converged } = best!;
@@ -249,7 +294,7 @@ function familyOf(session: MixtureSession, rules: MixtureRules): MixtureFamily<M
   const [n, d] = session.shape;
   return {
     scorer: (parameters) => mixtureScorer(parameters, rules.covarianceType),
-    maximize: (statistics, centres) => maximize(statistics, centres, d, rules),
+    maximize: (statistics) => maximize(statistics, d, rules),
     bound: ({ logLikelihood }) => logLikelihood / n,
   };
 }
@@ -293,6 +338,7 @@ function givenStart(
 /** The M-step of a start chosen from the data. */
 async function chooseStart(
   session: MixtureSession,
+  family: MixtureFamily<MixtureParameters>,
   init: MixtureInit,
   k: number,
   rules: MixtureRules,
@@ -300,6 +346,7 @@ async function chooseStart(
   random: Random,
 ): Promise<MixtureParameters> {
   const form = formOf(rules.covarianceType);
-  const { statistics, centres } = await chooseStatistics(session, init, k, form, data, random);
-  return maximize(statistics, centres, session.shape[1], rules);
+  const { take, frame } = await chooseSums(session, init, k, form, data, random);
+  const { parameters } = await maximizeSoundly(family, take, frame);
+  return parameters;
 }

@@ -6,7 +6,7 @@
  * it was rounded to float32. Everything else is in the caller's units.
  */
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
-import type { FitOptions, FitResult } from './mixture_fit.js';
+import type { FitOptions, PartialFit } from './mixture_fit.js';
 import type { MixtureParameters, MixtureRules } from './reference/mixture_step.js';
 
 /** 'fixed' holds every covariance at eps I: soft K-means. */
@@ -30,13 +30,28 @@ export interface Scorer {
   readonly factors: Float64Array;
 }
 
+/** What sums are about, and the coordinates they are taken in. */
+export interface Frame {
+  /** c, k x d, centred. */
+  readonly centres: Float64Array;
+  /**
+   * U, as a scorer of the form 'full' or 'tied' has it, for sums of y = U^T (x - c): where U whitens a
+   * component, they keep the digits of its narrowest directions. Sums of y = x - c when absent.
+   */
+  readonly factors?: Float64Array;
+}
+
 /** Sums over the rows, each row's responsibilities r_nk times its weight. */
 export interface Statistics {
+  /** What y_nk is: the frame asked for as the engine holds it, or without factors where it needs none. */
+  readonly frame: Frame;
+  /** What rounding may leave of a sum that is zero, relative to its terms: 0 of sums in float64. */
+  readonly noise: number;
   /** sum of r_nk, [k]. */
   readonly weights: Float64Array;
-  /** sum of r_nk (x_n - c_k), k x d, for the centres c given. */
+  /** sum of r_nk y_nk, k x d. */
   readonly sums: Float64Array;
-  /** sum of r_nk (x_n - c_k)(x_n - c_k)^T, k x d x d; for 'diag' its diagonals, k x d. */
+  /** sum of r_nk y_nk y_nk^T, k x d x d; for 'diag' its diagonals, k x d. */
   readonly products: Float64Array;
 }
 
@@ -56,6 +71,8 @@ export interface MixtureLoadOptions {
   readonly shift?: Float64Array;
   /** Powers of two that columns are multiplied by, [d]: an engine's own choice when absent. */
   readonly scale?: Float64Array;
+  /** What will be added to columns' variances: no smaller deviation counts when they are scaled. */
+  readonly leastVariance?: number;
   /** One weight >= 0 a row, mean 1; all 1 when absent. */
   readonly weights?: Float32Array;
   /** Once aborted, whatever waits for the engine rejects with its reason. */
@@ -69,17 +86,12 @@ export interface MixtureSession {
   readonly shift: Float64Array;
   /** What columns were multiplied by, [d]: to be passed to `load` for the same arithmetic. */
   readonly scale: Float64Array;
-  /**
-   * A pivot of a covariance's Cholesky factorization counts as zero below this times the diagonal's
-   * element: what rounding leaves of the sums.
-   */
-  readonly noise: number;
-  /** The E-step, and the sums about `centres` (k x d, centred) that the M-step needs. */
-  expect(scorer: Scorer, centres: Float64Array, signal?: AbortSignal): Promise<Expectation>;
-  /** The sums about `centres` (k x d, centred) of responsibilities that are given. */
+  /** The E-step, and the sums in `frame` that the M-step needs. */
+  expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation>;
+  /** The sums in `frame` of responsibilities that are given. */
   accumulate(
     responsibilities: Responsibilities,
-    centres: Float64Array,
+    frame: Frame,
     form: FactorForm,
     signal?: AbortSignal,
   ): Promise<Statistics>;
@@ -89,16 +101,19 @@ export interface MixtureSession {
     signal?: AbortSignal,
   ): Promise<{ readonly logDensities: Float32Array; readonly labels: Uint32Array }>;
   /**
-   * A whole fit of a Gaussian mixture, where an engine does it better than step by step: it must
-   * give what `fitMixture` gives.
+   * A fit of a Gaussian mixture, where an engine does it better than step by step: it must give what
+   * `fitMixture` gives, which goes on where the result is unfinished.
    */
   fit?(
     start: MixtureParameters,
     rules: MixtureRules,
     options: FitOptions,
-  ): Promise<FitResult<MixtureParameters>>;
-  /** Responsibilities, n x k. */
-  responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array>;
+  ): Promise<PartialFit<MixtureParameters>>;
+  /** Responsibilities, n x k, and what `score` says of each row. */
+  responsibilities(
+    scorer: Scorer,
+    signal?: AbortSignal,
+  ): Promise<{ readonly data: Float32Array; readonly logDensities: Float32Array }>;
   dispose(): void;
 }
 

@@ -45,23 +45,32 @@ export function checkTensor(
     throw new InvalidArgumentError(what, `${what} is missing; give { data, shape: ${text} }.`);
   }
   const isTensor = 'data' in given;
-  const data = isTensor ? given.data : given;
-  const givenShape = isTensor ? given.shape : [data.length];
+  const data: unknown = isTensor ? given.data : given;
+  if (typeof data !== 'object' || data === null || !('length' in data)) {
+    throw new InvalidArgumentError(
+      what,
+      `${what} holds no array of numbers; give { data, shape: ${text} }.`,
+    );
+  }
+  const values = data as ArrayLike<unknown>;
+  const givenShape: unknown = isTensor ? given.shape : [values.length];
+  if (!Array.isArray(givenShape)) {
+    throw new ShapeError(`${what} has no shape; give { data, shape: ${text} }.`);
+  }
   const length = shape.reduce((product, side) => product * side, 1);
   const sameShape =
     givenShape.length === shape.length && givenShape.every((side, i) => side === shape[i]);
-  if (!sameShape || data.length !== length) {
+  if (!sameShape || values.length !== length) {
     throw new ShapeError(
-      `${what} has shape [${givenShape.join(', ')}] and ${data.length} numbers; it must have shape ${text}, ${length} numbers.`,
+      `${what} has shape [${givenShape.join(', ')}] and ${values.length} numbers; it must have shape ${text}, ${length} numbers.`,
     );
   }
-  const numbers = Float64Array.from(data);
-  const bad = numbers.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
+  return Float64Array.from({ length }, (_, at) => {
+    const value = values[at];
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
     throw new InvalidArgumentError(
       what,
-      `${what}.data[${bad}] is ${numbers[bad]}; every number must be finite.`,
+      `${what}.data[${at}] is ${String(value)}${typeof value === 'bigint' ? 'n' : ''}; every entry must be a finite number.`,
     );
-  }
-  return numbers;
+  });
 }

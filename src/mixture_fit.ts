@@ -1,20 +1,31 @@
 /** Expectation maximisation, of which each kind of mixture fills in three steps. */
+import { InvalidArgumentError } from './errors.js';
 import type {
   Expectation,
+  Frame,
   MixtureSession,
   Scorer,
   Statistics,
 } from './gaussian_mixture_backend.js';
+import { type Maximum, reachOf, SOUND_REACH } from './reference/mixture_step.js';
 
 /** What distinguishes one kind of mixture from another. */
 export interface MixtureFamily<Parameters> {
   /** What the E-step computes responsibilities from. */
   scorer(parameters: Parameters): Scorer;
-  /** The M-step. `centres` (k x d) are what the sums are about. */
-  maximize(statistics: Statistics, centres: Float64Array): Parameters;
+  /** The M-step. */
+  maximize(statistics: Statistics): Maximum<Parameters>;
   /** The bound after an E-step and the M-step that followed it. */
   bound(expectation: Expectation, parameters: Parameters): number;
 }
+
+/**
+ * Passes that one M-step may take. Each brings what was noise, below 2^-16 of a variance, within
+ * float32's digits, so that four come to where float32 rows have none left.
+ */
+const MOST_PASSES = 5;
+/** Reach from which sums are taken in the components' own frame: they cost more, and round less. */
+const ROUND_REACH = 4;
 
 export interface FitOptions {
   readonly maxIter: number;
@@ -23,6 +34,8 @@ export interface FitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called in order, once an iteration, possibly some iterations late. */
   readonly onIteration?: ((iteration: number, bound: number) => void) | undefined;
+  /** The bounds of iterations done before, of which `maxIter` and the numbering count. */
+  readonly history?: Float64Array | undefined;
 }
 
 export interface FitResult<Parameters> {
@@ -32,13 +45,47 @@ export interface FitResult<Parameters> {
   readonly converged: boolean;
 }
 
-/** The centres c plus the mean differences from them: the components' means. */
-export function movedCentres({ weights, sums }: Statistics, centres: Float64Array): Float64Array {
-  const d = centres.length / weights.length;
-  return centres.map((value, at) => {
-    const weight = weights[Math.floor(at / d)];
-    return weight > 0 ? value + sums[at] / weight : value;
-  });
+/** A fit that may have stopped where its way loses digits, with the parameters to go on from. */
+export interface PartialFit<Parameters> extends FitResult<Parameters> {
+  readonly unfinished: boolean;
+}
+
+/**
+ * The frame that loses no digits of a scorer's components: their own coordinates where they are far
+ * from round, and the columns, which cost less, elsewhere.
+ */
+export function frameOf({ form, means, factors, k }: Scorer): Frame {
+  const d = means.length / k;
+  const round = form === 'diag' || reachOf(factors, d) <= ROUND_REACH;
+  return { centres: means, ...(round ? {} : { factors }) };
+}
+
+/**
+ * The M-step of sums that `take` takes, first in `frame`: again in the frame of what they gave, until
+ * their rounding no longer shows in the narrowest direction.
+ */
+export async function maximizeSoundly<Parameters, Sums extends Statistics>(
+  { maximize, scorer }: Pick<MixtureFamily<Parameters>, 'maximize' | 'scorer'>,
+  take: (frame: Frame) => Promise<Sums>,
+  frame: Frame,
+): Promise<{ readonly sums: Sums; readonly parameters: Parameters }> {
+  let sums = await take(frame);
+  let { parameters, reach } = maximize(sums);
+  for (let pass = 1; pass < MOST_PASSES && !(reach <= SOUND_REACH); pass++) {
+    sums = await take(frameOf(scorer(parameters)));
+    ({ parameters, reach } = maximize(sums));
+  }
+  return { sums, parameters };
+}
+
+/** The bound of an iteration, from 0. Throws InvalidArgumentError where it is not finite. */
+export function finiteBound(iteration: number, bound: number): number {
+  if (Number.isFinite(bound)) return bound;
+  throw new InvalidArgumentError(
+    'init',
+    `the bound of iteration ${iteration + 1} is ${bound}: rows lie 1e18 deviations or more from every component, ` +
+      `where densities leave float32's range; start nearer to the rows, or with larger variances.`,
+  );
 }
 
 /**
@@ -49,23 +96,21 @@ export async function fitMixture<Parameters>(
   session: MixtureSession,
   family: MixtureFamily<Parameters>,
   start: Parameters,
-  { maxIter, tol, signal, onIteration }: FitOptions,
+  { maxIter, tol, signal, onIteration, history: before }: FitOptions,
 ): Promise<FitResult<Parameters>> {
-  const history: number[] = [];
+  const history = [...(before ?? [])];
   let parameters = start;
   let converged = false;
   while (!converged && history.length < maxIter) {
     signal?.throwIfAborted();
     const scorer = family.scorer(parameters);
-    let centres = scorer.means;
-    let expectation = await session.expect(scorer, centres, signal);
-    if (history.length === 0 && session.noise > 0) {
-      // From a start far off, the sums about its means would be mostly the way to the new ones.
-      centres = movedCentres(expectation, centres);
-      expectation = await session.expect(scorer, centres, signal);
-    }
-    parameters = family.maximize(expectation, centres);
-    const bound = family.bound(expectation, parameters);
+    const made = await maximizeSoundly(
+      family,
+      (frame) => session.expect(scorer, frame, signal),
+      frameOf(scorer),
+    );
+    ({ parameters } = made);
+    const bound = finiteBound(history.length, family.bound(made.sums, parameters));
     converged = Math.abs(bound - (history.at(-1) ?? Number.NEGATIVE_INFINITY)) < tol;
     history.push(bound);
     onIteration?.(history.length, bound);

@@ -1,5 +1,6 @@
 /** What fits of Gaussian mixtures have in common. */
 import type { RuntimeChoice } from './backend.js';
+import { InvalidArgumentError } from './errors.js';
 import type { CovarianceType, MixtureSession, Scorer } from './gaussian_mixture_backend.js';
 import type { ComputeOptions } from './centroid_model.js';
 import type { Matrix, Points } from './matrix.js';
@@ -9,6 +10,9 @@ import { anObject, checkOptions, type OptionRules, RUNTIME_RULES, wholeNumber } 
 import { checkPoints, checkWeights } from './points.js';
 import { createRandom, type Random } from './random.js';
 import { formOf, type MixtureParameters } from './reference/mixture_step.js';
+
+/** Numbers that `sample` may draw at once: 1 GiB. */
+const MOST_DRAWN = 2 ** 28;
 
 /** The state of a mixture; see {@link MixtureModel} for what each part means. */
 export interface MixtureState {
@@ -103,7 +107,8 @@ export abstract class MixtureModel {
    */
   predict(points: Points, options: ComputeOptions = {}): Promise<Uint32Array> {
     return this.compute('predict', points, options, async (session) => {
-      const { labels } = await session.score(this.scorer, options.signal);
+      const { labels, logDensities } = await session.score(this.scorer, options.signal);
+      checkDensities(logDensities);
       return labels;
     });
   }
@@ -115,10 +120,11 @@ export abstract class MixtureModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   predictProba(points: Points, options: ComputeOptions = {}): Promise<Matrix> {
-    return this.compute('predictProba', points, options, async (session) => ({
-      data: await session.responsibilities(this.scorer, options.signal),
-      shape: [session.shape[0], this.k],
-    }));
+    return this.compute('predictProba', points, options, async (session) => {
+      const { data, logDensities } = await session.responsibilities(this.scorer, options.signal);
+      checkDensities(logDensities);
+      return { data, shape: [session.shape[0], this.k] };
+    });
   }
 
   /**
@@ -129,6 +135,7 @@ export abstract class MixtureModel {
   scoreSamples(points: Points, options: ComputeOptions = {}): Promise<Float32Array> {
     return this.compute('scoreSamples', points, options, async (session) => {
       const { logDensities } = await session.score(this.scorer, options.signal);
+      checkDensities(logDensities);
       return logDensities;
     });
   }
@@ -146,6 +153,7 @@ export abstract class MixtureModel {
       options,
       async (session) => {
         const { logDensities } = await session.score(this.scorer, options.signal);
+        checkDensities(logDensities);
         const weights = checkWeights(options.sampleWeight, logDensities.length);
         return totalOf(logDensities, weights?.scaled) / logDensities.length;
       },
@@ -159,9 +167,13 @@ export abstract class MixtureModel {
    * @param seed a whole number from 0 to 2^32 - 1; the same seed gives the same rows
    */
   sample(n: number, seed = 0): MixtureSample {
-    checkOptions('sample', { n, seed }, { n: wholeNumber(1), seed: wholeNumber(0, 2 ** 32 - 1) });
-    const random = createRandom(seed);
     const d = this.state.shift.length;
+    const rules = {
+      n: wholeNumber(1, Math.floor(MOST_DRAWN / d)),
+      seed: wholeNumber(0, 2 ** 32 - 1),
+    };
+    checkOptions('sample', { n, seed }, rules);
+    const random = createRandom(seed);
     const labels = Uint32Array.from({ length: n }, () =>
       componentAt(this.weights.data, random.next()),
     ).sort();
@@ -198,6 +210,17 @@ export abstract class MixtureModel {
     const runtime: RuntimeChoice = options.runtime;
     return withMixtureSession(runtime, checked, { shift, scale, signal: options.signal }, work);
   }
+}
+
+/** Throws InvalidArgumentError where a row's log-density is none that float32 holds. */
+function checkDensities(logDensities: Float32Array): void {
+  const row = logDensities.findIndex((value) => !Number.isFinite(value));
+  if (row < 0) return;
+  throw new InvalidArgumentError(
+    'points',
+    `points: row ${row} lies so far from every component that its log-density is below -3.4e38, float32's least number; ` +
+      `leave out rows more than 1e18 deviations away.`,
+  );
 }
 
 /** sum of w_i v_i in float64. */

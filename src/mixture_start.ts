@@ -4,6 +4,7 @@ import { InvalidArgumentError } from './errors.js';
 import type {
   CovarianceType,
   FactorForm,
+  Frame,
   MixtureSession,
   Responsibilities,
   Statistics,
@@ -11,7 +12,6 @@ import type {
 import { withKMeansSession } from './kmeans_session.js';
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
 import { covarianceShape, checkTensor, type TensorLike } from './mixture_arrays.js';
-import { movedCentres } from './mixture_fit.js';
 import { createRandom, type Random } from './random.js';
 import { cholesky } from './reference/cholesky.js';
 import { formOf } from './reference/mixture_step.js';
@@ -125,33 +125,42 @@ function randomResponsibilities(k: number, stream: () => Random): Responsibiliti
   };
 }
 
-/** Sums of given responsibilities about their own means, and those means. */
+/** Sums that a start consists of: taken in any frame, at first best in `frame`. */
+export interface StartSums {
+  readonly take: (frame: Frame) => Promise<Statistics>;
+  readonly frame: Frame;
+}
+
+/** Sums of given responsibilities, at first about their own means. */
 export async function sumsOf(
   session: MixtureSession,
   responsibilities: Responsibilities,
   k: number,
   form: FactorForm,
   signal: AbortSignal | undefined,
-): Promise<{ readonly statistics: Statistics; readonly centres: Float64Array }> {
-  const origin = new Float64Array(k * session.shape[1]);
+): Promise<StartSums> {
+  const [, d] = session.shape;
+  const origin = { centres: new Float64Array(k * d) };
   // First the means alone: 'diag' is the cheapest way to them.
-  const first = await session.accumulate(responsibilities, origin, 'diag', signal);
-  const centres = movedCentres(first, origin);
+  const { weights, sums } = await session.accumulate(responsibilities, origin, 'diag', signal);
+  const centres = sums.map(
+    (sum, at) => sum / Math.max(weights[Math.floor(at / d)], Number.MIN_VALUE),
+  );
   return {
-    statistics: await session.accumulate(responsibilities, centres, form, signal),
-    centres,
+    take: (frame) => session.accumulate(responsibilities, frame, form, signal),
+    frame: { centres },
   };
 }
 
 /** The sums of the responsibilities that a start consists of, as scikit-learn chooses them. */
-export async function chooseStatistics(
+export async function chooseSums(
   session: MixtureSession,
   init: MixtureInit,
   k: number,
   form: FactorForm,
   data: StartData,
   random: Random,
-): Promise<{ readonly statistics: Statistics; readonly centres: Float64Array }> {
+): Promise<StartSums> {
   const [, d] = session.shape;
   switch (init) {
     case 'kmeans': {
@@ -166,12 +175,15 @@ export async function chooseStatistics(
     case 'k-means++':
     case 'random_from_data': {
       // Each component owns one row, and the other rows belong to none.
-      const statistics = {
+      const frame = { centres: await startRows(data, init, k, session.shift, random) };
+      const sums = {
+        frame,
+        noise: 0,
         weights: new Float64Array(k).fill(1),
         sums: new Float64Array(k * d),
         products: new Float64Array(form === 'diag' ? k * d : k * d * d),
       };
-      return { statistics, centres: await startRows(data, init, k, session.shift, random) };
+      return { take: () => Promise.resolve(sums), frame };
     }
   }
 }

@@ -8,6 +8,7 @@ import scaleColumnsKernel from '../../shaders/scale_columns.wgsl';
 import type {
   Expectation,
   FactorForm,
+  Frame,
   MixtureBackend,
   MixtureLoadOptions,
   MixtureSession,
@@ -16,19 +17,33 @@ import type {
   Statistics,
 } from '../gaussian_mixture_backend.js';
 import { type CheckedMatrix, type GpuMatrix, newFloats } from '../matrix.js';
-import type { FitOptions, FitResult } from '../mixture_fit.js';
-import type { MixtureParameters, MixtureRules } from '../reference/mixture_step.js';
-import { packScorer, scaleBy, statisticsEntries, unpackStatistics } from './mixture_layout.js';
-import { MixtureEm } from './mixture_em.js';
+import type { FitOptions, PartialFit } from '../mixture_fit.js';
+import { ReferenceSession } from '../reference/gaussian_mixture.js';
+import { type MixtureParameters, type MixtureRules, reachOf } from '../reference/mixture_step.js';
+import { packFrame, packScorer, statisticsEntries, unpackStatistics } from './mixture_layout.js';
+import { BOUND_RUN, MixtureEm } from './mixture_em.js';
 import { fitOnDevice } from './mixture_loop.js';
-import { MixturePass, type ScorerBuffers } from './mixture_pass.js';
-import { columnSums, type DevicePoints, groups, loadPoints, padColumns, paced } from './points.js';
+import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
+import type { Recording } from '../../host/recording.js';
+import {
+  columnSums,
+  type DevicePoints,
+  groups,
+  loadPoints,
+  packedBytes,
+  padColumns,
+  paced,
+} from './points.js';
 import { loadRowWeights, type RowWeights } from './weights.js';
 
-/** What float32 sums leave of a zero, relative to their terms: two units in the last place. */
-const NOISE = 2 ** -22;
-/** Rows whose log-likelihoods are added up in float32: few, as the bound's changes are small. */
-const BOUND_RUN = 32;
+const BLOCK_ROWS = Number(scaleColumnsKernel.constants.BLOCK_ROWS);
+/**
+ * Reach (see reachOf) times columns beyond which float32 loses digits of the E-step itself: a whitened
+ * coordinate is a sum of as many products, and errs by up to 2^-24 times that.
+ */
+const FLOAT32_REACH = 2 ** 12;
+/** Multiply-adds of a pass that the host does in some 100 ms. */
+const HOST_WORK = 2 ** 26;
 
 /** Gaussian mixtures on `runtime`'s device. */
 export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
@@ -39,15 +54,55 @@ export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
   };
 }
 
+/** Mean squares within these bounds are known in float32; others after a step of scaling. */
+const [LEAST_SQUARE, LARGEST_SQUARE] = [2 ** -60, 2 ** 100];
+const RANGE_STEP = 2 ** 64;
+/** Steps from the end of float32's range to its middle. */
+const RANGE_STEPS = 2;
+/** Powers of two that float32 holds, and their inverses. */
+const LARGEST_SCALE = 2 ** 126;
+
 /**
- * Powers of two that bring every column's deviation into [1, 2), so that float32 covers columns of
- * any scale and multiplying by them rounds nothing.
+ * Scales columns by powers of two that bring their deviations into [1, 2), so that float32 covers columns
+ * of any scale and multiplying by them rounds nothing; no further than where `leastVariance` is about 1.
+ *
+ * @returns what the caller's columns are multiplied by in all
  */
-async function columnScale(workspace: Workspace, points: DevicePoints): Promise<Float64Array> {
-  const squares = await columnSums(workspace, points, true);
-  return squares.map((square) =>
-    square > 0 ? 2 ** -Math.floor(Math.log2(square / points.shape[0]) / 2) : 1,
-  );
+async function scaleToDeviations(
+  workspace: Workspace,
+  points: DevicePoints,
+  leastVariance: number,
+): Promise<Float64Array> {
+  const [n, d] = points.shape;
+  const scale = new Float64Array(d).fill(points.scale);
+  const scaleMore = async (by: Float64Array) => {
+    by.forEach((factor, j) => {
+      scale[j] *= factor;
+    });
+    await scaleColumns(workspace, points, by);
+  };
+  const meanSquares = async () => {
+    const sums = await columnSums(workspace, points, true);
+    return sums.map((sum) => sum / n);
+  };
+  let squares = await meanSquares();
+  for (let step = 0; step < RANGE_STEPS; step++) {
+    const by = squares.map((square) => {
+      if (!(square <= LARGEST_SQUARE)) return 1 / RANGE_STEP;
+      return square < LEAST_SQUARE && leastVariance < LEAST_SQUARE ? RANGE_STEP : 1;
+    });
+    if (by.every((factor) => factor === 1)) break;
+    await scaleMore(by);
+    squares = await meanSquares();
+  }
+  const last = squares.map((square, j) => {
+    const variance = Math.max(square, leastVariance * scale[j] ** 2);
+    if (!(variance > 0)) return 1;
+    const factor = 2 ** -Math.floor(Math.log2(variance) / 2);
+    return Math.min(Math.max(factor, 1 / LARGEST_SCALE / scale[j]), LARGEST_SCALE / scale[j]);
+  });
+  await scaleMore(last);
+  return scale;
 }
 
 async function scaleColumns(
@@ -75,13 +130,31 @@ async function scaleColumns(
   workspace.release(scale);
 }
 
+/** The loaded rows as they lie on the device, n x d. */
+async function readRows(workspace: Workspace, points: DevicePoints): Promise<Float32Array> {
+  const [n, d] = points.shape;
+  const { quads } = points;
+  const x = new Float32Array(n * d);
+  for (const { start, rows, points: buffer } of points.chunks) {
+    const packed = new Float32Array(await workspace.read(buffer, 0, packedBytes(rows, quads)));
+    for (let row = 0; row < rows; row++) {
+      const first = (row - (row % BLOCK_ROWS)) * quads + (row % BLOCK_ROWS);
+      for (let j = 0; j < d; j++) {
+        const at = first + Math.floor(j / 4) * BLOCK_ROWS;
+        x[(start + row) * d + j] = packed[4 * at + (j % 4)];
+      }
+    }
+  }
+  return x;
+}
+
 class DeviceMixtureSession implements MixtureSession {
-  readonly noise = NOISE;
   readonly scale: Float64Array;
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
   readonly #weights: RowWeights;
   readonly #state: GPUBuffer;
+  #host: ReferenceSession | undefined;
   #pass: { readonly k: number; readonly form: FactorForm; readonly made: MixturePass } | undefined;
 
   private constructor(
@@ -108,10 +181,19 @@ class DeviceMixtureSession implements MixtureSession {
       const { shift } = options;
       const points = await loadPoints(workspace, source, {
         metric: 'euclidean',
+        // Of a model's rows, whatever these are.
+        extent: options.scale?.reduce((most, factor) => Math.max(most, 1 / factor), 0) ?? 0,
         ...(shift ? { shift } : {}),
       });
-      const scale = options.scale ?? (await columnScale(workspace, points));
-      await scaleColumns(workspace, points, scale);
+      const { scale = await scaleToDeviations(workspace, points, options.leastVariance ?? 0) } =
+        options;
+      if (options.scale) {
+        await scaleColumns(
+          workspace,
+          points,
+          scale.map((factor) => factor / points.scale),
+        );
+      }
       const weights = await loadRowWeights(workspace, points, options.weights);
       const { state } = await workspace.allocate({ state: 8 });
       workspace.run('reset', (recording) => recording.clear(state));
@@ -130,22 +212,23 @@ class DeviceMixtureSession implements MixtureSession {
     return this.#points.shift;
   }
 
-  async expect(scorer: Scorer, centres: Float64Array, signal?: AbortSignal): Promise<Expectation> {
-    const { k, form } = scorer;
+  async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
+    const { k, form, factors } = scorer;
+    const host = await this.#hostFor(k, form, factors, frame.factors);
+    if (host) return host.expect(scorer, frame, signal);
     const pass = await this.#passFor(k, form);
     return this.#withScorer(scorer, async (buffers) =>
-      this.#withCentres(centres, async (about) => {
+      this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
         for (const batch of pass.batches) {
           signal?.throwIfAborted();
           this.#workspace.run('expectation', (recording) => {
             pass.recordScores(recording, batch, buffers);
             pass.recordSoftmax(recording, batch, false);
-            pass.recordSums(recording, batch, about);
+            recordSums(recording, batch);
           });
         }
-        const statistics = await this.#statistics(pass, k, form);
         return {
-          ...statistics,
+          ...(await statistics()),
           logLikelihood: await this.#total(pass.rows.map(({ logSums }) => logSums)),
           entropy: await this.#total(pass.rows.map(({ entropies }) => entropies)),
         };
@@ -155,15 +238,17 @@ class DeviceMixtureSession implements MixtureSession {
 
   async accumulate(
     responsibilities: Responsibilities,
-    centres: Float64Array,
+    frame: Frame,
     form: FactorForm,
     signal?: AbortSignal,
   ): Promise<Statistics> {
     const [, d] = this.shape;
-    const k = centres.length / d;
+    const k = frame.centres.length / d;
+    const exact = await this.#hostFor(k, form, frame.factors);
+    if (exact) return exact.accumulate(responsibilities, frame, form, signal);
     const pass = await this.#passFor(k, form);
     const { host } = this.#weights;
-    return this.#withCentres(centres, async (about) => {
+    return this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
         const start = batch.chunk.start + batch.first;
@@ -173,11 +258,11 @@ class DeviceMixtureSession implements MixtureSession {
           : given;
         this.#workspace.upload(pass.scores, weighted);
         this.#workspace.run('accumulate', (recording) => {
-          pass.recordSums(recording, batch, about);
+          recordSums(recording, batch);
         });
         await this.#workspace.settle();
       }
-      return this.#statistics(pass, k, form);
+      return statistics();
     });
   }
 
@@ -185,7 +270,7 @@ class DeviceMixtureSession implements MixtureSession {
     start: MixtureParameters,
     rules: MixtureRules,
     options: FitOptions,
-  ): Promise<FitResult<MixtureParameters>> {
+  ): Promise<PartialFit<MixtureParameters>> {
     const em = await MixtureEm.create(
       this.#workspace,
       {
@@ -198,18 +283,17 @@ class DeviceMixtureSession implements MixtureSession {
       start,
     );
     try {
-      return await fitOnDevice(this.#workspace.runtime, em, rules, options);
+      return await fitOnDevice(this.#workspace.runtime, em, start, rules, options);
     } finally {
       em.dispose();
     }
   }
 
   async score(scorer: Scorer, signal?: AbortSignal) {
-    const [n] = this.shape;
+    const host = await this.#hostFor(scorer.k, scorer.form, scorer.factors);
+    if (host) return host.score(scorer, signal);
     const pass = await this.#passFor(scorer.k, scorer.form);
-    const logDensities = new Float32Array(n);
-    const labels = new Uint32Array(n);
-    await this.#withScorer(scorer, async (buffers) => {
+    return this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
         this.#workspace.run('score', (recording) => {
@@ -217,24 +301,21 @@ class DeviceMixtureSession implements MixtureSession {
           pass.recordSoftmax(recording, batch, true);
         });
       }
-      for (const [c, { start, rows }] of this.#points.chunks.entries()) {
-        const made = pass.rows[c];
-        const bytes = 4 * rows;
-        logDensities.set(
-          new Float32Array(await this.#workspace.read(made.logSums, 0, bytes)),
-          start,
-        );
-        labels.set(new Uint32Array(await this.#workspace.read(made.labels, 0, bytes)), start);
-      }
+      const labels = await this.#byRow(pass.rows.map((made) => made.labels));
+      return {
+        logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)),
+        labels: new Uint32Array(labels.buffer),
+      };
     });
-    return { logDensities, labels };
   }
 
-  async responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array> {
+  async responsibilities(scorer: Scorer, signal?: AbortSignal) {
     const [n] = this.shape;
-    const { k, form } = scorer;
+    const { k, form, factors } = scorer;
+    const host = await this.#hostFor(k, form, factors);
+    if (host) return host.responsibilities(scorer, signal);
     const pass = await this.#passFor(k, form);
-    const result = newFloats(n * k);
+    const data = newFloats(n * k);
     await this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();
@@ -246,16 +327,37 @@ class DeviceMixtureSession implements MixtureSession {
         const byCluster = new Float32Array(bytes);
         const start = batch.chunk.start + batch.first;
         for (let row = 0; row < batch.rows; row++) {
-          for (let c = 0; c < k; c++)
-            result[(start + row) * k + c] = byCluster[c * batch.rows + row];
+          for (let c = 0; c < k; c++) data[(start + row) * k + c] = byCluster[c * batch.rows + row];
         }
       }
     });
-    return result;
+    return { data, logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)) };
   }
 
   dispose(): void {
     this.#workspace.dispose();
+  }
+
+  /**
+   * The rows in float64, for factors that float32 would lose digits of, where the host does a pass in a
+   * short time; the device, which has no float64, does the others as well as it can.
+   */
+  async #hostFor(
+    k: number,
+    form: FactorForm,
+    ...all: readonly (Float64Array | undefined)[]
+  ): Promise<ReferenceSession | undefined> {
+    const [n, d] = this.shape;
+    if (form === 'diag' || n * k * d * d > HOST_WORK) return undefined;
+    if (!all.some((factors) => factors && d * reachOf(factors, d) > FLOAT32_REACH))
+      return undefined;
+    if (!this.#host) {
+      const x = await readRows(this.#workspace, this.#points);
+      for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
+      const weights = this.#weights.host ?? new Float32Array(n).fill(1);
+      this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
+    }
+    return this.#host;
   }
 
   /** The pass for so many components of a form; kept until another is asked for. */
@@ -292,25 +394,49 @@ class DeviceMixtureSession implements MixtureSession {
     }
   }
 
-  async #withCentres<T>(
-    centres: Float64Array,
-    work: (buffer: GPUBuffer) => Promise<T>,
+  /** Does `work` with a way to record a batch's sums in a frame, and to read them all. */
+  async #withFrame<T>(
+    pass: MixturePass,
+    frame: Frame,
+    form: FactorForm,
+    work: (
+      recordSums: (recording: Recording, batch: Batch) => void,
+      statistics: () => Promise<Statistics>,
+    ) => Promise<T>,
   ): Promise<T> {
-    const d = this.scale.length;
-    const packed = padColumns(scaleBy(centres, this.scale), centres.length / d, d);
-    const { buffer } = await this.#workspace.allocate({ buffer: packed.byteLength });
-    this.#workspace.upload(buffer, packed);
+    const { held, means, factors = new Float32Array(4) } = packFrame(frame, this.scale);
+    const buffers = await this.#workspace.allocate({
+      means: means.byteLength,
+      factors: factors.byteLength,
+    });
+    this.#workspace.upload(buffers.means, means);
+    this.#workspace.upload(buffers.factors, factors);
+    if (frame.factors) await pass.prepareWhitening();
+    const k = frame.centres.length / this.scale.length;
+    const bytes = 16 * k * statisticsEntries(form, this.#points.quads);
     try {
-      return await work(buffer);
+      return await work(
+        (recording, batch) => {
+          if (frame.factors) pass.recordWhitenedSums(recording, batch, buffers);
+          else pass.recordSums(recording, batch, buffers.means);
+        },
+        async () => {
+          const totals = new Float32Array(await this.#workspace.read(pass.totals, 0, bytes));
+          return unpackStatistics(totals, form, held, this.scale);
+        },
+      );
     } finally {
-      this.#workspace.release(buffer);
+      this.#workspace.release(...Object.values(buffers));
     }
   }
 
-  async #statistics(pass: MixturePass, k: number, form: FactorForm): Promise<Statistics> {
-    const bytes = 16 * k * statisticsEntries(form, this.#points.quads);
-    const totals = new Float32Array(await this.#workspace.read(pass.totals, 0, bytes));
-    return unpackStatistics(totals, k, form, this.scale);
+  /** A value a row, of all rows. */
+  async #byRow(buffers: readonly GPUBuffer[]): Promise<Float32Array<ArrayBuffer>> {
+    const values = new Float32Array(this.shape[0]);
+    for (const [c, { start, rows }] of this.#points.chunks.entries()) {
+      values.set(new Float32Array(await this.#workspace.read(buffers[c], 0, 4 * rows)), start);
+    }
+    return values;
   }
 
   /** The sum over all rows of a value a row: float32 over short runs, float64 over the runs. */

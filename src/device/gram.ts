@@ -113,9 +113,9 @@ export async function gram(
             first: first + part.start,
             rows: part.rows,
             quads,
-            clusters: 1,
-            lanes,
-            weight_stride: 0,
+            ...{ clusters: 1, first_cluster: 0, last_cluster: 1 },
+            ...{ lanes, unit_rows: part.rows, unit_lanes: lanes },
+            ...{ weight_stride: 0, point_stride: 0 },
           };
           workspace.run('gram', (recording) => {
             recording.dispatch(

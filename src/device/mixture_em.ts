@@ -1,5 +1,5 @@
 /** Expectation maximisation on the device: parameters ping-pong, the bound alone crosses back. */
-import { ceilDiv, roundUp } from '../../host/plan.js';
+import { ceilDiv } from '../../host/plan.js';
 import type { Recording } from '../../host/recording.js';
 import type { Kernel } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
@@ -13,14 +13,17 @@ import updateMeansKernel from '../../shaders/update_means.wgsl';
 import type { Statistics } from '../gaussian_mixture_backend.js';
 import {
   formOf,
+  logDeterminants,
   type MixtureParameters,
   mixtureScorer,
   type MixtureRules,
 } from '../reference/mixture_step.js';
 import {
   factorEntries,
+  NOISE,
   packScorer,
   statisticsEntries,
+  unpackFactors,
   unpackStatistics,
 } from './mixture_layout.js';
 import { MixturePass, type ScorerBuffers } from './mixture_pass.js';
@@ -33,20 +36,23 @@ const HISTORY_LANES = Number(endIterationKernel.constants.WORKGROUP);
 const STATE_BYTES = 256;
 const HISTORY_BYTES = 4 * HISTORY_SLOTS * HISTORY_LANES;
 const NOT_FAILED = 0xffffffff;
-/** Rows whose log-likelihoods are added up at a time: few, as the bound's changes are small. */
-const BOUND_RUN = 32;
-/** Floats that the offset of a storage binding is a multiple of. */
-const OFFSET_FLOATS = 64;
+/** A number that float32 holds. */
+const LARGEST = 3e38;
+/**
+ * Rows whose log-likelihoods are added up at a time: few, as the bound's changes are small, and so many
+ * that a chunk's runs begin where a storage binding may.
+ */
+export const BOUND_RUN = 16;
 
 /** Why the device halted: see end_iteration.wgsl. */
-export const EmHalt = { running: 0, withinTolerance: 1, singular: 2 } as const;
+export const EmHalt = { running: 0, withinTolerance: 1, unsound: 2 } as const;
 
 /** What the device reports of a fit. */
 export interface EmStatus {
   readonly iterations: number;
   /** One of {@link EmHalt}. */
   readonly halted: number;
-  /** The first singular component. */
+  /** The first component without a sound factor. */
   readonly failed: number;
   /** The bound of iteration i, from 0; the last HISTORY ones are known. */
   readonly bound: (iteration: number) => number;
@@ -111,7 +117,7 @@ function columnValues({ scale, rules }: EmProblem, width: number): Float32Array 
   const ridge = rules.covarianceType === 'fixed' ? rules.fixedVariance : rules.regCovar;
   const values = new Float32Array(2 * width);
   for (let j = 0; j < width; j++) {
-    values[j] = j < d ? ridge * scale[j] ** 2 : 1;
+    values[j] = j < d ? Math.min(ridge * scale[j] ** 2, LARGEST) : 1;
     values[width + j] = j < d ? 1 / scale[j] : 0;
   }
   return values;
@@ -126,8 +132,6 @@ export class MixtureEm {
   readonly #buffers: Buffers;
   readonly #sides: readonly [even: ScorerBuffers, odd: ScorerBuffers];
   readonly #kernels: Kernels;
-  /** Where each chunk's runs begin in `sums`, and after them the end. */
-  readonly #runs: readonly number[];
 
   private constructor(
     workspace: Workspace,
@@ -137,7 +141,6 @@ export class MixtureEm {
     buffers: Buffers,
     sides: readonly [ScorerBuffers, ScorerBuffers],
     kernels: Kernels,
-    runs: readonly number[],
   ) {
     this.#workspace = workspace;
     this.#problem = problem;
@@ -146,7 +149,6 @@ export class MixtureEm {
     this.#buffers = buffers;
     this.#sides = sides;
     this.#kernels = kernels;
-    this.#runs = runs;
   }
 
   /** @param start where to begin; its covariances are not used */
@@ -156,14 +158,10 @@ export class MixtureEm {
     start: MixtureParameters,
   ): Promise<MixtureEm> {
     const { points, weights, scale, rules } = problem;
-    const { quads, chunks } = points;
+    const { quads, shape } = points;
     const k = start.weights.length;
     const d = scale.length;
     const matrices = matricesOf(rules, k);
-    const runs = [0];
-    for (const { rows } of chunks) {
-      runs.push(runs[runs.length - 1] + roundUp(ceilDiv(rows, BOUND_RUN), OFFSET_FLOATS));
-    }
     const buffers = await workspace.allocate({
       status: STATE_BYTES + HISTORY_BYTES,
       components: 8 * k,
@@ -171,7 +169,7 @@ export class MixtureEm {
       first: 16 * k * quads,
       columns: 32 * quads,
       matrices: 64 * quads * quads * matrices,
-      sums: 4 * runs[runs.length - 1],
+      sums: 4 * ceilDiv(shape[0], BOUND_RUN),
     });
     const form = formOf(rules.covarianceType);
     const pass = await MixturePass.create(workspace, points, weights, k, form, buffers.status);
@@ -194,10 +192,10 @@ export class MixtureEm {
     };
     const sides = [await side(), await side()] as const;
     const kernels = await compile(workspace, rules);
-    workspace.run('reset', (recording) => recording.clear(buffers.status).clear(buffers.sums));
+    workspace.run('reset', (recording) => recording.clear(buffers.status));
     workspace.upload(buffers.status, Uint32Array.of(0, 0, NOT_FAILED, 0));
     workspace.upload(buffers.columns, columnValues(problem, padColumns(scale, 1, d).length));
-    return new MixtureEm(workspace, problem, k, pass, buffers, sides, kernels, runs);
+    return new MixtureEm(workspace, problem, k, pass, buffers, sides, kernels);
   }
 
   /** What an iteration costs, in multiply-adds. */
@@ -249,7 +247,8 @@ export class MixtureEm {
   }
 
   #recordDiagonals(recording: Recording, { factors, offsets }: ScorerBuffers): void {
-    const { quads } = this.#problem.points;
+    const { points, rules } = this.#problem;
+    const { quads } = points;
     const { components, moves, columns } = this.#buffers;
     recording.dispatch(
       this.#kernels.diagonal,
@@ -258,7 +257,8 @@ export class MixtureEm {
           clusters: this.#k,
           quads,
           columns: this.#problem.scale.length,
-          ...this.#rounding,
+          noise: NOISE,
+          repair: rules.regCovar > 0 ? 1 : 0,
         },
         totals: this.#pass.totals,
         moves,
@@ -294,11 +294,7 @@ export class MixtureEm {
         },
         groups(covariances, 4 * quads * quads * count),
       )
-      .dispatch(
-        cholesky,
-        { shape: { ...shape, ...this.#rounding }, components, state, matrices, offsets },
-        groups(cholesky, count),
-      )
+      .dispatch(cholesky, { shape, components, state, matrices, offsets }, groups(cholesky, count))
       .dispatch(
         inverse,
         {
@@ -311,32 +307,28 @@ export class MixtureEm {
       );
   }
 
-  get #rounding() {
-    const { noise, regCovar } = this.#problem.rules;
-    return { noise, repair: regCovar > 0 ? 1 : 0 };
-  }
-
   #recordEnd(recording: Recording): void {
     const { chunks, shape } = this.#problem.points;
     const { runSums, end } = this.#kernels;
     const { sums, status } = this.#buffers;
-    chunks.forEach(({ rows }, c) => {
+    chunks.forEach(({ start, rows }, c) => {
       const runs = ceilDiv(rows, BOUND_RUN);
       recording.dispatch(
         runSums,
         {
           shape: { count: rows },
           values: this.#pass.rows[c].logSums,
-          sums: { buffer: sums, offset: 4 * this.#runs[c], size: 4 * runs },
+          sums: { buffer: sums, offset: (4 * start) / BOUND_RUN, size: 4 * runs },
         },
         groups(runSums, runs),
       );
     });
-    const entries = this.#runs[this.#runs.length - 1];
+    const entries = ceilDiv(shape[0], BOUND_RUN);
     recording.dispatch(
       end,
       {
-        shape: { entries, rows: shape[0], tolerance: this.#problem.tol },
+        // A larger tolerance than float32 holds is met by any change.
+        shape: { entries, rows: shape[0], tolerance: Math.min(this.#problem.tol, LARGEST) },
         sums,
         state: this.#state,
         history: { buffer: status, offset: STATE_BYTES, size: HISTORY_BYTES },
@@ -364,10 +356,8 @@ export class MixtureEm {
     return { iterations, halted, failed, bound };
   }
 
-  /** The sums of the last iteration, of so many, and the centres they are about. */
-  async readSums(
-    iterations: number,
-  ): Promise<{ readonly statistics: Statistics; readonly centres: Float64Array }> {
+  /** The sums of the last iteration, of so many. */
+  async readSums(iterations: number): Promise<Statistics> {
     const { points, scale, rules } = this.#problem;
     const { quads } = points;
     const form = formOf(rules.covarianceType);
@@ -376,10 +366,36 @@ export class MixtureEm {
     const totals = await this.#workspace.read(this.#pass.totals, 0, bytes);
     const about = iterations === 1 ? this.#buffers.first : this.#sides[(iterations - 1) % 2].means;
     const means = await this.#workspace.read(about, 0, 16 * this.#k * quads);
-    const centres = unpadColumns(new Float32Array(means), this.#k, d);
+    const centres = unscaled(unpadColumns(new Float32Array(means), this.#k, d), scale);
+    return unpackStatistics(new Float32Array(totals), form, { centres }, scale);
+  }
+
+  /**
+   * The parameters after so many iterations, of components with matrices, but for the covariances: the
+   * E-step needs only the factors.
+   */
+  async readParameters(iterations: number): Promise<MixtureParameters> {
+    const { points, scale, rules } = this.#problem;
+    const { quads } = points;
+    const k = this.#k;
+    const d = scale.length;
+    const count = matricesOf(rules, k);
+    const side = this.#sides[iterations % 2];
+    const read = async (buffer: GPUBuffer, floats: number) =>
+      new Float32Array(await this.#workspace.read(buffer, 0, 4 * floats));
+    const means = unpadColumns(await read(side.means, 4 * k * quads), k, d);
+    const packed = await read(side.factors, 4 * count * factorEntries(quads));
+    const offsets = await read(side.offsets, k);
+    const factors = unpackFactors(packed, count, scale);
+    const determinants = logDeterminants(factors, k, d, rules.covarianceType);
+    const logScale = scale.reduce((sum, value) => sum + Math.log(value), 0);
+    const shares = determinants.map((value, c) => Math.exp(offsets[c] - value + logScale));
+    const total = shares.reduce((sum, share) => sum + share, 0);
     return {
-      statistics: unpackStatistics(new Float32Array(totals), this.#k, form, scale),
-      centres: Float64Array.from(centres, (value, at) => value / scale[at % d]),
+      weights: shares.map((share) => share / total),
+      means: unscaled(means, scale),
+      factors,
+      covariances: new Float64Array(factors.length),
     };
   }
 
@@ -391,6 +407,11 @@ export class MixtureEm {
       this.#workspace.release(means, offsets, factors);
     }
   }
+}
+
+/** k x d values of columns multiplied by their scale, as they were. */
+function unscaled(values: Float32Array, scale: Float64Array): Float64Array {
+  return Float64Array.from(values, (value, at) => value / scale[at % scale.length]);
 }
 
 /** What the device leaves out of a log-density: the scales' determinant and the powers of 2 pi. */

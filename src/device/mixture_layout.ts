@@ -1,8 +1,11 @@
 /** Mixtures' parameters and sums as kernels hold them: columns scaled, four to a vec4. */
 import { ceilDiv } from '../../host/plan.js';
-import type { FactorForm, Scorer, Statistics } from '../gaussian_mixture_backend.js';
+import type { FactorForm, Frame, Scorer, Statistics } from '../gaussian_mixture_backend.js';
 import { addGram, GRAM_ENTRY, GRAM_RESIDUALS, GRAM_WEIGHT, gramBlocks } from './gram.js';
 import { padColumns } from './points.js';
+
+/** What float32 sums leave of a zero, relative to their terms: two units in the last place. */
+export const NOISE = 2 ** -22;
 
 /** vec4s of one lower triangular factor: see shaders/lib/factor_layout.wgsl. */
 export function factorEntries(quads: number): number {
@@ -52,6 +55,32 @@ export function packScorer(scorer: Scorer, scale: Float64Array): PackedScorer {
   };
 }
 
+/** A frame as `whiten` and the kernels of sums read it. */
+export interface PackedFrame {
+  readonly means: Float32Array;
+  readonly factors?: Float32Array;
+  /** What these hold: the frame, rounded. */
+  readonly held: Frame;
+}
+
+/** The frame of columns multiplied by `scale`, powers of two. */
+export function packFrame({ centres, factors }: Frame, scale: Float64Array): PackedFrame {
+  const d = scale.length;
+  const means = padColumns(scaleBy(centres, scale), centres.length / d, d);
+  const rounded = centres.map((value, at) => Math.fround(value * scale[at % d]) / scale[at % d]);
+  if (!factors) return { means, held: { centres: rounded } };
+  // Factors are by row the columns.
+  const by = (at: number) => scale[Math.floor(at / d) % d];
+  return {
+    means,
+    factors: packFactors(factors, scale),
+    held: {
+      centres: rounded,
+      factors: factors.map((value, at) => Math.fround(value / by(at)) * by(at)),
+    },
+  };
+}
+
 /** k x d values with each column multiplied by its scale. */
 export function scaleBy(values: Float64Array, scale: Float64Array): Float64Array {
   return values.map((value, at) => value * scale[at % scale.length]);
@@ -72,19 +101,40 @@ function packFactors(factors: Float64Array, scale: Float64Array): Float32Array {
   return packed;
 }
 
+/** What `packFactors` packed: d x d for each of so many matrices. */
+export function unpackFactors(
+  packed: Float32Array,
+  matrices: number,
+  scale: Float64Array,
+): Float64Array {
+  const d = scale.length;
+  const size = 4 * factorEntries(ceilDiv(d, 4));
+  const factors = new Float64Array(matrices * d * d);
+  for (let c = 0; c < matrices; c++) {
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j <= i; j++) {
+        factors[(c * d + j) * d + i] = packed[c * size + factorIndex(i, j)] * scale[j];
+      }
+    }
+  }
+  return factors;
+}
+
 /** vec4s of one cluster's sums. */
 export function statisticsEntries(form: FactorForm, quads: number): number {
   return form === 'diag' ? 2 * (quads + 1) : GRAM_ENTRY * gramBlocks(quads);
 }
 
-/** The sums that `gram` or `moments` left, in the caller's units. */
+/** The sums that `gram` or `moments` left in a frame: of columns multiplied by `scale` without factors. */
 export function unpackStatistics(
   totals: Float32Array,
-  k: number,
   form: FactorForm,
-  scale: Float64Array,
+  frame: Frame,
+  columnScale: Float64Array,
 ): Statistics {
-  const d = scale.length;
+  const d = columnScale.length;
+  const k = frame.centres.length / d;
+  const scale = frame.factors ? new Float64Array(d).fill(1) : columnScale;
   const quads = ceilDiv(d, 4);
   const width = 4 * statisticsEntries(form, quads);
   const weights = new Float64Array(k);
@@ -112,5 +162,5 @@ export function unpackStatistics(
     addGram(matrix, own, d);
     for (let at = 0; at < d * d; at++) matrix[at] /= scale[at % d] * scale[Math.floor(at / d)];
   }
-  return { weights, sums, products };
+  return { frame, noise: NOISE, weights, sums, products };
 }

@@ -2,8 +2,13 @@
 import type { Recording } from '../../host/recording.js';
 import type { Runtime } from '../../host/runtime.js';
 import { SingularCovarianceError } from '../errors.js';
-import type { FitOptions, FitResult } from '../mixture_fit.js';
-import { maximize, type MixtureParameters, type MixtureRules } from '../reference/mixture_step.js';
+import { finiteBound, type FitOptions, type PartialFit } from '../mixture_fit.js';
+import {
+  formOf,
+  maximize,
+  type MixtureParameters,
+  type MixtureRules,
+} from '../reference/mixture_step.js';
 import { EmHalt, type EmStatus, type MixtureEm } from './mixture_em.js';
 
 /** A submission aims at this long: short enough to cancel, long enough to hide its overhead. */
@@ -15,16 +20,18 @@ const DEPTH = 2;
 /**
  * Iterates until the device halts or `maxIter` is reached. A submission that was in flight when the
  * device halted does nothing, so the result is that of one iteration at a time. The last M-step is
- * done once more in float64, from the sums of the last iteration.
+ * done once more in float64, from the sums of the last iteration. Where a matrix's factor would lose
+ * digits to float32, the fit stops unfinished after the iteration before.
  *
  * @throws SingularCovarianceError naming the component
  */
 export async function fitOnDevice(
   runtime: Runtime,
   em: MixtureEm,
+  start: MixtureParameters,
   rules: MixtureRules,
   { maxIter, signal, onIteration }: FitOptions,
-): Promise<FitResult<MixtureParameters>> {
+): Promise<PartialFit<MixtureParameters>> {
   const history: number[] = [];
   const first = em.recordIteration(true, true);
   const recordings: readonly Recording[] = [true, false].map((even) =>
@@ -53,7 +60,7 @@ export async function fitOnDevice(
       const status = await inFlight.shift()!;
       const done = history.length;
       for (let i = done; i < status.iterations; i++) {
-        history.push(status.bound(i));
+        history.push(finiteBound(i, status.bound(i)));
         onIteration?.(i + 1, history[i]);
       }
       ({ halted, failed } = status);
@@ -71,19 +78,25 @@ export async function fitOnDevice(
     await Promise.allSettled(inFlight);
     for (const recording of [first, ...recordings]) recording.release();
   }
-  const { statistics, centres } = await em.readSums(history.length);
-  const d = centres.length / statistics.weights.length;
-  const parameters = maximize(statistics, centres, d, rules);
-  if (halted === EmHalt.singular) {
+  const unsound = halted === EmHalt.unsound;
+  if (unsound && formOf(rules.covarianceType) === 'diag') {
     throw new SingularCovarianceError(
       failed,
       rules.regCovar,
       'a variance is no larger than what float32 rounding leaves',
     );
   }
+  const iterations = history.length;
+  const parameters = async () => {
+    if (iterations === 0) return start;
+    if (unsound) return em.readParameters(iterations);
+    const sums = await em.readSums(iterations);
+    return maximize(sums, sums.frame.centres.length / sums.weights.length, rules).parameters;
+  };
   return {
-    parameters,
+    parameters: await parameters(),
     history: Float64Array.from(history),
     converged: halted === EmHalt.withinTolerance,
+    unfinished: unsound,
   };
 }

@@ -1,9 +1,9 @@
 /** One pass of the E-step and the sums for the M-step over all rows, batch after batch. */
-import { ceilDiv, splitRows } from '../../host/plan.js';
+import { ceilDiv, roundUp, splitRows } from '../../host/plan.js';
 import type { Recording } from '../../host/recording.js';
 import type { Kernel, Runtime } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
-import addRunsKernel from '../../shaders/add_runs.wgsl';
+import carryRunsKernel from '../../shaders/carry_runs.wgsl';
 import gramKernel from '../../shaders/gram.wgsl';
 import gramWeightedSubgroupsKernel from '../../shaders/gram_weighted_subgroups.wgsl';
 import logDensityKernel from '../../shaders/log_density.wgsl';
@@ -13,17 +13,26 @@ import logDensityNarrowKernel from '../../shaders/log_density_narrow.wgsl';
 import momentsKernel from '../../shaders/moments.wgsl';
 import momentsSubgroupsKernel from '../../shaders/moments_subgroups.wgsl';
 import softmaxKernel from '../../shaders/softmax.wgsl';
+import whitenKernel from '../../shaders/whiten.wgsl';
 import type { FactorForm } from '../gaussian_mixture_backend.js';
-import { gramBlocks, planRuns } from './gram.js';
+import { gramBlocks, PARTIAL_BYTES } from './gram.js';
 import { factorEntries, statisticsEntries } from './mixture_layout.js';
-import { type Chunk, type DevicePoints, groups } from './points.js';
+import { type Chunk, CHUNK_ALIGNMENT, type DevicePoints, groups, packedBytes } from './points.js';
 import type { DeviceWeights } from './weights.js';
 
 /** The most that a batch's responsibilities may take. */
 const SCORES_BYTES = 16 * 1024 * 1024;
 /** Multiply-adds of a batch's largest dispatch: some 50 ms on SwiftShader on two cores. */
 const BATCH_WORK = 2 ** 26;
-const LEAST_ROWS = 512;
+/** The most that rows in components' own coordinates may take, where one component's fit. */
+const WHITENED_BYTES = 32 * 1024 * 1024;
+/**
+ * Rows that sums are made of, counted from the first of all: chunks and batches are whole units, so
+ * that sums do not depend on where either end.
+ */
+const UNIT = CHUNK_ALIGNMENT;
+/** Runs of a unit where memory allows: short enough for float32, long enough that adding them costs little. */
+const UNIT_LANES = 8;
 /** Rows an invocation of the log-density kernels takes. */
 const ROWS_PER_INVOCATION = 4;
 /** Columns, in quads, of rows that the log-density keeps in registers, where subgroups are at hand. */
@@ -46,12 +55,30 @@ export interface Batch {
   readonly rows: number;
 }
 
-/** Rows of a batch: of memory and work bounded whatever the shape, and the same on every device. */
-export function batchRows(rows: number, k: number, entries: number): number {
-  const bySums = planRuns(rows, k * entries).rows;
-  const byWork = Math.max(LEAST_ROWS, Math.floor(BATCH_WORK / (4 * k * entries)));
-  const byScores = Math.max(LEAST_ROWS, Math.floor(SCORES_BYTES / (4 * k)));
-  return Math.min(bySums, byWork, byScores);
+/** Runs of a unit, of which each leaves k entries of partial sums, and whole units at once. */
+export interface BatchPlan {
+  readonly unitLanes: number;
+  readonly rows: number;
+}
+
+/**
+ * Memory and work are bounded whatever the shape. Runs, which decide how sums round, depend on k and the
+ * entries alone, but for devices whose buffers (`mostBytes`) hold no unit of them.
+ */
+export function planBatch(k: number, entries: number, mostBytes: number): BatchPlan {
+  const lanesIn = (bytes: number) => Math.max(1, Math.floor(bytes / (16 * k * entries)));
+  const wanted = Math.min(UNIT_LANES, lanesIn(Math.min(PARTIAL_BYTES, mostBytes)));
+  const unitLanes = 2 ** Math.floor(Math.log2(wanted));
+  const bySums = lanesIn(Math.min(PARTIAL_BYTES, mostBytes)) / unitLanes;
+  const byWork = BATCH_WORK / (4 * k * entries) / UNIT;
+  const byScores = Math.min(SCORES_BYTES, mostBytes) / (4 * k) / UNIT;
+  const units = Math.floor(Math.min(bySums, byWork, byScores));
+  return { unitLanes, rows: UNIT * Math.max(1, units) };
+}
+
+/** Bytes of a buffer at most. */
+function mostBytes({ limits }: Runtime): number {
+  return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 }
 
 /** The kernel of the sums for the M-step. */
@@ -66,14 +93,22 @@ interface Kernels {
   readonly softmax: Kernel;
   readonly labels: Kernel;
   readonly sums: SumsKernel;
-  readonly addRuns: Kernel;
-  readonly appendRuns: Kernel;
+  readonly carryRuns: Kernel;
 }
 
 interface Buffers {
   readonly scores: GPUBuffer;
   readonly partial: GPUBuffer;
   readonly totals: GPUBuffer;
+}
+
+/** What sums in components' own coordinates take besides. */
+interface Whitening {
+  readonly whiten: Kernel;
+  readonly sums: Kernel;
+  readonly buffer: GPUBuffer;
+  /** Components whose rows the buffer holds. */
+  readonly components: number;
 }
 
 /** Of each chunk, by row. */
@@ -101,7 +136,8 @@ export async function sumsKernelOf(
     const clusters = Math.min(MOST_CLUSTERS, 8 * 2 ** Math.ceil(Math.log2(Math.max(1, k / 8))));
     const source = form === 'diag' ? momentsSubgroupsKernel : gramWeightedSubgroupsKernel;
     const LANES = subgroupSize >= 8 ? 8 : 4;
-    return { kernel: await runtime.kernel(source, { WORKGROUP: clusters, LANES }), clusters };
+    const kernel = await runtime.kernel(source, { WORKGROUP: clusters, LANES });
+    return { kernel, clusters };
   }
   return {
     kernel:
@@ -151,6 +187,8 @@ export class MixturePass {
   readonly #state: GPUBuffer;
   readonly #kernels: Kernels;
   readonly #buffers: Buffers;
+  readonly #plan: BatchPlan;
+  #whitening: Whitening | undefined;
 
   private constructor(
     workspace: Workspace,
@@ -161,6 +199,7 @@ export class MixturePass {
     state: GPUBuffer,
     kernels: Kernels,
     buffers: Buffers,
+    plan: BatchPlan,
     rows: readonly RowBuffers[],
     batches: readonly Batch[],
   ) {
@@ -172,6 +211,7 @@ export class MixturePass {
     this.#state = state;
     this.#kernels = kernels;
     this.#buffers = buffers;
+    this.#plan = plan;
     this.rows = rows;
     this.batches = batches;
   }
@@ -187,20 +227,20 @@ export class MixturePass {
   ): Promise<MixturePass> {
     const { runtime } = workspace;
     const entries = statisticsEntries(form, points.quads);
-    const most = batchRows(points.shape[0], k, entries);
     const { weighted } = weights;
     const kernels = {
       logDensity: await logDensityOf(runtime, form, points.quads),
       softmax: await runtime.kernel(softmaxKernel, { WEIGHTED: weighted, LABELLED: false }),
       labels: await runtime.kernel(softmaxKernel, { WEIGHTED: false, LABELLED: true }),
       sums: await sumsKernelOf(runtime, form, k),
-      addRuns: await runtime.kernel(addRunsKernel, { APPEND: false }),
-      appendRuns: await runtime.kernel(addRunsKernel, { APPEND: true }),
+      carryRuns: await runtime.kernel(carryRunsKernel),
     };
+    const plan = planBatch(k, entries, mostBytes(runtime));
+    const most = Math.min(plan.rows, points.chunks[0].rows);
     const buffers = await workspace.allocate({
       scores: 4 * k * most,
-      partial: 16 * k * entries * planRuns(most, k * entries).lanes,
-      totals: 16 * k * entries,
+      partial: 16 * k * entries * plan.unitLanes * ceilDiv(most, UNIT),
+      totals: 32 * k * entries,
     });
     const rows: RowBuffers[] = [];
     for (const chunk of points.chunks) {
@@ -208,7 +248,7 @@ export class MixturePass {
       rows.push(await workspace.allocate({ logSums: bytes, entropies: bytes, labels: bytes }));
     }
     const batches = points.chunks.flatMap((chunk, index) =>
-      splitRows(chunk.rows, most, 1).map(({ start, rows: count }) => ({
+      splitRows(chunk.rows, plan.rows, 1).map(({ start, rows: count }) => ({
         chunk,
         index,
         first: start,
@@ -224,12 +264,13 @@ export class MixturePass {
       state,
       kernels,
       buffers,
+      plan,
       rows,
       batches,
     );
   }
 
-  /** The sums of the last pass: [K] of gram's or moments' entries. */
+  /** The sums of the last pass: [K] of gram's or moments' entries, and as much again of no meaning. */
   get totals(): GPUBuffer {
     return this.#buffers.totals;
   }
@@ -259,10 +300,7 @@ export class MixturePass {
     recording.dispatch(
       logDensity.kernel,
       {
-        shape:
-          this.#form === 'diag'
-            ? shape
-            : { ...shape, factor_stride: this.#form === 'tied' ? 0 : factorEntries(quads) },
+        shape: this.#form === 'diag' ? shape : { ...shape, factor_stride: this.#factorStride },
         points: batch.chunk.points,
         ...scorer,
         state: this.#state,
@@ -300,43 +338,126 @@ export class MixturePass {
   /** Adds a batch's sums about `centres` to the totals, which the first batch sets. */
   recordSums(recording: Recording, batch: Batch, centres: GPUBuffer): void {
     const { quads } = this.#points;
-    const { sums, addRuns, appendRuns } = this.#kernels;
-    const { scores, partial, totals } = this.#buffers;
-    const entries = this.#k * statisticsEntries(this.#form, quads);
-    const { lanes } = planRuns(batch.rows, entries);
+    const { sums } = this.#kernels;
     const tiles = this.#form === 'diag' ? ceilDiv(quads, 4) : gramBlocks(quads);
-    const add = batch === this.batches[0] ? addRuns : appendRuns;
-    const shape = {
-      first: batch.first,
-      rows: batch.rows,
-      quads,
-      clusters: this.#k,
-      lanes,
-      weight_stride: batch.rows,
+    const { shape, units, buffers } = this.#sumsOf(batch);
+    const all = { first_cluster: 0, last_cluster: this.#k, point_stride: 0 };
+    const { clusters } = sums;
+    const { lanes } = shape;
+    recording.dispatch(
+      sums.kernel,
+      {
+        shape:
+          clusters !== undefined
+            ? { ...shape, run_rows: UNIT / units.unit_lanes }
+            : { ...shape, ...units, ...(this.#form === 'diag' ? {} : all) },
+        points: batch.chunk.points,
+        centres,
+        ...buffers,
+      },
+      clusters === undefined
+        ? groups(sums.kernel, lanes * this.#k * tiles)
+        : lanes * tiles * ceilDiv(this.#k, clusters),
+    );
+    this.#recordCarry(recording, batch, lanes);
+  }
+
+  /** As `recordSums`, of the rows in the coordinates of a scorer's components, about its means. */
+  recordWhitenedSums(
+    recording: Recording,
+    batch: Batch,
+    { means, factors }: Pick<ScorerBuffers, 'means' | 'factors'>,
+  ): void {
+    const { quads } = this.#points;
+    const { whiten, sums, buffer, components } = this.#whitening!;
+    const { shape, units, buffers } = this.#sumsOf(batch);
+    const rowStride = roundUp(batch.rows, UNIT);
+    for (let first = 0; first < this.#k; first += components) {
+      const last = Math.min(first + components, this.#k);
+      const some = { first_cluster: first, last_cluster: last };
+      recording
+        .dispatch(
+          whiten,
+          {
+            shape: {
+              ...{ first: batch.first, rows: batch.rows, quads, ...some },
+              factor_stride: this.#factorStride,
+              row_stride: rowStride,
+            },
+            points: batch.chunk.points,
+            means,
+            factors,
+            state: this.#state,
+            whitened: buffer,
+          },
+          (last - first) * ceilDiv(batch.rows, ROWS_PER_INVOCATION * whiten.workgroup),
+        )
+        .dispatch(
+          sums,
+          {
+            shape: { ...shape, ...units, ...some, first: 0, point_stride: rowStride },
+            points: buffer,
+            centres: means,
+            ...buffers,
+          },
+          groups(sums, shape.lanes * (last - first) * gramBlocks(quads)),
+        );
+    }
+    this.#recordCarry(recording, batch, shape.lanes);
+  }
+
+  /** Before the first `recordWhitenedSums`. */
+  async prepareWhitening(): Promise<void> {
+    if (this.#whitening) return;
+    const { runtime } = this.#workspace;
+    const most = Math.min(this.#plan.rows, roundUp(this.#points.chunks[0].rows, UNIT));
+    const bytes = packedBytes(most, this.#points.quads);
+    const held = Math.floor(Math.min(WHITENED_BYTES, mostBytes(runtime)) / bytes);
+    const components = Math.min(this.#k, Math.max(1, held));
+    const { buffer } = await this.#workspace.allocate({ buffer: components * bytes });
+    this.#whitening = {
+      whiten: await runtime.kernel(whitenKernel),
+      sums: await runtime.kernel(gramKernel, { WEIGHTED: true, CENTRED: false }),
+      buffer,
+      components,
     };
-    recording
-      .dispatch(
-        sums.kernel,
-        {
-          shape:
-            sums.clusters === undefined
-              ? shape
-              : { ...shape, run_rows: ceilDiv(batch.rows, lanes) },
-          points: batch.chunk.points,
-          centres,
-          weights: scores,
-          state: this.#state,
-          partial,
-        },
-        sums.clusters === undefined
-          ? groups(sums.kernel, lanes * this.#k * tiles)
-          : lanes * tiles * ceilDiv(this.#k, sums.clusters),
-      )
-      .dispatch(
-        add,
-        { shape: { entries, lanes }, partial, state: this.#state, totals },
-        groups(add, entries),
-      );
+  }
+
+  get #factorStride(): number {
+    return this.#form === 'tied' ? 0 : factorEntries(this.#points.quads);
+  }
+
+  /** What the kernels of a batch's sums have in common. */
+  #sumsOf({ first, rows }: Batch) {
+    const { scores, partial } = this.#buffers;
+    const { unitLanes } = this.#plan;
+    return {
+      shape: {
+        ...{ first, rows, quads: this.#points.quads, clusters: this.#k },
+        lanes: unitLanes * ceilDiv(rows, UNIT),
+        weight_stride: rows,
+      },
+      units: { unit_rows: UNIT, unit_lanes: unitLanes },
+      buffers: { weights: scores, state: this.#state, partial },
+    };
+  }
+
+  #recordCarry(recording: Recording, batch: Batch, lanes: number): void {
+    const { carryRuns } = this.#kernels;
+    const { partial, totals } = this.#buffers;
+    const entries = this.#k * statisticsEntries(this.#form, this.#points.quads);
+    const start = batch.chunk.start + batch.first;
+    const shape = {
+      entries,
+      lanes,
+      first_run: (start / UNIT) * this.#plan.unitLanes,
+      last: start + batch.rows === this.#points.shape[0] ? 1 : 0,
+    };
+    recording.dispatch(
+      carryRuns,
+      { shape, partial, state: this.#state, totals },
+      groups(carryRuns, entries),
+    );
   }
 
   /** The E-step and the sums about `centres`. */
@@ -351,6 +472,7 @@ export class MixturePass {
   dispose(): void {
     const { scores, partial, totals } = this.#buffers;
     this.#workspace.release(scores, partial, totals);
+    if (this.#whitening) this.#workspace.release(this.#whitening.buffer);
     for (const { logSums, entropies, labels } of this.rows) {
       this.#workspace.release(logSums, entropies, labels);
     }

@@ -4,6 +4,7 @@ import { ClusteringError } from '../errors.js';
 import type {
   Expectation,
   FactorForm,
+  Frame,
   MixtureBackend,
   MixtureSession,
   Responsibilities,
@@ -28,8 +29,9 @@ export const referenceMixtureBackend: MixtureBackend = {
   },
 };
 
-interface Rows {
-  /** n x d */
+/** Rows on the host as an engine holds them. */
+export interface HostRows {
+  /** n x d, less the shift */
   readonly x: Float32Array;
   /** [n] */
   readonly weights: Float32Array;
@@ -40,25 +42,25 @@ function addTo(target: Float64Array, source: Float64Array): void {
   for (let at = 0; at < source.length; at++) target[at] += source[at];
 }
 
-class ReferenceSession implements MixtureSession {
+/** A session in float64. */
+export class ReferenceSession implements MixtureSession {
   readonly shape: readonly [rows: number, columns: number];
   readonly shift: Float64Array;
   readonly scale: Float64Array;
-  readonly noise = 0;
-  #rows: Rows | undefined;
+  #rows: HostRows | undefined;
 
-  constructor(rows: Rows, shape: readonly [number, number], shift: Float64Array) {
+  constructor(rows: HostRows, shape: readonly [number, number], shift: Float64Array) {
     this.#rows = rows;
     this.shape = shape;
     this.shift = shift;
     this.scale = new Float64Array(shape[1]).fill(1);
   }
 
-  async expect(scorer: Scorer, centres: Float64Array, signal?: AbortSignal): Promise<Expectation> {
+  async expect(scorer: Scorer, { centres }: Frame, signal?: AbortSignal): Promise<Expectation> {
     const { x, weights } = this.#loaded();
     const [, d] = this.shape;
     const { k, form } = scorer;
-    const totals = this.#empty(k, form);
+    const totals = this.#empty(centres, form);
     let logLikelihood = 0;
     let entropy = 0;
     await this.#blocks(k * d * d, signal, (start, end) => {
@@ -75,13 +77,13 @@ class ReferenceSession implements MixtureSession {
 
   async accumulate(
     responsibilities: Responsibilities,
-    centres: Float64Array,
+    { centres }: Frame,
     form: FactorForm,
     signal?: AbortSignal,
   ): Promise<Statistics> {
     const [, d] = this.shape;
     const k = centres.length / d;
-    const totals = this.#empty(k, form);
+    const totals = this.#empty(centres, form);
     await this.#blocks(k * d * d, signal, (start, end) => {
       const given = Float64Array.from(responsibilities(start, end - start));
       this.#add(totals, start, end, given, centres, form);
@@ -102,30 +104,37 @@ class ReferenceSession implements MixtureSession {
     return { logDensities, labels };
   }
 
-  async responsibilities(scorer: Scorer, signal?: AbortSignal): Promise<Float32Array> {
+  async responsibilities(scorer: Scorer, signal?: AbortSignal) {
     const { x } = this.#loaded();
     const [n, d] = this.shape;
     const { k } = scorer;
-    const result = newFloats(n * k);
+    const data = newFloats(n * k);
+    const logDensities = new Float32Array(n);
     await this.#blocks(k * d * d, signal, (start, end) => {
       const rows = end - start;
-      const { responsibilities } = softmax(logDensity(x, start, end, d, scorer), k, rows);
+      const scores = logDensity(x, start, end, d, scorer);
+      const { responsibilities, logSums } = softmax(scores, k, rows);
+      logDensities.set(logSums, start);
       for (let row = 0; row < rows; row++) {
         for (let c = 0; c < k; c++) {
-          result[(start + row) * k + c] = responsibilities[c * rows + row];
+          data[(start + row) * k + c] = responsibilities[c * rows + row];
         }
       }
     });
-    return result;
+    return { data, logDensities };
   }
 
   dispose(): void {
     this.#rows = undefined;
   }
 
-  #empty(k: number, form: FactorForm): Statistics {
+  /** Float64 holds the sums of the columns themselves, so no frame has factors here. */
+  #empty(centres: Float64Array, form: FactorForm): Statistics {
     const [, d] = this.shape;
+    const k = centres.length / d;
     return {
+      frame: { centres },
+      noise: 0,
       weights: new Float64Array(k),
       sums: new Float64Array(k * d),
       products: new Float64Array(form === 'diag' ? k * d : k * d * d),
@@ -168,7 +177,7 @@ class ReferenceSession implements MixtureSession {
     }
   }
 
-  #loaded(): Rows {
+  #loaded(): HostRows {
     if (this.#rows) return this.#rows;
     throw new ClusteringError(
       'disposed',

@@ -13,11 +13,15 @@ import {
   estimate,
   formOf,
   logDeterminants,
+  type Maximum,
   type MixtureParameters,
   type MixtureRules,
   precisionFactors,
   scorerFactors,
+  type Spreads,
+  timesVector,
 } from './mixture_step.js';
+import { product, transpose } from './cholesky.js';
 import { digamma, logBeta, logGamma } from './special.js';
 
 export type WeightPrior = 'dirichlet_process' | 'dirichlet_distribution';
@@ -44,15 +48,14 @@ export interface VariationalParameters extends MixtureParameters {
   readonly degreesOfFreedom: Float64Array;
 }
 
-/** The M-step: posteriors from sums about `centres`. */
+/** The M-step: posteriors from sums. */
 export function maximizeVariational(
   statistics: Statistics,
-  centres: ArrayLike<number>,
   d: number,
   rules: MixtureRules,
   priors: MixturePriors,
-): VariationalParameters {
-  const components = estimate(statistics, centres, d, rules);
+): Maximum<VariationalParameters> {
+  const components = estimate(statistics, d, rules);
   const { owned } = components;
   const k = owned.length;
   const weightConcentration = concentrations(owned, priors);
@@ -62,15 +65,15 @@ export function maximizeVariational(
     const prior = priors.meanPrecisionPrior * priors.meanPrior[at % d];
     return (prior + owned[c] * mean) / meanPrecision[c];
   });
-  const { covariances, degreesOfFreedom } = wishart(components, meanPrecision, d, rules, priors);
+  const { degreesOfFreedom, ...posterior } = wishart(components, meanPrecision, d, rules, priors);
+  const { covariances, factors, reach } = precisionFactors(posterior, k, d, rules);
+  const weights = expectedWeights(weightConcentration, priors);
   return {
-    weights: expectedWeights(weightConcentration, priors),
-    means,
-    covariances,
-    factors: precisionFactors(covariances, k, d, rules),
-    weightConcentration,
-    meanPrecision,
-    degreesOfFreedom,
+    parameters: {
+      ...{ weights, means, covariances, factors },
+      ...{ weightConcentration, meanPrecision, degreesOfFreedom },
+    },
+    reach,
   };
 }
 
@@ -109,14 +112,17 @@ function toSum1(values: Float64Array): Float64Array {
   return values.map((value) => value / sum);
 }
 
-/** Posteriors of the covariances: degrees of freedom, and the expected precisions' inverses. */
+/**
+ * Posteriors of the covariances: degrees of freedom, and the expected precisions' inverses in the frame
+ * of the sums.
+ */
 function wishart(
-  { owned, means, covariances: sample }: Components,
+  { owned, means, covariances: sample, squares, whitenings, noise }: Components,
   meanPrecision: Float64Array,
   d: number,
   { covarianceType }: MixtureRules,
   priors: MixturePriors,
-): Pick<VariationalParameters, 'covariances' | 'degreesOfFreedom'> {
+): Spreads & Pick<VariationalParameters, 'degreesOfFreedom'> {
   const k = owned.length;
   const { degreesOfFreedomPrior, covariancePrior, meanPrecisionPrior, meanPrior } = priors;
   const tied = covarianceType === 'tied';
@@ -126,8 +132,16 @@ function wishart(
     : owned.map((weight) => degreesOfFreedomPrior + weight);
   // How far a mean lies from its prior, and how much that counts.
   const off = means.map((mean, at) => mean - meanPrior[at % d]);
+  for (let c = 0; whitenings.length > 0 && c < k; c++) {
+    const { into } = whitenings[c % whitenings.length];
+    off.set(timesVector(into, off.subarray(c * d, (c + 1) * d), d), c * d);
+  }
+  const framed = whitenings.map(({ into }) =>
+    product(product(into, covariancePrior, d), transpose(into, d), d),
+  );
   const pull = owned.map((weight, c) => (weight * meanPrecisionPrior) / meanPrecision[c]);
   const size = covariancePrior.length;
+  const share = (c: number) => (tied ? total / k : owned[c]) / degreesOfFreedom[c];
   const covariances = sample.map((value, at) => {
     const c = tied ? 0 : Math.floor(at / size);
     const within = at % size;
@@ -142,10 +156,17 @@ function wishart(
     } else {
       for (let column = 0; column < d; column++) apart += (pull[c] * off[c * d + column] ** 2) / d;
     }
-    const share = tied ? total / k : owned[c];
-    return (covariancePrior[within] + share * value + apart) / degreesOfFreedom[c];
+    const prior = (framed.at(c) ?? covariancePrior)[within];
+    return (prior + apart) / degreesOfFreedom[c] + share(c) * value;
   });
-  return { covariances, degreesOfFreedom };
+  const each = squares.length / degreesOfFreedom.length;
+  return {
+    covariances,
+    squares: squares.map((square, at) => share(Math.floor(at / each)) * square),
+    whitenings,
+    noise,
+    degreesOfFreedom,
+  };
 }
 
 /** E[log weight], [k]. */

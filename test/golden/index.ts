@@ -198,6 +198,30 @@ export interface MixtureGolden {
   readonly bayesian: readonly BayesianMixtureCase[];
 }
 
+/** Both mixtures of rows that leave directions (almost) empty, from given starts. */
+export interface NarrowCase {
+  readonly name: string;
+  readonly points: NdArray;
+  readonly k: number;
+  readonly covarianceType: 'full' | 'tied';
+  readonly regCovar: number;
+  readonly maxIter: number;
+  readonly start: MixtureCase['start'];
+  readonly lowerBound: number;
+  /** The bound at each iteration, [maxIter]. */
+  readonly history: NdArray;
+  /** Mean log-likelihood of a row under the final parameters. */
+  readonly score: number;
+  readonly bic: number;
+  /** As BayesianMixtureCase has them. */
+  readonly startLabels: NdArray<Uint8Array>;
+  readonly bayesian: Pick<BayesianMixtureCase, 'lowerBound' | 'history' | 'score'>;
+}
+
+export interface NarrowGolden {
+  readonly cases: readonly NarrowCase[];
+}
+
 /** A fit by PCA(svd_solver='full'); T is the number of components kept. */
 export interface PcaCase extends Omit<CaseHead, 'k'> {
   /** A number of components, a fraction of the variance, or null for all. */
@@ -270,6 +294,11 @@ export async function loadMiniBatch(read: ReadFile): Promise<MiniBatchGolden> {
 /** Golden values of both Gaussian mixtures. */
 export async function loadMixture(read: ReadFile): Promise<MixtureGolden> {
   return (await loadGolden(read, 'mixture')) as MixtureGolden;
+}
+
+/** Golden values of mixtures of rows that leave directions (almost) empty. */
+export async function loadNarrow(read: ReadFile): Promise<NarrowGolden> {
+  return (await loadGolden(read, 'narrow')) as NarrowGolden;
 }
 
 /** Golden values of PCA. */

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { cholesky, transpose, triangularInverse } from '../../src/reference/cholesky.js';
+import {
+  cholesky,
+  lowerProduct,
+  ownProduct,
+  product,
+  transpose,
+  triangularInverse,
+} from '../../src/reference/cholesky.js';
 
 // L = [[2, 0, 0], [1, 3, 0], [-1, 2, 1]].
 const MATRIX = [4, 2, -2, 2, 10, 5, -2, 5, 6];
@@ -16,13 +23,13 @@ describe('cholesky', () => {
     expect(cholesky([Number.NaN], 1).failed).toBe(0);
   });
 
-  test('a pivot within the noise counts as zero, or is raised to it', () => {
-    const matrix = [1, 1, 1, 1 + 1e-9];
-    expect(cholesky(matrix, 2).failed).toBe(-1);
-    expect(cholesky(matrix, 2, 1e-6).failed).toBe(1);
-    const { factor, failed } = cholesky(matrix, 2, 1e-6, true);
+  test('a pivot within the noise is raised to it, and the rest of its column is dropped', () => {
+    const matrix = [1, 1, 0, 1, 1 + 1e-9, 1e-8, 0, 1e-8, 1];
+    expect(cholesky(matrix, 3).factor[7]).toBeGreaterThan(1e-4);
+    const { factor, failed } = cholesky(matrix, 3, [1e-6, 1e-6, 1e-6]);
     expect(failed).toBe(-1);
-    expect(factor[3]).toBeCloseTo(1e-3, 8);
+    expect(factor[4]).toBeCloseTo(1e-3, 8);
+    expect(factor[7]).toBe(0);
   });
 });
 
@@ -38,4 +45,13 @@ test('triangularInverse', () => {
 
 test('transpose', () => {
   expect([...transpose([1, 2, 3, 4], 2)]).toEqual([1, 3, 2, 4]);
+});
+
+test('products of lower triangular matrices', () => {
+  expect([...ownProduct(FACTOR, 3)]).toEqual(MATRIX);
+  expect([...lowerProduct(FACTOR, FACTOR, 3)]).toEqual([...product(FACTOR, FACTOR, 3)]);
+});
+
+test('product', () => {
+  expect([...product([1, 2, 3, 4], [0, 1, 1, 2], 2)]).toEqual([2, 5, 4, 11]);
 });

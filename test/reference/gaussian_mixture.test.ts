@@ -5,7 +5,7 @@ import { logDensity } from '../../src/reference/log_density.js';
 import { maximize, mixtureScorer, type MixtureRules } from '../../src/reference/mixture_step.js';
 import { largestScore, softmax } from '../../src/reference/softmax.js';
 
-const RULES: MixtureRules = { covarianceType: 'full', regCovar: 0, fixedVariance: 2, noise: 0 };
+const RULES: MixtureRules = { covarianceType: 'full', regCovar: 0, fixedVariance: 2 };
 
 describe('softmax', () => {
   test('responsibilities, log-sums and entropies, by hand', () => {
@@ -52,6 +52,8 @@ describe('maximize', () => {
     ].map(([a, b]) => [a - c[0], b - c[1]]);
     const sum = (f: (row: number[]) => number) => rows.reduce((total, row) => total + f(row), 0);
     return {
+      frame: { centres: Float64Array.from(c) },
+      noise: 0,
       weights: Float64Array.of(4),
       sums: Float64Array.of(
         sum(([a]) => a),
@@ -71,7 +73,7 @@ describe('maximize', () => {
     [0, 0],
     [-3, 5],
   ] as const)('does not depend on the centres: (%d, %d)', (a, b) => {
-    const { means, covariances, weights } = maximize(about([a, b]), [a, b], 2, RULES);
+    const { means, covariances, weights } = maximize(about([a, b]), 2, RULES).parameters;
     expect(weights[0]).toBe(1);
     [1, 2].forEach((mean, j) => {
       expect(means[j]).toBeCloseTo(mean, 12);
@@ -82,7 +84,7 @@ describe('maximize', () => {
   });
 
   test('the scorer is the log of weight times density', () => {
-    const parameters = maximize(about([1, 2]), [1, 2], 2, RULES);
+    const { parameters } = maximize(about([1, 2]), 2, RULES);
     const scorer = mixtureScorer(parameters, 'full');
     // At (2, 4): -log 2 pi - log(1 * 2) - (1 + 1) / 2.
     const [score] = logDensity([2, 4], 0, 1, 2, scorer);
@@ -91,13 +93,15 @@ describe('maximize', () => {
 
   test('a singular component is named', () => {
     const statistics = {
+      frame: { centres: new Float64Array(2) },
+      noise: 0,
       weights: Float64Array.of(1, 1),
       sums: new Float64Array(2),
       products: Float64Array.of(1, 0),
     };
-    expect(() => maximize(statistics, [0, 0], 1, RULES)).toThrow(SingularCovarianceError);
-    expect(() => maximize(statistics, [0, 0], 1, RULES)).toThrow(/component 1 .*regCovar 0/);
-    const { covariances } = maximize(statistics, [0, 0], 1, { ...RULES, regCovar: 1e-3 });
+    expect(() => maximize(statistics, 1, RULES)).toThrow(SingularCovarianceError);
+    expect(() => maximize(statistics, 1, RULES)).toThrow(/component 1 .*regCovar 0/);
+    const { covariances } = maximize(statistics, 1, { ...RULES, regCovar: 1e-3 }).parameters;
     expect(covariances[1]).toBeCloseTo(1e-3, 12);
   });
 });

@@ -12,8 +12,8 @@ import { constant, quadsOf, rowsOf, seeded, uniform, writtenAt } from './data.js
 import { type KernelTest, switches } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 
-const NOISE = 2 ** -22;
 const NONE = 0xffffffff;
+const REACH = constant(inverseSource, 'REACH');
 
 /** Symmetric positive definite matrices, width x width each, the identity past the last column. */
 function definite(count: number, columns: number): Float64Array[] {
@@ -55,12 +55,12 @@ async function factored(
   tied: boolean,
   columns: number,
   given: readonly Float64Array[],
-  { repair = 0, halted = 0 } = {},
+  halted = 0,
 ) {
   const clusters = tied ? 3 : given.length;
   return lab.run(kernel, {
     constants: { TIED: tied },
-    shape: { clusters, quads: quadsOf(columns), matrices: given.length, repair, noise: NOISE },
+    shape: { clusters, quads: quadsOf(columns), matrices: given.length },
     buffers: {
       components: Float32Array.from({ length: 2 * clusters }, (_, at) => -at),
       state: Uint32Array.of(0, halted, NONE),
@@ -118,12 +118,8 @@ export const cholesky: KernelTest = {
     }
     const failed = await factored(lab, kernel, false, d, singular);
     expectEqual(failed.state, Uint32Array.of(0, 0, 1), 'the first singular matrix');
-    const repaired = await factored(lab, kernel, false, d, singular, { repair: 1 });
-    expectEqual(repaired.state, Uint32Array.of(0, 0, NONE), 'nothing failed');
-    const pivot = repaired.matrices[index(1, 4, 1, 2, 2)];
-    const because = 'the root of the noise';
-    expectClose(pivot, Math.sqrt(NOISE * 5), { relative: 1e-5, because, what: 'repaired pivot' });
-    const halted = await factored(lab, kernel, false, d, singular, { halted: 1 });
+    expectEqual(failed.matrices[index(1, 4, 1, 2, 2)], 1, 'the pivot in its place');
+    const halted = await factored(lab, kernel, false, d, singular, 1);
     expectEqual(halted.matrices, interleaved(singular, d), 'matrices of a fit that has halted');
     expectEqual(halted.state, Uint32Array.of(0, 1, NONE), 'state of a fit that has halted');
   },
@@ -133,8 +129,7 @@ export const cholesky: KernelTest = {
     ['sum -= dot(known, known)', ''],
     ['- dot(known, pivot)', ''],
     ['min(4u, i - 4 * q + 1)', '4u'],
-    ['shape.noise * given[c]', '-1.0'],
-    ['shape.repair == 0', 'true'],
+    ['sum <= 0', 'sum < 0'],
     ['atomicMin', 'atomicMax'],
     ['(TIED)', '(!TIED)'],
     ['components[m].y - logs', 'components[m].y'],
@@ -149,16 +144,15 @@ async function inverted(
   halted = 0,
 ) {
   const quads = quadsOf(columns);
-  const { factors } = await lab.run(kernel, {
+  return lab.run(kernel, {
     shape: { quads, columns, matrices: given.length, factor_stride: factorEntries(quads) },
     buffers: {
       matrices: interleaved(given, columns),
-      state: Uint32Array.of(0, halted),
+      state: Uint32Array.of(0, halted, NONE),
       factors: blank(4 * factorEntries(quads) * given.length),
     },
     invocations: columns * given.length,
   });
-  return factors;
 }
 
 export const triangularInverse: KernelTest = {
@@ -185,18 +179,39 @@ export const triangularInverse: KernelTest = {
           }
         }
       });
-      expectClose(await inverted(lab, kernel, columns, given), expected, {
+      const { factors, state } = await inverted(lab, kernel, columns, given);
+      expectEqual(state, Uint32Array.of(0, 0, NONE), 'state of sound factors');
+      expectClose(factors, expected, {
         absolute: 1e-5 * columns,
         because: 'condition numbers of some 10, times float32 roundings',
         what: JSON.stringify({ count, columns }),
       });
     }
-    const halted = await inverted(lab, kernel, 3, definite(2, 3), 1);
-    expectEqual(halted, blank(halted.length), 'factors of a fit that has halted');
+    // Of matrix 1 and 2, element (2, 0) times the length of row 0 is just above and below the bound.
+    const narrow = (reach: number) => {
+      const a = Math.sqrt(reach);
+      return Float64Array.from([3, 0, 0, 0, a, 1, 0, 0, 0, -a, 1, 0, 0, 0, 0, 1]);
+    };
+    const given = [narrow(0), narrow(REACH * 1.01), narrow(REACH * 1.01), narrow(REACH * 0.99)];
+    const unsound = await inverted(lab, kernel, 3, given);
+    expectEqual(unsound.state, Uint32Array.of(0, 0, 1), 'the first factor beyond the reach');
+    const sound = await inverted(lab, kernel, 3, [given[0], given[3]]);
+    expectEqual(sound.state, Uint32Array.of(0, 0, NONE), 'no factor beyond the reach');
+    // Its own diagonal element is what reaches far here, and the row is longer than that.
+    const diagonal = Float64Array.from([1, 0, 0, 0, 1, 1 / REACH, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+    const { state } = await inverted(lab, kernel, 3, [diagonal]);
+    expectEqual(state, Uint32Array.of(0, 0, 0), 'a pivot far below its row');
+    const halted = await inverted(lab, kernel, 3, [diagonal], 1);
+    expectEqual(halted.factors, blank(halted.factors.length), 'factors of a fit that has halted');
+    expectEqual(halted.state, Uint32Array.of(0, 1, NONE), 'state of a fit that has halted');
   },
   mutations: [
     ['j >= shape.columns', 'j > shape.columns'],
     ['p < i', 'p + 1 < i'],
+    ['square += own * own', 'square = own * own'],
+    ['abs(solved)', 'solved'],
+    ['* sqrt(square)', ''],
+    ['atomicMin', 'atomicMax'],
     ['/ element(m, i, i)', '/ element(m, j, j)'],
     ['4 * m * shape.factor_stride', '0u'],
     ['quad == 2 * pair + 1', 'false'],

@@ -66,13 +66,14 @@ function expected(tied: boolean, p: Problem): Float64Array {
   const matrices = tied ? 1 : clusters;
   const { covariances } = estimate(
     {
+      frame: { centres: new Float64Array(clusters * width) },
+      noise: 0,
       weights: Float64Array.from(weights),
       sums: Float64Array.from(residuals),
       products: Float64Array.from(products),
     },
-    new Float64Array(clusters * width),
     width,
-    { covarianceType: tied ? 'tied' : 'full', regCovar: 0, fixedVariance: 0, noise: 0 },
+    { covarianceType: tied ? 'tied' : 'full', regCovar: 0, fixedVariance: 0 },
   );
   const result = Float64Array.from(blank(4 * width * quads * matrices));
   for (let m = 0; m < matrices; m++) {

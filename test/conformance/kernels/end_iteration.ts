@@ -59,12 +59,13 @@ export const endIteration: KernelTest = {
       { before: last(1, 2.5), tolerance: 0.5, after: 0, why: 'no less than the tolerance' },
       { before: last(1, 2), tolerance: 0, after: 0, why: 'tolerance 0' },
       { before: last(0, 2), tolerance: 0.5, after: 0, why: 'there was no bound before' },
-      { before: last(1, 2, 3), tolerance: 0.5, after: 2, why: 'a singular component' },
     ];
     for (const { before, tolerance, after, why } of cases) {
       const { state } = await ended(lab, kernel, sums, before, tolerance);
       expectEqual(state, Uint32Array.of(before[0] + 1, after, before[2], bitsOf(2)), why);
     }
+    const unsound = await ended(lab, kernel, sums, last(1, 2, 3), 0.5);
+    expectEqual(unsound.state, last(1, 2, 3, 2), 'an iteration without a sound factor');
     for (const halted of [1, 2]) {
       const before = last(4, 3, NONE, halted);
       const { state, history } = await ended(lab, kernel, sums, before, 0.5);

@@ -20,7 +20,14 @@ import {
 } from './data.js';
 import { type KernelTest } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
-import { allowedByClusters, BY_CLUSTERS, type ByClusters, rowsOfRun, runRows } from './runs.js';
+import {
+  allowedByClusters,
+  BY_CLUSTERS,
+  type ByClusters,
+  rowsOfRun,
+  runRows,
+  unitsOf,
+} from './runs.js';
 import { expectExact, sumRoundings } from './tolerance.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
@@ -98,7 +105,9 @@ async function products(
       : { WEIGHTED: weighted, CENTRED: weighted, CONTINUED: before !== undefined },
     shape: {
       ...{ first, rows, quads, clusters: used, lanes, weight_stride: weightStride },
-      ...(byClusters && { run_rows: runRows(rows, lanes) }),
+      ...(byClusters
+        ? { run_rows: runRows(rows, lanes) }
+        : { ...unitsOf(rows, lanes), first_cluster: 0, last_cluster: used, point_stride: 0 }),
     },
     buffers: {
       points: packedAt(x, rows, 4 * quads, first, total),
@@ -162,6 +171,41 @@ function expected(weighted: boolean, p: Problem, byClusters = false): Float64Arr
   return result;
 }
 
+/** Clusters 1 and 2 of 3, each of rows of its own, as sums in components' coordinates are taken. */
+async function compareStacked(lab: Lab, kernel: KernelSource): Promise<void> {
+  const shape = { rows: 9, columns: 6, clusters: 3, lanes: 2, first: 1 };
+  const drawn = { ...problem(shape, true), centres: new Float32Array(3 * 8) };
+  const other = problem({ ...shape, rows: 2 * 256 }, true).x;
+  const quads = quadsOf(shape.columns);
+  const points = packedAt(other, 2 * 256, 4 * quads, shape.first, 3 * 256);
+  const { partial } = await lab.run(kernel, {
+    constants: { WEIGHTED: true, CENTRED: false },
+    shape: {
+      ...{ first: shape.first, rows: 9, quads, clusters: 3, lanes: 2, weight_stride: 9 },
+      ...{ ...unitsOf(9, 2), first_cluster: 1, last_cluster: 3, point_stride: 256 },
+    },
+    buffers: {
+      points,
+      centres: drawn.centres,
+      weights: Float32Array.from(drawn.weights),
+      state: Uint32Array.of(0, 0),
+      partial: blank(4 * 2 * 3 * blocksOf(quads) * ENTRY),
+    },
+    invocations: 2 * 2 * blocksOf(quads),
+  });
+  const length = 4 * blocksOf(quads) * ENTRY;
+  const result = Float64Array.from(blank(partial.length));
+  for (const k of [1, 2]) {
+    const x = other.subarray((k - 1) * 256 * 4 * quads);
+    const own = expected(true, { ...drawn, x });
+    for (let l = 0; l < 2; l++) {
+      const at = (3 * l + k) * length;
+      result.set(own.subarray(at, at + length), at);
+    }
+  }
+  expectExact(partial, result, 'clusters of rows of their own');
+}
+
 export const gram: KernelTest = {
   source,
   async compare(lab, kernel) {
@@ -185,6 +229,7 @@ export const gram: KernelTest = {
         JSON.stringify({ continued: true, ...shape }),
       );
     }
+    await compareStacked(lab, kernel);
     const drawn = problem({ rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 }, false);
     expectClose(
       await products(lab, kernel, true, drawn),
@@ -197,21 +242,26 @@ export const gram: KernelTest = {
   variants: [
     { WEIGHTED: false, CENTRED: false, CONTINUED: true },
     { WEIGHTED: true, CENTRED: true, CONTINUED: false },
+    { WEIGHTED: true, CENTRED: false, CONTINUED: false },
   ],
   mutations: [
     ['(CONTINUED', '(!CONTINUED'],
     ['c1 = partial[at + 9]', 'c1 = partial[at + 8]'],
     ['(CENTRED', '(!CENTRED'],
     ['min(i0 + 1, last)', 'i0'],
-    ['row += shape.lanes', 'row += shape.lanes + 1'],
-    ['shape.first + row', 'row'],
+    ['row += shape.unit_lanes', 'row += shape.unit_lanes + 1'],
+    ['unit + run % shape.unit_lanes', 'run % shape.unit_lanes'],
+    ['min(unit + shape.unit_rows, shape.rows)', 'shape.rows'],
+    ['points_before + row', 'row'],
+    ['own * shape.point_stride', 'k * shape.point_stride'],
+    ['shape.first_cluster + own', 'own'],
     ['k * shape.weight_stride + row', 'k * shape.rows + row'],
     ['- mj1', '- mj0'],
     ['c2 += x1.z * y0', 'c2 += x1.w * y0'],
     ['s1 += x1', 's1 += x0'],
     ['total += weight', 'total += 1'],
     ['column > row', 'column >= row'],
-    ['k >= shape.clusters', 'k > shape.clusters'],
+    ['k >= shape.last_cluster', 'k > shape.last_cluster'],
   ],
 };
 

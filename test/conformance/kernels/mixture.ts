@@ -1,5 +1,6 @@
 /** The kernels of Gaussian mixtures. */
 import { addRuns } from './add_runs.js';
+import { carryRuns } from './carry_runs.js';
 import { cholesky, triangularInverse } from './cholesky.js';
 import { covariances } from './covariances.js';
 import { endIteration } from './end_iteration.js';
@@ -16,16 +17,19 @@ import { scaleColumns } from './scale_columns.js';
 import { softmax } from './softmax.js';
 import { updateDiagonal } from './update_diagonal.js';
 import { updateMeans } from './update_means.js';
+import { whiten } from './whiten.js';
 
 export const mixtureKernels: readonly KernelTest[] = [
   gram,
   gramWeightedSubgroups,
   addRuns,
+  carryRuns,
   scaleColumns,
   logDensity,
   logDensitySubgroups,
   logDensityNarrow,
   logDensityDiagonal,
+  whiten,
   softmax,
   moments,
   momentsSubgroups,

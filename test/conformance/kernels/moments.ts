@@ -18,7 +18,14 @@ import {
 } from './data.js';
 import type { KernelTest } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
-import { allowedByClusters, BY_CLUSTERS, type ByClusters, rowsOfRun, runRows } from './runs.js';
+import {
+  allowedByClusters,
+  BY_CLUSTERS,
+  type ByClusters,
+  rowsOfRun,
+  runRows,
+  unitsOf,
+} from './runs.js';
 import { expectExact, sumRoundings } from './tolerance.js';
 
 interface Shape {
@@ -81,7 +88,7 @@ async function summed(
     constants: { ...byClusters },
     shape: {
       ...{ first, rows, quads, clusters, lanes, weight_stride: weightStride },
-      ...(byClusters && { run_rows: runRows(rows, lanes) }),
+      ...(byClusters ? { run_rows: runRows(rows, lanes) } : unitsOf(rows, lanes)),
     },
     buffers: {
       points: packedAt(x, rows, 4 * quads, first, total),
@@ -144,7 +151,9 @@ export const moments: KernelTest = {
   },
   mutations: [
     ['k >= shape.clusters', 'k > shape.clusters'],
-    ['row += shape.lanes', 'row += shape.lanes + 1'],
+    ['row += shape.unit_lanes', 'row += shape.unit_lanes + 1'],
+    ['unit + run % shape.unit_lanes', 'run % shape.unit_lanes'],
+    ['min(unit + shape.unit_rows, shape.rows)', 'shape.rows'],
     ['shape.first + row', 'row'],
     ['k * shape.weight_stride + row', 'k * shape.rows + row'],
     ['- m2', '- m1'],

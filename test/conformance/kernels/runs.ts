@@ -25,9 +25,24 @@ export function allowedByClusters(lab: Lab): readonly (ByClusters & KernelConsta
 /** Rows of a run, where runs are neighbouring rows. */
 export const runRows = (rows: number, lanes: number) => Math.ceil(rows / lanes);
 
-/** The rows of run `l`: neighbours, or every `lanes`-th one. */
+/** Units that rows go in, each of so many runs. */
+export interface Units {
+  readonly unit_rows: number;
+  readonly unit_lanes: number;
+}
+
+/** A unit of all rows, or two of them where the runs allow. */
+export function unitsOf(rows: number, lanes: number): Units {
+  const units = lanes % 2 === 0 && lanes > 2 ? 2 : 1;
+  return { unit_rows: Math.ceil(rows / units), unit_lanes: lanes / units };
+}
+
+/** The rows of run `l`: neighbours, or every one of a unit that is as far as it has runs. */
 export function rowsOfRun(rows: number, lanes: number, l: number, byClusters: boolean): number[] {
+  const { unit_rows, unit_lanes } = unitsOf(rows, lanes);
   return Array.from({ length: rows }, (_, row) => row).filter((row) =>
-    byClusters ? Math.floor(row / runRows(rows, lanes)) === l : row % lanes === l,
+    byClusters
+      ? Math.floor(row / runRows(rows, lanes)) === l
+      : Math.floor(row / unit_rows) * unit_lanes + ((row % unit_rows) % unit_lanes) === l,
   );
 }

@@ -61,13 +61,14 @@ export const updateMeans: KernelTest = {
         const result = await updated(lab, kernel, diagonal, { ...sums, centres });
         const { owned, means } = estimate(
           {
+            frame: { centres: Float64Array.from(centres) },
+            noise: 0,
             weights: Float64Array.from(weights),
             sums: Float64Array.from(residuals),
             products: new Float64Array(clusters * width),
           },
-          centres,
           width,
-          { covarianceType: 'diag', regCovar: 1, fixedVariance: 0, noise: 0 },
+          { covarianceType: 'diag', regCovar: 1, fixedVariance: 0 },
         );
         const total = owned.reduce((sum, value) => sum + value, 0);
         const what = JSON.stringify({ diagonal, clusters, columns });

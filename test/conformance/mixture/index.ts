@@ -1,7 +1,9 @@
 /** The suites of Gaussian mixtures. */
 import type { Suite } from '../case.js';
+import { mixtureChunks } from './chunks.js';
 import { mixtureGolden } from './golden.js';
 import { mixtureInput } from './input.js';
+import { mixtureNarrow } from './narrow.js';
 import { mixtureProperties } from './properties.js';
 import { mixtureSizes } from './sizes.js';
 
@@ -10,4 +12,6 @@ export const mixtureSuites: readonly Suite[] = [
   mixtureSizes,
   mixtureInput,
   mixtureGolden,
+  mixtureChunks,
+  mixtureNarrow,
 ];

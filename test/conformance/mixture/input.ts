@@ -91,6 +91,63 @@ export const mixtureInput: Suite = {
       },
       { message: /data\[2\] is 0; every precision must be above 0/ },
     ),
+    refused(
+      'means without a shape',
+      { init: { ...START, means: { data: [0, 0, 1, 1] } } },
+      { name: 'ShapeError', message: /init\.means has no shape/ },
+    ),
+    refused(
+      'means that are no numbers',
+      { init: { ...START, means: { data: [0, 0, '1', 1], shape: [2, 2] } } },
+      { message: /init\.means\.data\[2\] is 1; every entry must be a finite number/ },
+    ),
+    refused('regCovar beyond float32', { regCovar: 1e300 }, { message: /regCovar is 1e\+300/ }),
+    {
+      name: 'a start too far from the rows for float32',
+      needsGpu: true,
+      run: async ({ library, runtime }) => {
+        const init = { ...START, means: { data: [1e25, 0, 0, 1e25], shape: [2, 2] } };
+        await expectThrows(() => library.gaussianMixture(POINTS, { k: 2, init, runtime }), {
+          name: 'InvalidArgumentError',
+          message: /start nearer to the rows/,
+        });
+      },
+    },
+    {
+      name: 'matrices of 100,000 columns, and labels that are none',
+      run: async ({ library, runtime }) => {
+        const wide = {
+          data: new Float32Array(400_000).map((_, at) => at % 7),
+          shape: [4, 100_000],
+        };
+        const name = 'InvalidArgumentError';
+        await expectThrows(() => library.gaussianMixture(wide as never, { k: 2, runtime }), {
+          name,
+          message: /needs k x columns\^2 = 20000000000 numbers/,
+        });
+        await expectThrows(
+          () =>
+            library.bayesianGaussianMixture(POINTS, {
+              k: 2,
+              runtime,
+              init: { labels: null } as never,
+            }),
+          { name, message: /init is .*\{ labels \}/ },
+        );
+      },
+    },
+    {
+      name: 'rows whose densities leave float32, by row',
+      run: async ({ library, runtime }) => {
+        const model = await library.gaussianMixture(POINTS, { k: 2, maxIter: 2, runtime });
+        const far = { data: Float32Array.of(0, 0, 1e25, 0), shape: [2, 2] } as const;
+        const pattern = { name: 'InvalidArgumentError', message: /row 1 lies so far/ };
+        await expectThrows(() => model.predict(far, { runtime }), pattern);
+        await expectThrows(() => model.predictProba(far, { runtime }), pattern);
+        await expectThrows(() => model.scoreSamples(far, { runtime }), pattern);
+        await expectThrows(() => model.score(far, { runtime }), pattern);
+      },
+    },
     {
       name: 'fewer distinct rows than k',
       run: async ({ library, runtime }) => {

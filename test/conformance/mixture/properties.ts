@@ -251,6 +251,43 @@ export const mixtureProperties: Suite = {
       },
     },
     {
+      name: 'rows whose squares leave float32 have the same mixture, scaled',
+      run: async (context) => {
+        const rows = blobs(120, 3, 2, 5);
+        const options = {
+          k: 2,
+          init: 'random',
+          seed: 3,
+          regCovar: 0,
+          tol: 0,
+          maxIter: 12,
+        } as const;
+        for (const covarianceType of ['full', 'diag'] as const) {
+          const plain = await fit(context, rows, { ...options, covarianceType });
+          for (const by of [2 ** 100, 2 ** -100]) {
+            const points = { ...rows, data: rows.data.map((value) => value * by) };
+            const scaled = await fit(context, points, { ...options, covarianceType });
+            const because = 'powers of two round nothing, but for the tiniest columns';
+            const what = `${covarianceType} x ${by}`;
+            expectClose(
+              scaled.means.data.map((mean) => mean / by),
+              plain.means.data,
+              {
+                absolute: 1e-5,
+                because,
+                what,
+              },
+            );
+            expectClose(scaled.lowerBound + 3 * Math.log(by), plain.lowerBound, {
+              absolute: 1e-4,
+              because,
+              what,
+            });
+          }
+        }
+      },
+    },
+    {
       name: 'near-singular: ten thousand duplicates and a constant column fit at regCovar 1e-6',
       run: async (context) => {
         const { data } = clouds(300, 4, 3, 4);

@@ -1,0 +1,97 @@
+/** Rows that leave directions (almost) empty, against scikit-learn from the same start (test/golden/). */
+import type { MixtureModel } from '../../../src/index.js';
+import { cholesky } from '../../../src/reference/cholesky.js';
+import { loadNarrow, type NarrowCase } from '../../golden/index.js';
+import type { Case, ConformanceContext, Suite } from '../case.js';
+import { expectClose, expectEqual, expectThat } from '../expect.js';
+import { find } from './support.js';
+
+const KINDS = [
+  'dependent',
+  'few-rows',
+  'one-hot',
+  'correlated-0.001',
+  'correlated-0.001-unregularised',
+  'correlated-0.0001',
+  'correlated-0.0001-unregularised',
+  'counties',
+];
+const NAMES = KINDS.flatMap((kind) => [`${kind}-full`, `${kind}-tied`]);
+
+const ROW = { absolute: 1e-4, because: 'the demand on the bound of a row' } as const;
+
+const golden = async ({ readFile }: ConformanceContext) =>
+  (await loadNarrow((name) => readFile(`golden/${name}`))).cases;
+
+/** Every covariance has a Cholesky factor, whose determinant is that of the precision's. */
+function expectConsistent({ covariances, precisionsCholesky, precisions }: MixtureModel): void {
+  const d = covariances.shape[covariances.shape.length - 1];
+  for (let at = 0; at < covariances.data.length; at += d * d) {
+    const { factor, failed } = cholesky(covariances.data.subarray(at, at + d * d), d);
+    expectEqual(failed, -1, 'the column where the covariance is not positive definite');
+    let traces = 0;
+    for (let i = 0; i < d; i++) {
+      const logs = Math.log(factor[i * (d + 1)] * precisionsCholesky.data[at + i * (d + 1)]);
+      expectClose(logs, 0, { absolute: 1e-5, because: 'both are of one matrix, in float64' });
+      for (let j = 0; j < d; j++) {
+        traces += covariances.data[at + i * d + j] * precisions.data[at + j * d + i];
+      }
+    }
+    expectClose(traces / d, 1, { absolute: 1e-5, because: 'the trace of C P = I, in float64' });
+  }
+}
+
+/** How far a bound ever falls. */
+const fallOf = (history: Float64Array) =>
+  history.reduce((most, bound, i) => Math.max(most, i > 0 ? history[i - 1] - bound : 0), 0);
+
+async function compare(context: ConformanceContext, expected: NarrowCase): Promise<void> {
+  const { library, runtime } = context;
+  const { data, shape } = expected.points;
+  const [n, d] = shape;
+  const points = { data, shape: [n, d] } as const;
+  const options = {
+    k: expected.k,
+    covarianceType: expected.covarianceType,
+    regCovar: expected.regCovar,
+    maxIter: expected.maxIter,
+    tol: 0,
+    runtime,
+  };
+  const model = await library.gaussianMixture(points, { ...options, init: expected.start });
+  expectConsistent(model);
+  expectClose(model.history, expected.history.data, { ...ROW, what: 'bounds' });
+  expectClose(model.lowerBound, expected.lowerBound, { ...ROW, what: 'bound' });
+  expectClose(model.logLikelihood / n, expected.score, { ...ROW, what: 'log-likelihood' });
+  expectClose(await model.bic(points, { runtime }), expected.bic, {
+    absolute: 0.1,
+    because: 'the demand on the criterion',
+    what: 'bic',
+  });
+  if (expected.regCovar === 0) {
+    const fall = fallOf(model.history);
+    expectThat(fall <= 1e-5, `The bound falls by ${fall}, more than float32 rounding.`);
+  }
+  const init = { labels: expected.startLabels.data };
+  const bayesian = await library.bayesianGaussianMixture(points, { ...options, init });
+  expectConsistent(bayesian);
+  const { lowerBound, score } = expected.bayesian;
+  expectClose(bayesian.lowerBound / n, lowerBound / n, { ...ROW, what: 'Bayesian bound a row' });
+  expectClose(bayesian.logLikelihood / n, score, { ...ROW, what: 'Bayesian log-likelihood' });
+}
+
+export const mixtureNarrow: Suite = {
+  name: 'mixture of narrow directions',
+  cases: [
+    {
+      name: 'every case of the file is known here',
+      run: async (context) => {
+        expectEqual((await golden(context)).map(({ name }) => name).sort(), [...NAMES].sort());
+      },
+    },
+    ...NAMES.map((name): Case => ({
+      name,
+      run: async (context) => compare(context, find(await golden(context), name)),
+    })),
+  ],
+};
