@@ -24,12 +24,9 @@ export async function findGpu(): Promise<GPU> {
   const { node, deno, bun, electron } = process?.versions ?? {};
   // They say that they are Node, and the package's native code ends their process.
   if (bun !== undefined || electron !== undefined) {
-    const [here, instead] =
-      bun === undefined
-        ? ["Electron's main process", 'in a window, which has WebGPU, or in a process of Node']
-        : ['Bun', 'in Node or Deno'];
     throw new NoAdapterError(
-      `${here} has no WebGPU, and the package 'webgpu' (Dawn) crashes there, so it was not loaded; run this ${instead}.`,
+      `${bun === undefined ? "Electron's main process" : 'Bun'} has no WebGPU of its own, and the package 'webgpu' (Dawn), which would ` +
+        `crash it, was not loaded; run this in Node, Deno or a window.`,
     );
   }
   if (node !== undefined && deno === undefined) {

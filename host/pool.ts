@@ -52,7 +52,7 @@ export class BufferPool {
       buffer = this.#device.createBuffer({ label, size, usage });
     } catch (cause) {
       throw new OutOfMemoryError(
-        `Buffer '${label}' of ${size} bytes could not be made (${textOf(cause)}); free memory, or use fewer rows.`,
+        `Buffer '${label}' of ${size} bytes was refused (${textOf(cause)}); free memory, use fewer rows, or set runtime to 'cpu'.`,
         { cause },
       );
     }

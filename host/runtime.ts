@@ -47,7 +47,7 @@ const REMEDY = {
   shared: 'run the work again, it will use a fresh device',
   own: 'make another with createRuntime(), and run the work again with that',
   borrowed:
-    'get another device from its adapter, make a runtime with createRuntime({ device }), and run the work again with that',
+    'make another with createRuntime({ device }) and a fresh device, and run the work again with that',
 } as const;
 
 /** Whose the device of a runtime is. */
@@ -318,7 +318,7 @@ export class Runtime {
 /** That there is no adapter, or no device of it. */
 function noDevice(what: 'adapter' | 'device', why: string, options?: ErrorOptions): NoAdapterError {
   return new NoAdapterError(
-    `WebGPU is here but gives no ${what} (${why}): no graphics driver was found, it is blocked, or it failed. ` +
+    `WebGPU is here but gives no ${what} (${why}): no graphics driver was found, or it is blocked. ` +
       'In a browser look at its page about the GPU (chrome://gpu) and update it or the driver; ' +
       'in Node on Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
     options,

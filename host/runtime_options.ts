@@ -1,6 +1,5 @@
 /** What `createRuntime` is told. */
 import { InvalidArgumentError } from './errors.js';
-import { show } from './show.js';
 import { refuse, type TuningOptions } from './tuning_options.js';
 
 /** The device limits this library splits its work by. */
@@ -56,12 +55,7 @@ function parts(
   given: unknown,
   names: readonly string[],
 ): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null) {
-    throw new InvalidArgumentError(
-      argument,
-      `createRuntime: ${argument} is ${show(given)}; give an object.`,
-    );
-  }
+  if (typeof given !== 'object' || given === null) refuse(argument, given, 'an object');
   const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new InvalidArgumentError(

@@ -23,10 +23,9 @@ export function openScopes(
       const first = found.findIndex((error) => error !== null);
       return first < 0 ? undefined : new KINDS[first][1](`${label}: ${found[first]!.message}`);
     } catch (cause) {
-      return new KernelError(
-        `${label}: the device did not tell whether the work succeeded; it may be lost.`,
-        { cause },
-      );
+      return new KernelError(`${label}: the device did not tell its errors; it may be lost.`, {
+        cause,
+      });
     }
   };
 }
@@ -35,8 +34,7 @@ export function openScopes(
 export function typed(error: unknown): ClusteringError {
   if (error instanceof ClusteringError) return error;
   return new KernelError(
-    `The device refused the work (${textOf(error)}). Run it again; where it is refused again, use fewer rows, ` +
-      `or set runtime to 'cpu'.`,
+    `The device refused the work (${textOf(error)}); run it again, or set runtime to 'cpu'.`,
     { cause: error },
   );
 }
@@ -44,6 +42,6 @@ export function typed(error: unknown): ClusteringError {
 /** Name and message of whatever was thrown; a DOMException may have no message. */
 export function textOf(error: unknown): string {
   return error instanceof Error || error instanceof DOMException
-    ? `${error.name}: ${error.message || 'no further message'}`
+    ? `${error.name} ${error.message}`
     : show(error);
 }

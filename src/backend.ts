@@ -51,8 +51,8 @@ export function refuseChanged(points: CheckedMatrix | GpuMatrix | CheckedStream)
   if (points.data.length === n * d) return;
   throw new InvalidArgumentError(
     'points',
-    `points held ${n * d} numbers at the call and holds ${points.data.length} now: its buffer was transferred or resized. ` +
-      `What is given must stay as it is until the promise settles; give a copy.`,
+    `points held ${n * d} numbers at the call and holds ${points.data.length} now: its buffer was transferred or resized; ` +
+      `give a copy.`,
   );
 }
 

@@ -90,7 +90,7 @@ const RULES: OptionRules = {
  *
  * The bound is a sum over the rows and lacks constant terms; `tol` applies to it.
  *
- * @param points n x d, one row a point; never changed
+ * @param points n x d, one row a point; never changed, nor to be until the promise settles
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws as gaussianMixture
  */

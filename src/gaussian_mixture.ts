@@ -201,7 +201,7 @@ export function progressOf(
  * A mixture of k Gaussians by expectation maximisation, as scikit-learn's `GaussianMixture`: the
  * bound, its tolerance, the starts and the regularisation are the same.
  *
- * @param points n x d, one row a point; never changed
+ * @param points n x d, one row a point; never changed, nor to be until the promise settles
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; SingularCovarianceError
  *   naming the component; DeviceLostError, OutOfMemoryError, DeviceLimitError from the device; the

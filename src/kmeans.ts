@@ -139,7 +139,8 @@ const SEED_STEP = 0x9e3779b9;
  * 2007) with 2 + ln k trials, `tol` relative to the mean column variance, empty clusters moved to the
  * farthest rows, best of `nInit`. With metric 'cosine' it is spherical k-means (Dhillon & Modha 2001).
  *
- * @param points n x d, one row a point; never changed. Or a stream of such rows, which the device
+ * @param points n x d, one row a point; never changed, and not to be changed until the promise
+ *   settles, nor are weights and `init` (see {@link Points}). Or a stream of such rows, which the device
  *   holds a few blocks of at a time, for the same answer bit by bit: two passes over it and one an
  *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 2 k
  *   ('k-means++'); restarts share them. (The CPU twin reads it into memory.)

@@ -33,7 +33,12 @@ export interface GpuMatrix {
   readonly shape: readonly number[];
 }
 
-/** What every method takes as `points`, one row a point. Nothing passed in is ever changed. */
+/**
+ * What every method takes as `points`, one row a point. Nothing passed in is ever changed, and nothing is
+ * copied first: rows of any kind, streams, `sampleWeight` and `init` are read while the work runs, so leave
+ * them as they are until the promise settles. What is changed meanwhile may or may not count; what is
+ * transferred, resized or destroyed is refused.
+ */
 export type Points =
   HostMatrix | GpuMatrix | readonly (readonly number[])[] | readonly NumericArray[];
 
@@ -323,7 +328,7 @@ export function newFloats(count: number): Float32Array<ArrayBuffer> {
     return new Float32Array(count);
   } catch (cause) {
     throw new OutOfMemoryError(
-      `The result, ${count} float32 numbers, does not fit in memory; ask for it in parts.`,
+      `The result has ${count} numbers, too many for memory; use fewer rows at a time.`,
       { cause },
     );
   }

@@ -103,7 +103,8 @@ const INIT_BATCHES = 3;
  * `maxNoImprovement` on a smoothed cost, neglected centroids put on random rows. The batches of a
  * stream are its rows in their order, `maxIter` times: give them shuffled.
  *
- * @param points n x d on the host, one row a point, or a stream of such rows; never changed
+ * @param points n x d on the host, one row a point, or a stream of such rows; never changed, nor to
+ *   be until the promise settles
  * @returns the fitted model; `model.predict(points)` gives the labels
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled

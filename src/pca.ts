@@ -123,7 +123,7 @@ const NARROW = 192;
  * Behaves as scikit-learn's `PCA` ('covariance', 'randomized') and `IncrementalPCA`.
  *
  * @param points n x d, one row a point, n >= 2; or batches of such rows, for solver 'incremental'.
- *   Never changed
+ *   Never changed, nor to be until the promise settles
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
  */

@@ -23,7 +23,8 @@ export type PointBlock =
 
 /**
  * A matrix that is read in passes, for data larger than the device or the memory:
- * `{ shape: [n, d], async *blocks() { ... yield rows; } }`.
+ * `{ shape: [n, d], async *blocks() { ... yield rows; } }`. The rows must stay as they are until the
+ * promise of the work settles.
  */
 export interface PointStream {
   /** [rows, columns]. */

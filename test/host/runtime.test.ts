@@ -31,7 +31,7 @@ describe('what runs the work', () => {
 });
 
 test.each<[string, unknown, RegExp]>([
-  ['null', null, /options is null; give an object/],
+  ['null', null, /options is null; it must be an object/],
   ['an unknown option', { adapter: 1 }, /no 'adapter'.*device, gpu, powerPreference, limits/],
   ['no device', { device: {} }, /device is \[object Object\]; it must be a GPUDevice/],
   ['no GPU', { gpu: null }, /gpu is null/],

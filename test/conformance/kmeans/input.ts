@@ -3,7 +3,7 @@ import type { KMeansOptions, Points } from '../../../src/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectEqual, expectThat, expectThrows } from '../expect.js';
 import { NO_OPTIONS, OPTIONS, POINTS, QUERIES, type Refused, ROWS } from './refused.js';
-import { clouds, fit, head } from './support.js';
+import { clouds, fit, head, outcome } from './support.js';
 
 const CODES = {
   InvalidArgumentError: 'invalid-argument',
@@ -111,6 +111,111 @@ export const kmeansInput: Suite = {
       },
     },
     {
+      name: 'memory that is shared, or that can be resized',
+      run: async (context) => {
+        const { data, shape } = clouds(100, 3, 2, 1);
+        const options = { k: 2, init: head(clouds(100, 3, 2, 1), 2) };
+        const expected = outcome(await fit(context, { data, shape }, options));
+        const most = { maxByteLength: 2 * data.byteLength } as object;
+        const kinds: readonly (new (size: number, options: object) => ArrayBufferLike)[] = [
+          ArrayBuffer,
+          ...('SharedArrayBuffer' in globalThis ? [SharedArrayBuffer] : []),
+        ];
+        for (const Kind of kinds) {
+          for (const resizable of [{}, most]) {
+            const numbers = new Float32Array(new Kind(data.byteLength, resizable), 0, data.length);
+            numbers.set(data);
+            const model = await fit(context, { data: numbers, shape }, options);
+            expectEqual(outcome(model), expected, Kind.name);
+          }
+        }
+      },
+    },
+    {
+      name: 'the largest and the smallest numbers that options can be',
+      run: async (context) => {
+        const points = clouds(60, 2, 2, 3);
+        const init = head(points, 2);
+        const usual = outcome(await fit(context, points, { k: 2, init, tol: 0 }));
+        const maxIter = Number.MAX_SAFE_INTEGER;
+        const most = await fit(context, points, { k: 2, init, tol: 0, maxIter });
+        expectEqual(outcome(most), usual, 'maxIter');
+        const { iterations, converged } = await fit(context, points, { k: 2, init, tol: 1e300 });
+        expectEqual({ iterations, converged }, { iterations: 1, converged: true }, 'tol');
+        const least = new Float64Array(60).fill(5e-324);
+        const light = await fit(context, points, { k: 2, init, tol: 0, sampleWeight: least });
+        expectEqual(light.labels, usual.labels, 'labels of the lightest rows');
+        const one = new Float64Array(60);
+        one[7] = 5e-324;
+        const alone = await fit(context, points, {
+          k: 1,
+          init: head(points, 1),
+          sampleWeight: one,
+        });
+        expectEqual([...alone.centroids.data], [...points.data.subarray(14, 16)], 'the only row');
+        for (const nInit of [1e8, 2 ** 32]) {
+          const signal = AbortSignal.timeout(200);
+          const { library, runtime } = context;
+          await expectThrows(
+            () => library.kmeans(points, { k: 2, init: 'random', nInit, runtime, signal }),
+            { name: 'TimeoutError' },
+          );
+        }
+      },
+    },
+    {
+      name: 'a stream whose iterator breaks the rules',
+      run: async ({ library, runtime }) => {
+        const { data, shape } = clouds(50, 3, 1, 1);
+        const stream = (iterator: object) => ({
+          shape,
+          blocks: () => ({ [Symbol.asyncIterator]: () => iterator }) as AsyncIterable<Float32Array>,
+        });
+        const once = () => {
+          let given = false;
+          const next = () => {
+            const done = given;
+            given = true;
+            return { done, value: data };
+          };
+          // Neither gives a promise.
+          return { next, return: () => 7 };
+        };
+        const blocks = () =>
+          ({ [Symbol.asyncIterator]: once }) as unknown as AsyncIterable<Float32Array>;
+        await library.kmeans({ shape, blocks }, { k: 2, runtime });
+        const pattern = { name: 'InvalidArgumentError', message: /can not be iterated/ };
+        for (const iterator of [{}, { next: 5 }, { next: () => 5 }]) {
+          await expectThrows(() => library.kmeans(stream(iterator), { k: 2, runtime }), pattern);
+        }
+      },
+    },
+    {
+      name: 'what is transferred or resized before the promise settles is missed in words',
+      run: async ({ library, runtime }) => {
+        const { bayesianGaussianMixture, gaussianMixture, kmeans, miniBatchKMeans, pca } = library;
+        const methods: readonly ((given: Points) => Promise<unknown>)[] = [
+          (given) => kmeans(given, { k: 2, runtime }),
+          (given) => kmeans(given, { k: 2, metric: 'cosine', runtime }),
+          (given) => miniBatchKMeans(given, { k: 2, runtime }),
+          (given) => gaussianMixture(given, { k: 2, maxIter: 3, tol: 1, runtime }),
+          (given) => bayesianGaussianMixture(given, { k: 2, maxIter: 3, tol: 1e3, runtime }),
+          (given) => pca(given, { runtime }),
+          (given) => pca(given, { solver: 'incremental', batchSize: 20, runtime }),
+        ];
+        const changed = {
+          name: 'InvalidArgumentError',
+          message: /points held \d+ numbers at the call and holds 0 now.*give a copy/,
+        };
+        for (const method of methods) {
+          const { data, shape } = clouds(100, 3, 2, 1);
+          const work = method({ data, shape });
+          structuredClone(data.buffer, { transfer: [data.buffer] });
+          await expectThrows(() => work, changed);
+        }
+      },
+    },
+    {
       name: 'JSON that is no model',
       run: async (context) => {
         const { KMeansModel } = context.library;
@@ -124,6 +229,8 @@ export const kmeansInput: Suite = {
           [{ ...json, metric: 'manhattan' }, /'metric'/],
           [{ ...json, shape: [2] }, /'shape'/],
           [{ ...json, shape: [3, 2] }, /'counts' must be 3 finite/],
+          [{ ...json, shape: [2 ** 40, 2] }, /'counts' must be 1099511627776 finite/],
+          [{ ...json, shape: [2, 2 ** 40] }, /'shift' must be 1099511627776 finite/],
           [{ ...json, shift: [0] }, /'shift' must be 2 finite/],
           [{ ...json, centred: [1, 2, 3, null] }, /'centred'/],
           [{ ...json, labels: undefined }, /'labels'/],

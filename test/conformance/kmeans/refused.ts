@@ -14,6 +14,13 @@ export const ROWS = [
 const matrix = (data: unknown, shape: unknown) => ({ data, shape }) as Points;
 const remedy = 'finite float32 number. Remove or impute';
 
+/** Numbers whose buffer now belongs to somebody else. */
+function transferred(count: number): Float32Array {
+  const numbers = new Float32Array(count);
+  structuredClone(numbers.buffer, { transfer: [numbers.buffer] });
+  return numbers;
+}
+
 export const POINTS: readonly Refused[] = [
   [
     'NaN',
@@ -141,6 +148,25 @@ export const POINTS: readonly Refused[] = [
   ],
   ['a shape of one side', matrix(new Float32Array(3), [3]), 'ShapeError', '[3]', '[rows, columns]'],
   ['no shape', matrix(new Float32Array(3), undefined), 'ShapeError', '[rows, columns]'],
+  ['a bigint in a shape', matrix(new Float32Array(4), [2n, 2]), 'ShapeError', '[2n,2]'],
+  ['a bigint for a shape', matrix(new Float32Array(4), 4n), 'ShapeError', 'shape is 4n'],
+  ['no buffer', { buffer: null, shape: [2, 2] }, 'InvalidArgumentError', 'points.buffer is null'],
+  [
+    'memory of the host for a buffer',
+    { buffer: new ArrayBuffer(16), shape: [2, 2] },
+    'InvalidArgumentError',
+    'points.buffer is [object ArrayBuffer]',
+    'GPUBuffer',
+  ],
+  [
+    'an array that was transferred',
+    matrix(transferred(4), [2, 2]),
+    'ShapeError',
+    'holds 0 numbers',
+    'transferred',
+  ],
+  ['a bigint in a row', [[1, 2n]], 'NonFiniteError', 'row 0, column 1 is 2n'],
+  ['an object without a name', [[1, Object.create(null)]], 'NonFiniteError', 'row 0, column 1'],
   ['a bare typed array', new Float32Array(4), 'InvalidArgumentError', 'points', 'shape'],
   [
     '64-bit integers',
@@ -215,6 +241,14 @@ export const OPTIONS: readonly Refused[] = [
     'a function',
   ],
   ['signal no signal', { signal: {} }, 'InvalidArgumentError', 'signal is', 'an AbortSignal'],
+  [
+    'a signal that cannot throw',
+    { signal: { aborted: false } },
+    'InvalidArgumentError',
+    'signal is',
+    'an AbortSignal',
+  ],
+  ['k a bigint', { k: 2n }, 'InvalidArgumentError', 'k is 2n', 'whole number'],
   [
     'runtime text',
     { runtime: 'webgpu' },
@@ -327,6 +361,12 @@ export const OPTIONS: readonly Refused[] = [
     'InvalidArgumentError',
     'zero for every row',
     'not all zero',
+  ],
+  [
+    'a weight bigint',
+    { sampleWeight: [1n, 1, 1] },
+    'InvalidArgumentError',
+    'sampleWeight[0] is 1n',
   ],
   ['weights no array', { sampleWeight: 1 }, 'InvalidArgumentError', 'sampleWeight is 1'],
 ];

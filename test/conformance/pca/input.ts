@@ -105,7 +105,7 @@ const REFUSED: readonly Refused[] = [
   ],
   ['one row', fit({}, [[1, 2, 3]]), 'ShapeError', '1 row', '2 rows'],
   ['no rows', fit({}, []), 'ShapeError', 'empty'],
-  ['no points', fit({}, null), INVALID, 'Null', 'shape: [rows, columns]'],
+  ['no points', fit({}, null), INVALID, 'points is null', 'shape: [rows, columns]'],
   [
     'a NaN',
     fit({}, [
