@@ -13,7 +13,9 @@ export type ReadFile = (name: string) => Promise<Uint8Array>;
 export const MNIST_FILE = 'mnist/train-images-idx3-ubyte';
 
 /** A row-major array of any rank; a scalar has shape []. */
-export interface NdArray<T extends Float64Array | Uint32Array | Uint8Array = Float64Array> {
+export interface NdArray<
+  T extends Float64Array | Float32Array | Uint32Array | Uint8Array = Float64Array,
+> {
   readonly data: T;
   readonly shape: readonly number[];
 }
@@ -233,6 +235,79 @@ export interface PcaGolden {
   readonly spectra: readonly Spectrum[];
 }
 
+/** Lloyd's iterations to the end (tol 0), from which no row is ever in the balance. */
+export interface NumericsClustering {
+  /** Rows to start from, [k]. */
+  readonly start: NdArray<Uint32Array>;
+  readonly labels: NdArray<Uint8Array>;
+  /** The sum of squared distances; 'cosine': of 1 - cos. */
+  readonly inertia: number;
+  /** Labelings on the way, the last included. */
+  readonly iterations: number;
+}
+
+/** GaussianMixture at tol = 0 for exactly `iterations`. */
+export interface NumericsMixture {
+  readonly covarianceType: CovarianceType;
+  readonly iterations: number;
+  readonly regCovar: number;
+  /** The bound of the last E-step. */
+  readonly lowerBound: number;
+  /** Mean log-likelihood of a row under the final parameters. */
+  readonly score: number;
+  /** What rounding the rows to float32 moves either by, at most. */
+  readonly sensitivity: number;
+}
+
+export interface NumericsPca {
+  /** Every variance, [min(n, d)]. */
+  readonly explainedVariance: NdArray;
+  /** The first of them, up to sign, [t, d]. */
+  readonly components: NdArray;
+  /**
+   * Largest relative error of the variances above 1e-10 of the first, and of those down to 1e-12, of
+   * rows rounded to float32.
+   */
+  readonly storageError: readonly [above: number, below: number];
+  /**
+   * PCA(svd_solver='randomized', n_oversamples=2, iterated_power=2) over many seeds: the logarithm
+   * of the share of the first `nComponents` variances that it misses, shares below `leastLost` taken
+   * as that.
+   */
+  readonly randomized: {
+    readonly nComponents: number;
+    readonly lost: { readonly meanLog: number; readonly stdLog: number };
+  } | null;
+  /** The mean of all variances but the first, where it is to be compared. */
+  readonly noiseVariance: number | null;
+  /** Whether solver 'deflation' is to be held to the variances, too. */
+  readonly deflation: boolean;
+}
+
+/** A small data set that stands for its kind. */
+export interface NumericsKind {
+  readonly name: string;
+  readonly k: number;
+  /** In the smallest type that holds every value. */
+  readonly points: NdArray<Uint8Array | Float32Array | Float64Array>;
+  readonly kmeans: NumericsClustering;
+  readonly cosine: NumericsClustering | null;
+  readonly mixture: {
+    /** Start of every case, with even weights: [k, d]. */
+    readonly means: NdArray;
+    /** One a column, for every component, [d]; 'spherical': the inverse of the mean variance. */
+    readonly precisions: NdArray;
+    readonly cases: readonly NumericsMixture[];
+  };
+  /** null for a single column. */
+  readonly pca: NumericsPca | null;
+}
+
+export interface NumericsGolden {
+  readonly leastLost: number;
+  readonly kinds: readonly NumericsKind[];
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;
@@ -251,6 +326,11 @@ export async function loadMixture(read: ReadFile): Promise<MixtureGolden> {
 /** Golden values of PCA. */
 export async function loadPca(read: ReadFile): Promise<PcaGolden> {
   return (await loadGolden(read, 'pca')) as PcaGolden;
+}
+
+/** Data sets of everyday kinds with what float64 says of them. */
+export async function loadNumerics(read: ReadFile): Promise<NumericsGolden> {
+  return (await loadGolden(read, 'numerics')) as NumericsGolden;
 }
 
 /**
@@ -292,7 +372,12 @@ export function startCentroids(start: Start, points: Dataset): NdArray {
   return 'rows' in start ? pickRows(points, start.rows.data) : start.centroids;
 }
 
-const ARRAY_TYPES = { float64: Float64Array, uint32: Uint32Array, uint8: Uint8Array } as const;
+const ARRAY_TYPES = {
+  float64: Float64Array,
+  float32: Float32Array,
+  uint32: Uint32Array,
+  uint8: Uint8Array,
+} as const;
 
 /** What stands for an array in the JSON: its numbers lie at byte `offset` of the .bin file. */
 interface ArrayReference {
