@@ -278,8 +278,11 @@ export interface NumericsPca {
     readonly nComponents: number;
     readonly lost: { readonly meanLog: number; readonly stdLog: number };
   } | null;
-  /** The mean of all variances but the first, where it is to be compared. */
-  readonly noiseVariance: number | null;
+  /**
+   * With one component kept, the mean of the other variances; 'incremental' in batches of 5 d rows:
+   * all variance less what IncrementalPCA keeps, by d - 1.
+   */
+  readonly noiseVariance: { readonly covariance: number; readonly incremental: number } | null;
   /** Whether solver 'deflation' is to be held to the variances, too. */
   readonly deflation: boolean;
 }

@@ -1,6 +1,7 @@
 /** K-means and spherical k-means on a kind of data, held to float64. */
 import type { CentroidModel, Metric } from '../../../src/index.js';
 import type { NumericsKind } from '../../golden/index.js';
+import { FAR_APART } from './kinds.js';
 import { type Findings, Ledger, type Place, relative } from './figure.js';
 import {
   columnMeans,
@@ -21,6 +22,8 @@ const LIMITS = {
   cosine: { objective: 1e-5, own: 1e-5 },
 } as const;
 const BECAUSE = 'rows are stored in float32, and costs are summed in short runs of float32';
+/** n costs are added one after the other: a random walk of three deviations is this times the root of n. */
+const SUMS = 3 * FLOAT32;
 const MINI_BATCH = { batchSize: 64, maxIter: 5 } as const;
 
 /** The rows as the metric sees them, and how far float32 rounds each of their numbers. */
@@ -56,7 +59,7 @@ function rounding({ rows, shift }: Seen, i: number, centroids: Rows, c: number):
   return error + (d + 2) * FLOAT32 * squares;
 }
 
-/** Rows whose label is not their nearest centroid, by more than float32 rounds; in words. */
+/** Rows whose label is not their nearest centroid, by more than float32 rounds. */
 function misplaced(seen: Seen, centroids: Rows, labels: ArrayLike<number>): number {
   const [n] = seen.rows.shape;
   const [k] = centroids.shape;
@@ -88,7 +91,7 @@ function objective({ rows, factor }: Seen, centroids: Rows, labels: ArrayLike<nu
  * to e = 2^-24 |x - shift|, its squared distance by 2 r e + e^2. The first part has either sign and adds
  * up over the rows like a random walk (twice its length is allowed), the second always adds.
  */
-function storageError({ rows, shift }: Seen, centroids: Rows, labels: ArrayLike<number>): number {
+function storageError({ rows, shift }: Seen, centroids: Rows, labels: ArrayLike<number>) {
   const d = rows.shape[1];
   let [walk, added, total] = [0, 0, 0];
   for (let i = 0; i < labels.length; i++) {
@@ -100,7 +103,7 @@ function storageError({ rows, shift }: Seen, centroids: Rows, labels: ArrayLike<
     added += moved;
     total += squares;
   }
-  return (2 * Math.sqrt(walk) + added) / total;
+  return { objective: (2 * Math.sqrt(walk) + added) / total, added: added / total };
 }
 
 const differing = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -148,7 +151,9 @@ export async function runClustering(
   const ledger = new Ledger();
 
   await ledger.part(method, async () => {
-    const options = { k, init, metric, tol: 0, runtime } as const;
+    // Where rounding sends it round in circles, some more iterations show it as well as 300.
+    const maxIter = expected.iterations + 20;
+    const options = { k, init, metric, tol: 0, maxIter, runtime } as const;
     const model = await library.kmeans(points, options);
     const warnings = takeWarnings();
     ledger.expect(warnings.length === 0, `${method} warns: ${warnings.join('; ')}`);
@@ -157,7 +162,8 @@ export async function runClustering(
     const limits = LIMITS[metric];
     // Float32 rows decide what the model says of itself; which rows it put together is seen in float64.
     const judged = metric === 'cosine' ? own : model.inertia;
-    const allowed = metric === 'cosine' ? limits.objective : Math.max(limits.objective, storage);
+    const allowed =
+      metric === 'cosine' ? limits.objective : Math.max(limits.objective, storage.objective);
     ledger.figures.push(
       relative(
         { method, quantity: 'objective', tolerance: allowed, because: BECAUSE },
@@ -168,7 +174,7 @@ export async function runClustering(
         {
           method,
           quantity: 'its own objective',
-          tolerance: Math.max(limits.own, storage),
+          tolerance: Math.max(limits.own, storage.objective),
           because: BECAUSE,
         },
         model.inertia,
@@ -181,21 +187,23 @@ export async function runClustering(
     ledger.expect(astray === 0, `${method}: ${astray} rows are not with their nearest centroid`);
     const path = [...model.history, model.inertia];
     const rise = Math.max(...path.map((now, i) => (i === 0 ? 0 : now / path[i - 1] - 1)));
-    ledger.expect(rise <= limits.own, `${method}: the objective rises by ${rise} of itself`);
+    // Centroids, too, are rounded to float32 in each iteration, which adds as rounding the rows does.
+    const allowedRise = limits.own + SUMS * Math.sqrt(points.shape[0]) + storage.added;
+    ledger.expect(
+      rise <= allowedRise,
+      `${method}: the objective rises by ${rise.toExponential(1)} of itself, allowed ${allowedRise.toExponential(1)}`,
+    );
     const again = differing(await model.predict(points, { runtime }), model.labels);
     ledger.expect(again === 0, `${method}: ${again} labels are not what predict gives`);
+    if (!FAR_APART.has(kind.name) || metric === 'cosine') return;
     const bounded = await library.kmeans(points, { ...options, algorithm: 'bounded' });
     const other = differing(bounded.labels, model.labels);
     ledger.expect(other === 0, `${method}: 'bounded' gives ${other} other labels`);
+    const batches = await library.miniBatchKMeans(points, { k, init, ...MINI_BATCH, runtime });
+    const given = await batches.predict(points, { runtime });
+    takeWarnings();
+    const lost = misplaced(seen, publicCentroids(batches), given);
+    ledger.expect(lost === 0, `mini-batch: ${lost} rows are not with their nearest centroid`);
   });
-  if (metric === 'euclidean') {
-    await ledger.part('mini-batch', async () => {
-      const model = await library.miniBatchKMeans(points, { k, init, ...MINI_BATCH, runtime });
-      const labels = await model.predict(points, { runtime });
-      takeWarnings();
-      const astray = misplaced(seen, publicCentroids(model), labels);
-      ledger.expect(astray === 0, `mini-batch: ${astray} rows are not with their nearest centroid`);
-    });
-  }
   return ledger;
 }

@@ -7,7 +7,7 @@ import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectEqual, expectThat } from '../expect.js';
 import { runClustering } from './clustering.js';
 import { type Figure, type Findings, holds, type Method } from './figure.js';
-import { DIRECTIONS, type KindName, KINDS, ONE_COLUMN } from './kinds.js';
+import { DIRECTIONS, KINDS, ONE_COLUMN } from './kinds.js';
 import { runMixtures } from './mixture.js';
 import { runPca } from './pca.js';
 
@@ -17,7 +17,7 @@ const golden = ({ readFile }: ConformanceContext): Promise<NumericsGolden> =>
 /** The methods, by the name of their suite, and the kinds of data that each is for. */
 export const METHODS: readonly {
   readonly name: string;
-  readonly isFor: (kind: KindName) => boolean;
+  readonly isFor: (kind: string) => boolean;
   readonly method: (numerics: NumericsGolden) => Method;
 }[] = [
   {

@@ -46,10 +46,8 @@ export const KINDS = [
   'counties (synthetic)',
 ] as const;
 
-export type KindName = (typeof KINDS)[number];
-
 /** Those whose directions are clustered, too. */
-export const DIRECTIONS: ReadonlySet<KindName> = new Set([
+export const DIRECTIONS: ReadonlySet<string> = new Set([
   'breast cancer',
   'picture, pixels (synthetic)',
   'counts',
@@ -65,4 +63,12 @@ export const DIRECTIONS: ReadonlySet<KindName> = new Set([
   'counties (synthetic)',
 ]);
 
-export const ONE_COLUMN: ReadonlySet<KindName> = new Set(['timestamps, s', 'timestamps, ms']);
+export const ONE_COLUMN: ReadonlySet<string> = new Set(['timestamps, s', 'timestamps, ms']);
+
+/** Groups far apart beside their spread: also for the other ways to find a nearest centroid. */
+export const FAR_APART: ReadonlySet<string> = new Set([
+  'timestamps, s',
+  'timestamps and a value',
+  'places in the world',
+  'six spots in two cities',
+]);

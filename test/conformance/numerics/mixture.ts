@@ -142,7 +142,10 @@ async function runCase(
     const what = `${method}: the covariance of component ${c}`;
     ledger.expect(isPositiveDefinite(covariance, d), `${what} has no Cholesky factor`);
     const error = inverseError(factors[c], covariance, d);
-    ledger.expect(error <= CONSISTENT, `${what} and its precision's factor differ by ${error}`);
+    ledger.expect(
+      error <= CONSISTENT,
+      `${what} and its precision's factor differ by ${error.toExponential(1)}`,
+    );
     ledger.expect(isProduct(inverses[c], factors[c], d), `${what}: precision and factor differ`);
   });
 }
