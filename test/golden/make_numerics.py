@@ -27,7 +27,7 @@ from sklearn.mixture import GaussianMixture
 
 TYPES = ("full", "tied", "diag", "spherical")
 STARTS = 200
-ITERATIONS = (40, 10)
+ITERATIONS = (30, 10)
 # A mixture takes the first that float32 rows can carry, in squared units of its columns.
 REG_COVARS = (1e-6, 1e-4, 1e-2, 1.0)
 # What rounding the rows may move a bound by; a test's tolerance is 1e-4.
