@@ -1,5 +1,4 @@
 /** What one fit is judged by: numbers beside those of float64, and rules that were broken. */
-import type * as library from '../../../src/index.js';
 import type { NumericsKind } from '../../golden/index.js';
 import type { ConformanceContext } from '../case.js';
 
@@ -10,8 +9,8 @@ export interface Figure {
   readonly float64: number;
   readonly found: number;
   readonly difference: number;
-  /** What `difference` is in: a part of the float64 value, or as it stands. */
-  readonly in: 'relative' | 'absolute';
+  /** What `difference` is: a part of the float64 value, or as it stands. */
+  readonly measure: 'relative' | 'absolute';
   readonly tolerance: number;
   /** Why this much, and no less, is right. */
   readonly because: string;
@@ -25,9 +24,7 @@ export interface Findings {
 }
 
 /** What a fit needs to know: where to run, and how to hear its warnings. */
-export type Place = Pick<ConformanceContext, 'runtime' | 'takeWarnings'> & {
-  readonly library: typeof library;
-};
+export type Place = Pick<ConformanceContext, 'library' | 'runtime' | 'takeWarnings'>;
 
 export type Method = (place: Place, kind: NumericsKind) => Promise<Findings>;
 
@@ -36,17 +33,22 @@ type Named = Pick<Figure, 'method' | 'quantity' | 'tolerance' | 'because'>;
 /** Compared as a part of the float64 value. */
 export function relative(named: Named, found: number, float64: number): Figure {
   const difference = found === float64 ? 0 : Math.abs(found - float64) / Math.abs(float64);
-  return { ...named, float64, found, difference, in: 'relative' };
+  return { ...named, float64, found, difference, measure: 'relative' };
 }
 
 /** Compared as it stands. */
 export function absolute(named: Named, found: number, float64: number): Figure {
-  return { ...named, float64, found, difference: Math.abs(found - float64), in: 'absolute' };
+  return { ...named, float64, found, difference: Math.abs(found - float64), measure: 'absolute' };
 }
 
 /** False for NaN and infinity, too. */
 export const holds = ({ difference, tolerance }: Figure): boolean => difference <= tolerance;
 
+/** No figure is off and no rule is broken. */
+export const isSound = ({ figures, faults }: Findings): boolean =>
+  figures.every(holds) && faults.length === 0;
+
+/** Findings in the making. */
 export class Ledger implements Findings {
   readonly figures: Figure[] = [];
   readonly faults: string[] = [];

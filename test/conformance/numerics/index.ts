@@ -10,6 +10,7 @@ import { type Figure, type Findings, holds, type Method } from './figure.js';
 import { DIRECTIONS, KINDS, ONE_COLUMN } from './kinds.js';
 import { runMixtures } from './mixture.js';
 import { runPca } from './pca.js';
+import { wrongModels } from './wrong.js';
 
 const golden = ({ readFile }: ConformanceContext): Promise<NumericsGolden> =>
   loadNumerics((name) => readFile(`golden/${name}`));
@@ -41,18 +42,13 @@ export const METHODS: readonly {
   },
 ];
 
-const sentence = ({
-  method,
-  quantity,
-  float64,
-  found,
-  difference,
-  tolerance,
-  because,
-  ...figure
-}: Figure) =>
-  `${method}, ${quantity}: ${found} for ${float64}, ${figure.in} difference ${difference.toExponential(2)}, ` +
-  `allowed ${tolerance.toExponential(1)}, because ${because}`;
+function sentence(figure: Figure): string {
+  const { method, quantity, float64, found, difference, measure, tolerance, because } = figure;
+  return (
+    `${method}, ${quantity}: ${found} for ${float64}, ${measure} difference ${difference.toExponential(2)}, ` +
+    `allowed ${tolerance.toExponential(1)}, because ${because}`
+  );
+}
 
 /** Fails with every figure that is off and every rule that is broken. */
 function expectSound({ figures, faults }: Findings): void {
@@ -76,7 +72,7 @@ const theNames: Case = {
 export const numericsSuites: readonly Suite[] = METHODS.map(({ name, isFor, method }, i) => ({
   name,
   cases: [
-    ...(i === 0 ? [theNames] : []),
+    ...(i === 0 ? [theNames, wrongModels(golden)] : []),
     ...KINDS.filter(isFor).map((kindName) => ({
       name: kindName,
       run: async (context: ConformanceContext) => {

@@ -31,7 +31,7 @@ function lineOf({ kind, ...figure }: Row): string {
     figure.quantity,
     short(figure.float64, 9),
     short(figure.found, 9),
-    marked(figure, error(figure.difference)) + (figure.in === 'absolute' ? ' abs' : ''),
+    marked(figure, error(figure.difference)) + (figure.measure === 'absolute' ? ' abs' : ''),
     error(figure.tolerance),
   ].join(' | ');
 }
