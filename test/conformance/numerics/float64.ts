@@ -11,9 +11,14 @@ export interface Rows {
   readonly shape: readonly [rows: number, columns: number];
 }
 
-export const rowsOf = ({ points: { data, shape } }: NumericsKind) => ({
+/** The rows of a kind of data, in the type in which they are stored. */
+export interface KindRows extends Rows {
+  readonly data: NumericsKind['points']['data'];
+}
+
+export const rowsOf = ({ points: { data, shape } }: NumericsKind): KindRows => ({
   data,
-  shape: [shape[0], shape[1]] as const,
+  shape: [shape[0], shape[1]],
 });
 
 /** Rows `chosen`, [chosen.length, d]. */

@@ -80,7 +80,7 @@ Differences are relative to the float64 value; those marked "abs" are in natural
 likelihoods are. A difference above its tolerance is in bold. Most tolerances are the same for all data;
 a larger one is what storing those rows in float32 costs by itself. The variance that 'randomized' loses
 depends on the seed: it is a mean over seeds, its tolerance is 3.5 standard errors, and a smaller loss
-counts as no difference.
+counts as no difference; so does a noise variance by batches that is smaller, down to that of all rows.
 
 \`npm run docs:numerics\` makes this page. It runs the code that the tests run (test/conformance/numerics);
 test/golden/README.md says where the data come from.
