@@ -237,8 +237,8 @@ export interface PcaGolden {
 
 /** Lloyd's iterations to the end (tol 0), from which no row is ever in the balance. */
 export interface NumericsClustering {
-  /** Rows to start from, [k]. */
-  readonly start: NdArray<Uint32Array>;
+  /** Centroids to start from, [k, d]. */
+  readonly start: NdArray;
   readonly labels: NdArray<Uint8Array>;
   /** The sum of squared distances; 'cosine': of 1 - cos. */
   readonly inertia: number;

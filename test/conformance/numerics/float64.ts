@@ -21,15 +21,6 @@ export const rowsOf = ({ points: { data, shape } }: NumericsKind): KindRows => (
   shape: [shape[0], shape[1]],
 });
 
-/** Rows `chosen`, [chosen.length, d]. */
-export function pick({ data, shape: [, d] }: Rows, chosen: ArrayLike<number>) {
-  const picked = Float64Array.from(
-    { length: chosen.length * d },
-    (_, at) => data[chosen[Math.floor(at / d)] * d + (at % d)],
-  );
-  return { data: picked, shape: [chosen.length, d] as const };
-}
-
 export function columnMeans({ data, shape: [n, d] }: Rows): Float64Array {
   const sums = new Float64Array(d);
   for (let at = 0; at < n * d; at++) sums[at % d] += data[at];
