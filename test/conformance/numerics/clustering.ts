@@ -137,7 +137,7 @@ export async function runClustering(
   const { k } = kind;
   const points = rowsOf(kind);
   const seen = seenBy(metric, points);
-  const init = expected.start;
+  const init = { data: expected.start.data, shape: [k, points.shape[1]] } as const;
   const reference = centroidsOf(seen, expected.labels.data, k, metric);
   const storage = storageError(seen, reference, expected.labels.data);
   const ledger = new Ledger();
