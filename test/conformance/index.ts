@@ -3,6 +3,7 @@ import type { Suite } from './case.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
 import { kmeansSuites } from './kmeans/index.js';
+import { numericsSuites } from './numerics/index.js';
 import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
 import { smoke } from './smoke.js';
@@ -14,4 +15,5 @@ export const suites: readonly Suite[] = [
   ...kmeansSuites,
   ...mixtureSuites,
   ...pcaSuites,
+  ...numericsSuites,
 ];

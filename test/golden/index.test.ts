@@ -5,6 +5,7 @@ import {
   loadKMeans,
   loadMiniBatch,
   loadMixture,
+  loadNumerics,
   loadPca,
   loadPcaKinds,
   MNIST_FILE,
@@ -23,6 +24,7 @@ const miniBatch = await loadMiniBatch(read);
 const mixture = await loadMixture(read);
 const pca = await loadPca(read);
 const pcaKinds = await loadPcaKinds(read);
+const numerics = await loadNumerics(read);
 
 const loaded = new Map<string, Promise<Dataset>>();
 function dataset(name: DatasetName, rows: number): Promise<Dataset> {
@@ -396,5 +398,42 @@ describe('pca_kinds.json', () => {
     const left = sum(variances.slice(golden.count)) / (variances.length - golden.count);
     expectClose(golden.noiseVariance / variances[0], left / variances[0], 1e-12);
     expect(golden.randomizedLoss).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('numerics.json', () => {
+  it.each(numerics.kinds)('$name: shapes, objectives, the sum of variances', (kind) => {
+    const { points, k, mixture } = kind;
+    const [n, d] = points.shape;
+    const rows = range(n).map((i) => Float64Array.from(points.data.subarray(i * d, (i + 1) * d)));
+    expect(rows.every((row) => row.every(Number.isFinite))).toBe(true);
+    const meanOf = (some: readonly Float64Array[]) =>
+      Float64Array.from(range(d), (j) => sum(some.map((row) => row[j])) / some.length);
+    for (const clustering of [kind.kmeans, kind.cosine ?? kind.kmeans]) {
+      const isCosine = clustering === kind.cosine;
+      const seen = isCosine ? rows.map((row) => row.map((value) => value / norm(row))) : rows;
+      expect(clustering.labels.shape).toEqual([n]);
+      expect(clustering.start.shape).toEqual([k, d]);
+      const total = range(k).map((c) => {
+        const members = seen.filter((_, i) => clustering.labels.data[i] === c);
+        const mean = meanOf(members);
+        const centroid = isCosine ? mean.map((value) => value / norm(mean)) : mean;
+        const gaps = members.map((row) => norm(difference(row, centroid)) ** 2);
+        return sum(gaps) / (isCosine ? 2 : 1);
+      });
+      expectClose(sum(total) / clustering.inertia, 1, 1e-6);
+    }
+    expect(mixture.means.shape).toEqual([k, d]);
+    expect(mixture.precisions.shape).toEqual([d]);
+    for (const { lowerBound, score, iterations } of mixture.cases) {
+      expect(iterations).toBeGreaterThan(0);
+      // The parameters after one more M-step are no worse, but for what regCovar takes.
+      expect(score).toBeGreaterThan(lowerBound - 1e-3);
+    }
+    if (kind.pca === null) return;
+    const mean = meanOf(rows);
+    const spread = sum(rows.map((row) => norm(difference(row, mean)) ** 2)) / (n - 1);
+    expectClose(sum(kind.pca.explainedVariance.data) / spread, 1, 1e-9);
+    expect(kind.pca.explainedVariance.shape).toEqual([Math.min(n, d)]);
   });
 });

@@ -281,6 +281,82 @@ export interface PcaKindsGolden {
   readonly kinds: readonly PcaKind[];
 }
 
+/** Lloyd's iterations to the end (tol 0), from which no row is ever in the balance. */
+export interface NumericsClustering {
+  /** Centroids to start from, [k, d]. */
+  readonly start: NdArray;
+  readonly labels: NdArray<Uint8Array>;
+  /** The sum of squared distances; 'cosine': of 1 - cos. */
+  readonly inertia: number;
+  /** Labelings on the way, the last included. */
+  readonly iterations: number;
+}
+
+/** GaussianMixture at tol = 0 for exactly `iterations`. */
+export interface NumericsMixture {
+  readonly covarianceType: CovarianceType;
+  readonly iterations: number;
+  readonly regCovar: number;
+  /** The bound of the last E-step. */
+  readonly lowerBound: number;
+  /** Mean log-likelihood of a row under the final parameters. */
+  readonly score: number;
+  /** What rounding the rows to float32 moves either by, at most. */
+  readonly sensitivity: number;
+}
+
+export interface NumericsPca {
+  /** Every variance, [min(n, d)]. */
+  readonly explainedVariance: NdArray;
+  /** The first of them, up to sign, [t, d]. */
+  readonly components: NdArray;
+  /**
+   * Largest relative error of the variances above 1e-10 of the first, and of those down to 1e-12, of
+   * rows rounded to float32.
+   */
+  readonly storageError: readonly [above: number, below: number];
+  /**
+   * PCA(svd_solver='randomized', n_oversamples=2, iterated_power=2) over many seeds: the logarithm
+   * of the share of the first `nComponents` variances that it misses, shares below `leastLost` taken
+   * as that.
+   */
+  readonly randomized: {
+    readonly nComponents: number;
+    readonly lost: { readonly meanLog: number; readonly stdLog: number };
+  } | null;
+  /**
+   * With one component kept, the mean of the other variances; 'incremental' in batches of 5 d rows:
+   * all variance less what IncrementalPCA keeps, by d - 1.
+   */
+  readonly noiseVariance: { readonly covariance: number; readonly incremental: number } | null;
+  /** Whether solver 'deflation' is to be held to the variances, too. */
+  readonly deflation: boolean;
+}
+
+/** A small data set that stands for its kind. */
+export interface NumericsKind {
+  readonly name: string;
+  readonly k: number;
+  /** In the smallest type that holds every value. */
+  readonly points: NdArray<Uint8Array | Float32Array | Float64Array>;
+  readonly kmeans: NumericsClustering;
+  readonly cosine: NumericsClustering | null;
+  readonly mixture: {
+    /** Start of every case, with even weights: [k, d]. */
+    readonly means: NdArray;
+    /** One a column, for every component, [d]; 'spherical': the inverse of the mean variance. */
+    readonly precisions: NdArray;
+    readonly cases: readonly NumericsMixture[];
+  };
+  /** null for a single column. */
+  readonly pca: NumericsPca | null;
+}
+
+export interface NumericsGolden {
+  readonly leastLost: number;
+  readonly kinds: readonly NumericsKind[];
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;
@@ -309,6 +385,11 @@ export async function loadPca(read: ReadFile): Promise<PcaGolden> {
 /** Golden values of PCA on rows that are hard in float32. */
 export async function loadPcaKinds(read: ReadFile): Promise<PcaKindsGolden> {
   return (await loadGolden(read, 'pca_kinds')) as PcaKindsGolden;
+}
+
+/** Data sets of everyday kinds with what float64 says of them. */
+export async function loadNumerics(read: ReadFile): Promise<NumericsGolden> {
+  return (await loadGolden(read, 'numerics')) as NumericsGolden;
 }
 
 /**

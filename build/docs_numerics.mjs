@@ -1,0 +1,15 @@
+/** Makes docs/numerics.md; test/conformance/numerics/table.ts is what writes it. */
+import process from 'node:process';
+import { createServer } from 'vite';
+
+const server = await createServer({
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
+  appType: 'custom',
+  logLevel: 'warn',
+});
+const { writeTable } = await server.ssrLoadModule('/test/conformance/numerics/table.ts');
+await writeTable();
+await server.close();
+// Dawn's devices keep a process alive.
+process.exit();
