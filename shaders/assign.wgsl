@@ -6,7 +6,7 @@
 // Cost: 2 N K D FLOPs; a quad of 4 columns costs 4 point loads and TILE uniform loads for
 // 16 TILE FMAs.
 //
-// import lib/proposal.wgsl
+// import lib/listed_proposal.wgsl
 // import lib/nearest_tile.wgsl
 
 @compute @workgroup_size(WORKGROUP)

@@ -8,7 +8,7 @@
 // for 16 TILE FMAs.
 enable subgroups;
 
-// import lib/proposal.wgsl
+// import lib/listed_proposal.wgsl
 // import lib/nearest_tile.wgsl
 // import lib/tile_subgroups.wgsl
 

@@ -7,9 +7,10 @@
 // labels     [rows]      the previous labels in, the new ones out
 // changed    [1]         counts the rows whose label changed
 //
-// A workgroup takes one listed row after the other, an invocation every WORKGROUP-th centroid of it: few
-// rows are listed as a rule, and that keeps all lanes busy. Where there are many, an invocation takes
-// rows of its own. Cost: 3 D FLOPs a listed row and centroid; reads 16 ceil(D / 4) bytes of each.
+// A workgroup takes four listed rows after the other, an invocation four centroids of every 4 WORKGROUP:
+// few rows are listed as a rule, and that keeps lanes busy. Where there are many, an invocation takes
+// fours of rows of its own. Four rows and four centroids at a time share their loads.
+// Cost: 3 D FLOPs a listed row and centroid; a quad costs 8 loads for 64 FMAs.
 struct Shape {
   quads: u32,
   clusters: u32,
@@ -29,41 +30,70 @@ const MANY = 16384;
 // import lib/squared_distance.wgsl
 // import lib/undecided.wgsl
 
+// Of four rows.
 struct Nearest {
-  squared: f32,
-  label: u32,
+  squared: vec4f,
+  label: vec4u,
 }
 var<workgroup> nearest: array<Nearest, WORKGROUP>;
 
 fn nearer(a: Nearest, b: Nearest) -> Nearest {
-  if (b.squared < a.squared || (b.squared == a.squared && b.label < a.label)) {
-    return b;
-  }
-  return a;
+  let wins = (b.squared < a.squared) | ((b.squared == a.squared) & (b.label < a.label));
+  return Nearest(select(a.squared, b.squared, wins), select(a.label, b.label, wins));
 }
 
-// The nearest to a row of the centroids first, first + step, ...
-fn nearest_of(row: u32, first: u32, step: u32) -> Nearest {
-  let start = point_at(row, shape.quads);
-  var best = Nearest(3.4e38, first);
-  for (var k = first; k < shape.clusters; k += step) {
-    var at = start;
-    var sum = 0.0;
+// With centroid k, which comes after those that are known.
+fn with_centroid(best: Nearest, squared: vec4f, k: u32) -> Nearest {
+  let wins = (squared < best.squared) & vec4<bool>(k < shape.clusters);
+  return Nearest(select(best.squared, squared, wins), select(best.label, vec4u(k), wins));
+}
+
+// The four listed rows from place `i` on; those past the end are copies of the last.
+fn rows_at(i: u32, count: u32) -> vec4u {
+  let places = FIRST_UNDECIDED + min(i + vec4u(0, 1, 2, 3), vec4u(count - 1));
+  return vec4u(
+    undecided[places.x],
+    undecided[places.y],
+    undecided[places.z],
+    undecided[places.w],
+  );
+}
+
+// The nearest to four rows of the centroids in fours first, first + step, ...
+fn nearest_of(rows: vec4u, first: u32, step: u32) -> Nearest {
+  let start = points_at(rows, shape.quads);
+  var best = Nearest(vec4f(3.4e38), vec4u(4 * first));
+  for (var four = first; 4 * four < shape.clusters; four += step) {
+    let k = 4 * four + vec4u(0, 1, 2, 3);
+    var at = min(k, vec4u(shape.clusters - 1)) * shape.quads;
+    var p = start;
+    var sums0 = vec4f();
+    var sums1 = vec4f();
+    var sums2 = vec4f();
+    var sums3 = vec4f();
     for (var q = 0u; q < shape.quads; q++) {
-      sum += square(unpacked(points[at]) - centroids[k * shape.quads + q]);
-      at += BLOCK_ROWS;
+      let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
+      sums0 += squares(x, centroids[at.x]);
+      sums1 += squares(x, centroids[at.y]);
+      sums2 += squares(x, centroids[at.z]);
+      sums3 += squares(x, centroids[at.w]);
+      at += vec4u(1);
+      p += BLOCK_ROWS;
     }
-    if (sum < best.squared) {
-      best = Nearest(sum, k);
-    }
+    best = with_centroid(best, sums0, k.x);
+    best = with_centroid(best, sums1, k.y);
+    best = with_centroid(best, sums2, k.z);
+    best = with_centroid(best, sums3, k.w);
   }
   return best;
 }
 
-fn store_label(row: u32, label: u32) {
-  if (labels[row] != label) {
-    labels[row] = label;
-    atomicAdd(&changed[0], 1);
+fn store_labels(rows: vec4u, i: u32, count: u32, label: vec4u) {
+  for (var j = 0u; j < min(4, count - i); j++) {
+    if (labels[rows[j]] != label[j]) {
+      labels[rows[j]] = label[j];
+      atomicAdd(&changed[0], 1);
+    }
   }
 }
 
@@ -75,15 +105,15 @@ fn main(
 ) {
   let count = undecided[UNDECIDED];
   if (count >= MANY) {
-    for (var i = group.x * WORKGROUP + lane; i < count; i += groups.x * WORKGROUP) {
-      let row = undecided[FIRST_UNDECIDED + i];
-      store_label(row, nearest_of(row, 0, 1).label);
+    for (var i = 4 * (group.x * WORKGROUP + lane); i < count; i += 4 * groups.x * WORKGROUP) {
+      let rows = rows_at(i, count);
+      store_labels(rows, i, count, nearest_of(rows, 0, 1).label);
     }
     return;
   }
-  for (var i = group.x; i < count; i += groups.x) {
-    let row = undecided[FIRST_UNDECIDED + i];
-    nearest[lane] = nearest_of(row, lane, WORKGROUP);
+  for (var i = 4 * group.x; i < count; i += 4 * groups.x) {
+    let rows = rows_at(i, count);
+    nearest[lane] = nearest_of(rows, lane, WORKGROUP);
     for (var others = u32(WORKGROUP) / 2; others > 0; others /= 2) {
       workgroupBarrier();
       if (lane < others) {
@@ -91,7 +121,7 @@ fn main(
       }
     }
     if (lane == 0) {
-      store_label(row, nearest[0].label);
+      store_labels(rows, i, count, nearest[0].label);
     }
     workgroupBarrier();
   }

@@ -81,14 +81,14 @@ export interface AssignmentBuffers {
   readonly changed: GPUBuffer;
 }
 
-/** What kernels that propose labels need beside their buffers; the rows are the chunks'. */
+/** What kernels that leave rows to be decided need beside their buffers; the rows are the chunks'. */
 export interface Proposal {
   readonly norms: Norms;
   readonly deciding: Deciding;
 }
 
-/** Whether there are such kernels for rows so wide: those of narrow rows give labels at once. */
-export function canPropose(quads: number): boolean {
+/** Whether there are such kernels for rows so wide: those of narrow rows decide at once. */
+export function leavesOpen(quads: number): boolean {
   return quads > NARROW_QUADS;
 }
 
@@ -131,7 +131,7 @@ export class Assignment {
       kernel,
       roundUp(k, tile),
       quads,
-      isProposing(source) ? proposal : undefined,
+      leavesRows(source) ? proposal : undefined,
       rows,
     );
   }
@@ -144,17 +144,17 @@ export class Assignment {
     parts: readonly RowRange[],
     buffers: AssignmentBuffers,
   ): void {
-    const { half_norms, ...common } = { points: chunk.points, ...buffers };
+    const shared = { points: chunk.points, ...buffers };
     const norms = this.#proposal?.norms.recordFor(recording, chunk, c);
     for (const { start, rows } of parts) {
       const workgroups = ceilDiv(rows, this.rows);
       const shape = { first: start, rows, quads: this.#quads, padded_clusters: this.#clusters };
       if (!this.#proposal || !norms) {
-        recording.dispatch(this.#kernel, { shape, ...common }, workgroups);
+        recording.dispatch(this.#kernel, { shape, ...shared }, workgroups);
         continue;
       }
-      this.#proposal.deciding.record(recording, common, (undecided) => {
-        const bindings = { shape, ...common, half_norms, norms, undecided };
+      this.#proposal.deciding.record(recording, shared, (undecided) => {
+        const bindings = { shape, ...shared, norms, undecided };
         recording.dispatch(this.#kernel, bindings, workgroups);
       });
     }
@@ -162,7 +162,7 @@ export class Assignment {
 }
 
 /** Whether a kernel leaves rows to be decided. */
-function isProposing({ bindings }: KernelSource): boolean {
+function leavesRows({ bindings }: KernelSource): boolean {
   return bindings.some(({ name }) => name === 'undecided');
 }
 
@@ -244,7 +244,7 @@ export function assignCandidates(
   if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
   const [, widest] = WIDER_WORKGROUPS;
   const narrows = [narrow(widest), narrow()] as const;
-  const tiles = canPropose(quads) ? [best, ...rest] : [];
+  const tiles = leavesOpen(quads) ? [best, ...rest] : [];
   if (k > MOST_FEW) return [...narrows, ...tiles];
   const fews = [few(widest), few()] as const;
   return subgroupSize >= MANY_LANES

@@ -16,7 +16,7 @@ import {
 } from './accumulation.js';
 import {
   type Assignment,
-  canPropose,
+  leavesOpen,
   centroidTile,
   chooseAssignment,
   paddedClusters,
@@ -197,7 +197,7 @@ export class Clustering {
     const assignment = await chooseAssignment(
       runtime,
       { k, columns: d, quads, storage },
-      canPropose(quads)
+      leavesOpen(quads)
         ? { norms: await Norms.of(workspace, points), deciding: await deciding() }
         : undefined,
       chunk.bring

@@ -15,7 +15,7 @@ import {
 } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
 import { blankBits } from './lab.js';
-import { emptyList, FIRST_UNDECIDED, MOST_DECIDERS } from './undecided.js';
+import { decidersOf, emptyList, FIRST_UNDECIDED } from './undecided.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 /** In the place of MANY, so that few rows are many. */
@@ -33,7 +33,7 @@ interface Shape {
 }
 
 const SHAPES: readonly Shape[] = [
-  ...[1, 2, ...around(WORKGROUP), 2 * WORKGROUP + 3].map((clusters) => ({
+  ...[1, 2, 3, 5, ...around(4 * WORKGROUP), 8 * WORKGROUP + 3].map((clusters) => ({
     rows: 40,
     clusters,
     columns: 5,
@@ -58,7 +58,7 @@ const SHAPES: readonly Shape[] = [
     workgroups: 1,
     many: FEW,
   })),
-  { rows: 150, clusters: 3, columns: 2, step: 1, workgroups: 2, many: FEW },
+  { rows: 600, clusters: 3, columns: 2, step: 1, workgroups: 2, many: FEW },
   ...ACROSS_BLOCKS.map(({ rows, columns, first }) => ({
     rows: first + rows,
     clusters: 4,
@@ -82,7 +82,7 @@ export const decide: KernelTest = {
       const picks = Array.from({ length: rows }, (_, i) => i).filter((i) => i % step === 0);
       const undecided = emptyList(rows);
       undecided.set(picks, FIRST_UNDECIDED);
-      undecided.set([Math.min(picks.length, MOST_DECIDERS), 1, 1, picks.length]);
+      undecided.set([decidersOf(picks.length), 1, 1, picks.length]);
       const before = blankBits(rows + 1);
       before.set(indices(random, rows, clusters));
       const expected = before.slice();
@@ -108,12 +108,14 @@ export const decide: KernelTest = {
   variants: [{}, { MANY: FEW }],
   mutations: [
     ['b.label < a.label', 'b.label > a.label'],
-    ['sum < best.squared', 'sum <= best.squared'],
-    ['i < count; i += groups.x)', 'i < count; i += 2 * groups.x)'],
-    ['i += groups.x * WORKGROUP', 'i += 2 * groups.x * WORKGROUP'],
+    ['squared < best.squared', 'squared <= best.squared'],
+    ['i < count; i += 4 * groups.x)', 'i < count; i += 8 * groups.x)'],
+    ['i += 4 * groups.x * WORKGROUP', 'i += 8 * groups.x * WORKGROUP'],
     ['nearest[lane + others]', 'nearest[lane]'],
-    ['nearest_of(row, lane, WORKGROUP)', 'nearest_of(row, lane + 1, WORKGROUP)'],
-    ['at += BLOCK_ROWS', 'at += 1'],
-    ['labels[row] != label', 'true'],
+    ['nearest_of(rows, lane, WORKGROUP)', 'nearest_of(rows, lane + 1, WORKGROUP)'],
+    ['p += BLOCK_ROWS', 'p += vec4u(1)'],
+    ['sums2, k.z', 'sums1, k.z'],
+    ['min(4, count - i)', '4'],
+    ['labels[rows[j]] != label[j]', 'true'],
   ],
 };
