@@ -1,5 +1,5 @@
 // Adds the partial sums of runs of rows, in order, as a tree of RUN-term runs:
-//   totals[i] = (APPEND: totals[i], else 0) + sum_l partial[l][i]
+//   totals[i] = sum_l partial[l][i]
 //
 // partial  [lanes][entries]  vec4
 // totals   [entries]         vec4
@@ -17,7 +17,6 @@ struct Shape {
 
 const WORKGROUP = 64;
 const RUN = 32;
-const APPEND = false;
 const HALTED = 1;
 
 @compute @workgroup_size(WORKGROUP)
@@ -41,9 +40,6 @@ fn main(
       open += partial[l * shape.entries + index];
     }
     closed += open;
-  }
-  if (APPEND) {
-    closed += totals[index];
   }
   totals[index] = closed;
 }

@@ -86,7 +86,7 @@ export async function gram(
     CENTRED: false,
     CONTINUED: true,
   });
-  const addRuns = await runtime.kernel(addRunsKernel, { APPEND: false });
+  const addRuns = await runtime.kernel(addRunsKernel);
   const blocks = gramBlocks(quads);
   const entries = GRAM_ENTRY * blocks;
   const { lanes, rows: step } = planBatches(n, entries);

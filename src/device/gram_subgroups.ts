@@ -76,7 +76,7 @@ export async function gramBySubgroups(
   } = source;
   const { runtime } = workspace;
   const kernel = await runtime.kernel(gramKernel, { LANES: runtime.subgroupSize >= 8 ? 8 : 4 });
-  const addRuns = await runtime.kernel(addRunsKernel, { APPEND: false });
+  const addRuns = await runtime.kernel(addRunsKernel);
   const { entries, runs, runRows, perDispatch } = planGram(n, 4 * quads);
   const buffers = await workspace.allocate({
     partial: 16 * entries * runs,

@@ -48,7 +48,7 @@ export async function gramTimes(
   const { runtime } = workspace;
   const count = directions.length;
   const crossProducts = await runtime.kernel(crossProductsKernel);
-  const addRuns = await runtime.kernel(addRunsKernel, { APPEND: false });
+  const addRuns = await runtime.kernel(addRunsKernel);
   const matrix = new Float64Array(count * d);
   directions.forEach((direction, t) => {
     matrix.set(direction, t * d);

@@ -13,24 +13,21 @@ type Source = typeof source;
 async function added(
   lab: Lab,
   kernel: Source,
-  append: boolean,
   entries: number,
   lanes: number,
   partial: Float32Array<ArrayBuffer>,
-  before: Float32Array<ArrayBuffer>,
   halted = 0,
 ) {
   const { totals } = await lab.run(kernel, {
-    constants: { APPEND: append },
     shape: { entries, lanes },
-    buffers: { partial, state: Uint32Array.of(0, halted), totals: before.slice() },
+    buffers: { partial, state: Uint32Array.of(0, halted), totals: blank(4 * entries) },
     invocations: entries,
   });
   return totals;
 }
 
-function sums(partial: Float32Array, entries: number, lanes: number, before: Float32Array) {
-  const totals = Float64Array.from(before.subarray(0, 4 * entries));
+function sums(partial: Float32Array, entries: number, lanes: number) {
+  const totals = new Float64Array(4 * entries);
   for (let l = 0; l < lanes; l++) {
     for (let at = 0; at < 4 * entries; at++) totals[at] += partial[l * 4 * entries + at];
   }
@@ -48,36 +45,30 @@ export const addRuns: KernelTest = {
       ),
       [1, 2 * RUN + 1] as const,
     ];
-    for (const append of [false, true]) {
-      for (const [entries, lanes] of shapes) {
-        const what = JSON.stringify({ append, entries, lanes });
-        const partial = floats(random, grid, 4 * entries * lanes);
-        const before = append ? floats(random, grid, 4 * entries) : blank(4 * entries);
-        const totals = await added(lab, kernel, append, entries, lanes, partial, before);
-        const start = append ? before : new Float32Array(4 * entries);
-        expectExact(totals, sums(partial, entries, lanes, start), what);
-      }
+    for (const [entries, lanes] of shapes) {
+      const what = JSON.stringify({ entries, lanes });
+      const partial = floats(random, grid, 4 * entries * lanes);
+      const totals = await added(lab, kernel, entries, lanes, partial);
+      expectExact(totals, sums(partial, entries, lanes), what);
     }
     const lanes = RUN * RUN;
     const partial = floats(random, uniform, 4 * lanes);
-    const zeros = new Float32Array(4);
     expectClose(
-      await added(lab, kernel, false, 1, lanes, partial, zeros),
-      sums(partial, 1, lanes, zeros),
+      await added(lab, kernel, 1, lanes, partial),
+      sums(partial, 1, lanes),
       sumRoundings(2 * RUN, lanes, 'two levels of runs'),
     );
     // One run after the other would lose what is below 2^-24 of the sum.
     const small = new Float32Array(4 * lanes).fill(1 + 2 ** -12);
     expectClose(
-      await added(lab, kernel, false, 1, lanes, small, zeros),
-      sums(small, 1, lanes, zeros),
+      await added(lab, kernel, 1, lanes, small),
+      sums(small, 1, lanes),
       roundings(2, 'sums of 32 values of 13 bits are exact, and so are sums of 32 such sums'),
     );
-    const halted = await added(lab, kernel, false, 1, 1, partial, blank(4), 1);
+    const halted = await added(lab, kernel, 1, 1, partial, 1);
     expectEqual(halted, blank(4), 'totals of a fit that has halted');
   },
   mutations: [
-    ['(APPEND)', '(!APPEND)'],
     ['min(start + RUN, shape.lanes)', 'start + RUN'],
     ['closed += open', 'closed = open'],
     ['l * shape.entries + index', 'l * (shape.entries + 1) + index'],

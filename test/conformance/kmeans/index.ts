@@ -9,6 +9,7 @@ import { kmeansDeterminism } from './determinism.js';
 import { kmeansDevice } from './device.js';
 import { kmeansFailure } from './failure.js';
 import { kmeansGolden } from './golden.js';
+import { kmeansHard } from './hard.js';
 import { kmeansInput } from './input.js';
 import { kmeansInvariance } from './invariance.js';
 import { kmeansMiniBatch } from './mini_batch.js';
@@ -32,6 +33,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansCosine,
   kmeansDeterminism,
   kmeansControl,
+  kmeansHard,
   kmeansInput,
   kmeansTwin,
   kmeansTuning,
