@@ -1,18 +1,28 @@
 /** The runtime shared by all calls that bring none of their own. */
 import { isDawn } from './gpu.js';
 import { Runtime } from './runtime.js';
+import { checkRuntimeOptions, type SharedRuntimeOptions } from './runtime_options.js';
+import { tuningSettings } from './tuning_options.js';
 
 /** In Node an idle device keeps the process alive, so it is destroyed after this long. */
 const IDLE_MS = 100;
 
-let shared: Promise<Runtime> | undefined;
-let users = 0;
+/** A runtime, and the calls that use it or wait for it. */
+interface Shared {
+  readonly creating: Promise<Runtime>;
+  users: number;
+}
+
+let settings: SharedRuntimeOptions = {};
+let shared: Shared | undefined;
 let idle: ReturnType<typeof setTimeout> | undefined;
 
-function drop(): void {
-  const dropped = shared;
-  shared = undefined;
-  dropped?.then(
+/** Gives `one` to no further call; once the last has gone its device is destroyed. */
+function retire(one: Shared | undefined): void {
+  if (!one) return;
+  if (shared === one) shared = undefined;
+  if (one.users > 0) return;
+  one.creating.then(
     (runtime) => {
       runtime.dispose();
     },
@@ -20,27 +30,61 @@ function drop(): void {
   );
 }
 
+function leave(one: Shared): void {
+  if (--one.users > 0) return;
+  if (shared !== one) retire(one);
+  else if (isDawn()) {
+    clearTimeout(idle);
+    idle = setTimeout(() => {
+      if (one.users === 0) retire(one);
+    }, IDLE_MS);
+  }
+}
+
+/** The shared runtime, made where there is none. */
+async function join(): Promise<{ readonly one: Shared; readonly runtime: Runtime }> {
+  const one = (shared ??= { creating: Runtime.create(settings, 'shared'), users: 0 });
+  one.users++;
+  try {
+    return { one, runtime: await one.creating };
+  } catch (error) {
+    retire(one);
+    leave(one);
+    throw error;
+  }
+}
+
+/**
+ * Sets the options of the device that all calls share which bring no `runtime` of their own. The
+ * calls under way keep the device they have; later ones get one made with these options.
+ *
+ * @throws InvalidArgumentError
+ */
+export function configureSharedRuntime(options: SharedRuntimeOptions): void {
+  const checked = checkRuntimeOptions(options, true);
+  tuningSettings(checked.tuning);
+  settings = checked;
+  retire(shared);
+}
+
 /**
  * Runs `work` with the shared runtime, made when first needed and made anew after its device was
  * lost. In Node the device is destroyed once nothing has used it for a moment, so that the process
  * can end by itself.
  *
- * @throws NoAdapterError when no WebGPU adapter can be had
+ * @throws NoAdapterError when no WebGPU adapter or device can be had
  */
 export async function withDefaultRuntime<T>(work: (runtime: Runtime) => Promise<T>): Promise<T> {
-  clearTimeout(idle);
-  users++;
+  let joined = await join();
+  if (joined.runtime.loss) {
+    // Only the lost one: another call may have replaced it already.
+    retire(joined.one);
+    leave(joined.one);
+    joined = await join();
+  }
   try {
-    if (shared && (await shared.catch(() => undefined))?.loss) drop();
-    shared ??= Runtime.create();
-    const creating = shared;
-    const runtime = await creating.catch((error: unknown) => {
-      if (shared === creating) shared = undefined;
-      throw error;
-    });
-    return await work(runtime);
+    return await work(joined.runtime);
   } finally {
-    users--;
-    if (users === 0 && isDawn()) idle = setTimeout(drop, IDLE_MS);
+    leave(joined.one);
   }
 }

@@ -18,10 +18,21 @@ export function isDawn(): boolean {
 export async function findGpu(): Promise<GPU> {
   const { navigator, process } = globalThis as {
     navigator?: { gpu?: GPU };
-    process?: { versions?: { node?: string; deno?: string } };
+    process?: { versions?: Partial<Record<'node' | 'deno' | 'bun' | 'electron', string>> };
   };
   if (navigator?.gpu) return navigator.gpu;
-  if (process?.versions?.node !== undefined && process.versions.deno === undefined) {
+  const { node, deno, bun, electron } = process?.versions ?? {};
+  // They say that they are Node, and the package's native code ends their process.
+  if (bun !== undefined || electron !== undefined) {
+    const [here, instead] =
+      bun === undefined
+        ? ["Electron's main process", 'in a window, which has WebGPU, or in a process of Node']
+        : ['Bun', 'in Node or Deno'];
+    throw new NoAdapterError(
+      `${here} has no WebGPU, and the package 'webgpu' (Dawn) crashes there, so it was not loaded; run this ${instead}.`,
+    );
+  }
+  if (node !== undefined && deno === undefined) {
     dawn ??= loadDawn();
     try {
       return await dawn;

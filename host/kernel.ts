@@ -88,10 +88,11 @@ export function checkBindings(source: KernelSource, bindings: KernelBindings): v
   }
 }
 
-const MAX_F32 = 3.4028234663852886e38;
+export const MAX_F32 = 3.4028234663852886e38;
+export const MAX_U32 = 2 ** 32 - 1;
 /** The numbers each kind of uniform field can hold. */
 const RANGES: Readonly<Record<FieldKind, readonly [least: number, most: number]>> = {
-  u32: [0, 2 ** 32 - 1],
+  u32: [0, MAX_U32],
   i32: [-(2 ** 31), 2 ** 31 - 1],
   f32: [-MAX_F32, MAX_F32],
 };

@@ -2,7 +2,7 @@
 
 const EVERY_MS = 2;
 
-function inFirefox(): boolean {
+export function inFirefox(): boolean {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
   return /\bFirefox\//.test(navigator?.userAgent ?? '');
 }

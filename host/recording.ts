@@ -119,13 +119,22 @@ export class Recording {
     this.#workspace.submit([this]);
   }
 
-  /** Adds the work, or a part of it, to a command encoder. */
-  encode(encoder: GPUCommandEncoder, part = 0): void {
+  /**
+   * Adds a part of the work to command encoders.
+   *
+   * @param open the encoder of the next command; calls what it is given before it leaves another one
+   */
+  encode(open: (leave: () => void) => GPUCommandEncoder, part: number): void {
     const { profiler, limits } = this.#workspace.runtime;
     const maxPerDimension = limits.maxComputeWorkgroupsPerDimension;
     this.#prepared ??= this.#prepare();
     let pass: GPUComputePassEncoder | undefined;
+    const leave = () => {
+      pass?.end();
+      pass = undefined;
+    };
     for (const { command, group } of this.#prepared[part]) {
+      const encoder = open(leave);
       if (command.type === 'dispatch') {
         const timestampWrites = profiler?.next(command.kernel.source.name);
         if (timestampWrites) pass?.end();
@@ -139,15 +148,14 @@ export class Recording {
         } else pass.dispatchWorkgroupsIndirect(workgroups, 0);
         continue;
       }
-      pass?.end();
-      pass = undefined;
+      leave();
       if (command.type === 'clear') encoder.clearBuffer(command.buffer);
       else {
         const { source, sourceOffset, target, targetOffset, bytes } = command;
         encoder.copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
       }
     }
-    pass?.end();
+    leave();
   }
 
   /** Gives back what the recording holds, for one that will not be submitted again. */

@@ -7,38 +7,23 @@ import {
   specialize,
   workgroupInvocations,
 } from './kernel.js';
-import { startNudging } from './nudge.js';
+import { inFirefox, startNudging } from './nudge.js';
 import { Pace } from './pace.js';
 import { BufferPool } from './pool.js';
 import type { Profiler } from './profiler.js';
+import {
+  checkRuntimeOptions,
+  type RuntimeLimits,
+  type RuntimeOptions,
+  WATCHDOG_MS,
+} from './runtime_options.js';
+import { openScopes, textOf, typed } from './scopes.js';
 import { Tuning } from './tuning.js';
-import { type TuningOptions, type TuningSettings, tuningSettings } from './tuning_options.js';
+import { type TuningSettings, tuningSettings } from './tuning_options.js';
 import { STAGE_COMPUTE } from './usage.js';
+import { Watchdog } from './watchdog.js';
 
-/** The device limits this library splits its work by. */
-export interface RuntimeLimits {
-  /** Bytes in one buffer. */
-  readonly maxBufferSize: number;
-  /** Bytes of one buffer that a kernel can see. */
-  readonly maxStorageBufferBindingSize: number;
-  readonly maxComputeWorkgroupsPerDimension: number;
-}
-
-export interface RuntimeOptions {
-  /** A device to borrow. It stays the caller's: it is never destroyed here. */
-  readonly device?: GPUDevice;
-  /** Where to ask for an adapter; by default `navigator.gpu`, in Node the package `webgpu`. */
-  readonly gpu?: GPU;
-  readonly powerPreference?: GPUPowerPreference;
-  /** Lower limits than the device's own to work within (for example to leave memory to others). */
-  readonly limits?: Partial<RuntimeLimits>;
-  /**
-   * How to choose among kernels that give the same result. `'auto'`, the default, races them on the
-   * first large enough fit on an adapter, for 200 ms at most, and keeps the winner for later ones;
-   * `'off'` takes the defaults; an object says where winners are kept, or fixes the choice.
-   */
-  readonly tuning?: 'auto' | 'off' | TuningOptions;
-}
+export type { RuntimeLimits, RuntimeOptions };
 
 /** What runs the work. */
 export interface RuntimeInfo {
@@ -52,10 +37,21 @@ export interface RuntimeInfo {
 const WANTED_FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
 
 /**
- * How long after its first effects the loss of a device is known at the latest: in Firefox with its
- * device busy it took up to half a second.
+ * How long after its first effects the loss of a device is known at the latest, in ms: in Firefox with
+ * its device busy it took up to half a second.
  */
-const LOSS_KNOWN_MS = 2000;
+const LOSS_KNOWN_MS = { firefox: 1000, elsewhere: 250 } as const;
+
+/** What to do once a device is lost. */
+const REMEDY = {
+  shared: 'run the work again, it will use a fresh device',
+  own: 'make another with createRuntime(), and run the work again with that',
+  borrowed:
+    'get another device from its adapter, make a runtime with createRuntime({ device }), and run the work again with that',
+} as const;
+
+/** Whose the device of a runtime is. */
+type Ownership = keyof typeof REMEDY;
 
 /** A compiled kernel. */
 export interface Kernel {
@@ -83,72 +79,98 @@ export class Runtime {
   readonly tuning: Tuning;
   /** Set to time every dispatch. */
   profiler: Profiler | undefined;
-  readonly #owned: boolean;
+  readonly #ownership: Ownership;
   readonly #kernels = new Map<string, Promise<Kernel>>();
   /** What is under way, to be rejected when the device is lost. */
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   readonly #failureListeners = new Set<(error: ClusteringError) => void>();
+  readonly #watchdog: Watchdog;
   #loss: DeviceLostError | undefined;
+  #isSilent = false;
 
   private constructor(
     device: GPUDevice,
-    owned: boolean,
-    limits: Partial<RuntimeLimits>,
+    ownership: Ownership,
+    options: RuntimeOptions,
     tuning: TuningSettings,
+    ofAdapter?: GPUAdapterInfo,
   ) {
     this.device = device;
-    this.#owned = owned;
-    const { vendor, architecture, device: name, description } = device.adapterInfo;
+    this.#ownership = ownership;
+    // Safari 26.0 leaves it undefined.
+    const ofDevice = device.adapterInfo as GPUAdapterInfo | undefined;
+    const info: Partial<GPUAdapterInfo> = ofDevice ?? ofAdapter ?? {};
+    const { vendor = '', architecture = '', device: name = '', description = '' } = info;
     this.info = { vendor, architecture, device: name, description };
     this.features = new Set(device.features);
-    this.subgroupSize = this.features.has('subgroups') ? device.adapterInfo.subgroupMinSize : 0;
+    this.subgroupSize = this.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
     const within = (name: keyof RuntimeLimits) =>
-      Math.min(device.limits[name], limits[name] ?? Number.POSITIVE_INFINITY);
+      Math.min(device.limits[name], options.limits?.[name] ?? Number.POSITIVE_INFINITY);
     this.limits = {
       maxBufferSize: within('maxBufferSize'),
       maxStorageBufferBindingSize: within('maxStorageBufferBindingSize'),
       maxComputeWorkgroupsPerDimension: within('maxComputeWorkgroupsPerDimension'),
     };
     this.pool = new BufferPool(device);
-    this.tuning = new Tuning(identify(device.adapterInfo), tuning);
-    void device.lost.then((info) => {
-      const loss = new DeviceLostError(
-        `The GPU device was lost (${info.reason}: ${info.message || 'no further message'}). ` +
-          `Nothing was returned; run the work again, it will use a fresh device.`,
+    this.tuning = new Tuning(identify(info), tuning);
+    const patience = options.watchdog ?? WATCHDOG_MS;
+    this.#watchdog = new Watchdog(patience, () => {
+      this.#isSilent = true;
+      this.#end(
+        `The GPU device was lost: it has answered nothing for ${patience / 1000} s (option watchdog)`,
+        ownership,
       );
-      this.#loss = loss;
-      this.#kernels.clear();
-      for (const abandon of this.#waiting) abandon(loss);
+    });
+    void device.lost.then(({ reason, message }) => {
+      this.#end(
+        `The GPU device was lost (${reason}: ${message || 'no further message'})`,
+        ownership,
+      );
     });
     device.addEventListener('uncapturederror', this.#onUncapturedError);
   }
 
-  /** Asks for an adapter and a device, or borrows `options.device`. */
-  static async create(options: RuntimeOptions = {}): Promise<Runtime> {
+  /** Rejects all that waits for the device, and whatever comes later. */
+  #end(what: string, ownership: Ownership): void {
+    this.#loss ??= new DeviceLostError(`${what}. Nothing was returned; ${REMEDY[ownership]}.`);
+    this.#kernels.clear();
+    for (const abandon of this.#waiting) abandon(this.#loss);
+  }
+
+  /**
+   * Asks for an adapter and a device, or borrows `options.device`.
+   *
+   * @param ownership 'shared' for the runtime of all calls that bring none of their own
+   */
+  static async create(
+    given: RuntimeOptions = {},
+    ownership: 'shared' | 'own' = 'own',
+  ): Promise<Runtime> {
+    const options = checkRuntimeOptions(given);
     const tuning = tuningSettings(options.tuning);
-    if (options.device) return new Runtime(options.device, false, options.limits ?? {}, tuning);
+    if (options.device) return new Runtime(options.device, 'borrowed', options, tuning);
     const gpu = options.gpu ?? (await findGpu());
-    const adapter = await gpu.requestAdapter(
-      options.powerPreference ? { powerPreference: options.powerPreference } : {},
+    const { powerPreference, watchdog } = options;
+    const adapter = await asked('adapter', watchdog, () =>
+      gpu.requestAdapter(powerPreference ? { powerPreference } : {}),
     );
-    if (!adapter) {
-      throw new NoAdapterError(
-        'WebGPU is here but offers no adapter: no graphics driver was found, or it is blocked. ' +
-          'In a browser look at its page about the GPU (chrome://gpu) and update it or the driver; ' +
-          'in Node on Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
-      );
-    }
-    const { limits } = adapter;
-    const device = await adapter.requestDevice({
-      label: 'webgpu-clustering',
-      requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
-      requiredLimits: {
-        maxBufferSize: limits.maxBufferSize,
-        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-        maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
-      },
-    });
-    return new Runtime(device, true, options.limits ?? {}, tuning);
+    const { features, limits } = adapter;
+    const device = await asked('device', watchdog, () =>
+      adapter.requestDevice({
+        label: 'webgpu-clustering',
+        requiredFeatures: WANTED_FEATURES.filter((feature) => features.has(feature)),
+        requiredLimits: {
+          maxBufferSize: limits.maxBufferSize,
+          maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+          maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+        },
+      }),
+    );
+    // An adapter that can give no more devices gives one that is lost.
+    const lost = await Promise.race([device.lost, Promise.resolve(undefined)]);
+    if (lost) throw noDevice('device', `it was lost from the start: ${lost.message}`);
+    const ofAdapter = adapter.info as GPUAdapterInfo | undefined;
+    return new Runtime(device, ownership, options, tuning, ofAdapter);
   }
 
   /** Why the device can no longer be used, if so. */
@@ -156,29 +178,41 @@ export class Runtime {
     return this.#loss;
   }
 
-  /** `promise`, or a rejection with DeviceLostError as soon as the device is lost. */
-  async guard<T>(promise: Promise<T>): Promise<T> {
+  /**
+   * What the device answers to `promise`; a rejection with DeviceLostError as soon as the device is
+   * lost, and with the signal's reason as soon as that is aborted. Whatever WebGPU itself rejects with
+   * comes out as a ClusteringError.
+   */
+  async guard<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
     // Once the loss is told, what becomes of it is of no interest, nor an unhandled rejection.
     promise.catch(() => undefined);
     this.#throwIfLost();
-    let abandon: (loss: DeviceLostError) => void = () => undefined;
+    signal?.throwIfAborted();
+    let abandon: (reason: unknown) => void = () => undefined;
     // Its own promise: what is raced against one that lives on stays in memory as long as that does.
-    const lost = new Promise<never>((_, reject) => {
+    const abandoned = new Promise<never>((_, reject) => {
       abandon = reject;
     });
+    const abort = () => {
+      abandon(signal?.reason);
+    };
     this.#waiting.add(abandon);
+    signal?.addEventListener('abort', abort);
     try {
-      const value = await Promise.race([promise, lost]);
+      const value = await this.#watchdog.watch(Promise.race([promise, abandoned]));
       this.#throwIfLost();
       return value;
     } catch (error) {
+      signal?.throwIfAborted();
       // A loss first shows as some other call's failure (in Firefox as an invalid buffer).
       if (!(error instanceof ClusteringError) || /\blost\b|\bis invalid\b/.test(error.message)) {
-        await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOSS_KNOWN_MS))]);
+        const known = LOSS_KNOWN_MS[inFirefox() ? 'firefox' : 'elsewhere'];
+        await Promise.race([abandoned, new Promise((resolve) => setTimeout(resolve, known))]);
       }
-      throw error;
+      throw typed(error);
     } finally {
       this.#waiting.delete(abandon);
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -187,10 +221,10 @@ export class Runtime {
   }
 
   /** As `guard`, for a promise that waits for submitted work. */
-  async finished<T>(promise: Promise<T>): Promise<T> {
+  async finished<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
     const stop = startNudging(this.device.queue);
     try {
-      return await this.guard(promise);
+      return await this.guard(promise, signal);
     } finally {
       stop();
     }
@@ -224,7 +258,7 @@ export class Runtime {
   async #compile(source: KernelSource, constants: KernelConstants, code: string): Promise<Kernel> {
     const { device } = this;
     const label = source.name;
-    device.pushErrorScope('validation');
+    const closeScopes = openScopes(device, `kernel '${label}'`);
     const module = device.createShaderModule({ label, code });
     const layout = device.createBindGroupLayout({
       label,
@@ -235,7 +269,7 @@ export class Runtime {
       })),
     });
     const pipelineLayout = device.createPipelineLayout({ label, bindGroupLayouts: [layout] });
-    const invalid = device.popErrorScope();
+    const invalid = closeScopes();
     const { messages } = await module.getCompilationInfo();
     const errors = messages.filter(({ type }) => type === 'error');
     if (errors.length > 0) {
@@ -250,7 +284,7 @@ export class Runtime {
       );
     }
     const error = await invalid;
-    if (error) throw new KernelError(`kernel '${label}': ${error.message}`);
+    if (error) throw error;
     const pipeline = await device
       .createComputePipelineAsync({
         label,
@@ -258,7 +292,7 @@ export class Runtime {
         compute: { module, entryPoint: 'main' },
       })
       .catch((cause: unknown) => {
-        throw new KernelError(`kernel '${label}' was refused: ${String(cause)}`, { cause });
+        throw new KernelError(`kernel '${label}' was refused: ${textOf(cause)}`, { cause });
       });
     return { source, workgroup: workgroupInvocations(source, constants), pipeline, layout };
   }
@@ -268,17 +302,53 @@ export class Runtime {
     for (const listener of this.#failureListeners) listener(error);
   };
 
-  /** Frees what the runtime holds; an own device is destroyed, a borrowed one is left as it was. */
+  /**
+   * Frees what the runtime holds, and rejects what still runs with DeviceLostError; an own device is
+   * destroyed, a borrowed one is left as it was. Idempotent.
+   */
   dispose(): void {
+    this.#end('The runtime was disposed, its work is lost', 'own');
     this.device.removeEventListener('uncapturederror', this.#onUncapturedError);
     this.pool.dispose();
-    this.#kernels.clear();
-    if (this.#owned) this.device.destroy();
+    // Dawn would wait for a device that does not answer, and hold up the whole process.
+    if (this.#ownership !== 'borrowed' && !this.#isSilent) this.device.destroy();
   }
 }
 
+/** That there is no adapter, or no device of it. */
+function noDevice(what: 'adapter' | 'device', why: string, options?: ErrorOptions): NoAdapterError {
+  return new NoAdapterError(
+    `WebGPU is here but gives no ${what} (${why}): no graphics driver was found, it is blocked, or it failed. ` +
+      'In a browser look at its page about the GPU (chrome://gpu) and update it or the driver; ' +
+      'in Node on Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
+    options,
+  );
+}
+
+/** What is asked of the environment. Throws NoAdapterError where it refuses, gives nothing or is silent. */
+function asked<T>(
+  what: 'adapter' | 'device',
+  patience = WATCHDOG_MS,
+  ask: () => Promise<T | null | undefined>,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const watchdog = new Watchdog(patience, () => {
+      reject(noDevice(what, `nothing was answered for ${patience / 1000} s, option watchdog`));
+    });
+    watchdog.watch((async () => ask())()).then(
+      (given) => {
+        if (given) resolve(given);
+        else reject(noDevice(what, 'it offers none'));
+      },
+      (cause: unknown) => {
+        reject(noDevice(what, textOf(cause), { cause }));
+      },
+    );
+  });
+}
+
 /** An adapter with its driver, and the browser that compiles for it, as far as they tell. */
-function identify(info: GPUAdapterInfo): string {
+function identify(info: Partial<GPUAdapterInfo>): string {
   const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = info;
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
   const subgroups = `subgroups ${subgroupMinSize} to ${subgroupMaxSize}`;
@@ -288,7 +358,8 @@ function identify(info: GPUAdapterInfo): string {
 /**
  * Makes a runtime: a device of its own, or around `options.device`.
  *
- * @throws NoAdapterError when no WebGPU adapter can be had; InvalidArgumentError for a wrong `tuning`
+ * @throws NoAdapterError when no WebGPU adapter or device can be had; InvalidArgumentError for options
+ *   that are none
  */
 export function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   return Runtime.create(options);

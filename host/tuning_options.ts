@@ -1,5 +1,6 @@
 /** How a runtime is to choose its kernels. */
 import { InvalidArgumentError } from './errors.js';
+import { show } from './show.js';
 import { defaultStore, type TuningStore } from './tuning_store.js';
 
 /** See {@link RuntimeOptions.tuning}. */
@@ -30,20 +31,16 @@ export interface TuningSettings {
 const BUDGET_MS = 200;
 const SHARE = 0.25;
 
+/** Throws InvalidArgumentError for an argument of `createRuntime`; `rule` completes "must be ...". */
+export function refuse(argument: string, value: unknown, rule: string): never {
+  throw new InvalidArgumentError(
+    argument,
+    `createRuntime: ${argument} is ${show(value)}; it must be ${rule}.`,
+  );
+}
+
 /** @throws InvalidArgumentError */
 export function tuningSettings(given: 'auto' | 'off' | TuningOptions = 'auto'): TuningSettings {
-  const refuse = (argument: string, value: unknown, rule: string): never => {
-    const shown =
-      typeof value === 'string'
-        ? `'${value}'`
-        : Number.isNaN(value)
-          ? 'NaN'
-          : JSON.stringify(value);
-    throw new InvalidArgumentError(
-      argument,
-      `createRuntime: ${argument} is ${shown}; it must be ${rule}.`,
-    );
-  };
   const options: unknown = given;
   if (options === 'off' || options === 'auto') {
     return {
@@ -66,7 +63,10 @@ export function tuningSettings(given: 'auto' | 'off' | TuningOptions = 'auto'): 
     );
   }
   for (const method of ['get', 'set', 'clear'] as const) {
-    if (store !== undefined && typeof (store as Partial<TuningStore>)[method] !== 'function') {
+    if (
+      store !== undefined &&
+      typeof (store as Partial<TuningStore> | null)?.[method] !== 'function'
+    ) {
       refuse('tuning.store', store, 'an object with the functions get, set and clear');
     }
   }

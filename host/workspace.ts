@@ -1,9 +1,12 @@
 /** The owner of one job's buffers, recordings and errors. */
-import { ClusteringError, DeviceLimitError, KernelError, OutOfMemoryError } from './errors.js';
+import { ClusteringError, DeviceLimitError, KernelError } from './errors.js';
 import { Recording } from './recording.js';
 import type { Runtime } from './runtime.js';
+import { openScopes, typed } from './scopes.js';
 import { BufferUsage, MAP_READ, STORAGE_USAGE } from './usage.js';
 
+/** Commands in one submission: seconds of work, as dispatches are paced, before a sign that they are done. */
+const MOST_COMMANDS = 128;
 /** Bytes read back by one mapping. */
 const READ_BLOCK = 64 * 1024 * 1024;
 
@@ -17,11 +20,14 @@ export class Workspace {
   readonly #buffers = new Set<GPUBuffer>();
   readonly #pending = new Set<Promise<void>>();
   readonly #stopListening: () => void;
+  readonly #signal: AbortSignal | undefined;
   #failure: ClusteringError | undefined;
 
-  constructor(runtime: Runtime, label: string) {
+  /** @param signal once aborted, whatever waits for the device rejects with its reason */
+  constructor(runtime: Runtime, label: string, signal?: AbortSignal) {
     this.runtime = runtime;
     this.label = label;
+    this.#signal = signal;
     this.#stopListening = runtime.onFailure((error) => {
       this.#failure ??= error;
     });
@@ -72,13 +78,17 @@ export class Workspace {
   upload(buffer: GPUBuffer, data: Float32Array | Uint32Array, byteOffset = 0): void {
     // Deno 2.9 panics when nothing is written.
     if (data.byteLength === 0) return;
+    // Dawn takes no shared memory, and no implementation any that can be resized.
+    const memory: ArrayBufferLike = data.buffer;
+    const isPlain = memory instanceof ArrayBuffer && !('resizable' in memory && memory.resizable);
+    const bytes = isPlain ? data : data.slice();
     this.capture(() => {
       this.runtime.device.queue.writeBuffer(
         buffer,
         byteOffset,
-        data.buffer,
-        data.byteOffset,
-        data.byteLength,
+        bytes.buffer,
+        bytes.byteOffset,
+        bytes.byteLength,
       );
     });
   }
@@ -134,10 +144,27 @@ export class Workspace {
   #send(parts: readonly (readonly [Recording, part: number])[]): void {
     const { device } = this.runtime;
     this.capture(() => {
-      const encoder = device.createCommandEncoder({ label: this.label });
-      for (const [recording, part] of parts) recording.encode(encoder, part);
+      const begin = () => device.createCommandEncoder({ label: this.label });
+      let encoder = begin();
+      let commands = 0;
+      const open = (leave: () => void) => {
+        if (commands++ < MOST_COMMANDS) return encoder;
+        leave();
+        device.queue.submit([encoder.finish()]);
+        this.#expectSign();
+        commands = 1;
+        encoder = begin();
+        return encoder;
+      };
+      for (const [recording, part] of parts) recording.encode(open, part);
       device.queue.submit([encoder.finish()]);
     });
+  }
+
+  /** Long work shows that it goes on, to whoever watches the device. */
+  #expectSign(): void {
+    const done = this.runtime.device.queue.onSubmittedWorkDone();
+    this.runtime.guard(done, this.#signal).catch(() => undefined);
   }
 
   /** Records, sends and forgets a piece of work that is needed once. */
@@ -167,33 +194,21 @@ export class Workspace {
 
   /** Runs `work` inside error scopes; what it makes the device report fails the next `settle`. */
   capture<T>(work: () => T): T {
-    const { device } = this.runtime;
-    device.pushErrorScope('validation');
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('internal');
+    const { device, pool } = this.runtime;
+    const closeScopes = openScopes(device, this.label);
     try {
       return work();
+    } catch (error) {
+      throw typed(error);
     } finally {
-      this.#expect(device.popErrorScope(), KernelError);
-      this.#expect(device.popErrorScope(), OutOfMemoryError);
-      this.#expect(device.popErrorScope(), KernelError);
+      const made = pool.takeMade();
+      const judged = closeScopes().then((error) => {
+        pool.judge(made, !error);
+        this.#failure ??= error;
+        this.#pending.delete(judged);
+      });
+      this.#pending.add(judged);
     }
-  }
-
-  #expect(
-    popped: Promise<GPUError | null>,
-    Kind: typeof KernelError | typeof OutOfMemoryError,
-  ): void {
-    const settled = popped
-      .then(
-        (error) => {
-          if (error) this.#failure ??= new Kind(`${this.label}: ${error.message}`);
-        },
-        // Popping rejects only when the device is lost, which `guard` reports.
-        () => undefined,
-      )
-      .finally(() => this.#pending.delete(settled));
-    this.#pending.add(settled);
   }
 
   /** Waits until the device has judged all that was recorded so far; throws its error, if any. */
@@ -201,12 +216,17 @@ export class Workspace {
     const judged = Promise.all(this.#pending).then(() => {
       if (this.#failure) throw this.#failure;
     });
-    await this.runtime.guard(judged);
+    await this.runtime.guard(judged, this.#signal);
+  }
+
+  /** What `promise` gives, which waits for work submitted before. */
+  finished<T>(promise: Promise<T>): Promise<T> {
+    return this.runtime.finished(promise, this.#signal);
   }
 
   /** Waits until the device has done all that was submitted. */
   async idle(): Promise<void> {
-    await this.runtime.finished(this.runtime.device.queue.onSubmittedWorkDone());
+    await this.finished(this.runtime.device.queue.onSubmittedWorkDone());
     await this.settle();
   }
 
@@ -237,30 +257,31 @@ export class Workspace {
     const { device, pool } = this.runtime;
     const padded = Math.ceil(size / 4) * 4;
     let staging: GPUBuffer | undefined;
-    const mapped = this.capture(() => {
-      staging = pool.acquire(
-        `${this.label}: read back`,
-        padded,
-        BufferUsage.mapRead | BufferUsage.copyDestination,
-      );
-      const encoder = device.createCommandEncoder({ label: `${this.label}: read back` });
-      encoder.copyBufferToBuffer(buffer, offset, staging, 0, padded);
-      device.queue.submit([encoder.finish()]);
-      return staging.mapAsync(MAP_READ);
-    });
     try {
-      await this.runtime.finished(mapped);
+      const mapped = this.capture(() => {
+        staging = pool.acquire(
+          `${this.label}: read back`,
+          padded,
+          BufferUsage.mapRead | BufferUsage.copyDestination,
+        );
+        const encoder = device.createCommandEncoder({ label: `${this.label}: read back` });
+        encoder.copyBufferToBuffer(buffer, offset, staging, 0, padded);
+        device.queue.submit([encoder.finish()]);
+        return staging.mapAsync(MAP_READ);
+      });
+      await this.finished(mapped);
       await this.settle();
       const copy = new Uint8Array(staging!.getMappedRange(0, padded)).slice(0, size);
       staging!.unmap();
       pool.release(staging!);
       return copy;
     } catch (error) {
-      pool.discard(staging!);
+      if (staging) pool.discard(staging);
       // What the error scopes say explains more than the failed mapping.
       await this.settle();
+      if (error instanceof ClusteringError) throw error;
       // A buffer unmapped under our hands is how a loss may show first: let the loss itself be told.
-      return await this.runtime.guard(Promise.reject(error as Error));
+      return await this.runtime.guard(Promise.reject(error as Error), this.#signal);
     }
   }
 

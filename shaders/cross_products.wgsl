@@ -1,5 +1,5 @@
 // Products of the columns of two matrices, X^T Y, as partial sums of runs of rows:
-//   partial[l][b] = sum over the rows n of run l of x_n y_n^T, for each block b of 8 x 8 columns
+//   partial[l][b] += sum over the rows n of run l of x_n y_n^T, for each block b of 8 x 8 columns
 //
 // points    see lib/points_layout.wgsl: X; rows [first, first + rows) of it
 // images    laid out as the points: Y, of image_quads quads, an even number
@@ -44,22 +44,24 @@ fn main(
   let i1 = min(i0 + 1, shape.quads - 1);
   let j0 = 2 * (block % across);
   let j1 = j0 + 1;
-  var a0 = vec4f();
-  var a1 = vec4f();
-  var a2 = vec4f();
-  var a3 = vec4f();
-  var b0 = vec4f();
-  var b1 = vec4f();
-  var b2 = vec4f();
-  var b3 = vec4f();
-  var c0 = vec4f();
-  var c1 = vec4f();
-  var c2 = vec4f();
-  var c3 = vec4f();
-  var d0 = vec4f();
-  var d1 = vec4f();
-  var d2 = vec4f();
-  var d3 = vec4f();
+  let blocks = (shape.quads + 1) / 2 * across;
+  let at = (run * blocks + block) * ENTRY;
+  var a0 = partial[at];
+  var a1 = partial[at + 1];
+  var a2 = partial[at + 2];
+  var a3 = partial[at + 3];
+  var b0 = partial[at + 4];
+  var b1 = partial[at + 5];
+  var b2 = partial[at + 6];
+  var b3 = partial[at + 7];
+  var c0 = partial[at + 8];
+  var c1 = partial[at + 9];
+  var c2 = partial[at + 10];
+  var c3 = partial[at + 11];
+  var d0 = partial[at + 12];
+  var d1 = partial[at + 13];
+  var d2 = partial[at + 14];
+  var d3 = partial[at + 15];
   for (var row = run; row < shape.rows; row += shape.lanes) {
     let p = point_at(shape.first + row, shape.quads);
     let x0 = points[p + i0 * BLOCK_ROWS];
@@ -84,8 +86,6 @@ fn main(
     d2 += x1.z * y1;
     d3 += x1.w * y1;
   }
-  let blocks = (shape.quads + 1) / 2 * across;
-  let at = (run * blocks + block) * ENTRY;
   partial[at] = a0;
   partial[at + 1] = a1;
   partial[at + 2] = a2;

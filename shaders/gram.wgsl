@@ -7,7 +7,8 @@
 //          point_stride further: 0 where all have the same rows
 // centres  [K][quads]                      vec4, read if CENTRED
 // weights  [K][weight_stride]              r_nk by row from 0, read if WEIGHTED
-// partial  [lanes][K][blocks][ENTRY]       vec4; see lib/gram_layout.wgsl
+// partial  [lanes][K][blocks][ENTRY]       vec4; see lib/gram_layout.wgsl. If CONTINUED (unweighted
+//                                          only), what it holds is added to.
 //
 // An invocation owns one run, one cluster and one block, whose 64 sums it keeps in registers. Rows go in
 // units of unit_rows, each of unit_lanes runs: of its rows, run l takes l, l + unit_lanes, ..., so that
@@ -36,6 +37,7 @@ struct Shape {
 const WORKGROUP = 64;
 const WEIGHTED = false;
 const CENTRED = false;
+const CONTINUED = false;
 const HALTED = 1;
 
 // import lib/points_layout.wgsl
@@ -97,15 +99,34 @@ fn main(
   var s0 = vec4f();
   var s1 = vec4f();
   var total = 0.0;
+  let at = ((run * shape.clusters + k) * blocks + kb % blocks) * ENTRY;
+  if (CONTINUED) {
+    a0 = partial[at];
+    a1 = partial[at + 1];
+    a2 = partial[at + 2];
+    a3 = partial[at + 3];
+    b0 = partial[at + 4];
+    b1 = partial[at + 5];
+    b2 = partial[at + 6];
+    b3 = partial[at + 7];
+    c0 = partial[at + 8];
+    c1 = partial[at + 9];
+    c2 = partial[at + 10];
+    c3 = partial[at + 11];
+    d0 = partial[at + 12];
+    d1 = partial[at + 13];
+    d2 = partial[at + 14];
+    d3 = partial[at + 15];
+  }
   let points_before = shape.first + own * shape.point_stride;
   let unit = run / shape.unit_lanes * shape.unit_rows;
   let end = min(unit + shape.unit_rows, shape.rows);
   for (var row = unit + run % shape.unit_lanes; row < end; row += shape.unit_lanes) {
-    let at = point_at(points_before + row, shape.quads);
-    var x0 = points[at + i0 * BLOCK_ROWS] - mi0;
-    var x1 = points[at + i1 * BLOCK_ROWS] - mi1;
-    let y0 = points[at + j0 * BLOCK_ROWS] - mj0;
-    let y1 = points[at + j1 * BLOCK_ROWS] - mj1;
+    let p = point_at(points_before + row, shape.quads);
+    var x0 = points[p + i0 * BLOCK_ROWS] - mi0;
+    var x1 = points[p + i1 * BLOCK_ROWS] - mi1;
+    let y0 = points[p + j0 * BLOCK_ROWS] - mj0;
+    let y1 = points[p + j1 * BLOCK_ROWS] - mj1;
     if (WEIGHTED) {
       let weight = weights[k * shape.weight_stride + row];
       x0 *= weight;
@@ -131,7 +152,6 @@ fn main(
     d2 += x1.z * y1;
     d3 += x1.w * y1;
   }
-  let at = ((run * shape.clusters + k) * blocks + kb % blocks) * ENTRY;
   partial[at] = a0;
   partial[at + 1] = a1;
   partial[at + 2] = a2;

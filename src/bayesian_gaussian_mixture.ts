@@ -98,9 +98,9 @@ export async function bayesianGaussianMixture(
   points: Points,
   options: BayesianGaussianMixtureOptions,
 ): Promise<BayesianGaussianMixtureModel> {
-  checkOptions('bayesianGaussianMixture', options, RULES);
+  options = checkOptions('bayesianGaussianMixture', options, RULES);
   const { data, meanWeight } = checkMixtureData('bayesianGaussianMixture', points, options);
-  const load = loadOptions(data, options);
+  const load = { ...loadOptions(data, options), signal: data.signal };
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );

@@ -149,7 +149,7 @@ export abstract class CentroidModel {
     work: (session: KMeansSession, meanWeight: number) => Promise<T>,
     rules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
-    checkOptions(method, options, rules);
+    options = checkOptions(method, options, rules);
     options.signal?.throwIfAborted();
     const matrixRules = {
       columns: this.#shift.length,
@@ -167,6 +167,7 @@ export abstract class CentroidModel {
         storage: this.storage,
         scale: this.#scale,
         extent: largestOf(this.#centred),
+        signal: options.signal,
         ...(weights ? { weights: weights.scaled } : {}),
       },
       (session) => work(session, weights?.mean ?? 1),

@@ -1,4 +1,5 @@
 import { ClusteringError, keepName } from '../host/errors.js';
+import { show } from '../host/show.js';
 
 export {
   ClusteringError,
@@ -34,7 +35,7 @@ export class NonFiniteError extends ClusteringError {
   constructor(what: string, row: number, column: number, value: unknown) {
     super(
       'non-finite',
-      `${what}: the value at row ${row}, column ${column} is ${typeof value === 'string' ? `the text '${value.slice(0, 40)}'` : String(value)}; every value must be a ` +
+      `${what}: the value at row ${row}, column ${column} is ${typeof value === 'string' ? 'the text ' : ''}${show(value)}; every value must be a ` +
         `finite float32 number. Remove or impute that row first.`,
     );
     this.row = row;

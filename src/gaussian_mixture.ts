@@ -210,7 +210,7 @@ export async function gaussianMixture(
   points: Points,
   options: GaussianMixtureOptions,
 ): Promise<GaussianMixtureModel> {
-  checkOptions('gaussianMixture', options, RULES);
+  options = checkOptions('gaussianMixture', options, RULES);
   const { covarianceType = 'full', fixedVariance } = options;
   if ((covarianceType === 'fixed') !== (fixedVariance !== undefined)) {
     throw new InvalidArgumentError(
@@ -220,7 +220,7 @@ export async function gaussianMixture(
     );
   }
   const { data, meanWeight } = checkMixtureData('gaussianMixture', points, options);
-  const load = loadOptions(data, options, fixedVariance);
+  const load = { ...loadOptions(data, options, fixedVariance), signal: data.signal };
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),
   );

@@ -75,6 +75,8 @@ export interface MixtureLoadOptions {
   readonly leastVariance?: number;
   /** One weight >= 0 a row, mean 1; all 1 when absent. */
   readonly weights?: Float32Array;
+  /** Once aborted, whatever waits for the engine rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Data loaded on one engine. Every method may be called any number of times until `dispose`. */

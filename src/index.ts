@@ -39,13 +39,13 @@ export { blobRows, type PointBlock, type PointStream } from './point_stream.js';
 export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './pca.js';
 export { type DeviceOutput, type PcaJson, PcaModel, type PcaSolver } from './pca_model.js';
 export type { RuntimeChoice } from './backend.js';
-export {
-  createRuntime,
-  Runtime,
-  type RuntimeInfo,
-  type RuntimeLimits,
-  type RuntimeOptions,
-} from '../host/runtime.js';
+export { createRuntime, Runtime, type RuntimeInfo } from '../host/runtime.js';
+export { configureSharedRuntime } from '../host/default_runtime.js';
+export type {
+  RuntimeLimits,
+  RuntimeOptions,
+  SharedRuntimeOptions,
+} from '../host/runtime_options.js';
 export type { Tuning, TuningEntry } from '../host/tuning.js';
 export type { TuningOptions } from '../host/tuning_options.js';
 export type { TuningStore } from '../host/tuning_store.js';

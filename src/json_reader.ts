@@ -1,4 +1,5 @@
 /** Reads models from untrusted JSON. */
+import { show } from '../host/show.js';
 import { InvalidArgumentError } from './errors.js';
 
 /**
@@ -10,7 +11,7 @@ import { InvalidArgumentError } from './errors.js';
 export function jsonObject(model: string, json: unknown): Readonly<Record<string, unknown>> {
   if (typeof json === 'object' && json !== null) return json as Readonly<Record<string, unknown>>;
   const given =
-    typeof json === 'string' ? 'text; parse it with JSON.parse first, and' : `${String(json)};`;
+    typeof json === 'string' ? 'text; parse it with JSON.parse first, and' : `${show(json)};`;
   throw new InvalidArgumentError(
     'json',
     `fromJSON got ${given} give what ${model}.toJSON() returned.`,

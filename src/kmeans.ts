@@ -125,6 +125,9 @@ const RULES: OptionRules = {
 const DEFAULT_MAX_ITER = 300;
 const DEFAULT_TOL = 1e-4;
 const RANDOM_RESTARTS = 10;
+/** Restarts whose starts and results are held at once: more than any engine has go side by side. */
+const MOST_AT_ONCE = 1024;
+const BYTES_AT_ONCE = 64 * 1024 * 1024;
 /** From a restart's seed to the next one's: 2^32 by the golden ratio, so that near seeds share none. */
 const SEED_STEP = 0x9e3779b9;
 
@@ -148,7 +151,7 @@ export async function kmeans(
   points: Points | PointStream,
   options: KMeansOptions,
 ): Promise<KMeansModel> {
-  checkOptions('kmeans', options, RULES);
+  options = checkOptions('kmeans', options, RULES);
   checkGiven('kmeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
   signal?.throwIfAborted();
@@ -159,7 +162,7 @@ export async function kmeans(
   const weights = checkWeights(options.sampleWeight, n);
   const { storage, init } = options;
   const extent = typeof init === 'object' ? largestOf(readRows('init', init).source) : 0;
-  const load = { metric, storage, extent, ...(weights ? { weights: weights.scaled } : {}) };
+  const load = { metric, storage, extent, signal, ...(weights ? { weights: weights.scaled } : {}) };
   const model = await withKMeansSession(runtime, checked, load, (session, engine) =>
     fit(session, engine, options, weights?.mean ?? 1),
   );
@@ -206,26 +209,35 @@ async function fit(
   const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
   const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
   signal?.throwIfAborted();
-  const starts = given
-    ? [given]
-    : await session.seed(init as Seeding, k, randomsOf(options.seed ?? 0, restarts), signal);
-  const runs = await session.lloyd(starts, k, {
-    algorithm: options.algorithm,
-    maxIter,
-    tolerance,
-    signal,
-    onIteration:
-      options.onIteration &&
-      ((iteration, inertia, restart) =>
-        options.onIteration?.({
-          restart,
-          restarts,
-          iteration,
-          maxIter,
-          inertia: inertia * meanWeight,
-        })),
-  });
-  const { centroids, iterations, converged, history } = await bestOf(session, runs, k, signal);
+  const [, d] = session.shape;
+  const atOnce = Math.ceil(Math.min(MOST_AT_ONCE, BYTES_AT_ONCE / (4 * k * d)));
+  let best: Best | undefined;
+  for (let first = 0; first < restarts; first += atOnce) {
+    const count = Math.min(atOnce, restarts - first);
+    const starts = given
+      ? [given]
+      : await session.seed(init as Seeding, k, randomsOf(options.seed ?? 0, first, count), signal);
+    const runs = await session.lloyd(starts, k, {
+      algorithm: options.algorithm,
+      maxIter,
+      tolerance,
+      signal,
+      onIteration:
+        options.onIteration &&
+        ((iteration, inertia, restart) =>
+          options.onIteration?.({
+            restart: first + restart,
+            restarts,
+            iteration,
+            maxIter,
+            inertia: inertia * meanWeight,
+          })),
+    });
+    // A single run is the best there is, whatever its inertia.
+    best =
+      restarts === 1 ? { run: runs[0], inertia: 0 } : await bestOf(session, best, runs, k, signal);
+  }
+  const { centroids, iterations, converged, history } = best!.run;
   const { labels, counts, inertia } = await session.assign(centroids, k, signal);
   return new KMeansModel({
     k,
@@ -244,24 +256,33 @@ async function fit(
 }
 
 /** Each restart draws from a stream of its own: what it finds does not depend on how many there are. */
-function randomsOf(seed: number, restarts: number): readonly Random[] {
-  return Array.from({ length: restarts }, (_, restart) =>
-    createRandom((seed + restart * SEED_STEP) % 2 ** 32),
+function randomsOf(seed: number, first: number, count: number): readonly Random[] {
+  return Array.from({ length: count }, (_, i) =>
+    createRandom((seed + Math.imul(first + i, SEED_STEP)) >>> 0),
   );
 }
 
-/** The run of the lowest final inertia, of several the first. */
+/** A run, and its final inertia. */
+interface Best {
+  readonly run: LloydResult;
+  readonly inertia: number;
+}
+
+/** The run of the lowest final inertia, of several the first: one of those before, or of `runs`. */
 async function bestOf(
   session: KMeansSession,
+  before: Best | undefined,
   runs: readonly LloydResult[],
   k: number,
   signal: AbortSignal | undefined,
-): Promise<LloydResult> {
-  if (runs.length === 1) return runs[0];
+): Promise<Best | undefined> {
   const inertias = await session.inertias(
     runs.map(({ centroids }) => centroids),
     k,
     signal,
   );
-  return runs[inertias.reduce((best, inertia, i) => (inertia < inertias[best] ? i : best), 0)];
+  return inertias.reduce(
+    (best, inertia, i) => (!best || inertia < best.inertia ? { run: runs[i], inertia } : best),
+    before,
+  );
 }

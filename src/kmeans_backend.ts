@@ -41,6 +41,8 @@ export interface LoadOptions {
   readonly scale?: number | undefined;
   /** The largest magnitude of centroids that the rows will be compared with, as far as it is known. */
   readonly extent?: number | undefined;
+  /** Once aborted, whatever waits for the engine rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -125,9 +125,9 @@ export class KMeansModel extends CentroidModel {
       (value) => Array.isArray(value) && value.every(isLabel),
       `whole numbers from 0 to ${k - 1}`,
     ) as number[];
+    const counts = numbers('counts', k);
     const owned = new Uint32Array(k);
     for (const label of labels) owned[label]++;
-    const counts = numbers('counts', k);
     part('counts', () => counts.every((count, c) => count === owned[c]), 'the rows of each label');
     const storage = part(
       'storage',

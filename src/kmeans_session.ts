@@ -11,7 +11,7 @@ export function withKMeansSession<T>(
   options: LoadOptions,
   work: (session: KMeansSession, engine: string) => Promise<T>,
 ): Promise<T> {
-  return withKMeansBackend(choice, points, (backend) =>
+  return withKMeansBackend(choice, points, options.signal, (backend) =>
     withLoaded(backend, points, options, (session) => work(session, backend.description)),
   );
 }
@@ -20,11 +20,13 @@ export function withKMeansSession<T>(
 export function withKMeansBackend<T>(
   choice: RuntimeChoice,
   points: PointSource,
+  signal: AbortSignal | undefined,
   work: (backend: KMeansBackend) => Promise<T>,
 ): Promise<T> {
   return withBackend(
     choice,
     points,
+    signal,
     (runtime) => work(deviceBackend(runtime)),
     () => work(referenceBackend),
   );

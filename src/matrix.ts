@@ -1,7 +1,8 @@
 /**
  * Every form of matrix a caller may bring, and the one form the library works on.
  */
-import { InvalidArgumentError, NonFiniteError, ShapeError } from './errors.js';
+import { show } from '../host/show.js';
+import { InvalidArgumentError, NonFiniteError, OutOfMemoryError, ShapeError } from './errors.js';
 import { directionShift, directionsOf, spreadRows } from './reference/directions.js';
 import { largestOf } from './reference/float16.js';
 
@@ -96,18 +97,21 @@ export function isGpuMatrix(points: Points): points is GpuMatrix {
   );
 }
 
-/** Checks a shape and returns it. Throws ShapeError. */
+/** Checks a shape and returns a copy of it. Throws ShapeError. */
 export function checkShape(what: string, shape: unknown): readonly [number, number] {
   if (
     !Array.isArray(shape) ||
     shape.length !== 2 ||
     !shape.every((side: unknown) => Number.isSafeInteger(side) && (side as number) >= 1)
   ) {
+    const given =
+      Array.isArray(shape) && shape.length <= 4 ? `[${shape.map(show).join()}]` : show(shape);
     throw new ShapeError(
-      `${what}: shape is ${JSON.stringify(shape)}; it must be [rows, columns], both whole numbers >= 1.`,
+      `${what}: shape is ${given}; it must be [rows, columns], both whole numbers >= 1.`,
     );
   }
-  return shape as unknown as readonly [number, number];
+  const [rows, columns] = shape as [number, number];
+  return [rows, columns];
 }
 
 function isNumericArray(value: unknown): value is NumericArray {
@@ -135,11 +139,9 @@ export function checkMatrix(what: string, points: Points, rules: MatrixRules = {
 /** The first half of {@link checkMatrix}: the shape, and that the entries are numbers. */
 export function readRows(what: string, points: Points, rules: MatrixRules = {}): RawRows {
   if (typeof points !== 'object' || (points as unknown) === null || ArrayBuffer.isView(points)) {
-    const given =
-      typeof points === 'object' ? Object.prototype.toString.call(points) : String(points);
     throw new InvalidArgumentError(
       what,
-      `${what} is ${given}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
+      `${what} is ${show(points)}; give { data, shape: [rows, columns] }, an array of rows, or { buffer, shape }.`,
     );
   }
   const { source, shape } = Array.isArray(points)
@@ -235,13 +237,14 @@ function hostRows(what: string, points: HostMatrix, firstRow?: number) {
   if (!isNumericArray(data) && !Array.isArray(data)) {
     throw new InvalidArgumentError(
       what,
-      `${what}.data is ${Object.prototype.toString.call(data)}; give a typed array of numbers (Float32Array is fastest) or number[].`,
+      `${what}.data is ${show(data)}; give a typed array of numbers (Float32Array is fastest) or number[].`,
     );
   }
   const [n, d] = checkShape(what, points.shape);
   if (data.length !== n * d) {
     throw new ShapeError(
-      `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.`,
+      `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.` +
+        (data.length === 0 ? ' (An array whose buffer was transferred holds none.)' : ''),
     );
   }
   checkNumbers(what, data, d, firstRow);
@@ -260,7 +263,7 @@ function flattenRows(
     if (!Array.isArray(row) && !isNumericArray(row)) {
       throw new InvalidArgumentError(
         what,
-        `${what}[${firstRow + i}] is ${Object.prototype.toString.call(row)}; every row must be an array of numbers.`,
+        `${what}[${firstRow + i}] is ${show(row)}; every row must be an array of numbers.`,
       );
     }
   }
@@ -312,6 +315,18 @@ function checkFinite(what: string, data: Float32Array, d: number, firstRow: numb
     if (magnitude > largest) largest = magnitude;
   }
   return new Float32Array(Uint32Array.of(largest).buffer)[0];
+}
+
+/** Zeros for a result. Throws OutOfMemoryError where there is no room for so many. */
+export function newFloats(count: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(count);
+  } catch (cause) {
+    throw new OutOfMemoryError(
+      `The result, ${count} float32 numbers, does not fit in memory; ask for it in parts.`,
+      { cause },
+    );
+  }
 }
 
 /** Adds rows to the `sums` of their columns, one after the other. */

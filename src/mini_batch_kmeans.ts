@@ -112,7 +112,7 @@ export async function miniBatchKMeans(
   points: Points | PointStream,
   options: MiniBatchKMeansOptions,
 ): Promise<MiniBatchKMeansModel> {
-  checkOptions('miniBatchKMeans', options, RULES);
+  options = checkOptions('miniBatchKMeans', options, RULES);
   checkGiven('miniBatchKMeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
   signal?.throwIfAborted();
@@ -127,7 +127,7 @@ export async function miniBatchKMeans(
     checked instanceof CheckedStream
       ? passingRows(checked, weights?.scaled, batchSize)
       : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
-  return withKMeansBackend(runtime, checked, (backend) =>
+  return withKMeansBackend(runtime, checked, signal, (backend) =>
     fit(backend, rows, options, random, weights?.mean ?? 1),
   );
 }
@@ -165,8 +165,11 @@ async function fit(
   let converged = false;
   for await (const batch of rows.batches(steps)) {
     signal?.throwIfAborted();
-    const taken = await withLoaded(backend, batch.rows, load(batch, metric, shift), (session) =>
-      step(session, state, stepOptions),
+    const taken = await withLoaded(
+      backend,
+      batch.rows,
+      load(batch, metric, signal, shift),
+      (session) => step(session, state, stepOptions),
     );
     ({ state } = taken);
     onIteration?.({ step: state.steps, steps, cost: taken.cost });
@@ -191,8 +194,13 @@ async function fit(
   });
 }
 
-function load({ weights }: Batch, metric: Metric, shift?: Float64Array) {
-  return { metric, ...(shift ? { shift } : {}), ...(weights ? { weights } : {}) };
+function load(
+  { weights }: Batch,
+  metric: Metric,
+  signal: AbortSignal | undefined,
+  shift?: Float64Array,
+) {
+  return { metric, signal, ...(shift ? { shift } : {}), ...(weights ? { weights } : {}) };
 }
 
 /** Where to start, in which coordinates, and the shift of the centroids that counts as none. */
@@ -218,7 +226,7 @@ async function start(
     );
   }
   const sample = await rows.sample(size);
-  return withLoaded(backend, sample.rows, load(sample, metric, shift), async (session) => {
+  return withLoaded(backend, sample.rows, load(sample, metric, signal, shift), async (session) => {
     const tolerance = tol === 0 ? 0 : tol * (await session.meanVariance());
     if (placed) return { ...placed, tolerance };
     const restarts = options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1);

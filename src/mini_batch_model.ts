@@ -109,8 +109,8 @@ export class MiniBatchKMeansModel extends CentroidModel {
     centroids: GivenCentroids,
     options: OnlineOptions = {},
   ): MiniBatchKMeansModel {
-    checkOptions('fromCentroids', options, ONLINE_RULES);
-    const { metric = 'euclidean', reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO } = options;
+    const checked = checkOptions('fromCentroids', options, ONLINE_RULES);
+    const { metric = 'euclidean', reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO } = checked;
     const [k] = checkMatrix('centroids', centroids, { shift: 'none' }).shape;
     const shift = meanCentroid('centroids', centroids, metric);
     return new MiniBatchKMeansModel({
@@ -122,7 +122,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
       steps: 0,
       rowsUnchecked: 0,
       reassignmentRatio,
-      seed: options.seed ?? 0,
+      seed: checked.seed ?? 0,
       converged: false,
       engine: '',
     });
@@ -139,7 +139,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
     batch: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
   ): Promise<MiniBatchKMeansModel> {
-    checkOptions('partialFit', options, { ...RUNTIME_RULES, sampleWeight: anObject });
+    options = checkOptions('partialFit', options, { ...RUNTIME_RULES, sampleWeight: anObject });
     const { signal } = options;
     signal?.throwIfAborted();
     const state = this.#state;
@@ -150,6 +150,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
     const load = {
       metric,
       shift,
+      signal,
       extent: largestOf(state.centred),
       ...(weights ? { weights: weights.scaled } : {}),
     };

@@ -203,12 +203,12 @@ export abstract class MixtureModel {
     work: (session: MixtureSession) => Promise<T>,
     rules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
-    checkOptions(method, options, rules);
+    options = checkOptions(method, options, rules);
     options.signal?.throwIfAborted();
     const { shift, scale } = this.state;
     const checked = checkPoints('points', points, { columns: shift.length, shift });
     const runtime: RuntimeChoice = options.runtime;
-    return withMixtureSession(runtime, checked, { shift, scale }, work);
+    return withMixtureSession(runtime, checked, { shift, scale, signal: options.signal }, work);
   }
 }
 

@@ -27,6 +27,7 @@ export function withMixtureSession<T>(
   return withBackend(
     choice,
     points,
+    options.signal,
     (runtime) => workOn(deviceMixtureBackend(runtime)),
     () => workOn(referenceMixtureBackend),
   );

@@ -64,7 +64,7 @@ export function checkDistinct(points: CheckedMatrix | GpuMatrix, k: number): voi
 /** Labels of K-means of the data, one run. */
 function kMeansLabels(data: StartData, k: number, random: Random): Promise<Uint32Array> {
   const { points, weights, runtime, signal } = data;
-  const load = { metric: 'euclidean', ...(weights ? { weights } : {}) } as const;
+  const load = { metric: 'euclidean', signal, ...(weights ? { weights } : {}) } as const;
   return withKMeansSession(runtime, points, load, async (session) => {
     const starts = await session.seed('k-means++', k, [random], signal);
     const tolerance = KMEANS.tol * (await session.meanVariance());
@@ -89,7 +89,7 @@ function startRows(
   random: Random,
 ): Promise<Float64Array> {
   const { points, weights, runtime, signal } = data;
-  const load = { metric: 'euclidean', shift, ...(weights ? { weights } : {}) } as const;
+  const load = { metric: 'euclidean', shift, signal, ...(weights ? { weights } : {}) } as const;
   return withKMeansSession(runtime, points, load, async (session) => {
     const seeding = init === 'k-means++' ? init : 'random';
     const [rows] = await session.seed(seeding, k, [random], signal);

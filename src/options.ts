@@ -1,4 +1,5 @@
 /** Rules for options, declared as data. */
+import { show } from '../host/show.js';
 import { InvalidArgumentError } from './errors.js';
 
 /** What one option must be; `rule` completes "must be ...". */
@@ -10,6 +11,9 @@ export interface OptionRule {
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const hasMethods = (value: object, ...names: readonly string[]): boolean =>
+  names.every((name) => typeof Reflect.get(value, name) === 'function');
 
 /** A whole number within [least, most]. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): OptionRule {
@@ -52,12 +56,16 @@ export const anObject: OptionRule = { rule: 'an object', holds: isObject };
 
 export const abortSignal: OptionRule = {
   rule: 'an AbortSignal',
-  holds: (value) => isObject(value) && 'aborted' in value,
+  holds: (value) =>
+    isObject(value) &&
+    'aborted' in value &&
+    hasMethods(value, 'throwIfAborted', 'addEventListener', 'removeEventListener'),
 };
 
 const aRuntime: OptionRule = {
   rule: 'a Runtime (createRuntime())',
-  holds: (value) => isObject(value) && 'device' in value && 'limits' in value,
+  holds: (value) =>
+    isObject(value) && 'device' in value && hasMethods(value, 'guard', 'kernel', 'onFailure'),
 };
 
 /** Rules that hold for every method that computes. */
@@ -66,31 +74,22 @@ export const RUNTIME_RULES = {
   signal: abortSignal,
 } as const satisfies OptionRules;
 
-/** Longer text is cut in messages. */
-const MOST_SHOWN = 60;
-
-function show(value: unknown): string {
-  if (typeof value === 'string') {
-    return value.length > MOST_SHOWN ? `'${value.slice(0, MOST_SHOWN)}...'` : `'${value}'`;
-  }
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return isObject(value) ? Object.prototype.toString.call(value) : String(value);
-}
-
 /**
  * Checks `options` against `rules`; an option that is absent or undefined is not checked.
  *
+ * @returns a copy of what was checked, so that nothing else is ever used
  * @throws InvalidArgumentError naming the option, its value and the rule, or the known names where
  *   the option's name is unknown
  */
-export function checkOptions(method: string, options: unknown, rules: OptionRules): void {
+export function checkOptions<T extends object>(method: string, options: T, rules: OptionRules): T {
   if (!isObject(options)) {
     throw new InvalidArgumentError(
       'options',
       `${method}: options is ${show(options)}; give an object.`,
     );
   }
-  for (const [name, value] of Object.entries(options)) {
+  const given = Object.entries(options) as [string, unknown][];
+  for (const [name, value] of given) {
     if (!Object.hasOwn(rules, name)) {
       throw new InvalidArgumentError(
         name,
@@ -104,4 +103,5 @@ export function checkOptions(method: string, options: unknown, rules: OptionRule
       );
     }
   }
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,5 +1,5 @@
 /** Principal component analysis. */
-import type { RuntimeChoice } from './backend.js';
+import { refuseChanged, type RuntimeChoice } from './backend.js';
 import { InvalidArgumentError, ShapeError } from './errors.js';
 import type { Eigenpairs } from './linear_algebra/symmetric_eigen.js';
 import type { CheckedMatrix, GpuMatrix, Points } from './matrix.js';
@@ -14,22 +14,23 @@ import {
   wholeNumber,
 } from './options.js';
 import type { PcaSession } from './pca_backend.js';
-import { extend, type Summary, WIDEST_DENSE } from './pca_incremental.js';
-import { expansion, projection } from './pca_maps.js';
+import { extend, leftOver, type Summary, WIDEST_DENSE } from './pca_incremental.js';
 import { PCA_SOLVERS, PcaModel, type PcaSolver, stateOf } from './pca_model.js';
-import { columnSquares, diagonal, momentsOf, residualMean, Scatter } from './pca_scatter.js';
+import { columnSquares, diagonal, momentsOf, residualMean, Scatter, sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
 import {
   type Report,
   solveByDeflation,
   solveDense,
+  solveInSpan,
   solveRandomized,
   type Wanted,
 } from './pca_solvers.js';
+import { iterated } from './point_stream.js';
 import { checkPoints } from './points.js';
 import { createRandom } from './random.js';
 
-/** What `onIteration` is told: after each power iteration, or after each batch of rows. */
+/** What `onIteration` is told: after each iteration, or after each batch of rows. */
 export interface PcaProgress {
   /** From 1; solver 'deflation' counts anew for each component. */
   readonly iteration: number;
@@ -48,11 +49,14 @@ export interface PcaOptions {
   /** Scale the scores to variance 1. Default false. */
   readonly whiten?: boolean;
   /**
-   * - 'covariance': the covariance matrix on the device, its eigenvectors on the host in float64.
+   * - 'covariance': the covariance matrix on the device, its eigenvectors on the host in float64. Where
+   *   the smallest variance kept is below a thousandth of the first, the rows are looked at once more
+   *   along all directions found, as sums of float32 would leave little of it. Of more than 192
+   *   columns and at most half as many rows, the rows' own span instead of the matrix.
    * - 'randomized': subspace iteration from random directions (Halko et al. 2011), for columns in the
    *   thousands and few components.
    * - 'deflation': the direction of the largest variance, then that orthogonal to it, and so on, each
-   *   by power iteration.
+   *   by conjugate gradients. Those of less than a millionth of the first's variance are not told apart.
    * - 'incremental': batch by batch (Ross et al. 2008), for rows that do not fit in memory.
    *
    * Default: 'incremental' for batches; 'randomized' for more than 2,048 columns where nComponents is
@@ -63,7 +67,7 @@ export interface PcaOptions {
   readonly seed?: number;
   /** 'randomized': directions beyond nComponents to work with. Default 10. */
   readonly nOversamples?: number;
-  /** 'randomized': products with X^T X. Default 7 for less than min(n, d) / 10 components, else 4. */
+  /** 'randomized': products with X^T X before the last one. Default 7 for less than min(n, d) / 10 components, else 4. */
   readonly iteratedPower?: number;
   /** 'deflation': a direction is found when |C w - v w| <= tol v. Default 1e-6. */
   readonly tol?: number;
@@ -108,6 +112,10 @@ const DEFAULT_OVERSAMPLES = 10;
 const DEFAULT_TOL = 1e-6;
 const DEFAULT_MAX_ITER = 1000;
 const BATCH_ROWS_PER_COLUMN = 5;
+/** A matrix of so many columns takes 2 GiB. */
+const MOST_COLUMNS = 16_384;
+/** Up to so many columns the matrix is fast whatever the rows. */
+const NARROW = 192;
 
 /**
  * Principal component analysis: the orthonormal directions along which the points vary most.
@@ -123,7 +131,7 @@ export async function pca(
   points: Points | PointBatches,
   options: PcaOptions = {},
 ): Promise<PcaModel> {
-  checkOptions('pca', options, RULES);
+  options = checkOptions('pca', options, RULES);
   options.signal?.throwIfAborted();
   if (isBatches(points)) {
     if (options.solver !== undefined && options.solver !== 'incremental') {
@@ -133,7 +141,7 @@ export async function pca(
       );
     }
     checkFraction('incremental', options);
-    return fitBatches(checkedBatches(points), options);
+    return fitBatches(checkedBatches(points, options.signal), options);
   }
   checkFraction(options.solver, options);
   const checked = checkPoints('points', points);
@@ -142,8 +150,11 @@ export async function pca(
   if (options.solver === 'incremental') return fitBatches(batchesOf(checked, options), options);
   const solver = options.solver ?? defaultSolver(options.nComponents, d);
   const forGram = solver === 'covariance';
-  return withPcaSession(options.runtime, checked, { forGram }, (session, engine) =>
-    fit(session, engine, solver, options),
+  return withPcaSession(
+    options.runtime,
+    checked,
+    { forGram, signal: options.signal },
+    (session, engine) => fit(session, engine, solver, options),
   );
 }
 
@@ -196,44 +207,34 @@ async function fit(
   const most = Math.min(n, d);
   const residual = await residualMean(session);
   const scatter = new Scatter(session, residual);
-  const matrix = solver === 'covariance' ? await scatter.matrix(signal) : undefined;
+  const dense = solver === 'covariance' && !fewBesideColumns(n, d);
+  if (dense && d > MOST_COLUMNS) {
+    throw new InvalidArgumentError(
+      'solver',
+      `pca: points has ${d} columns, but solver 'covariance' holds a matrix of at most ${MOST_COLUMNS} x ${MOST_COLUMNS}; ` +
+        `use solver 'randomized' with a number of components.`,
+    );
+  }
+  const matrix = dense ? await scatter.matrix(signal) : undefined;
   const squares = matrix ? diagonal(matrix, d) : await columnSquares(session, residual);
   const total = sum(squares);
   const wanted: Wanted =
     typeof nComponents === 'number' && nComponents < 1
       ? { fraction: nComponents, total }
       : { count: typeof nComponents === 'number' ? nComponents : most };
-  const pairs = matrix
-    ? await solveDense(matrix, d, most, wanted, signal)
-    : await iterate(scatter, most, wanted, solver, total, options);
+  let pairs: Eigenpairs;
+  if (matrix) pairs = await solveDense(scatter, matrix, most, wanted, signal);
+  else if (solver === 'covariance') pairs = await solveInSpan(scatter, most, wanted, signal);
+  else pairs = await iterate(scatter, most, wanted, solver, total, options);
   const moments = momentsOf(session, residual, squares);
-  const left = matrix ? {} : { left: await leftOver(session, moments.mean, pairs, signal) };
-  return new PcaModel(stateOf({ moments, pairs, ...left }, { whiten, solver, engine }));
+  const left = await (matrix
+    ? leftOver(scatter, total, pairs, signal)
+    : scatter.outside(pairs.vectors, signal));
+  return new PcaModel(stateOf({ moments, pairs, left }, { whiten, solver, engine }));
 }
 
-/**
- * The sum of squares along the directions that were not found: measured, as the difference of float32
- * totals would be what rounding makes of it.
- */
-async function leftOver(
-  session: PcaSession,
-  mean: Float64Array,
-  { values, vectors }: Eigenpairs,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const [d, count] = [mean.length, vectors.length];
-  if (count === d) return 0;
-  const components = new Float64Array(count * d);
-  vectors.forEach((vector, t) => {
-    components.set(vector, t * d);
-  });
-  const axes = { mean, components, explainedVariance: values };
-  const maps = [
-    projection(axes, session.shift, count, false),
-    expansion(axes, count, false, session.shift),
-  ];
-  return sum(await session.residuals(maps, signal));
-}
+/** Whether rows are so few that their own span is the faster way to what it holds. */
+const fewBesideColumns = (n: number, d: number): boolean => d > NARROW && 2 * n <= d;
 
 /** The iterative solvers. */
 async function iterate(
@@ -282,12 +283,6 @@ async function iterate(
   return found;
 }
 
-const sum = (values: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total;
-};
-
 const share = (values: ArrayLike<number>, total: number): number =>
   total > 0 ? sum(values) / total : 0;
 
@@ -311,16 +306,20 @@ async function* batchesOf(
   const step = batchSize ?? BATCH_ROWS_PER_COLUMN * d;
   for (let start = 0; start < n; start += step) {
     const rows = Math.min(step, n - start);
+    refuseChanged(points);
     const part = data.subarray(start * d, (start + rows) * d);
     yield { data: part, shape: [rows, d], ...(shift ? { shift } : {}) };
   }
 }
 
 /** The caller's batches, all of the first one's width. */
-async function* checkedBatches(batches: PointBatches): AsyncGenerator<CheckedMatrix | GpuMatrix> {
+async function* checkedBatches(
+  batches: PointBatches,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<CheckedMatrix | GpuMatrix> {
   let at = 0;
   let columns: number | undefined;
-  for await (const batch of batches) {
+  for await (const batch of iterated('points', batches, signal)) {
     const checked = checkPoints(`batch ${at}`, batch, columns === undefined ? {} : { columns });
     columns = checked.shape[1];
     at++;
@@ -341,7 +340,7 @@ async function fitBatches(
     signal?.throwIfAborted();
     const before = summary;
     const forGram = batch.shape[1] <= WIDEST_DENSE;
-    summary = await withPcaSession(runtime, batch, { forGram }, (session, name) => {
+    summary = await withPcaSession(runtime, batch, { forGram, signal }, (session, name) => {
       engine = name;
       return extend(before, session, most, seed, signal);
     });

@@ -24,6 +24,8 @@ export interface PcaLoadOptions {
    * squared distance of the mean stays within a few variances of each column.
    */
   readonly forGram?: boolean;
+  /** Once aborted, whatever waits for the engine rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Rows loaded on one engine. Every method may be called any number of times until `dispose`. */
@@ -31,10 +33,16 @@ export interface PcaSession {
   readonly shape: readonly [rows: number, columns: number];
   /** What was subtracted from every row, [d]. */
   readonly shift: Float64Array;
+  /** What a sum may lose by rounding, relative to its largest terms; 0 where rows themselves lost more. */
+  readonly rounding: number;
   /** The sum of each column, or of its squares, [d]. */
   columnSums(squared?: boolean): Promise<Float64Array>;
+  /** The rows themselves, n x d. */
+  rows(): Promise<Float32Array>;
   /** X^T X, d x d. */
   gram(signal?: AbortSignal): Promise<Float64Array>;
+  /** Y^T Y of what a map makes of the rows, outputs x outputs: each entry errs relative to its columns. */
+  gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array>;
   /** X^T (X v) for each direction v, [d] each. */
   gramTimes(
     directions: readonly Float64Array[],
@@ -45,7 +53,7 @@ export interface PcaSession {
   /** As `map`, in a buffer on the device, which is the caller's to destroy. */
   mapOnDevice(maps: readonly AffineMap[], signal?: AbortSignal): Promise<GPUBuffer>;
   /** The squared distance of each row to what the maps make of it, [n]. */
-  residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array>;
+  residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float64Array>;
   dispose(): void;
 }
 

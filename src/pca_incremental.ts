@@ -1,18 +1,18 @@
 /** PCA by batches: what was kept of the rows so far is extended by more rows. */
-import { largestEigenpairs } from './linear_algebra/largest_eigenpairs.js';
 import type { Eigenpairs } from './linear_algebra/symmetric_eigen.js';
 import type { PcaSession } from './pca_backend.js';
 import {
   columnSquares,
+  diagonal,
   type Moments,
   momentsOf,
   type RankOne,
   residualMean,
   Scatter,
+  sum,
 } from './pca_scatter.js';
-import { solveRandomized } from './pca_solvers.js';
+import { isUnsure, solveDense, solveRandomized } from './pca_solvers.js';
 import { createRandom } from './random.js';
-import { createPause } from './reference/event_loop.js';
 
 /** Wider scatter matrices are not formed: products with a few directions stand in for them. */
 export const WIDEST_DENSE = 2048;
@@ -25,8 +25,8 @@ export interface Summary {
   readonly moments: Moments;
   /** The largest eigenpairs of their scatter matrix. */
   readonly pairs: Eigenpairs;
-  /** The sum of squares along all other directions, where it was measured. */
-  readonly left?: number;
+  /** The sum of squares along all other directions. */
+  readonly left: number;
 }
 
 /**
@@ -47,17 +47,34 @@ export async function extend(
   const moments = before ? merge(before.moments, batch) : batch;
   const scatter = new Scatter(session, residual, before ? keptAndBetween(before, batch) : []);
   const count = Math.min(most, moments.rows, d);
-  const pairs =
-    d <= WIDEST_DENSE
-      ? await largestEigenpairs(await scatter.matrix(signal), d, count, createPause(signal))
-      : await solveRandomized(scatter, {
-          count,
-          oversamples: OVERSAMPLES,
-          powerIterations: POWER_ITERATIONS,
-          random: createRandom(seed),
-          signal,
-        });
-  return { moments, pairs };
+  if (d > WIDEST_DENSE) {
+    const pairs = await solveRandomized(scatter, {
+      count,
+      oversamples: OVERSAMPLES,
+      powerIterations: POWER_ITERATIONS,
+      random: createRandom(seed),
+      signal,
+    });
+    const left = (before?.left ?? 0) + (await scatter.outside(pairs.vectors, signal));
+    return { moments, pairs, left };
+  }
+  const matrix = await scatter.matrix(signal);
+  const pairs = await solveDense(scatter, matrix, count, { count }, signal);
+  const total = sum(diagonal(matrix, d));
+  const left = (before?.left ?? 0) + (await leftOver(scatter, total, pairs, signal));
+  return { moments, pairs, left };
+}
+
+/** The sum of the eigenvalues that are not among `pairs`, where `total` is that of all. */
+export async function leftOver(
+  scatter: Scatter,
+  total: number,
+  { values, vectors }: Eigenpairs,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const left = Math.max(0, total - sum(values));
+  // The difference of sums is mostly their rounding where it is small beside them.
+  return isUnsure(left, total, scatter.rounding) ? scatter.outside(vectors, signal) : left;
 }
 
 /** The moments of two sets of rows together (Chan, Golub & LeVeque 1983). */

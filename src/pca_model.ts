@@ -8,6 +8,7 @@ import { checkOptions, oneOf, type OptionRules, RUNTIME_RULES, wholeNumber } fro
 import type { AffineMap, PcaSession } from './pca_backend.js';
 import { extend, type Summary } from './pca_incremental.js';
 import { expansion, projection } from './pca_maps.js';
+import { sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
 import { checkPoints } from './points.js';
 
@@ -56,11 +57,20 @@ export interface PcaJson {
 const FORMAT = 'webgpu-clustering/pca';
 const OUTPUT_RULES: OptionRules = { ...RUNTIME_RULES, output: oneOf('gpu') };
 
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+/** @throws InvalidArgumentError where numbers left the range of float32 */
+function inRange(method: string, data: Float32Array, columns: number): Float32Array {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return data;
+  throw new InvalidArgumentError(
+    'points',
+    `${method}: row ${Math.floor(at / columns)} comes out beyond 3.4e38, the most that float32 holds; ` +
+      `scale the rows down before they are fitted and used.`,
+  );
+}
 
 /** A model's state from what is known of its rows: signs fixed, sums of squares made variances. */
 export function stateOf(
-  { moments, pairs, left = Math.max(0, sum(moments.squares) - sum(pairs.values)) }: Summary,
+  { moments, pairs, left }: Summary,
   rest: Pick<PcaState, 'whiten' | 'solver' | 'engine'>,
 ): PcaState {
   const { rows, mean, squares } = moments;
@@ -213,7 +223,7 @@ export class PcaModel {
     const least = d * Number.EPSILON * explainedVariance[0];
     const variances = count < d ? [...explainedVariance, noiseVariance] : [...explainedVariance];
     const positive = variances.every((variance) => variance > least);
-    checkOptions('score', options, RUNTIME_RULES);
+    options = checkOptions('score', options, RUNTIME_RULES);
     if (!positive) {
       throw new InvalidArgumentError(
         'nComponents',
@@ -258,8 +268,8 @@ export class PcaModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  partialFit(points: Points, options: ComputeOptions = {}): Promise<PcaModel> {
-    checkOptions('partialFit', options, RUNTIME_RULES);
+  async partialFit(points: Points, options: ComputeOptions = {}): Promise<PcaModel> {
+    options = checkOptions('partialFit', options, RUNTIME_RULES);
     return this.#load('points', points, options, undefined, async (session, engine) => {
       const summary = await extend(this.#summary(), session, this.nComponents, 0, options.signal);
       const { whiten } = this;
@@ -268,9 +278,10 @@ export class PcaModel {
   }
 
   #summary(): Summary {
-    const { rows, mean, components, explainedVariance, variances } = this.#state;
+    const { rows, mean, components, explainedVariance, variances, noiseVariance } = this.#state;
     const d = mean.length;
     return {
+      left: noiseVariance * (Math.min(rows, d) - this.nComponents) * (rows - 1),
       moments: { rows, mean, squares: variances.map((value) => value * (rows - 1)) },
       pairs: {
         values: explainedVariance.map((value) => value * (rows - 1)),
@@ -287,7 +298,7 @@ export class PcaModel {
     mapsFor: (session: PcaSession) => readonly AffineMap[],
     { what, shift }: { what: string; shift: Float64Array } = { what: 'points', shift: this.mean },
   ): Promise<GpuMatrix | Matrix> {
-    checkOptions(method, options, OUTPUT_RULES);
+    options = checkOptions(method, options, OUTPUT_RULES);
     const { signal } = options;
     const onDevice = 'output' in options;
     if (onDevice && typeof options.runtime !== 'object') {
@@ -302,7 +313,7 @@ export class PcaModel {
       const shape = [session.shape[0], maps[maps.length - 1].outputs] as const;
       return onDevice
         ? { buffer: await session.mapOnDevice(maps, signal), shape }
-        : { data: await session.map(maps, signal), shape };
+        : { data: inRange(method, await session.map(maps, signal), shape[1]), shape };
     });
   }
 
@@ -320,7 +331,12 @@ export class PcaModel {
       columns: shift?.length ?? this.mean.length,
       ...(rounded ? { shift: rounded } : {}),
     });
-    return withPcaSession(runtime, checked, rounded ? { shift: rounded } : {}, work);
+    return withPcaSession(
+      runtime,
+      checked,
+      { signal, ...(rounded ? { shift: rounded } : {}) },
+      work,
+    );
   }
 
   /**

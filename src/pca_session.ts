@@ -23,6 +23,7 @@ export function withPcaSession<T>(
   return withBackend(
     choice,
     points,
+    options.signal,
     (runtime) => workOn(devicePcaBackend(runtime)),
     () => workOn(referencePcaBackend),
   );

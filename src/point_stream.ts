@@ -1,4 +1,5 @@
 /** Rows that are read block by block, as often as needed, and never held whole. */
+import { show } from '../host/show.js';
 import { InvalidArgumentError, ShapeError } from './errors.js';
 import {
   addRows,
@@ -51,20 +52,26 @@ export function isPointStream(points: unknown): points is PointStream {
  * @throws InvalidArgumentError where the bytes are no whole number of rows, or none at all
  */
 export function blobRows(blob: Blob, columns: number, byteOffset = 0): PointStream {
-  const bytes = blob.size - byteOffset;
-  const rowBytes = 4 * columns;
+  if (!(blob instanceof Blob)) {
+    throw new InvalidArgumentError(
+      'blob',
+      `blobRows: blob is ${show(blob)}; give a Blob or a File.`,
+    );
+  }
   if (!Number.isSafeInteger(columns) || columns < 1) {
     throw new InvalidArgumentError(
       'columns',
-      `blobRows: columns is ${columns}; give a whole number >= 1.`,
+      `blobRows: columns is ${show(columns)}; give a whole number >= 1.`,
     );
   }
   if (!Number.isSafeInteger(byteOffset) || byteOffset < 0) {
     throw new InvalidArgumentError(
       'byteOffset',
-      `blobRows: byteOffset is ${byteOffset}; give a whole number >= 0.`,
+      `blobRows: byteOffset is ${show(byteOffset)}; give a whole number >= 0.`,
     );
   }
+  const bytes = blob.size - byteOffset;
+  const rowBytes = 4 * columns;
   if (bytes <= 0 || bytes % rowBytes !== 0) {
     throw new InvalidArgumentError(
       'blob',
@@ -131,7 +138,7 @@ export class CheckedStream {
     if (typeof stream.blocks !== 'function') {
       throw new InvalidArgumentError(
         what,
-        `${what}.blocks is ${String(stream.blocks)}; give a function that starts a pass over the rows.`,
+        `${what}.blocks is ${show(stream.blocks)}; give a function that starts a pass over the rows.`,
       );
     }
     const [n, d] = shape;
@@ -278,7 +285,7 @@ async function* rawBlocks(
 ): AsyncGenerator<RawRows & { readonly firstRow: number }, void, undefined> {
   const [n, d] = stream.shape;
   let firstRow = 0;
-  for await (const block of abortable(iterate(what, stream), signal)) {
+  for await (const block of iterated(what, stream.blocks(), signal)) {
     if (ArrayBuffer.isView(block) && block.length % d !== 0) {
       throw new ShapeError(
         `${what}: the block at row ${firstRow} has ${block.length} numbers, no whole number of rows of ${d}.`,
@@ -308,30 +315,19 @@ async function* rawBlocks(
   if (firstRow < n) throw tooFew(what, firstRow, n);
 }
 
-function iterate(what: string, stream: PointStream): AsyncIterator<PointBlock> {
-  const blocks = stream.blocks() as Partial<
-    AsyncIterable<PointBlock> & Iterable<PointBlock>
-  > | null;
-  const asynchronous = blocks?.[Symbol.asyncIterator]?.();
-  if (asynchronous) return asynchronous;
-  const iterator = blocks?.[Symbol.iterator]?.();
-  if (!iterator) {
-    throw new InvalidArgumentError(
-      what,
-      `${what}.blocks() returned nothing that can be iterated; make it a generator function, or return an (async) iterable.`,
-    );
-  }
-  return {
-    next: () => Promise.resolve(iterator.next()),
-    return: () => Promise.resolve(iterator.return?.() ?? { done: true, value: undefined }),
-  };
-}
-
-/** The values of an iterator; an abort is not kept waiting by a source that is. */
-async function* abortable<T>(
-  iterator: AsyncIterator<T>,
+/**
+ * The values of what the caller gave to be iterated, with an abort not kept waiting by a source that
+ * is. Iterators that break the protocol are refused.
+ *
+ * @param what the argument's name, for messages
+ * @throws InvalidArgumentError; what the source throws; the signal's reason when aborted
+ */
+export async function* iterated<T>(
+  what: string,
+  values: AsyncIterable<T> | Iterable<T>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T, void, undefined> {
+  const iterator = iteratorOf<T>(what, values);
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => {
@@ -344,13 +340,39 @@ async function* abortable<T>(
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const next = await Promise.race([iterator.next(), aborted]);
-      if (next.done) return;
-      yield next.value;
+      const next: unknown = await Promise.race([iterator.next(), aborted]);
+      if (typeof next !== 'object' || next === null) throw notIterable(what, 'next()', next);
+      const { done, value } = next as IteratorResult<T, void>;
+      if (done) return;
+      yield value;
     }
   } finally {
     signal?.removeEventListener('abort', abort);
     // Not waited for: a source that hangs must not keep what is being cancelled.
-    void iterator.return?.().catch(() => undefined);
+    new Promise((resolve) => {
+      resolve(iterator.return?.());
+    }).catch(() => undefined);
   }
+}
+
+function iteratorOf<T>(what: string, values: unknown): AsyncIterator<T> {
+  if (typeof values === 'object' && values !== null) {
+    for (const way of [Symbol.asyncIterator, Symbol.iterator]) {
+      const begin: unknown = Reflect.get(values, way);
+      if (begin === undefined || begin === null) continue;
+      const iterator: unknown = typeof begin === 'function' ? begin.call(values) : begin;
+      if (typeof (iterator as Partial<AsyncIterator<T>> | null)?.next === 'function') {
+        return iterator as AsyncIterator<T>;
+      }
+      throw notIterable(what, String(way), iterator);
+    }
+  }
+  throw notIterable(what, 'blocks()', values);
+}
+
+function notIterable(what: string, method: string, given: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(
+    what,
+    `${what}: ${method} gave ${show(given)}, which can not be iterated; make it a generator function, or return an (async) iterable.`,
+  );
 }

@@ -1,4 +1,5 @@
 /** The checks every method makes of the rows it is given. */
+import { show } from '../host/show.js';
 import { InvalidArgumentError, ShapeError } from './errors.js';
 import {
   checkMatrix,
@@ -13,6 +14,8 @@ import { CheckedStream, isPointStream, type PointStream } from './point_stream.j
 
 /** GPUBufferUsage.COPY_SRC. */
 const COPY_SOURCE = 0x0004;
+/** A sum of weights below this loses digits when it is divided by their number. */
+const TINY = 2 ** -900;
 
 /**
  * The caller's rows, checked. The numbers of a GPU matrix are checked on the device.
@@ -32,6 +35,12 @@ export function checkPoints(
   if (rules.columns !== undefined && d !== rules.columns) {
     throw new ShapeError(`${what} has ${d} columns, but ${rules.columns} are needed.`);
   }
+  if (!isGpuBuffer(buffer)) {
+    throw new InvalidArgumentError(
+      what,
+      `${what}.buffer is ${show(buffer)}; give a GPUBuffer of float32 numbers, or { data, shape } for those on the host.`,
+    );
+  }
   if (buffer.size < 4 * n * d) {
     throw new InvalidArgumentError(
       what,
@@ -44,7 +53,12 @@ export function checkPoints(
       `${what}.buffer cannot be copied from; create it with GPUBufferUsage.COPY_SRC.`,
     );
   }
-  return points;
+  return { buffer, shape: [n, d] };
+}
+
+function isGpuBuffer(buffer: unknown): buffer is GPUBuffer {
+  const { size, usage } = (buffer ?? {}) as Partial<GPUBuffer>;
+  return typeof size === 'number' && typeof usage === 'number';
 }
 
 /**
@@ -78,15 +92,20 @@ export function checkWeights(
   if (weights.length !== n) {
     throw new InvalidArgumentError(
       'sampleWeight',
-      `sampleWeight has ${weights.length} entries for ${n} rows; ${remedy}.`,
+      `sampleWeight has ${show(weights.length)} entries for ${n} rows; ${remedy}.`,
     );
   }
+  const given = new Float64Array(n);
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const weight = weights[i];
-    if (!(weight >= 0 && Number.isFinite(weight))) {
-      throw new InvalidArgumentError('sampleWeight', `sampleWeight[${i}] is ${weight}; ${remedy}.`);
+    const weight: unknown = weights[i];
+    if (!(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
+      throw new InvalidArgumentError(
+        'sampleWeight',
+        `sampleWeight[${i}] is ${show(weight)}; ${remedy}.`,
+      );
     }
+    given[i] = weight;
     sum += weight;
   }
   if (sum === 0) {
@@ -101,6 +120,11 @@ export function checkWeights(
       `sampleWeight sums to more than ${Number.MAX_VALUE}; scale all weights down.`,
     );
   }
-  const mean = sum / n;
-  return { scaled: Float32Array.from({ length: n }, (_, i) => weights[i] / mean), mean };
+  // The smallest numbers there are would have a mean that is rounded to nothing.
+  const unit = sum < TINY ? 1 / TINY : 1;
+  const mean = (sum * unit) / n;
+  return {
+    scaled: Float32Array.from(given, (weight) => (weight * unit) / mean),
+    mean: mean / unit,
+  };
 }

@@ -26,8 +26,13 @@ describe('rules', () => {
     ["either('a', >= 1)", either(oneOf('a'), wholeNumber(1)), ['a', 1], ['b', 0]],
     ['aFunction', aFunction, [() => undefined], [{}, 'f']],
     ['anObject', anObject, [{}, []], [null, 1, 'x']],
-    ['abortSignal', abortSignal, [AbortSignal.abort(), new AbortController().signal], [{}, null]],
-    ['runtime', RUNTIME_RULES.runtime, ['cpu', { device: {}, limits: {} }], ['gpu', {}, null]],
+    [
+      'abortSignal',
+      abortSignal,
+      [AbortSignal.abort(), new AbortController().signal],
+      [{}, null, { aborted: false }, { aborted: false, addEventListener: () => undefined }],
+    ],
+    ['runtime', RUNTIME_RULES.runtime, ['cpu'], ['gpu', {}, null, { device: {}, limits: {} }]],
   ])('%s', (_, { holds }, accepted: readonly unknown[], refused: readonly unknown[]) => {
     expect(accepted.map(holds)).toEqual(accepted.map(() => true));
     expect(refused.map(holds)).toEqual(refused.map(() => false));
@@ -68,7 +73,7 @@ describe('checkOptions', () => {
   ])('refuses %s', (_, options, argument, message) => {
     let error: unknown;
     try {
-      checkOptions('fit', options, rules);
+      checkOptions('fit', options as object, rules);
     } catch (thrown) {
       error = thrown;
     }

@@ -11,7 +11,7 @@ describe('checkPoints', () => {
   it('hands a GPU matrix through where its buffer suffices', () => {
     for (const size of [24, 100]) {
       const points = matrix(size, COPY_SRC, 3, 2);
-      expect(checkPoints('points', points, { columns: 2 })).toBe(points);
+      expect(checkPoints('points', points, { columns: 2 })).toEqual(points);
     }
   });
 

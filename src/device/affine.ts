@@ -3,6 +3,7 @@ import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import affineKernel from '../../shaders/affine.wgsl';
 import type { AffineMap } from '../pca_backend.js';
+import { CHUNK_ALIGNMENT } from './points.js';
 
 const TILE = Number(affineKernel.constants.TILE);
 const ROWS_PER_INVOCATION = 4;
@@ -61,13 +62,18 @@ export function releaseMap(workspace: Workspace, { matrix, offset }: DeviceMap):
 }
 
 /**
- * Parts of `rows` rows to work on at a time, where a row takes `bytes` in the largest buffer and
- * `work` multiply-adds.
+ * Rows to work on at a time, where a row takes `bytes` in the largest buffer and `work` multiply-adds:
+ * a multiple of BLOCK_ALIGNMENT, above CHUNK_ALIGNMENT of that.
  */
-export function rowBlocks(rows: number, bytes: number, work: number): readonly RowRange[] {
+export function blockStep(bytes: number, work: number): number {
   const most = Math.min(BLOCK_BYTES / bytes, BLOCK_WORK / work);
-  const step = Math.max(1, Math.floor(most / BLOCK_ALIGNMENT)) * BLOCK_ALIGNMENT;
-  return splitRows(rows, step, BLOCK_ALIGNMENT);
+  const align = most < CHUNK_ALIGNMENT ? BLOCK_ALIGNMENT : CHUNK_ALIGNMENT;
+  return Math.max(1, Math.floor(most / align)) * align;
+}
+
+/** Parts of `rows` rows to work on at a time: see `blockStep`. */
+export function rowBlocks(rows: number, bytes: number, work: number): readonly RowRange[] {
+  return splitRows(rows, blockStep(bytes, work), BLOCK_ALIGNMENT);
 }
 
 /** Writes the images of `rows` into `images`: packed, or row-major. */

@@ -1,4 +1,5 @@
 /** Gaussian mixtures on a WebGPU device. */
+import { MAX_F32 } from '../../host/kernel.js';
 import { ceilDiv } from '../../host/plan.js';
 import type { Runtime } from '../../host/runtime.js';
 import { Workspace } from '../../host/workspace.js';
@@ -15,7 +16,7 @@ import type {
   Scorer,
   Statistics,
 } from '../gaussian_mixture_backend.js';
-import type { CheckedMatrix, GpuMatrix } from '../matrix.js';
+import { type CheckedMatrix, type GpuMatrix, newFloats } from '../matrix.js';
 import type { FitOptions, PartialFit } from '../mixture_fit.js';
 import { ReferenceSession } from '../reference/gaussian_mixture.js';
 import { type MixtureParameters, type MixtureRules, reachOf } from '../reference/mixture_step.js';
@@ -175,7 +176,7 @@ class DeviceMixtureSession implements MixtureSession {
     source: CheckedMatrix | GpuMatrix,
     options: MixtureLoadOptions,
   ): Promise<DeviceMixtureSession> {
-    const workspace = new Workspace(runtime, 'Gaussian mixture');
+    const workspace = new Workspace(runtime, 'Gaussian mixture', options.signal);
     try {
       const { shift } = options;
       const points = await loadPoints(workspace, source, {
@@ -277,7 +278,7 @@ class DeviceMixtureSession implements MixtureSession {
         weights: this.#weights,
         scale: this.scale,
         rules,
-        tol: options.tol,
+        tol: Math.min(options.tol, MAX_F32),
       },
       start,
     );
@@ -314,7 +315,7 @@ class DeviceMixtureSession implements MixtureSession {
     const host = await this.#hostFor(k, form, factors);
     if (host) return host.responsibilities(scorer, signal);
     const pass = await this.#passFor(k, form);
-    const data = new Float32Array(n * k);
+    const data = newFloats(n * k);
     await this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
         signal?.throwIfAborted();

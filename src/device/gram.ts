@@ -3,7 +3,8 @@ import { ceilDiv } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import addRunsKernel from '../../shaders/add_runs.wgsl';
 import gramKernel from '../../shaders/gram.wgsl';
-import { CHUNK_ALIGNMENT, type DevicePoints, groups, paced } from './points.js';
+import { CHUNK_ALIGNMENT, groups, paced } from './points.js';
+import { batchesOf, powerOfTwo, type RowSource } from './row_parts.js';
 
 /** vec4s of one block of 8 x 8 columns: see shaders/lib/gram_layout.wgsl. */
 export const GRAM_ENTRY = Number(gramKernel.constants.ENTRY);
@@ -12,7 +13,7 @@ export const GRAM_WEIGHT = Number(gramKernel.constants.WEIGHT);
 /** Rows a run adds up in float32, at most. */
 const LONGEST_RUN = 1024;
 /** Rows of a run where memory allows: enough that adding the runs up costs little. */
-const RUN = 256;
+export const RUN = 256;
 /** The most that the runs' partial sums may take. */
 export const PARTIAL_BYTES = 32 * 1024 * 1024;
 
@@ -59,23 +60,38 @@ export function addGram(sums: Float64Array, products: Float32Array, d: number): 
   }
 }
 
+/** Rows to accumulate at once, each run of which takes every `lanes`-th row. */
+function planBatches(rows: number, entries: number): RunPlan {
+  const most = Math.floor(PARTIAL_BYTES / (16 * entries));
+  const lanes = powerOfTwo(Math.min(most, ceilDiv(rows, RUN)));
+  return { lanes, rows: lanes * (most < CHUNK_ALIGNMENT ? LONGEST_RUN : RUN) };
+}
+
 /**
- * X^T X of the loaded (centred) rows, d x d: float32 over runs of at most LONGEST_RUN rows and a
- * tree of up to PARTIAL_BYTES of them, float64 from there on.
+ * X^T X of centred rows, d x d: float32 over runs of at most LONGEST_RUN rows and a tree of up to
+ * PARTIAL_BYTES of them, float64 from there on.
  */
-export async function gram(workspace: Workspace, points: DevicePoints): Promise<Float64Array> {
+export async function gram(
+  workspace: Workspace,
+  source: RowSource,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
   const {
     quads,
-    chunks,
     shape: [n, d],
-  } = points;
+  } = source;
   const { runtime } = workspace;
-  const products = await runtime.kernel(gramKernel, { WEIGHTED: false, CENTRED: false });
+  const products = await runtime.kernel(gramKernel, {
+    WEIGHTED: false,
+    CENTRED: false,
+    CONTINUED: true,
+  });
   const addRuns = await runtime.kernel(addRunsKernel, { APPEND: false });
-  const entries = GRAM_ENTRY * gramBlocks(quads);
-  const most = planRuns(n, entries);
+  const blocks = gramBlocks(quads);
+  const entries = GRAM_ENTRY * blocks;
+  const { lanes, rows: step } = planBatches(n, entries);
   const made = await workspace.allocate({
-    partial: 16 * entries * most.lanes,
+    partial: 16 * entries * lanes,
     totals: 16 * entries,
     state: 8,
     unused: 16,
@@ -87,39 +103,44 @@ export async function gram(workspace: Workspace, points: DevicePoints): Promise<
     while (pending.length > left) addGram(sums, new Float32Array((await pending.shift())!), d);
   };
   workspace.run('reset', (recording) => recording.clear(state));
-  for (const chunk of chunks) {
-    for (const part of paced(runtime, chunk, 8 * entries, CHUNK_ALIGNMENT)) {
-      for (let start = 0; start < part.rows; start += most.rows) {
-        const rows = Math.min(most.rows, part.rows - start);
-        const { lanes } = planRuns(rows, entries);
-        const shape = {
-          first: part.start + start,
-          rows,
-          quads,
-          ...{ clusters: 1, first_cluster: 0, last_cluster: 1 },
-          ...{ lanes, unit_rows: rows, unit_lanes: lanes },
-          ...{ weight_stride: 0, point_stride: 0 },
-        };
-        const blocks = gramBlocks(quads);
-        workspace.run('gram', (recording) => {
-          recording
-            .dispatch(
+  try {
+    for (const batch of batchesOf(n, step)) {
+      signal?.throwIfAborted();
+      workspace.run('gram', (recording) => recording.clear(partial));
+      for await (const { points, first, rows } of source.parts(batch, lanes)) {
+        for (const part of paced(runtime, { start: first, rows }, 8 * entries, lanes)) {
+          const shape = {
+            first: first + part.start,
+            rows: part.rows,
+            quads,
+            ...{ clusters: 1, first_cluster: 0, last_cluster: 1 },
+            ...{ lanes, unit_rows: part.rows, unit_lanes: lanes },
+            ...{ weight_stride: 0, point_stride: 0 },
+          };
+          workspace.run('gram', (recording) => {
+            recording.dispatch(
               products,
-              { shape, points: chunk.points, centres: unused, weights: unused, state, partial },
+              { shape, points, centres: unused, weights: unused, state, partial },
               groups(products, lanes * blocks),
-            )
-            .dispatch(
-              addRuns,
-              { shape: { entries, lanes }, partial, state, totals },
-              groups(addRuns, entries),
             );
-        });
-        pending.push(workspace.read(totals, 0, 16 * entries));
-        await take(1);
+          });
+        }
       }
+      workspace.run('gram', (recording) => {
+        recording.dispatch(
+          addRuns,
+          { shape: { entries, lanes }, partial, state, totals },
+          groups(addRuns, entries),
+        );
+      });
+      pending.push(workspace.read(totals, 0, 16 * entries));
+      await take(1);
     }
+    await take(0);
+  } finally {
+    // Nothing may be released while a read is under way.
+    await Promise.allSettled(pending);
+    workspace.release(...Object.values(made));
   }
-  await take(0);
-  workspace.release(...Object.values(made));
   return sums;
 }

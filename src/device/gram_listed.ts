@@ -1,10 +1,10 @@
 /** X^T X of columns that are zero in many rows, on devices with subgroups. */
-import { ceilDiv, roundUp, splitRows } from '../../host/plan.js';
+import { ceilDiv, splitRows } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import activeRowsKernel from '../../shaders/active_rows.wgsl';
 import gramKernel from '../../shaders/gram_listed.wgsl';
 import { DISPATCH_WORK, PARTIAL_BYTES } from './gram_subgroups.js';
-import { type DevicePoints, groups } from './points.js';
+import { CHUNK_ALIGNMENT, type DevicePoints, groups } from './points.js';
 import {
   addListed,
   addTransposed,
@@ -14,8 +14,6 @@ import {
   TILE_QUADS,
 } from './row_lists.js';
 
-/** Rows that the packed layout keeps together. */
-const BLOCK_ROWS = Number(gramKernel.constants.BLOCK_ROWS);
 /** Bytes of one batch's lists, were all rows in all of them. */
 const LIST_BYTES = 4 * 1024 * 1024;
 /** Bytes that an item leaves. */
@@ -109,18 +107,24 @@ function* dispatches(items: Uint32Array, start: number, end: number) {
   }
 }
 
+/** Rows that are listed at once; chunks must begin at multiples of it. */
+export function listedRows(quads: number): number {
+  const most = LIST_BYTES / (4 * ceilDiv(quads, TILE_QUADS));
+  return Math.max(1, Math.floor(most / CHUNK_ALIGNMENT)) * CHUNK_ALIGNMENT;
+}
+
 /**
  * X^T X of the loaded rows, d x d: float32 over runs of at most 512 rows and the 8 runs of an item,
- * float64 from there on. Needs `prefersSubgroups`.
+ * float64 from there on. Needs `prefersSubgroups`, and chunks aligned to `listedRows`.
  */
 export async function gramByLists(
   workspace: Workspace,
   { quads, chunks, shape: [, d] }: DevicePoints,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
-  const most = roundUp(LIST_BYTES / (4 * ceilDiv(quads, TILE_QUADS)), BLOCK_ROWS);
+  const most = listedRows(quads);
   const batches = chunks.flatMap(({ points, rows: all }) =>
-    splitRows(all, most, BLOCK_ROWS).map(({ start, rows }) => ({ points, first: start, rows })),
+    splitRows(all, most, most).map(({ start, rows }) => ({ points, first: start, rows })),
   );
   const job = { workspace, quads, d, sums: new Float64Array(d * d) };
   const pending = new Set<Promise<unknown>>();

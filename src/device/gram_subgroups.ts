@@ -4,7 +4,8 @@ import type { Runtime } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
 import addRunsKernel from '../../shaders/add_runs.wgsl';
 import gramKernel from '../../shaders/gram_subgroups.wgsl';
-import { type DevicePoints, groups } from './points.js';
+import { groups } from './points.js';
+import { batchesOf, powerOfTwo, type RowSource } from './row_parts.js';
 
 const WORKGROUP = Number(gramKernel.constants.WORKGROUP);
 /** Columns that an invocation multiplies its own with. */
@@ -13,8 +14,8 @@ const TILE = 16;
 const FEWEST_COLUMNS = 2 * TILE;
 /** Rows that a run adds up in float32, at most. */
 const LONGEST_RUN = 512;
-/** A run is a multiple of this. */
-const RUN_ALIGNMENT = 64;
+/** And at least. */
+const SHORTEST_RUN = 64;
 /**
  * Multiply-adds that a dispatch aims at: 20 to 50 ms on two cores. Fixed, not measured: where rows are
  * cut decides how sums round, and the same data must give the same bits.
@@ -30,6 +31,7 @@ export function prefersSubgroups({ subgroupSize }: Runtime, columns: number): bo
 
 /** How rows are cut: into batches that are added up, these into runs, `perDispatch` at a time. */
 export interface GramPlan {
+  /** A power of two, so that no run lies in two chunks. */
   readonly runRows: number;
   readonly runs: number;
   readonly perDispatch: number;
@@ -41,17 +43,16 @@ export function planGram(rows: number, columns: number): GramPlan {
   const quads = ceilDiv(columns, 4);
   const entries = TILE * ceilDiv(quads, 4) * quads;
   const work = (columns * columns) / 2;
-  const aligned = Math.floor(DISPATCH_WORK / work / RUN_ALIGNMENT) * RUN_ALIGNMENT;
-  const runRows = Math.max(RUN_ALIGNMENT, Math.min(LONGEST_RUN, aligned));
+  const runRows = Math.max(SHORTEST_RUN, powerOfTwo(Math.min(LONGEST_RUN, DISPATCH_WORK / work)));
   const most = Math.max(1, Math.floor(PARTIAL_BYTES / (16 * entries)));
   const runs = Math.min(most, ceilDiv(rows, runRows));
   const perDispatch = Math.max(1, Math.min(runs, Math.floor(DISPATCH_WORK / (work * runRows))));
   return { runRows, runs, perDispatch, entries };
 }
 
-/** Adds X^T X as the device leaves it, rows of whole vec4s up to the diagonal, to `sums` (d x d). */
-function addSymmetric(sums: Float64Array, products: Float32Array, d: number): void {
-  const width = 4 * ceilDiv(d, 4);
+/** Adds X^T X as the device leaves it, rows of `quads` vec4s up to the diagonal, to `sums` (d x d). */
+function addSymmetric(sums: Float64Array, products: Float32Array, d: number, quads: number): void {
+  const width = 4 * quads;
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
       sums[i * d + j] += products[i * width + j];
@@ -61,21 +62,24 @@ function addSymmetric(sums: Float64Array, products: Float32Array, d: number): vo
 }
 
 /**
- * X^T X of the loaded (centred) rows, d x d: float32 over the rows of a run and a tree of runs,
- * float64 from there on. Needs {@link prefersSubgroups}.
+ * X^T X of centred rows, d x d: float32 over the rows of a run and a tree of runs, float64 from there
+ * on. Needs {@link prefersSubgroups}.
  */
 export async function gramBySubgroups(
   workspace: Workspace,
-  { quads, chunks, shape: [, d] }: DevicePoints,
+  source: RowSource,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
+  const {
+    quads,
+    shape: [n, d],
+  } = source;
   const { runtime } = workspace;
   const kernel = await runtime.kernel(gramKernel, { LANES: runtime.subgroupSize >= 8 ? 8 : 4 });
   const addRuns = await runtime.kernel(addRunsKernel, { APPEND: false });
-  const most = planGram(Math.max(...chunks.map(({ rows }) => rows)), d);
-  const { entries, runRows, perDispatch } = most;
+  const { entries, runs, runRows, perDispatch } = planGram(n, 4 * quads);
   const buffers = await workspace.allocate({
-    partial: 16 * entries * most.runs,
+    partial: 16 * entries * runs,
     totals: 16 * entries,
     state: 8,
   });
@@ -84,33 +88,40 @@ export async function gramBySubgroups(
   const sums = new Float64Array(d * d);
   const pending: Promise<ArrayBuffer>[] = [];
   const take = async (left: number) => {
-    while (pending.length > left) addSymmetric(sums, new Float32Array((await pending.shift())!), d);
+    while (pending.length > left) {
+      addSymmetric(sums, new Float32Array((await pending.shift())!), d, quads);
+    }
   };
   workspace.run('reset', (recording) => recording.clear(state));
   try {
-    for (const { points, rows: all } of chunks) {
-      for (let first = 0; first < all; first += most.runs * runRows) {
-        signal?.throwIfAborted();
-        const rows = Math.min(most.runs * runRows, all - first);
-        const lanes = ceilDiv(rows, runRows);
-        const shape = { first, rows, quads, run_rows: runRows };
+    for (const batch of batchesOf(n, runs * runRows)) {
+      signal?.throwIfAborted();
+      for await (const { points, first, start, rows } of source.parts(batch, runRows)) {
+        const firstRun = (start - batch.start) / runRows;
+        const end = firstRun + ceilDiv(rows, runRows);
+        // Rows count from where run 0 would lie, be it before the buffer: 32 bits wrap around.
+        const before = firstRun * runRows;
+        const shape = { first: (first - before) >>> 0, rows: before + rows, quads };
         workspace.run('gram', (recording) => {
-          for (let run = 0; run < lanes; run += perDispatch) {
+          for (let run = firstRun; run < end; run += perDispatch) {
             recording.dispatch(
               kernel,
-              { shape: { ...shape, first_run: run }, points, partial },
-              Math.min(perDispatch, lanes - run) * workgroups,
+              { shape: { ...shape, run_rows: runRows, first_run: run }, points, partial },
+              Math.min(perDispatch, end - run) * workgroups,
             );
           }
-          recording.dispatch(
-            addRuns,
-            { shape: { entries, lanes }, partial, state, totals },
-            groups(addRuns, entries),
-          );
         });
-        pending.push(workspace.read(totals, 0, 16 * entries));
-        await take(1);
       }
+      const lanes = ceilDiv(batch.rows, runRows);
+      workspace.run('gram', (recording) => {
+        recording.dispatch(
+          addRuns,
+          { shape: { entries, lanes }, partial, state, totals },
+          groups(addRuns, entries),
+        );
+      });
+      pending.push(workspace.read(totals, 0, 16 * entries));
+      await take(1);
     }
     await take(0);
   } finally {

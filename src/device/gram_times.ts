@@ -3,9 +3,10 @@ import { ceilDiv } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import addRunsKernel from '../../shaders/add_runs.wgsl';
 import crossProductsKernel from '../../shaders/cross_products.wgsl';
-import { mapRows, releaseMap, rowBlocks, uploadMap } from './affine.js';
-import { planRuns } from './gram.js';
+import { blockStep, mapRows, releaseMap, uploadMap } from './affine.js';
+import { PARTIAL_BYTES, RUN } from './gram.js';
 import { type DevicePoints, groups, packedBytes } from './points.js';
+import { batchesOf, partsOf, powerOfTwo, rowsAtOnce } from './row_parts.js';
 
 /** vec4s of one block of 8 x 8 products. */
 const ENTRY = Number(crossProductsKernel.constants.ENTRY);
@@ -31,7 +32,7 @@ export function addCrossProducts(
 
 /**
  * X^T (X v) of the loaded rows for each direction v, [d] each: float32 over the rows of a run and over
- * the runs of a block of rows, float64 over the blocks.
+ * the runs of a batch of rows, float64 over the batches.
  */
 export async function gramTimes(
   workspace: Workspace,
@@ -42,7 +43,7 @@ export async function gramTimes(
   const {
     quads,
     chunks,
-    shape: [, d],
+    shape: [n, d],
   } = points;
   const { runtime } = workspace;
   const count = directions.length;
@@ -56,11 +57,13 @@ export async function gramTimes(
   const map = await uploadMap(workspace, { matrix, offset, inputs: d, outputs: count });
   const blocks = ceilDiv(quads, 2) * (map.padded / 8);
   const entries = ENTRY * blocks;
-  const blocksOf = (rows: number) => rowBlocks(rows, 4 * map.padded, 2 * d * map.padded);
-  const largest = Math.max(...chunks.flatMap(({ rows }) => blocksOf(rows).map((b) => b.rows)));
+  const step = blockStep(4 * map.padded, 2 * d * map.padded);
+  const runs = ceilDiv(Math.min(n, step), RUN);
+  const lanes = powerOfTwo(Math.min(PARTIAL_BYTES / (16 * entries), runs));
+  const atOnce = rowsAtOnce(runtime, map.padded / 4, step, lanes);
   const buffers = await workspace.allocate({
-    images: packedBytes(largest, map.padded / 4),
-    partial: 16 * entries * planRuns(largest, entries).lanes,
+    images: packedBytes(Math.min(n, atOnce), map.padded / 4),
+    partial: 16 * entries * lanes,
     totals: 16 * entries,
     state: 8,
   });
@@ -74,35 +77,29 @@ export async function gramTimes(
   };
   workspace.run('reset', (recording) => recording.clear(state));
   try {
-    for (const chunk of chunks) {
-      for (const { start, rows } of blocksOf(chunk.rows)) {
-        signal?.throwIfAborted();
-        const source = { buffer: chunk.points, first: start, rows };
-        await mapRows(workspace, map, source, images, true);
-        const { lanes } = planRuns(rows, entries);
-        const shape = {
-          first: start,
-          rows,
-          quads,
-          image_quads: map.padded / 4,
-          lanes,
-        };
+    for (const batch of batchesOf(n, step)) {
+      signal?.throwIfAborted();
+      workspace.run('cross products', (recording) => recording.clear(partial));
+      for (const { points: buffer, first, rows } of partsOf(chunks, batch, atOnce)) {
+        await mapRows(workspace, map, { buffer, first, rows }, images, true);
+        const shape = { first, rows, quads, image_quads: map.padded / 4, lanes };
         workspace.run('cross products', (recording) => {
-          recording
-            .dispatch(
-              crossProducts,
-              { shape, points: chunk.points, images, partial },
-              groups(crossProducts, lanes * blocks),
-            )
-            .dispatch(
-              addRuns,
-              { shape: { entries, lanes }, partial, state, totals },
-              groups(addRuns, entries),
-            );
+          recording.dispatch(
+            crossProducts,
+            { shape, points: buffer, images, partial },
+            groups(crossProducts, lanes * blocks),
+          );
         });
-        pending.push(workspace.read(totals, 0, 16 * entries));
-        await take(IN_FLIGHT);
       }
+      workspace.run('cross products', (recording) => {
+        recording.dispatch(
+          addRuns,
+          { shape: { entries, lanes }, partial, state, totals },
+          groups(addRuns, entries),
+        );
+      });
+      pending.push(workspace.read(totals, 0, 16 * entries));
+      await take(IN_FLIGHT);
     }
     await take(0);
   } finally {

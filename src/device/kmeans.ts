@@ -19,6 +19,7 @@ import type {
   PointSource,
   Seeding,
 } from '../kmeans_backend.js';
+import { newFloats } from '../matrix.js';
 import { CheckedStream } from '../point_stream.js';
 import type { ClusterSums } from '../reference/accumulate.js';
 import type { Random } from '../random.js';
@@ -84,7 +85,7 @@ class DeviceSession implements KMeansSession {
     given: LoadOptions,
   ): Promise<DeviceSession> {
     const options = { extent: 0, ...given };
-    const workspace = new Workspace(runtime, 'k-means');
+    const workspace = new Workspace(runtime, 'k-means', options.signal);
     let close = () => {
       workspace.dispose();
     };
@@ -345,7 +346,7 @@ class DeviceSession implements KMeansSession {
     } = this.#points;
     const { runtime } = this.#workspace;
     const kernel = await runtime.kernel(storedAs(storage, pairwiseDistancesKernel));
-    const result = new Float32Array(n * k);
+    const result = newFloats(n * k);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const blockBytes = Math.min(DISTANCES_BLOCK, maxBufferSize, maxStorageBufferBindingSize);
     const blockRows = Math.max(1, Math.floor(blockBytes / (4 * k)));

@@ -1,5 +1,6 @@
 /** Lloyd's iterations: centroids ping-pong on the device, which decides itself when to stop. */
 import { KernelError } from '../../host/errors.js';
+import { MAX_F32, MAX_U32 } from '../../host/kernel.js';
 import type { Recording } from '../../host/recording.js';
 import type { Runtime } from '../../host/runtime.js';
 import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
@@ -115,7 +116,8 @@ export async function lloyd(
         onIteration?.(iteration, inertia, restart),
       ),
   );
-  const ending = { tolerance, most: maxIter };
+  // What a uniform can hold.
+  const ending = { tolerance: Math.min(tolerance, MAX_F32), most: Math.min(maxIter, MAX_U32) };
   const [n, d] = runs[0].clustering.shape;
   // What comes by once an iteration has to be read anyway: bounds would save little of it.
   const choice = new AlgorithmChoice(

@@ -1,5 +1,6 @@
 /** PCA on a WebGPU device. */
 import { DeviceLimitError } from '../../host/errors.js';
+import { ceilDiv } from '../../host/plan.js';
 import type { Runtime } from '../../host/runtime.js';
 import { STORAGE_USAGE } from '../../host/usage.js';
 import { Workspace } from '../../host/workspace.js';
@@ -17,14 +18,21 @@ import {
 } from './affine.js';
 import { gram } from './gram.js';
 import { backgroundShift } from './background.js';
-import { gramByLists } from './gram_listed.js';
+import { gramByLists, listedRows } from './gram_listed.js';
 import { gramBySubgroups, prefersSubgroups } from './gram_subgroups.js';
 import { gramTimes } from './gram_times.js';
+import { bringInRange } from './in_range.js';
+import { RowImages, type RowSource, rowsThemselves } from './row_parts.js';
+import { ScaledPcaSession } from './scaled_pca_session.js';
 import {
   columnSums,
   type DevicePoints,
   groups,
+  BLOCK_ROWS,
+  centring,
   loadPoints,
+  meansOfColumns,
+  mostRows,
   packedBytes,
   sampleRows,
 } from './points.js';
@@ -49,7 +57,10 @@ async function findBackground(
   source: CheckedMatrix | GpuMatrix,
 ): Promise<Float64Array | undefined> {
   const [n, d] = source.shape;
-  if (n < FEWEST_ROWS || !prefersSubgroups(workspace.runtime, d)) return undefined;
+  const { runtime } = workspace;
+  if (n < FEWEST_ROWS || !prefersSubgroups(runtime, d)) return undefined;
+  const quads = ceilDiv(d, 4);
+  if (mostRows(runtime, quads) < Math.min(n, listedRows(quads))) return undefined;
   const random = createRandom(0);
   const sampled = Array.from({ length: SAMPLED_ROWS }, () => random.below(n));
   const sample = await sampleRows(workspace, source, sampled);
@@ -75,6 +86,7 @@ interface Images extends PackedRows {
 type Consumer = (images: Images, start: number, source: PackedRows) => Promise<void>;
 
 class DevicePcaSession implements PcaSession {
+  readonly rounding = 2 ** -24;
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
   /** Most of what the rows hold is zeros. */
@@ -89,20 +101,35 @@ class DevicePcaSession implements PcaSession {
   static async load(
     runtime: Runtime,
     source: CheckedMatrix | GpuMatrix,
-    { shift, forGram = false }: PcaLoadOptions,
-  ): Promise<DevicePcaSession> {
-    const workspace = new Workspace(runtime, 'PCA');
+    { shift: wanted, forGram = false, signal }: PcaLoadOptions,
+  ): Promise<PcaSession> {
+    const workspace = new Workspace(runtime, 'PCA', signal);
     const metric = 'euclidean';
     try {
       const background = forGram ? await findBackground(workspace, source) : undefined;
-      if (!background) {
-        const points = await loadPoints(workspace, source, { metric, ...(shift && { shift }) });
-        return new DevicePcaSession(workspace, points, false);
-      }
+      const [n, d] = source.shape;
       const { subtracted, asIs } = withoutShift(source);
-      const points = await loadPoints(workspace, asIs, { metric, shift: background });
-      const whole = background.map((value, j) => value + (subtracted?.[j] ?? 0));
-      return new DevicePcaSession(workspace, { ...points, shift: whole }, true);
+      const align = background && listedRows(ceilDiv(d, 4));
+      const shift = new Float64Array(d);
+      const rows = await loadPoints(workspace, asIs, { metric, shift, align });
+      const known = 'data' in source ? source.largest : undefined;
+      const scale = await bringInRange(workspace, rows, known);
+      const scaled = (values: Float64Array) => values.map((value) => value * scale);
+      const means = async () => meansOfColumns(await columnSums(workspace, rows), n);
+      // Rows that something was subtracted from are about their means already.
+      const given = background ?? (subtracted ? shift : wanted);
+      const by = given ? scaled(given) : await means();
+      if (by.some((value) => value !== 0)) {
+        const centre = await centring(workspace, rows, by);
+        workspace.run('centre', (recording) => {
+          for (const chunk of rows.chunks) centre(recording, chunk);
+        });
+        await workspace.settle();
+      }
+      const whole = subtracted ? by.map((value, j) => value + subtracted[j] * scale) : by;
+      const points = { ...rows, shift: whole };
+      const session = new DevicePcaSession(workspace, points, background !== undefined);
+      return scale === 1 ? session : new ScaledPcaSession(session, scale);
     } catch (error) {
       workspace.dispose();
       throw error;
@@ -121,15 +148,46 @@ class DevicePcaSession implements PcaSession {
     return columnSums(this.#workspace, this.#points, squared);
   }
 
-  async gram(signal?: AbortSignal): Promise<Float64Array> {
-    const { runtime } = this.#workspace;
-    if (this.#sparse) return gramByLists(this.#workspace, this.#points, signal);
-    if (prefersSubgroups(runtime, this.shape[1])) {
-      return gramBySubgroups(this.#workspace, this.#points, signal);
+  async rows(): Promise<Float32Array> {
+    const [n, d] = this.shape;
+    const rows = new Float32Array(n * d);
+    const width = 4 * this.#points.quads;
+    for (const { points, start, rows: count } of this.#points.chunks) {
+      const packed = new Float32Array(
+        await this.#workspace.read(points, 0, packedBytes(count, width / 4)),
+      );
+      for (let i = 0; i < count; i++) {
+        // See shaders/lib/points_layout.wgsl.
+        const block = Math.floor(i / BLOCK_ROWS) * BLOCK_ROWS * width + 4 * (i % BLOCK_ROWS);
+        for (let j = 0; j < d; j++) {
+          const at = block + Math.floor(j / 4) * 4 * BLOCK_ROWS + (j % 4);
+          rows[(start + i) * d + j] = packed[at];
+        }
+      }
     }
-    const products = await gram(this.#workspace, this.#points);
-    signal?.throwIfAborted();
-    return products;
+    return rows;
+  }
+
+  async gram(signal?: AbortSignal): Promise<Float64Array> {
+    return this.#sparse
+      ? gramByLists(this.#workspace, this.#points, signal)
+      : this.#gramOf(rowsThemselves(this.#points), signal);
+  }
+
+  async gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array> {
+    const images = await RowImages.of(this.#workspace, this.#points, map);
+    try {
+      return await this.#gramOf(images, signal);
+    } finally {
+      images.release();
+    }
+  }
+
+  #gramOf(source: RowSource, signal: AbortSignal | undefined): Promise<Float64Array> {
+    const dense = prefersSubgroups(this.#workspace.runtime, source.shape[1])
+      ? gramBySubgroups
+      : gram;
+    return dense(this.#workspace, source, signal);
   }
 
   gramTimes(
@@ -179,11 +237,11 @@ class DevicePcaSession implements PcaSession {
     }
   }
 
-  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float64Array> {
     const workspace = this.#workspace;
     const kernel = await workspace.runtime.kernel(rowResidualsKernel);
     const { quads } = this.#points;
-    const result = new Float32Array(this.shape[0]);
+    const result = new Float64Array(this.shape[0]);
     await this.#mapBlocks(maps, true, signal, async (images, start, { buffer, first, rows }) => {
       const { residuals } = await workspace.allocate({ residuals: 4 * rows });
       workspace.run('residuals', (recording) => {

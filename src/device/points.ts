@@ -25,7 +25,7 @@ export const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
 /** Chunks start at multiples of this, so that runs and segments of rows never straddle two. */
 export const CHUNK_ALIGNMENT = 1024;
 /** Rows that the packed layout keeps together. */
-const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
+export const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
 const NONE_FOUND = 0xffffffff;
 
 /** Rows [start, start + rows), as shaders/lib/points_layout.wgsl has them. */
@@ -64,6 +64,8 @@ export interface PointsOptions {
   readonly storage?: Storage | undefined;
   readonly scale?: number | undefined;
   readonly extent?: number | undefined;
+  /** Chunks start at multiples of so many rows where a buffer holds that many; CHUNK_ALIGNMENT when absent. */
+  readonly align?: number | undefined;
 }
 
 /** Bytes of packed rows: whole blocks of them. */
@@ -158,17 +160,17 @@ export async function loadPoints(
 async function packInRange(
   workspace: Workspace,
   source: CheckedMatrix | GpuMatrix,
-  { metric, extent }: PointsOptions,
+  { metric, extent, align }: PointsOptions,
 ): Promise<{ readonly packed: PackedRows; readonly scale: number }> {
   // Directions are scaled one by one.
   if (metric === 'cosine' || extent === undefined) {
-    return { packed: await pack(workspace, source, 1), scale: 1 };
+    return { packed: await pack(workspace, source, 1, align), scale: 1 };
   }
   if ('data' in source) {
     const scale = rangeScale('points', Math.max(extent, source.largest ?? largestOf(source.data)));
-    return { packed: await pack(workspace, source, scale), scale };
+    return { packed: await pack(workspace, source, scale, align), scale };
   }
-  const packed = await pack(workspace, source, 1);
+  const packed = await pack(workspace, source, 1, align);
   const measuring = await measureLargest(workspace, packed);
   workspace.run('measure', (recording) => {
     for (const chunk of packed.chunks) measuring.measure(recording, chunk);
@@ -176,7 +178,7 @@ async function packInRange(
   const scale = rangeScale('points', Math.max(extent, await measuring.read()));
   if (scale === 1) return { packed, scale };
   workspace.release(...packed.chunks.map(({ points }) => points));
-  return { packed: await pack(workspace, source, scale), scale };
+  return { packed: await pack(workspace, source, scale, align), scale };
 }
 
 /** Finds the largest magnitude of packed rows. */
@@ -239,18 +241,25 @@ export function meansOfColumns(sums: Float64Array, n: number, scale = 1): Float6
   return sums.map((sum) => Math.fround(sum / n) / scale);
 }
 
+/** Rows of `quads` vec4s that one buffer of the device holds. */
+export function mostRows({ limits }: Runtime, quads: number): number {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  return Math.floor(most / packedBytes(1, quads)) * BLOCK_ROWS;
+}
+
 async function pack(
   workspace: Workspace,
   source: CheckedMatrix | GpuMatrix,
   scale: number,
+  align = CHUNK_ALIGNMENT,
 ): Promise<PackedRows> {
   const { runtime } = workspace;
   const { limits } = runtime;
   const [n, d] = source.shape;
   const quads = ceilDiv(d, 4);
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  const blocks = Math.floor(most / packedBytes(1, quads));
-  const ranges = splitRows(n, blocks * BLOCK_ROWS, CHUNK_ALIGNMENT);
+  const held = mostRows(runtime, quads);
+  const ranges = splitRows(n, held, held < align ? CHUNK_ALIGNMENT : align);
   const kernel = await runtime.kernel(packKernel);
   const blockRows = Math.max(1, Math.min(n, Math.floor(Math.min(UPLOAD_BLOCK, most) / (4 * d))));
   const { rows } = await workspace.allocate({ rows: 4 * d * blockRows });

@@ -119,7 +119,7 @@ class StreamedRows implements PassingRows {
     const rows = await this.#read(c);
     // What works on the slot is done when all that was submitted before the other one was filled is.
     await slot.idle;
-    const idle = workspace.runtime.finished(device.queue.onSubmittedWorkDone());
+    const idle = workspace.finished(device.queue.onSubmittedWorkDone());
     // Whoever waits for it is told; the work may also end with nobody waiting.
     idle.catch(() => undefined);
     for (const other of this.#slots) if (other !== slot) other.idle = idle;

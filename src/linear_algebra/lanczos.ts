@@ -5,7 +5,7 @@ import { type Eigenpairs, symmetricEigen } from './symmetric_eigen.js';
 import { isPositiveDefinite } from './positive_definite.js';
 import {
   addScaled,
-  combine,
+  combineAll,
   dot,
   norm,
   orthogonalize,
@@ -121,9 +121,9 @@ export async function largestByLanczos(
     orthogonalize(next, basis);
     const size = norm(next);
     if (basis.length >= look) {
-      const found = ritzPairs(diagonal, beside, size, count);
+      const found = await ritzPairs(diagonal, beside, size, count, pause);
       if (found) {
-        const vectors = found.weights.map((weights) => combine(weights, basis));
+        const vectors = await combineAll(found.weights, basis, pause);
         const pairs = { values: found.values, vectors };
         const bound = found.values[count - 1] + MARGIN * found.values[0];
         return (await noneLeftAbove(bound, matrix, d, pairs, pause)) ? pairs : undefined;
@@ -140,19 +140,20 @@ export async function largestByLanczos(
 }
 
 /** The largest eigenpairs within the Krylov space, once they have all converged. */
-function ritzPairs(
+async function ritzPairs(
   diagonal: readonly number[],
   beside: readonly number[],
   residual: number,
   count: number,
-): { values: Float64Array; weights: readonly Float64Array[] } | undefined {
+  pause: Pause,
+): Promise<{ values: Float64Array; weights: readonly Float64Array[] } | undefined> {
   const m = diagonal.length;
   const small = new Float64Array(m * m);
   for (let i = 0; i < m; i++) {
     small[i * m + i] = diagonal[i];
     if (i + 1 < m) small[i * m + i + 1] = small[(i + 1) * m + i] = beside[i];
   }
-  const { values, vectors } = symmetricEigen(small, m);
+  const { values, vectors } = await symmetricEigen(small, m, pause);
   const weights = vectors.slice(0, count);
   const converged = weights.every(
     (weight) => Math.abs(residual * weight[m - 1]) <= RESIDUAL * values[0],

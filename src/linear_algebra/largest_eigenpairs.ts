@@ -8,7 +8,10 @@ const SMALL = 192;
 /** Lanczos pays for up to this share of the pairs (784 x 784: 50 pairs in 0.25 s, all in 2.2 s). */
 const FEW = 1 / 6;
 
-/** The `count` largest eigenpairs of a symmetric matrix that has no negative ones, d x d row-major. */
+/**
+ * The `count` largest eigenpairs of a symmetric matrix that has no negative ones, d x d row-major; or
+ * all of them, where that is as fast.
+ */
 export async function largestEigenpairs(
   matrix: Float64Array,
   d: number,
@@ -19,7 +22,5 @@ export async function largestEigenpairs(
     const found = await largestByLanczos(matrix, d, count, pause);
     if (found) return found;
   }
-  await pause();
-  const { values, vectors } = symmetricEigen(matrix, d);
-  return { values: values.slice(0, count), vectors: vectors.slice(0, count) };
+  return symmetricEigen(matrix, d, pause);
 }

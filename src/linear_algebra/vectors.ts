@@ -1,5 +1,7 @@
 /** Vectors in float64, and bases of them. */
+import { ClusteringError } from '../errors.js';
 import type { Random } from '../random.js';
+import type { Pause } from '../reference/event_loop.js';
 
 /** The dot product, in four sums that do not wait for each other. */
 export function dot(a: Float64Array, b: Float64Array): number {
@@ -57,38 +59,76 @@ export function randomDirection(length: number, random: Random): Float64Array {
   return size > 0 ? scaled(vector, 1 / size) : vector.fill(1 / Math.sqrt(length));
 }
 
-/** A random unit vector orthogonal to `basis`, which must not span the whole space. */
+/** Draws before it is clear that a basis spans the whole space, or holds numbers that are none. */
+const MOST_DRAWS = 32;
+
+/**
+ * A random unit vector orthogonal to `basis`, which must not span the whole space.
+ *
+ * @throws ClusteringError where there is none
+ */
 export function randomOrthogonal(
   length: number,
   basis: readonly Float64Array[],
   random: Random,
 ): Float64Array {
-  for (;;) {
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const vector = randomDirection(length, random);
     orthogonalize(vector, basis);
     const size = norm(vector);
     // Shorter than this its digits are mostly rounding errors.
     if (size > 1e-8) return scaled(vector, 1 / size);
   }
+  throw new ClusteringError(
+    'internal',
+    `No direction in ${length} dimensions is orthogonal to ${basis.length} others; their numbers leave the range of float64, or are none.`,
+  );
 }
+
+/** Multiply-adds between two pauses. */
+const PACE = 2 ** 21;
 
 /**
  * An orthonormal basis whose first i vectors span the first i of `vectors` (Gram & Schmidt). A vector
  * that adds nothing to those before it is replaced by a random direction.
  */
-export function orthonormalize(
+export async function orthonormalize(
   vectors: readonly Float64Array[],
   random: Random,
-): readonly Float64Array[] {
+  pause: Pause,
+): Promise<readonly Float64Array[]> {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {
     const rest = vector.slice();
-    orthogonalize(rest, basis);
+    const atOnce = Math.max(1, Math.floor(PACE / rest.length));
+    // As `orthogonalize` does it.
+    for (let pass = 0; pass < 2; pass++) {
+      for (let start = 0; start < basis.length; start += atOnce) {
+        for (const direction of basis.slice(start, start + atOnce)) {
+          addScaled(rest, -dot(rest, direction), direction);
+        }
+        await pause();
+      }
+    }
     const size = norm(rest);
     const adds = size > 1e-12 * norm(vector);
     basis.push(adds ? scaled(rest, 1 / size) : randomOrthogonal(vector.length, basis, random));
   }
   return basis;
+}
+
+/** sum_i weights[i] vectors[i] for each row of weights. */
+export async function combineAll(
+  weights: readonly Float64Array[],
+  vectors: readonly Float64Array[],
+  pause: Pause,
+): Promise<readonly Float64Array[]> {
+  const sums: Float64Array[] = [];
+  for (const row of weights) {
+    sums.push(combine(row, vectors));
+    await pause();
+  }
+  return sums;
 }
 
 /** sum_i weights[i] vectors[i]. */

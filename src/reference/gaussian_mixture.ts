@@ -1,4 +1,5 @@
 /** Gaussian mixtures on the CPU in float64: what the device is checked against. */
+import { newFloats } from '../matrix.js';
 import { ClusteringError } from '../errors.js';
 import type {
   Expectation,
@@ -107,7 +108,7 @@ export class ReferenceSession implements MixtureSession {
     const { x } = this.#loaded();
     const [n, d] = this.shape;
     const { k } = scorer;
-    const data = new Float32Array(n * k);
+    const data = newFloats(n * k);
     const logDensities = new Float32Array(n);
     await this.#blocks(k * d * d, signal, (start, end) => {
       const rows = end - start;

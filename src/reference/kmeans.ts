@@ -13,7 +13,7 @@ import type {
   Metric,
   Seeding,
 } from '../kmeans_backend.js';
-import { type CheckedMatrix, type GpuMatrix, shiftOfDirections } from '../matrix.js';
+import { type CheckedMatrix, type GpuMatrix, newFloats, shiftOfDirections } from '../matrix.js';
 import { CheckedStream } from '../point_stream.js';
 import type { Random } from '../random.js';
 import { rangeScale } from '../range.js';
@@ -212,7 +212,7 @@ class ReferenceSession implements KMeansSession {
     const { x, n, d, metric } = this.#loaded();
     const pause = createPause(signal);
     const c = Float64Array.from(centroids);
-    const distances = new Float32Array(n * k);
+    const distances = newFloats(n * k);
     for (const [start, end] of rowBlocks(n, k * d)) {
       const block = x.subarray(start * d, end * d);
       const squared = pairwiseSquaredDistances(block, end - start, c, k, d);

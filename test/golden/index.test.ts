@@ -6,6 +6,7 @@ import {
   loadMiniBatch,
   loadMixture,
   loadPca,
+  loadPcaKinds,
   MNIST_FILE,
   pickRows,
   startCentroids,
@@ -21,6 +22,7 @@ const kmeans = await loadKMeans(read);
 const miniBatch = await loadMiniBatch(read);
 const mixture = await loadMixture(read);
 const pca = await loadPca(read);
+const pcaKinds = await loadPcaKinds(read);
 
 const loaded = new Map<string, Promise<Dataset>>();
 function dataset(name: DatasetName, rows: number): Promise<Dataset> {
@@ -368,5 +370,31 @@ describe('pca.json', () => {
       const left = (sum(variances.slice(components)) * (golden.rows - 1)) / golden.rows;
       expectClose(error / left, 1, 1e-9);
     }
+  });
+});
+
+describe('pca_kinds.json', () => {
+  it.each(pcaKinds.kinds)('$name: variances and components are those of the rows', (golden) => {
+    const [n, d] = golden.points.shape;
+    const mean = range(d).map((j) => sum(range(n).map((i) => golden.points.data[i * d + j])) / n);
+    const variances = golden.explainedVariance.data;
+    expect(variances).toHaveLength(Math.min(n, d));
+    const along = (t: number) =>
+      sum(
+        range(n).map((i) => {
+          const row = golden.points.data.subarray(i * d, (i + 1) * d);
+          return (
+            dot(
+              Float64Array.from(row, (value, j) => value - mean[j]),
+              rowOf(golden.components, t),
+            ) ** 2
+          );
+        }),
+      ) /
+      (n - 1);
+    for (const t of range(golden.count)) expectClose(along(t) / variances[t], 1, 1e-9);
+    const left = sum(variances.slice(golden.count)) / (variances.length - golden.count);
+    expectClose(golden.noiseVariance / variances[0], left / variances[0], 1e-12);
+    expect(golden.randomizedLoss).toBeGreaterThanOrEqual(0);
   });
 });

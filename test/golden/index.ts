@@ -13,7 +13,9 @@ export type ReadFile = (name: string) => Promise<Uint8Array>;
 export const MNIST_FILE = 'mnist/train-images-idx3-ubyte';
 
 /** A row-major array of any rank; a scalar has shape []. */
-export interface NdArray<T extends Float64Array | Uint32Array | Uint8Array = Float64Array> {
+export interface NdArray<
+  T extends Float64Array | Float32Array | Uint32Array | Uint8Array = Float64Array,
+> {
   readonly data: T;
   readonly shape: readonly number[];
 }
@@ -257,6 +259,28 @@ export interface PcaGolden {
   readonly spectra: readonly Spectrum[];
 }
 
+/** Rows of a kind that is hard in float32, and what PCA(svd_solver='full') in float64 says of them. */
+export interface PcaKind {
+  readonly name: string;
+  readonly points: NdArray<Float32Array>;
+  /** All of them, [min(n, d)]. */
+  readonly explainedVariance: NdArray;
+  /** T, for what follows. */
+  readonly count: number;
+  /** [T, d] */
+  readonly components: NdArray;
+  readonly noiseVariance: number;
+  /**
+   * The share of the variance of the first T components that T components of svd_solver='randomized'
+   * miss, in the mean over 20 seeds.
+   */
+  readonly randomizedLoss: number;
+}
+
+export interface PcaKindsGolden {
+  readonly kinds: readonly PcaKind[];
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;
@@ -280,6 +304,11 @@ export async function loadNarrow(read: ReadFile): Promise<NarrowGolden> {
 /** Golden values of PCA. */
 export async function loadPca(read: ReadFile): Promise<PcaGolden> {
   return (await loadGolden(read, 'pca')) as PcaGolden;
+}
+
+/** Golden values of PCA on rows that are hard in float32. */
+export async function loadPcaKinds(read: ReadFile): Promise<PcaKindsGolden> {
+  return (await loadGolden(read, 'pca_kinds')) as PcaKindsGolden;
 }
 
 /**
@@ -321,7 +350,12 @@ export function startCentroids(start: Start, points: Dataset): NdArray {
   return 'rows' in start ? pickRows(points, start.rows.data) : start.centroids;
 }
 
-const ARRAY_TYPES = { float64: Float64Array, uint32: Uint32Array, uint8: Uint8Array } as const;
+const ARRAY_TYPES = {
+  float64: Float64Array,
+  float32: Float32Array,
+  uint32: Uint32Array,
+  uint8: Uint8Array,
+} as const;
 
 /** What stands for an array in the JSON: its numbers lie at byte `offset` of the .bin file. */
 interface ArrayReference {

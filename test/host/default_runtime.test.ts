@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type * as defaultRuntime from '../../host/default_runtime.js';
+import * as defaultRuntime from '../../host/default_runtime.js';
 import { FakeDevice, fakeGpu } from './fake_device.js';
 
-let withDefaultRuntime: typeof defaultRuntime.withDefaultRuntime;
+let { withDefaultRuntime, configureSharedRuntime }: typeof defaultRuntime = defaultRuntime;
 
 beforeEach(async () => {
   // Each test begins with no shared runtime.
   vi.resetModules();
-  ({ withDefaultRuntime } = await import('../../host/default_runtime.js'));
+  ({ withDefaultRuntime, configureSharedRuntime } = await import('../../host/default_runtime.js'));
 });
 
 afterEach(() => {
@@ -42,6 +42,59 @@ test('without an adapter it throws, and the next call asks again', async () => {
   const device = new FakeDevice();
   offer(device);
   expect(await deviceInUse()).toBe(device);
+});
+
+test('all who wait after a loss get the one that replaces it', async () => {
+  const devices = [1, 2, 3, 4].map(() => new FakeDevice());
+  offer(...devices);
+  await deviceInUse();
+  devices[0].lose('unknown');
+  await devices[0].lost;
+  const inUse = await Promise.all([1, 2, 3].map(deviceInUse));
+  expect(inUse).toEqual([devices[1], devices[1], devices[1]]);
+  expect(devices[1].destroy).not.toHaveBeenCalled();
+});
+
+const refusal = () => Promise.reject(new DOMException('', 'OperationError'));
+const { features, limits } = new FakeDevice();
+const lost = new FakeDevice();
+lost.lose('destroyed');
+
+test.each<[string, () => Promise<unknown>]>([
+  ['an adapter refused', refusal],
+  ['no answer about an adapter', () => new Promise(() => undefined)],
+  ['a device refused', () => Promise.resolve({ features, limits, requestDevice: refusal })],
+  ['no device', () => Promise.resolve({ features, limits, requestDevice: () => undefined })],
+  [
+    'a device lost from the start',
+    () => Promise.resolve({ features, limits, requestDevice: () => Promise.resolve(lost) }),
+  ],
+])('%s is as good as no adapter, and the next call asks again', async (_, requestAdapter) => {
+  vi.stubGlobal('navigator', { gpu: { requestAdapter } });
+  configureSharedRuntime({ watchdog: 50 });
+  await expect(deviceInUse()).rejects.toMatchObject({ code: 'no-adapter' });
+  const device = new FakeDevice();
+  offer(device);
+  expect(await deviceInUse()).toBe(device);
+});
+
+test('other options make another device, and leave the one in use to its users', async () => {
+  const [first, second] = [new FakeDevice(), new FakeDevice()];
+  offer(first, second);
+  await withDefaultRuntime(async () => {
+    configureSharedRuntime({ limits: { maxBufferSize: 1000 } });
+    const next = await withDefaultRuntime(({ device, limits }) =>
+      Promise.resolve({ device, limits }),
+    );
+    expect(next).toMatchObject({ device: second, limits: { maxBufferSize: 1000 } });
+    expect(first.destroy).not.toHaveBeenCalled();
+  });
+  await vi.waitFor(() => {
+    expect(first.destroy).toHaveBeenCalled();
+  });
+  expect(() => {
+    configureSharedRuntime({ watchdog: Number.NaN });
+  }).toThrow(/watchdog is NaN/);
 });
 
 test('an error of the work is passed on', async () => {

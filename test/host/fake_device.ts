@@ -4,7 +4,12 @@ import { vi } from 'vitest';
 type Scope = GPUErrorFilter;
 
 export class FakeDevice {
-  readonly adapterInfo = { vendor: 'fake', architecture: '', device: '', description: '' };
+  adapterInfo: object | undefined = {
+    vendor: 'fake',
+    architecture: '',
+    device: '',
+    description: '',
+  };
   readonly features = new Set<string>();
   readonly limits = {
     maxBufferSize: 1 << 20,
@@ -62,11 +67,11 @@ export class FakeDevice {
 export const asDevice = (fake: FakeDevice) => fake as unknown as GPUDevice;
 
 /** A GPU object that gives these devices, one after the other. */
-export function fakeGpu(devices: readonly FakeDevice[]): GPU {
+export function fakeGpu(devices: readonly FakeDevice[], info?: object): GPU {
   const left = [...devices];
   const { features, limits } = new FakeDevice();
   const requestDevice = () => Promise.resolve(left.shift());
-  const adapter = { features, limits, requestDevice };
+  const adapter = { features, limits, info, requestDevice };
   return {
     requestAdapter: () => Promise.resolve(left.length > 0 ? adapter : null),
   } as unknown as GPU;

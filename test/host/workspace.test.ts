@@ -56,6 +56,54 @@ test('once failed it stays failed, and others on the same runtime do not', async
   await other.allocate({ a: 64 });
 });
 
+test('a refused buffer that was released already is given to no other job', async () => {
+  device.failing = 'validation';
+  const uniforms = workspace.capture(() => workspace.uniformBuffer('uniforms', 256));
+  workspace.release(uniforms);
+  await expect(workspace.settle()).rejects.toThrow(KernelError);
+  workspace.dispose();
+  const next = new Workspace(runtime, 'next');
+  const again = next.capture(() => next.uniformBuffer('uniforms', 256));
+  expect(again).not.toBe(uniforms);
+  await next.settle();
+});
+
+test('memory that WebGPU does not take is copied, a piece at a time', async () => {
+  const written: unknown[] = [];
+  Object.assign(device, {
+    queue: { writeBuffer: (_: unknown, __: unknown, bytes: unknown) => written.push(bytes) },
+  });
+  const { a } = await workspace.allocate({ a: 64 });
+  const resizable = { maxByteLength: 64 } as object;
+  for (const memory of [
+    new SharedArrayBuffer(16),
+    new (SharedArrayBuffer as new (size: number, options: object) => SharedArrayBuffer)(
+      16,
+      resizable,
+    ),
+    new (ArrayBuffer as new (size: number, options: object) => ArrayBuffer)(16, resizable),
+  ]) {
+    workspace.upload(a, new Float32Array(memory).fill(3));
+    const bytes = written.pop() as ArrayBuffer & { resizable?: boolean };
+    expect(bytes).toBeInstanceOf(ArrayBuffer);
+    expect(bytes.resizable ?? false).toBe(false);
+    expect(new Float32Array(bytes)).toEqual(new Float32Array(4).fill(3));
+  }
+  const plain = new Float32Array(4);
+  workspace.upload(a, plain);
+  expect(written).toEqual([plain.buffer]);
+});
+
+test('once the signal is aborted nothing is waited for', async () => {
+  const controller = new AbortController();
+  const cancelled = new Workspace(runtime, 'cancelled', controller.signal);
+  const waiting = cancelled.finished(new Promise(() => undefined));
+  controller.abort('enough');
+  await expect(waiting).rejects.toBe('enough');
+  await expect(cancelled.settle()).rejects.toBe('enough');
+  await workspace.settle();
+});
+
 describe('dispose', () => {
   test('gives all buffers back for the next job', async () => {
     await workspace.allocate({ a: 64, b: 128 });

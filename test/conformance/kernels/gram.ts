@@ -57,6 +57,8 @@ interface Problem extends Shape {
   /** rows x 4 quads */
   readonly x: Float32Array;
   readonly centres: Float32Array<ArrayBuffer>;
+  /** What the partial sums of unweighted products go on from; from nothing when absent. */
+  readonly before?: Float32Array<ArrayBuffer>;
   /** [clusters][rows] */
   readonly weights: Float32Array;
 }
@@ -82,7 +84,7 @@ async function products(
   lab: Lab,
   kernel: KernelSource,
   weighted: boolean,
-  { rows, columns, clusters, lanes, first, x, centres, weights }: Problem,
+  { rows, columns, clusters, lanes, first, x, centres, weights, before }: Problem,
   halted = 0,
   byClusters?: ByClusters,
 ) {
@@ -98,7 +100,9 @@ async function products(
   }
   const used = weighted ? clusters : 1;
   const { partial } = await lab.run(kernel, {
-    constants: byClusters ? { ...byClusters } : { WEIGHTED: weighted, CENTRED: weighted },
+    constants: byClusters
+      ? { ...byClusters }
+      : { WEIGHTED: weighted, CENTRED: weighted, CONTINUED: before !== undefined },
     shape: {
       ...{ first, rows, quads, clusters: used, lanes, weight_stride: weightStride },
       ...(byClusters
@@ -110,7 +114,7 @@ async function products(
       centres,
       weights: laid,
       state: Uint32Array.of(0, halted),
-      partial: blank(4 * lanes * used * blocksOf(quads) * ENTRY),
+      partial: before ?? blank(4 * lanes * used * blocksOf(quads) * ENTRY),
     },
     invocations:
       lanes *
@@ -135,7 +139,7 @@ function expected(weighted: boolean, p: Problem, byClusters = false): Float64Arr
   const width = 8 * Math.ceil(quads / 2);
   const clusters = weighted ? p.clusters : 1;
   const blocks = blocksOf(quads);
-  const result = Float64Array.from(blank(4 * p.lanes * clusters * blocks * ENTRY));
+  const result = Float64Array.from(p.before ?? blank(4 * p.lanes * clusters * blocks * ENTRY));
   const x = inPairs(p.x, p.rows, quads);
   const centres = inPairs(p.centres, p.clusters, quads);
   for (let l = 0; l < p.lanes; l++) {
@@ -155,7 +159,7 @@ function expected(weighted: boolean, p: Problem, byClusters = false): Float64Arr
             const [quad, c] = [Math.floor(e / 16), Math.floor(e / 4) % 4];
             const i = 8 * bi + 4 * Math.floor(quad / 2) + c;
             const j = 8 * bj + 4 * (quad % 2) + (e % 4);
-            result[at + e] = matrix[i * width + j];
+            result[at + e] = (p.before?.[at + e] ?? 0) + matrix[i * width + j];
           }
           if (!weighted) continue;
           result.set(sums.subarray(8 * bi, 8 * bi + 8), at + 4 * RESIDUALS);
@@ -216,6 +220,16 @@ export const gram: KernelTest = {
       }
     }
     await compareStacked(lab, kernel);
+    for (const shape of [SHAPES[0], SHAPES[5]]) {
+      const random = seeded();
+      const length = 4 * shape.lanes * blocksOf(quadsOf(shape.columns)) * ENTRY;
+      const drawn = { ...problem(shape, true), before: floats(random, grid, length) };
+      expectExact(
+        await products(lab, kernel, false, drawn),
+        expected(false, drawn),
+        JSON.stringify({ continued: true, ...shape }),
+      );
+    }
     const drawn = problem({ rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 }, false);
     expectClose(
       await products(lab, kernel, true, drawn),
@@ -226,11 +240,13 @@ export const gram: KernelTest = {
     expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
   },
   variants: [
-    { WEIGHTED: false, CENTRED: false },
-    { WEIGHTED: true, CENTRED: true },
-    { WEIGHTED: true, CENTRED: false },
+    { WEIGHTED: false, CENTRED: false, CONTINUED: true },
+    { WEIGHTED: true, CENTRED: true, CONTINUED: false },
+    { WEIGHTED: true, CENTRED: false, CONTINUED: false },
   ],
   mutations: [
+    ['(CONTINUED', '(!CONTINUED'],
+    ['c1 = partial[at + 9]', 'c1 = partial[at + 8]'],
     ['(CENTRED', '(!CENTRED'],
     ['min(i0 + 1, last)', 'i0'],
     ['row += shape.unit_lanes', 'row += shape.unit_lanes + 1'],

@@ -25,8 +25,10 @@ const SHAPES = [
     firstRun: 0,
   })),
   { rows: 17, runRows: 4, columns: 6, firstRun: 2 },
+  // Only rows from the first run on lie in the buffer: row 0 would lie before it.
+  { rows: 19, runRows: 4, columns: 6, firstRun: 3, alone: true },
   { rows: 2 * FOLDED_WORKGROUPS, runRows: 2, columns: 3, firstRun: 0 },
-].map((shape) => ({ ...shape, draw: grid }));
+].map((shape) => ({ alone: false, ...shape, draw: grid }));
 
 export const gramSubgroups: KernelTest = {
   source,
@@ -34,23 +36,30 @@ export const gramSubgroups: KernelTest = {
   variants: LANES.map((lanes) => ({ LANES: lanes })),
   async compare(lab, kernel) {
     const random = seeded();
-    const rounded = { rows: 64, runRows: 64, columns: 20, firstRun: 0, draw: uniform };
+    const rounded = { ...SHAPES[0], rows: 64, runRows: 64, columns: 20, draw: uniform };
     for (const lanes of LANES.filter((size) => size <= lab.runtime.subgroupSize)) {
       await compareEach([...SHAPES, rounded], async (shape) => {
-        const { rows, runRows, columns, firstRun, draw } = shape;
+        const { rows, runRows, columns, firstRun, alone, draw } = shape;
         const quads = quadsOf(columns);
         const width = 4 * quads;
         const tiles = Math.ceil(quads / 4);
         const runs = Math.ceil(rows / runRows);
         const first = 3;
-        const total = first + rows + 2;
+        const missing = alone ? firstRun * runRows : 0;
+        const held = rows - missing;
         const x = rowsOf(random, draw, rows, columns);
         const length = tiles * TILE * width;
         const { partial } = await lab.run(kernel, {
           constants: { LANES: lanes },
-          shape: { first, rows, quads, run_rows: runRows, first_run: firstRun },
+          shape: {
+            first: (first - missing) >>> 0,
+            rows,
+            quads,
+            run_rows: runRows,
+            first_run: firstRun,
+          },
           buffers: {
-            points: packedAt(x, rows, width, first, total),
+            points: packedAt(x.subarray(missing * width), held, width, first, first + held + 2),
             partial: blank(runs * length),
           },
           invocations: (runs - firstRun) * tiles * Math.ceil(quads / WORKGROUP) * WORKGROUP,

@@ -149,9 +149,9 @@ export const POINTS: readonly Refused[] = [
     'BigInt64Array',
     'Float32Array',
   ],
-  ['null', null, 'InvalidArgumentError', 'points is [object Null]', 'shape'],
+  ['null', null, 'InvalidArgumentError', 'points is null', 'shape'],
   ['nothing', undefined, 'InvalidArgumentError', 'points is undefined', 'array of rows'],
-  ['text', 'points.csv', 'InvalidArgumentError', 'points is points.csv', 'array of rows'],
+  ['text', 'points.csv', 'InvalidArgumentError', "points is 'points.csv'", 'array of rows'],
 ];
 
 /** Options beside k = 2 and 3 x 2 points. */

@@ -3,6 +3,7 @@ import type { Suite } from '../case.js';
 import { pcaBackground } from './background.js';
 import { pcaGolden } from './golden.js';
 import { pcaInput } from './input.js';
+import { pcaKinds } from './kinds.js';
 import { pcaModel } from './model.js';
 import { pcaSolvers } from './solvers.js';
 
@@ -11,5 +12,6 @@ export const pcaSuites: readonly Suite[] = [
   pcaSolvers,
   pcaInput,
   pcaBackground,
+  pcaKinds,
   pcaGolden,
 ];

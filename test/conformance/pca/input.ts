@@ -143,6 +143,22 @@ const REFUSED: readonly Refused[] = [
     'from 1 to 2',
   ],
   [
+    'rows whose scores leave float32',
+    (context, model) =>
+      model.transform(
+        [
+          [3e38, -3e38, 3e38, -3e38].map(
+            (v, j) => (model.components.data[j] < 0 ? -1 : 1) * Math.abs(v),
+          ),
+        ],
+        on(context),
+      ),
+    INVALID,
+    'transform: row 0',
+    '3.4e38',
+    'scale',
+  ],
+  [
     'another width to fit on',
     (context, model) => model.partialFit(stretched(5, 3, 1), on(context)),
     'ShapeError',
