@@ -187,12 +187,12 @@ export const triangularInverse: KernelTest = {
         what: JSON.stringify({ count, columns }),
       });
     }
-    // Of matrix 1 and 2, element (2, 0) times the length of row 0 is just above and below the bound.
+    // Element (2, 0) times the length of row 0 is `-reach`, and (2, 1) times that of row 1 a little more.
     const narrow = (reach: number) => {
       const a = Math.sqrt(reach);
-      return Float64Array.from([3, 0, 0, 0, a, 1, 0, 0, 0, -a, 1, 0, 0, 0, 0, 1]);
+      return Float64Array.from([3, 0, 0, 0, -a, 1, 0, 0, 0, a, 1, 0, 0, 0, 0, 1]);
     };
-    const given = [narrow(0), narrow(REACH * 1.01), narrow(REACH * 1.01), narrow(REACH * 0.99)];
+    const given = [narrow(0), narrow(REACH * 1.05), narrow(REACH * 1.05), narrow(REACH * 0.95)];
     const unsound = await inverted(lab, kernel, 3, given);
     expectEqual(unsound.state, Uint32Array.of(0, 0, 1), 'the first factor beyond the reach');
     const sound = await inverted(lab, kernel, 3, [given[0], given[3]]);
