@@ -1,4 +1,5 @@
 /** A GPUDevice, its limits and its compiled kernels. */
+import { AbortListeners } from './abort.js';
 import { ClusteringError, DeviceLostError, KernelError, NoAdapterError } from './errors.js';
 import { findGpu } from './gpu.js';
 import {
@@ -81,6 +82,7 @@ export class Runtime {
   profiler: Profiler | undefined;
   readonly #ownership: Ownership;
   readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #aborts = new AbortListeners();
   /** What is under way, to be rejected when the device is lost. */
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   readonly #failureListeners = new Set<(error: ClusteringError) => void>();
@@ -193,11 +195,8 @@ export class Runtime {
     const abandoned = new Promise<never>((_, reject) => {
       abandon = reject;
     });
-    const abort = () => {
-      abandon(signal?.reason);
-    };
     this.#waiting.add(abandon);
-    signal?.addEventListener('abort', abort);
+    const stopListening = signal && this.#aborts.add(signal, abandon);
     try {
       const value = await this.#watchdog.watch(Promise.race([promise, abandoned]));
       this.#throwIfLost();
@@ -212,7 +211,7 @@ export class Runtime {
       throw typed(error);
     } finally {
       this.#waiting.delete(abandon);
-      signal?.removeEventListener('abort', abort);
+      stopListening?.();
     }
   }
 

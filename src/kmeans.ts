@@ -11,7 +11,7 @@ import type {
 } from './kmeans_backend.js';
 import { KMeansModel } from './kmeans_model.js';
 import { withKMeansSession } from './kmeans_session.js';
-import { type CheckedMatrix, type Points, readRows } from './matrix.js';
+import { type CheckedMatrix, checkMatrix, type Points } from './matrix.js';
 import {
   aFunction,
   anObject,
@@ -25,7 +25,6 @@ import {
 import type { PointStream } from './point_stream.js';
 import { checkSource, checkWeights } from './points.js';
 import { createRandom, type Random } from './random.js';
-import { largestOf } from './reference/float16.js';
 import {
   checkEnoughRows,
   checkGiven,
@@ -162,7 +161,8 @@ export async function kmeans(
   checkEnoughRows('kmeans', k, n);
   const weights = checkWeights(options.sampleWeight, n);
   const { storage, init } = options;
-  const extent = typeof init === 'object' ? largestOf(readRows('init', init).source) : 0;
+  const extent =
+    typeof init === 'object' ? checkMatrix('init', init, { shift: 'none' }).largest : 0;
   const load = { metric, storage, extent, signal, ...(weights ? { weights: weights.scaled } : {}) };
   const model = await withKMeansSession(runtime, checked, load, (session, engine) =>
     fit(session, engine, options, weights?.mean ?? 1),

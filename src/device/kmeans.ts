@@ -52,7 +52,7 @@ export function deviceBackend(runtime: Runtime): KMeansBackend {
     description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
     load: async (points, options) => {
       const session = await DeviceSession.load(runtime, points, options);
-      return session.scale === 1 ? session : new ScaledSession(session);
+      return session.scale === 1 ? session : new ScaledSession(session, options.metric);
     },
   };
 }

@@ -3,6 +3,7 @@ import type {
   KMeansSession,
   LloydOptions,
   LloydResult,
+  Metric,
   Seeding,
 } from '../kmeans_backend.js';
 import type { ClusterSums } from '../reference/accumulate.js';
@@ -14,9 +15,11 @@ import type { Random } from '../random.js';
  */
 export class ScaledSession implements KMeansSession {
   readonly #held: KMeansSession;
+  readonly #metric: Metric;
 
-  constructor(held: KMeansSession) {
+  constructor(held: KMeansSession, metric: Metric) {
     this.#held = held;
+    this.#metric = metric;
   }
 
   get shape(): readonly [rows: number, columns: number] {
@@ -97,7 +100,10 @@ export class ScaledSession implements KMeansSession {
   }
 
   async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
-    return this.#length(await this.#held.distances(this.#scaled(centroids), k, signal));
+    const distances = await this.#held.distances(this.#scaled(centroids), k, signal);
+    // 1 - cos is half a squared distance.
+    const scale = this.#metric === 'cosine' ? this.scale ** 2 : this.scale;
+    return distances.map((value) => value / scale);
   }
 
   dispose(): void {
