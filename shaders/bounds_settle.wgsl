@@ -58,7 +58,8 @@ fn main(
       let found = results[(first_list + g) * shape.list_rows + lower[g * shape.stride + row]];
       let best = bitcast<f32>(found.x);
       second = min(min(second, bitcast<f32>(found.y)), max(score, best));
-      if (best < score || (best == score && found.z < label)) {
+      // A tie is left open.
+      if (best < score) {
         score = best;
         label = found.z;
       }

@@ -88,8 +88,8 @@ fn nearest_of(rows: vec4u, first: u32, step: u32) -> Nearest {
   return best;
 }
 
-fn store_labels(rows: vec4u, i: u32, count: u32, label: vec4u) {
-  for (var j = 0u; j < min(4, count - i); j++) {
+fn store_labels(rows: vec4u, label: vec4u) {
+  for (var j = 0u; j < 4; j++) {
     if (labels[rows[j]] != label[j]) {
       labels[rows[j]] = label[j];
       atomicAdd(&changed[0], 1);
@@ -107,7 +107,7 @@ fn main(
   if (count >= MANY) {
     for (var i = 4 * (group.x * WORKGROUP + lane); i < count; i += 4 * groups.x * WORKGROUP) {
       let rows = rows_at(i, count);
-      store_labels(rows, i, count, nearest_of(rows, 0, 1).label);
+      store_labels(rows, nearest_of(rows, 0, 1).label);
     }
     return;
   }
@@ -121,7 +121,7 @@ fn main(
       }
     }
     if (lane == 0) {
-      store_labels(rows, i, count, nearest[0].label);
+      store_labels(rows, nearest[0].label);
     }
     workgroupBarrier();
   }
