@@ -39,9 +39,10 @@ import { loadRowWeights, type RowWeights } from './weights.js';
 const BLOCK_ROWS = Number(scaleColumnsKernel.constants.BLOCK_ROWS);
 /**
  * Reach (see reachOf) times columns beyond which float32 loses digits of the E-step itself: a whitened
- * coordinate is a sum of as many products, and errs by up to 2^-24 times that.
+ * coordinate is a sum of as many products, and errs by up to 2^-24 times that: a log-density must not by
+ * 1e-4.
  */
-const FLOAT32_REACH = 2 ** 12;
+const FLOAT32_REACH = 2 ** 10;
 /** Multiply-adds of a pass that the host does in some 100 ms. */
 const HOST_WORK = 2 ** 26;
 

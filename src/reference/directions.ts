@@ -47,7 +47,7 @@ export function directionsOf(
 export function noDirection(what: string, row: number): string {
   return (
     `${what}: row ${row} is all zeros, so its direction, which metric 'cosine' compares, is undefined; ` +
-    `remove the row or use metric 'euclidean'.`
+    `give non-zero rows or use metric 'euclidean'.`
   );
 }
 
