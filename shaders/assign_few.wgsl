@@ -2,8 +2,7 @@
 // invocation keeps 4 rows in registers, and the centroids lie where the compiler knows.
 //
 // lavapipe loads what lies at a constant address once for all lanes, at any other once for each (32 loads
-// for a vec4): 1,000,000 x 3, K 16, least of 7 in one run: 6.7 ms, where assign_narrow.wgsl took 12.2. (By
-// 8 rows 11.4: they do not fit into its registers. SwiftShader: 56 and 55.)
+// for a vec4).
 // Cost: 2 N K D FLOPs; a centroid costs QUADS loads for 64 QUADS FMAs.
 //
 // import lib/assignment_narrow.wgsl

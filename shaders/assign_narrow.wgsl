@@ -1,8 +1,5 @@
 // The assignment (see assign.wgsl) of rows of at most 4 QUADS columns: an invocation keeps 8 rows in
 // registers and takes one centroid after the other.
-// For 1,000,000 x 3, K 16 in one run: 22 ms on lavapipe where assign_subgroups.wgsl took 35, and 96 on
-// SwiftShader where it took 212. (16 rows, lanes that pass centroids round, or more
-// centroids at a time were within what runs vary by.)
 // Cost: 2 N K D FLOPs; a centroid costs QUADS uniform loads for 128 QUADS FMAs.
 //
 // import lib/assignment_narrow.wgsl

@@ -15,7 +15,7 @@ import type { Chunk } from './points.js';
 import { type Held, storedAs } from './storage.js';
 
 /*
- * What the candidates took in milliseconds, and to compile cold (medians of 5, a line in one run each; a
+ * Before proposals were judged by margins: what the candidates took in milliseconds, and to compile cold (medians of 5, a line in one run each; a
  * run varies by 20 %; splats: 8,192 x 45, K 1024; MNIST: 8,192 rows, K 10):
  *
  *                                subgroups                  uniform
