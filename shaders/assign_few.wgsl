@@ -12,11 +12,11 @@ const ROWS = 4;
 const TILE = 16;
 
 // With the four centroids from k.
-fn with_four(before: Proposal, rows: Rows, k: u32) -> Proposal {
-  var best = with_centroid(before, rows, k);
-  best = with_centroid(best, rows, k + 1);
-  best = with_centroid(best, rows, k + 2);
-  return with_centroid(best, rows, k + 3);
+fn with_four(before: Best, rows: Rows, k: u32) -> Best {
+  var best = with_centroid(before, load_centroid(k), rows, k);
+  best = with_centroid(best, load_centroid(k + 1), rows, k + 1);
+  best = with_centroid(best, load_centroid(k + 2), rows, k + 2);
+  return with_centroid(best, load_centroid(k + 3), rows, k + 3);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -31,7 +31,7 @@ fn main(
   }
   let start = first_row(workgroup, lane);
   let rows = load_rows(start);
-  var best = with_four(no_proposal(), rows, 0);
+  var best = with_four(none_yet(), rows, 0);
   if (TILE > 4) {
     best = with_four(best, rows, 4);
   }
@@ -41,5 +41,5 @@ fn main(
   if (TILE > 12) {
     best = with_four(best, rows, 12);
   }
-  count_changed(label_rows(start, best, rows));
+  settle(start, best);
 }

@@ -1,5 +1,5 @@
-// The assignment (see assign.wgsl) of rows of at most 4 QUADS columns: an invocation keeps 8 rows in
-// registers and takes one centroid after the other.
+// The assignment (see assign.wgsl) of rows of at most 4 QUADS columns: an invocation keeps 8 rows in registers and
+// takes one centroid after the other.
 // Cost: 2 N K D FLOPs; a centroid costs QUADS uniform loads for 128 QUADS FMAs.
 //
 // import lib/assignment_narrow.wgsl
@@ -20,13 +20,13 @@ fn main(
   let other = start + 4 * WORKGROUP;
   let rows = load_rows(start);
   let others = load_rows(other);
-  var best = no_proposal();
-  var best_of_others = no_proposal();
+  var best = none_yet();
+  var best_of_others = none_yet();
   for (var k = 0u; k < shape.padded_clusters; k++) {
     let c = load_centroid(k);
-    let half_norm = half_norms[k];
-    best = with_score(best, half_norm - dot_products(c, rows), k);
-    best_of_others = with_score(best_of_others, half_norm - dot_products(c, others), k);
+    best = with_centroid(best, c, rows, k);
+    best_of_others = with_centroid(best_of_others, c, others, k);
   }
-  count_changed(label_rows(start, best, rows) + label_rows(other, best_of_others, others));
+  settle(start, best);
+  settle(other, best_of_others);
 }

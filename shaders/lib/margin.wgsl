@@ -16,11 +16,3 @@ fn margins_of(squared_norms: vec4f, reach: f32, seconds: vec4f, quads: u32) -> v
   let rounding = (f32(4 * quads) + 4) * reach * (2 * sqrt(squared_norms) + reach);
   return HALF_ULP * (rounding + (f32(quads) + 8) * farther);
 }
-
-// As `margins_of`, of numbers that are there anyway: |c| <= |x| + |x - c| bounds what R does, and 2 a b <=
-// a^2 + b^2 takes the place of a root. Several times as wide.
-fn wide_margins_of(squared_norms: vec4f, seconds: vec4f, quads: u32) -> vec4f {
-  let farther = max(vec4f(), 2 * min(seconds, vec4f(MOST_SCORE)) + squared_norms);
-  let columns = f32(4 * quads) + 4;
-  return HALF_ULP * (5 * columns * squared_norms + (3 * columns + f32(quads) + 8) * farther);
-}

@@ -1,6 +1,7 @@
 // What the assignments share. They propose
 //   argmin_k |c_k|^2 / 2 - x_i . c_k,  ties to the lowest k
-// (half of |x_i - c_k|^2 less |x_i|^2 / 2), which takes half the arithmetic of direct differences. A
+// (half of |x_i - c_k|^2 less |x_i|^2 / 2), which takes half the arithmetic of direct differences where rows
+// have more than a few columns. A
 // proposal stands where the second best score is farther away than rounding reaches; other rows are
 // decided by direct differences. So a label is the argmin of those, whichever kernel found it.
 //

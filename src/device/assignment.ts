@@ -6,6 +6,7 @@ import type { Kernel, Runtime } from '../../host/runtime.js';
 import type { Candidate, Lap, Track } from '../../host/tuning.js';
 import { Workspace } from '../../host/workspace.js';
 import assignKernel from '../../shaders/assign.wgsl';
+import assignDirectKernel from '../../shaders/assign_direct.wgsl';
 import assignFewKernel from '../../shaders/assign_few.wgsl';
 import assignNarrowKernel from '../../shaders/assign_narrow.wgsl';
 import assignSubgroupsKernel from '../../shaders/assign_subgroups.wgsl';
@@ -43,6 +44,8 @@ const RIVALS: readonly number[] = [16, 12, 8, 4];
 const TILE_OVERHEAD = 4;
 const WORKGROUP = Number(assignKernel.constants.WORKGROUP);
 const WIDER_WORKGROUPS = [128, 256] as const;
+/** Columns of the widest rows that assign_direct.wgsl takes. */
+const MOST_DIRECT_COLUMNS = 3;
 /** Quads of the widest rows that assign_narrow.wgsl takes. */
 const MOST_NARROW_QUADS = 4;
 /**
@@ -54,15 +57,7 @@ const MOST_NARROW_QUADS = 4;
  */
 const NARROW_QUADS = 2;
 const MANY_LANES = 8;
-/**
- * Centroids that assign_few.wgsl takes at most, and steps of how many. 400,000 rows, K 16 and 8, least
- * of 7 in milliseconds, of 1 and 2 quads:
- *                      few-256      few-64  narrow-256   narrow-64
- * lavapipe     K 16   1.7,  8.5   2.9,  8.4   4.2,  9.5   3.7, 12.2
- *              K  8        2.1         3.0         6.4         9.6
- * SwiftShader  K 16  22.5, 36.1  23.3, 35.5  21.0, 35.1  20.8, 31.3
- * (K 8 of 2 quads only.)
- */
+/** Centroids that may lie at constant addresses at most, and steps of how many. */
 const MOST_FEW = 16;
 const FEWEST = 4;
 /** Multiply-adds of the least lap of a race: a few milliseconds on a processor. */
@@ -70,7 +65,13 @@ const LAP_WORK = 2 ** 22;
 /** Iterations that a fit is expected to take, where it may take more. */
 const EXPECTED_ITERATIONS = 20;
 
-const SOURCES = [assignKernel, assignSubgroupsKernel, assignNarrowKernel, assignFewKernel];
+const SOURCES = [
+  assignKernel,
+  assignSubgroupsKernel,
+  assignNarrowKernel,
+  assignFewKernel,
+  assignDirectKernel,
+];
 
 /** See shaders/lib/assignment.wgsl. */
 export interface AssignmentBuffers {
@@ -87,9 +88,9 @@ export interface Proposal {
   readonly deciding: Deciding;
 }
 
-/** Whether there are such kernels for rows so wide: those of narrow rows decide at once. */
-export function leavesOpen(quads: number): boolean {
-  return quads > NARROW_QUADS;
+/** Whether there are such kernels for rows so wide: narrower ones are decided at once. */
+export function leavesOpen(columns: number): boolean {
+  return columns > MOST_DIRECT_COLUMNS;
 }
 
 /** An assignment that can be dispatched. */
@@ -142,7 +143,7 @@ export class Assignment {
     chunk: Chunk,
     c: number,
     parts: readonly RowRange[],
-    buffers: AssignmentBuffers,
+    { half_norms, ...buffers }: AssignmentBuffers,
   ): void {
     const shared = { points: chunk.points, ...buffers };
     const norms = this.#proposal?.norms.recordFor(recording, chunk, c);
@@ -154,7 +155,7 @@ export class Assignment {
         continue;
       }
       this.#proposal.deciding.record(recording, shared, (undecided) => {
-        const bindings = { shape, ...shared, norms, undecided };
+        const bindings = { shape, ...shared, half_norms, norms, undecided };
         recording.dispatch(this.#kernel, bindings, workgroups);
       });
     }
@@ -178,6 +179,9 @@ interface AssignCandidate extends Candidate {
   readonly tile: number;
 }
 
+/** The default first. */
+type Rivals = readonly [AssignCandidate, ...AssignCandidate[]];
+
 /** What tiles of this width cost for k centroids: 20 cost less by 10 than by 12 or 16. */
 const costOf = (tile: number, k: number) => ceilDiv(k, tile) * (tile + TILE_OVERHEAD);
 
@@ -197,8 +201,8 @@ export function paddedClusters(k: number): number {
  */
 export function assignCandidates(
   subgroupSize: number,
-  { k, quads, storage }: AssignmentShape,
-): readonly [AssignCandidate, ...AssignCandidate[]] {
+  { k, columns, quads, storage }: AssignmentShape,
+): Rivals {
   const LANES = Math.min(16, subgroupSize);
   const hasSubgroups = subgroupSize >= 4;
   const uniform = (TILE: number, workgroup = WORKGROUP): AssignCandidate => ({
@@ -228,6 +232,25 @@ export function assignCandidates(
       tile: TILE,
     };
   };
+  const direct = (workgroup: number, TILE = 0): AssignCandidate => ({
+    name: `${TILE > 0 ? 'direct-few' : 'direct'}-${workgroup}`,
+    source: storedAs(storage, assignDirectKernel),
+    constants: { COLUMNS: columns, TILE, WORKGROUP: workgroup },
+    tile: TILE || 1,
+  });
+  const [, widest] = WIDER_WORKGROUPS;
+  // Where loads at a constant address are quick, few centroids at such come first.
+  const byCount = (few: Rivals, any: Rivals): Rivals => {
+    if (k > MOST_FEW) return any;
+    return subgroupSize >= MANY_LANES ? [...few, ...any] : [...any, ...few];
+  };
+  if (!leavesOpen(columns)) {
+    const most = roundUp(k, FEWEST);
+    return byCount(
+      [direct(widest, most), direct(WORKGROUP, most)],
+      [direct(widest), direct(WORKGROUP)],
+    );
+  }
   const tile = centroidTile(k);
   const others = RIVALS.filter((width) => width !== tile).sort(
     (a, b) => costOf(a, k) - costOf(b, k),
@@ -242,14 +265,8 @@ export function assignCandidates(
     : [...narrower, ...wider];
   if (quads > MOST_NARROW_QUADS) return [best, ...rest];
   if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
-  const [, widest] = WIDER_WORKGROUPS;
-  const narrows = [narrow(widest), narrow()] as const;
-  const tiles = leavesOpen(quads) ? [best, ...rest] : [];
-  if (k > MOST_FEW) return [...narrows, ...tiles];
-  const fews = [few(widest), few()] as const;
-  return subgroupSize >= MANY_LANES
-    ? [...fews, ...narrows, ...tiles]
-    : [...narrows, ...fews, ...tiles];
+  const narrows: Rivals = [narrow(widest), narrow()];
+  return [...byCount([few(widest), few()], narrows), best, ...rest];
 }
 
 /** Work whose candidates are expected to come in the same order. */

@@ -197,7 +197,7 @@ export class Clustering {
     const assignment = await chooseAssignment(
       runtime,
       { k, columns: d, quads, storage },
-      leavesOpen(quads)
+      leavesOpen(d)
         ? { norms: await Norms.of(workspace, points), deciding: await deciding() }
         : undefined,
       chunk.bring

@@ -6,7 +6,13 @@ import { expectEqual } from './expect.js';
 import { accumulate } from './kernels/accumulate.js';
 import { activeRows } from './kernels/active_rows.js';
 import { affine } from './kernels/affine.js';
-import { assign, assignFew, assignNarrow, assignSubgroups } from './kernels/assign.js';
+import {
+  assign,
+  assignDirect,
+  assignFew,
+  assignNarrow,
+  assignSubgroups,
+} from './kernels/assign.js';
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
 import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
 import { centre } from './kernels/centre.js';
@@ -57,6 +63,7 @@ const tests: readonly KernelTest[] = [
   narrowBytes,
   assign,
   assignSubgroups,
+  assignDirect,
   assignFew,
   assignNarrow,
   decide,

@@ -1,5 +1,6 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/assign.wgsl';
+import directSource from '../../../shaders/assign_direct.wgsl';
 import fewSource from '../../../shaders/assign_few.wgsl';
 import narrowSource from '../../../shaders/assign_narrow.wgsl';
 import subgroupsSource from '../../../shaders/assign_subgroups.wgsl';
@@ -102,9 +103,8 @@ async function assigned(
   const quads = quadsOf(columns);
   const width = 4 * quads;
   // A kernel without tiles takes one centroid at a time.
-  const { TILE: tile = 'TILE' in kernel.constants ? WIDEST_TILE : 1 } = constants as {
-    TILE?: number;
-  };
+  const given: KernelConstants = { TILE: 1, ...kernel.constants, ...constants };
+  const tile = Number(given.TILE) || 1;
   const paddedClusters = Math.ceil(clusters / tile) * tile;
   const paddedCentroids = new Float32Array(paddedClusters * width);
   for (let k = clusters; k < paddedClusters; k++) paddedCentroids[k * width] = FAR;
@@ -112,10 +112,13 @@ async function assigned(
   const halfNorms = new Float32Array(paddedClusters).fill(NEVER);
   halfNorms.set(rowNorms(centroids, clusters, width).map((norm) => norm / 2));
   const total = first + rows + 1;
+  const halves = kernel.bindings.some(({ name }) => name === 'half_norms')
+    ? { half_norms: halfNorms }
+    : {};
   const common = {
     points: packedAt(x, rows, width, first, total),
     centroids: paddedCentroids,
-    half_norms: halfNorms,
+    ...halves,
     state: Uint32Array.of(4, halted),
     labels,
     changed: Uint32Array.of(CHANGED_BEFORE),
@@ -184,12 +187,13 @@ async function compareRounded(lab: Lab, variant: Variant, shape: Shape): Promise
     const { rows, clusters, columns, first, x, centroids } = drawn;
     const { labels, undecided } = await assigned(lab, variant, drawn);
     const open = new Set(undecided && listed(undecided));
-    const { costs } = twin(x, rows, centroids, clusters, columns);
+    const width = 4 * quadsOf(columns);
+    const { costs } = twin(x, rows, centroids, clusters, width);
     for (let i = 0; i < rows; i++) {
       const label = labels[first + i];
       expectThat(label < clusters, `row ${i} is labelled ${label} of ${clusters}.`);
       if (open.has(first + i)) continue;
-      const excess = squaredDistance(x, i, centroids, label, columns) - costs[i];
+      const excess = squaredDistance(x, i, centroids, label, width) - costs[i];
       // Two direct sums may each be off by a rounding for each of three steps a column.
       const slack = 2 * (columns + 3) * 2 ** -24 * costs[i];
       expectThat(excess <= slack, `row ${i}: its centroid is ${excess} farther than the nearest.`);
@@ -270,104 +274,121 @@ export const assignSubgroups: KernelTest = {
   ],
 };
 
-const NARROW_TILE = constant(narrowSource, 'ROWS') * constant(narrowSource, 'WORKGROUP');
-
-/** Rows of so many quads: the WORKGROUPS' edges, and every width. */
-async function compareNarrow(lab: Lab, kernel: KernelSource, quads: number): Promise<void> {
+/** Rows so wide, the workgroups' edges, and every number of centroids. */
+async function compareWidths(
+  lab: Lab,
+  variant: Variant,
+  widths: readonly number[],
+  counts: readonly number[],
+): Promise<void> {
+  const { kernel } = variant;
   const random = seeded(kernel);
-  const variant = { kernel, constants: { QUADS: quads } };
-  const exactly = (shapes: readonly Shape[]) =>
-    compareEach(shapes, (shape) => compareExactly(lab, variant, problem(random, grid, shape)));
-  const widths = [4 * quads - 3, 4 * quads - 2, 4 * quads - 1, 4 * quads];
-  await exactly([
-    ...[1, ...around(WORKGROUP), ...around(NARROW_TILE / 2), ...around(NARROW_TILE)].map(
-      (rows) => ({ rows, clusters: 9, columns: widths[0], first: 0 }),
-    ),
-    ...widths.map((columns) => ({ rows: 70, clusters: 12, columns, first: NARROW_TILE })),
-    ...[1, 2, 3, 16, 37].map((clusters) => ({ rows: 50, clusters, columns: widths[1], first: 4 })),
-    { rows: FOLDED_WORKGROUPS * NARROW_TILE, clusters: 2, columns: widths[0], first: 4 },
-  ]);
-  const shape = { rows: 300, clusters: 20, columns: 4 * quads, first: 0 };
+  const tile = constant(kernel, 'ROWS') * constant(kernel, 'WORKGROUP');
+  const most = counts[counts.length - 1];
+  const [widest] = widths;
+  const narrowest = widths[widths.length - 1];
+  await compareEach(
+    [
+      ...[1, ...around(WORKGROUP), ...around(tile / 2), ...around(tile)].map((rows) => ({
+        rows,
+        clusters: most,
+        columns: narrowest,
+        first: 0,
+      })),
+      ...widths.map((columns) => ({ rows: 70, clusters: most, columns, first: tile })),
+      ...counts.map((clusters) => ({ rows: 50, clusters, columns: widest, first: 4 })),
+      { rows: FOLDED_WORKGROUPS * tile, clusters: 2, columns: narrowest, first: 4 },
+    ],
+    (shape) => compareExactly(lab, variant, problem(random, grid, shape)),
+  );
+  const shape = { rows: 300, clusters: most, columns: widest, first: 0 };
   await compareRounded(lab, variant, shape);
   await compareHalted(lab, variant, problem(random, grid, { ...shape, rows: 50 }));
 }
 
 const QUADS = [1, 2, 3, 4];
+const widthsOf = (quads: number) => [4 * quads, 4 * quads - 1, 4 * quads - 2, 4 * quads - 3];
+const ANY_COUNT = [1, 2, 3, 16, 20];
 
 export const assignNarrow: KernelTest = {
   source: narrowSource,
   variants: [...QUADS.map((quads) => ({ QUADS: quads })), ...WIDER],
   async compare(lab, kernel) {
-    for (const quads of QUADS) await compareNarrow(lab, kernel, quads);
+    for (const quads of QUADS) {
+      const variant = { kernel, constants: { QUADS: quads } };
+      await compareWidths(lab, variant, widthsOf(quads), ANY_COUNT);
+    }
   },
   mutations: [
-    ['squared < least', 'squared <= least'],
     ['k * QUADS + 3', 'k * QUADS + 2'],
-    ['dots += c.q2 * rows.q2', 'dots += c.q2 * rows.q1'],
-    ['squares(rows.q2', 'squares(rows.q1'],
-    ['owned & !stands', 'owned & stands'],
+    ['score, c.q2, rows.q2', 'score, c.q2, rows.q1'],
+    ['fma(x[2], vec4f(-c.z)', 'fma(x[2], vec4f(-c.y)'],
+    ['settle(other, best_of_others)', 'settle(other, best)'],
     ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
   ],
 };
 
-/** What assign_few.wgsl takes: fours of centroids. */
+/** Centroids that lie where the compiler knows: fours. */
 const FOURS = TILES.filter((tile) => tile % 4 === 0);
-const FEW_TILE = constant(fewSource, 'ROWS') * constant(fewSource, 'WORKGROUP');
+const countsOf = (tile: number) => [tile - 3, tile - 2, tile - 1, tile];
 
-/** Rows of so many quads: the workgroups' edges, every width, and every number of centroids. */
-async function compareFew(lab: Lab, kernel: KernelSource, quads: number): Promise<void> {
+/** All numbers of few centroids. */
+async function compareFours(lab: Lab, { kernel, constants }: Variant, columns: number) {
   const random = seeded(kernel);
-  const widest = 4 * quads;
-  const exactly = (tile: number, shapes: readonly Shape[]) =>
-    compareEach(shapes, (shape) =>
+  for (const TILE of FOURS) {
+    await compareEach(countsOf(TILE), (clusters) =>
       compareExactly(
         lab,
-        { kernel, constants: { QUADS: quads, TILE: tile } },
-        problem(random, grid, shape),
+        { kernel, constants: { ...constants, TILE } },
+        problem(random, grid, { rows: 50, clusters, columns, first: 4 }),
       ),
     );
-  for (const tile of FOURS) {
-    await exactly(
-      tile,
-      [tile - 3, tile - 2, tile - 1, tile].map((clusters) => ({
-        rows: 50,
-        clusters,
-        columns: widest - 1,
-        first: 4,
-      })),
-    );
   }
-  await exactly(WIDEST_TILE, [
-    ...[1, ...around(WORKGROUP), ...around(FEW_TILE)].map((rows) => ({
-      rows,
-      clusters: 14,
-      columns: widest - 3,
-      first: 0,
-    })),
-    ...[widest - 2, widest].map((columns) => ({
-      rows: 70,
-      clusters: 16,
-      columns,
-      first: FEW_TILE,
-    })),
-    { rows: FOLDED_WORKGROUPS * FEW_TILE, clusters: 14, columns: widest - 3, first: 4 },
-  ]);
-  const variant = { kernel, constants: { QUADS: quads, TILE: WIDEST_TILE } };
-  const shape = { rows: 300, clusters: 16, columns: widest, first: 0 };
-  await compareRounded(lab, variant, shape);
-  await compareHalted(lab, variant, problem(random, grid, { ...shape, rows: 50 }));
 }
 
 export const assignFew: KernelTest = {
   source: fewSource,
   variants: [...QUADS.flatMap((quads) => FOURS.map((TILE) => ({ QUADS: quads, TILE }))), ...WIDER],
   async compare(lab, kernel) {
-    for (const quads of QUADS) await compareFew(lab, kernel, quads);
+    for (const quads of QUADS) {
+      const variant = { kernel, constants: { QUADS: quads } };
+      await compareWidths(lab, variant, widthsOf(quads), countsOf(WIDEST_TILE));
+    }
+    await compareFours(lab, { kernel, constants: { QUADS: 2 } }, 7);
   },
   mutations: [
-    ['select(decided(rows), label, stands)', 'label'],
-    ['rows, k + 2)', 'rows, k + 1)'],
+    ['load_centroid(k + 2), rows, k + 2', 'load_centroid(k + 2), rows, k + 1'],
     ['TILE > 12', 'TILE > 16'],
     ['rows, 8)', 'rows, 4)'],
+  ],
+};
+
+const DIRECT_COLUMNS = [1, 2, 3];
+
+export const assignDirect: KernelTest = {
+  source: directSource,
+  variants: [
+    ...DIRECT_COLUMNS.flatMap((columns) =>
+      [0, ...FOURS].map((TILE) => ({ COLUMNS: columns, TILE })),
+    ),
+    ...WIDER,
+  ],
+  async compare(lab, kernel) {
+    for (const columns of DIRECT_COLUMNS) {
+      const constants = { COLUMNS: columns };
+      await compareWidths(lab, { kernel, constants }, [columns], ANY_COUNT);
+      await compareFours(lab, { kernel, constants }, columns);
+    }
+    const constants = { COLUMNS: 3, TILE: WIDEST_TILE };
+    await compareWidths(lab, { kernel, constants }, [3], countsOf(WIDEST_TILE));
+  },
+  mutations: [
+    ['squared < best.squared', 'squared <= best.squared'],
+    ['centroids[k + 2], k + 2', 'centroids[k + 2], k + 1'],
+    ['TILE > 12', 'TILE > 16'],
+    ['rows, 8)', 'rows, 4)'],
+    ['COLUMNS > 2', 'COLUMNS > 3'],
+    ['residual.z, residual.z', 'residual.z, residual.y'],
+    ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
   ],
 };
