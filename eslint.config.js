@@ -1,18 +1,49 @@
 import js from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** The layers of the house: each may import from those before it, never from those after it. */
-const forbid = (...folders) => ({
-  'no-restricted-imports': [
-    'error',
-    {
-      patterns: folders.map((folder) => ({
-        group: [`**/${folder}/**`],
-        message: `Imports go one way: demo, bench, cli -> src -> host -> shaders.`,
-      })),
-    },
-  ],
-});
+/**
+ * The layers of the house, lowest first: a file imports from its own layer and from lower ones. `glob` is
+ * what a layer's files are, where that is less than its folder, `shared` what any layer may use.
+ */
+const LAYERS = [
+  { folder: 'shaders' },
+  { folder: 'host' },
+  { folder: 'src/math' },
+  { folder: 'src/rows' },
+  { folder: 'src/ops' },
+  { folder: 'src/fit' },
+  { folder: 'src/methods', glob: 'src/methods/*/!(cli)/**' },
+  { folder: 'src/cli' },
+  { folder: 'bench' },
+  { folder: 'demo' },
+  { folder: 'test', shared: ['./golden', './engines/chromium_launch.ts'] },
+];
+
+const oneWay = LAYERS.flatMap(({ folder, glob }, layer) =>
+  LAYERS.slice(layer + 1).map((higher) => ({
+    target: [`./${glob ?? `${folder}/**`}`, ...(glob ? ['./src/methods/*/*.ts'] : [])],
+    from: `./${higher.folder}`,
+    ...(higher.shared ? { except: higher.shared } : {}),
+    message: `Imports go one way: ${folder} is below ${higher.folder}.`,
+  })),
+);
+
+/** What runs without a GPU, and what has no business with one. */
+const withoutDevice = [
+  './src/**/*.twin.ts',
+  './src/methods/*/twin/**',
+  './src/math/**',
+  './src/cli/**',
+  './src/methods/*/cli/**',
+].flatMap((target) =>
+  ['./host', './shaders'].map((from) => ({
+    target,
+    from,
+    message: 'Twins, host mathematics and the command line know nothing of the device.',
+  })),
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'demo/dist/', 'node_modules/'] },
@@ -38,15 +69,15 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
-  { files: ['host/**/*.ts'], rules: forbid('src', 'test', 'bench', 'demo') },
   {
-    files: ['src/**/*.ts'],
-    ignores: ['src/cli/**'],
-    rules: forbid('cli', 'test', 'bench', 'demo'),
+    files: ['host/**/*.ts', 'src/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })],
+    },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones: [...oneWay, ...withoutDevice] }],
+    },
   },
-  {
-    files: ['src/reference/**/*.ts'],
-    rules: forbid('host', 'shaders', 'cli', 'test', 'bench', 'demo'),
-  },
-  { files: ['src/cli/**/*.ts'], rules: forbid('host', 'shaders', 'test', 'bench', 'demo') },
 );

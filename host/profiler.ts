@@ -1,10 +1,15 @@
 /** Device time of each kernel, by timestamp queries: for benchmarks and tuning. */
-import type { Runtime } from './runtime.js';
 import { BufferUsage, MAP_READ } from './usage.js';
 
 const QUERY_RESOLVE = 0x0200;
 /** Dispatches timed before `read` must be called: two queries each, 4,096 a set. */
 const MOST_DISPATCHES = 2048;
+
+/** The part of a runtime that a profiler needs. */
+interface Profiled {
+  readonly device: GPUDevice;
+  guard<T>(promise: Promise<T>): Promise<T>;
+}
 
 /** What one kernel took in all. */
 export interface KernelTime {
@@ -17,12 +22,12 @@ export interface KernelTime {
  * dispatch then runs in a pass of its own, which is slower than without.
  */
 export class Profiler {
-  readonly #runtime: Runtime;
+  readonly #runtime: Profiled;
   readonly #queries: GPUQuerySet;
   #names: string[] = [];
 
   /** Needs the feature 'timestamp-query'. */
-  constructor(runtime: Runtime) {
+  constructor(runtime: Profiled) {
     this.#runtime = runtime;
     this.#queries = runtime.device.createQuerySet({
       type: 'timestamp',

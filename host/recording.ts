@@ -8,8 +8,7 @@ import {
   writeUniform,
 } from './kernel.js';
 import { foldGrid } from './plan.js';
-import type { Kernel } from './runtime.js';
-import type { Workspace } from './workspace.js';
+import type { Kernel, Runtime } from './runtime.js';
 
 /** Offsets of uniform bindings: the default of every device. */
 const UNIFORM_ALIGNMENT = 256;
@@ -43,19 +42,28 @@ interface Part {
   readonly commands: Command[];
 }
 
+/** What a recording is made for: the workspace that owns its buffers and sends it off. */
+interface Owner {
+  readonly runtime: Runtime;
+  /** A buffer for a recording's uniforms. */
+  uniformBuffer(label: string, bytes: number): GPUBuffer;
+  release(...buffers: GPUBuffer[]): void;
+  submit(recordings: readonly Recording[]): void;
+}
+
 /**
  * Named kernels over named buffers, in order. Each dispatch sees what those before it wrote.
  * Nothing reaches the device before `submit`.
  */
 export class Recording {
-  readonly #workspace: Workspace;
+  readonly #owner: Owner;
   readonly #label: string;
   readonly #parts: Part[] = [{ before: undefined, commands: [] }];
   #prepared: Prepared[][] | undefined;
   #uniforms: GPUBuffer | undefined;
 
-  constructor(workspace: Workspace, label: string) {
-    this.#workspace = workspace;
+  constructor(owner: Owner, label: string) {
+    this.#owner = owner;
     this.#label = label;
   }
 
@@ -116,7 +124,7 @@ export class Recording {
 
   /** Sends the work to the device. Errors come out of the workspace's promises. */
   submit(): void {
-    this.#workspace.submit([this]);
+    this.#owner.submit([this]);
   }
 
   /**
@@ -125,7 +133,7 @@ export class Recording {
    * @param open the encoder of the next command; calls what it is given before it leaves another one
    */
   encode(open: (leave: () => void) => GPUCommandEncoder, part: number): void {
-    const { profiler, limits } = this.#workspace.runtime;
+    const { profiler, limits } = this.#owner.runtime;
     const maxPerDimension = limits.maxComputeWorkgroupsPerDimension;
     this.#prepared ??= this.#prepare();
     let pass: GPUComputePassEncoder | undefined;
@@ -160,14 +168,14 @@ export class Recording {
 
   /** Gives back what the recording holds, for one that will not be submitted again. */
   release(): void {
-    if (this.#uniforms) this.#workspace.release(this.#uniforms);
+    if (this.#uniforms) this.#owner.release(this.#uniforms);
     this.#uniforms = undefined;
     this.#prepared = undefined;
   }
 
   /** Lays all uniforms into one buffer and makes the bind groups. */
   #prepare(): Prepared[][] {
-    const { device } = this.#workspace.runtime;
+    const { device } = this.#owner.runtime;
     const commands = this.#parts.flatMap((part) => part.commands);
     const slots = commands.flatMap((command) =>
       command.type === 'dispatch'
@@ -181,7 +189,7 @@ export class Recording {
       0,
     );
     const uniforms =
-      bytes > 0 ? this.#workspace.uniformBuffer(`${this.#label}: uniforms`, bytes) : undefined;
+      bytes > 0 ? this.#owner.uniformBuffer(`${this.#label}: uniforms`, bytes) : undefined;
     this.#uniforms = uniforms;
     const contents = new DataView(new ArrayBuffer(bytes));
     let offset = 0;

@@ -1,44 +1,60 @@
 /** Clustering on WebGPU, for pages and Node. */
-export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
-export { CentroidModel, type ComputeOptions } from './centroid_model.js';
-export { KMeansModel, type KMeansJson } from './kmeans_model.js';
-export type { Algorithm, Metric, Seeding, Storage } from './kmeans_backend.js';
+export { kmeans, type KMeansOptions, type KMeansProgress } from './methods/kmeans/kmeans.js';
+export { CentroidModel, type ComputeOptions } from './methods/kmeans/centroid_model.js';
+export { KMeansModel, type KMeansJson } from './methods/kmeans/kmeans_model.js';
+export type { Algorithm, Seeding } from './methods/kmeans/kmeans_backend.js';
+export type { Metric, Storage } from './rows/load_options.js';
 export {
   gaussianMixture,
   type GaussianMixtureOptions,
   type MixtureOptions,
   type MixtureProgress,
-} from './gaussian_mixture.js';
-export type { CovarianceType } from './gaussian_mixture_backend.js';
-export { type GaussianMixtureJson, GaussianMixtureModel } from './gaussian_mixture_model.js';
+} from './methods/gaussian_mixture/gaussian_mixture.js';
+export type { CovarianceType } from './ops/mixtures/scorer.js';
+export {
+  type GaussianMixtureJson,
+  GaussianMixtureModel,
+} from './methods/gaussian_mixture/gaussian_mixture_model.js';
 export {
   bayesianGaussianMixture,
   type BayesianGaussianMixtureOptions,
-} from './bayesian_gaussian_mixture.js';
+} from './methods/bayesian_gaussian_mixture/bayesian_gaussian_mixture.js';
 export {
   type BayesianGaussianMixtureJson,
   BayesianGaussianMixtureModel,
-} from './bayesian_gaussian_mixture_model.js';
-export type { Tensor, TensorLike } from './mixture_arrays.js';
-export { MixtureModel, type MixtureSample } from './mixture_model.js';
-export type { MixtureInit, MixtureStart } from './mixture_start.js';
-export type { WeightPrior } from './reference/variational_step.js';
-export type { Centroids, GpuMatrix, HostMatrix, Matrix, NumericArray, Points } from './matrix.js';
+} from './methods/bayesian_gaussian_mixture/bayesian_gaussian_mixture_model.js';
+export type { Tensor, TensorLike } from './methods/gaussian_mixture/mixture_arrays.js';
+export { MixtureModel, type MixtureSample } from './methods/gaussian_mixture/mixture_model.js';
+export type { MixtureInit, MixtureStart } from './methods/gaussian_mixture/mixture_start.js';
+export type { WeightPrior } from './methods/bayesian_gaussian_mixture/variational_step.js';
+export type {
+  Centroids,
+  GpuMatrix,
+  HostMatrix,
+  Matrix,
+  NumericArray,
+  Points,
+} from './rows/matrix.js';
 export {
   miniBatchKMeans,
   type MiniBatchKMeansOptions,
   type MiniBatchProgress,
-} from './mini_batch_kmeans.js';
+} from './methods/mini_batch_kmeans/mini_batch_kmeans.js';
 export {
   type MiniBatchKMeansJson,
   MiniBatchKMeansModel,
   type OnlineOptions,
-} from './mini_batch_model.js';
-export type { GivenCentroids } from './start_centroids.js';
-export { blobRows, type PointBlock, type PointStream } from './point_stream.js';
-export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './pca.js';
-export { type DeviceOutput, type PcaJson, PcaModel, type PcaSolver } from './pca_model.js';
-export type { RuntimeChoice } from './backend.js';
+} from './methods/mini_batch_kmeans/mini_batch_model.js';
+export type { GivenCentroids } from './methods/kmeans/start_centroids.js';
+export { blobRows, type PointBlock, type PointStream } from './rows/point_stream.js';
+export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './methods/pca/pca.js';
+export {
+  type DeviceOutput,
+  type PcaJson,
+  PcaModel,
+  type PcaSolver,
+} from './methods/pca/pca_model.js';
+export type { RuntimeChoice } from './fit/backend.js';
 export { createRuntime, Runtime, type RuntimeInfo } from '../host/runtime.js';
 export { configureSharedRuntime } from '../host/default_runtime.js';
 export type {

@@ -7,7 +7,7 @@ import {
   isGpuMatrix,
   type NumericArray,
   type Points,
-} from '../src/matrix.js';
+} from '../src/rows/matrix.js';
 
 const SHAPE = [2, 2] as const;
 

@@ -10,7 +10,7 @@ import {
   oneOf,
   RUNTIME_RULES,
   wholeNumber,
-} from '../src/options.js';
+} from '../src/fit/options.js';
 
 describe('rules', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { streamedRows } from '../src/device/stream.js';
-import { blobRows, CheckedStream, type PointStream } from '../src/point_stream.js';
+import { streamedRows } from '../src/rows/device_stream.js';
+import { blobRows, CheckedStream, type PointStream } from '../src/rows/point_stream.js';
 
 /** 0, 1, 2, ... in rows of d. */
 const counted = (n: number, d: number) => Float32Array.from({ length: n * d }, (_, at) => at);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GpuMatrix } from '../src/matrix.js';
-import { checkPoints, checkWeights } from '../src/points.js';
+import type { GpuMatrix } from '../src/rows/matrix.js';
+import { checkPoints, checkWeights } from '../src/rows/points.js';
 
 const COPY_SRC = 0x04;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRandom } from '../src/random.js';
+import { createRandom } from '../src/math/random.js';
 
 it('gives the same numbers for the same seed, others for another', () => {
   const take = (seed: number) => Array.from({ length: 5 }, () => createRandom(seed).next());

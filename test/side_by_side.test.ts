@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pace } from '../host/pace.js';
-import { inBatches, sideBySide } from '../src/device/side_by_side.js';
+import { inBatches, sideBySide } from '../src/ops/side_by_side.js';
 
 const MIB = 2 ** 20;
 const limits = {

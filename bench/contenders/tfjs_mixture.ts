@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
-import { cholesky, transpose, triangularInverse } from '../../src/reference/cholesky.js';
+import { cholesky, transpose, triangularInverse } from '../../src/math/cholesky.js';
 import type { Results, Workload } from '../workload.js';
 import type { Contender, Loaded } from './contender.js';
 import { unitFactors } from './unit_factors.js';

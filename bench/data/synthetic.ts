@@ -1,5 +1,5 @@
 /** Made-up data, the same on every machine: for Node and for a visitor's page. */
-import { createRandom, type Random } from '../../src/random.js';
+import { createRandom, type Random } from '../../src/math/random.js';
 
 /** Two independent standard normal numbers (Box & Muller 1958). */
 function normals(random: Random): [number, number] {

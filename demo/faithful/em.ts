@@ -1,6 +1,6 @@
 /** What is drawn of expectation maximisation in two dimensions beyond what the library returns. */
 import { type CovarianceType, GaussianMixtureModel } from '../../src/index.js';
-import { createRandom } from '../../src/random.js';
+import { createRandom } from '../../src/math/random.js';
 import type { StartSettings } from './jobs.js';
 
 const CIRCLE = 1.5;

@@ -1,21 +1,12 @@
 /** The plane that a report draws rows on: two columns, or the first two principal components. */
+import type { Gaussian2d } from './write/gaussian2d.js';
 import { pca } from '../index.js';
-import type { Job } from './commands/job.js';
+import type { Job } from './job.js';
 import { formatShare } from './format.js';
 import { pickRows, sampleRows } from './table_math.js';
 
 /** Points in a scatter plot: more are a blot. */
 const SCATTER_POINTS = 5000;
-
-/** A normal distribution in the plane. */
-export interface Gaussian2d {
-  readonly x: number;
-  readonly y: number;
-  /** The covariance matrix: xx, xy, yy. */
-  readonly xx: number;
-  readonly xy: number;
-  readonly yy: number;
-}
 
 /** An affine map from rows, as they were fitted, to the plane. */
 export interface Plane {

@@ -2,9 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { ClusteringError } from '../index.js';
-import { addGmm } from './commands/gmm.js';
-import { addKMeans } from './commands/kmeans.js';
-import { addPca } from './commands/pca.js';
+import { addGmm } from '../methods/gaussian_mixture/cli/command.js';
+import { addKMeans } from '../methods/kmeans/cli/command.js';
+import { addPca } from '../methods/pca/cli/command.js';
 import { ChildFinished } from './device.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 

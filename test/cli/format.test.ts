@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stateOf } from '../../src/cli/commands/job.js';
+import { stateOf } from '../../src/cli/job.js';
 import { formatMean, formatShare, formatSpread } from '../../src/cli/format.js';
 
 test('a share is shown in percent', () => {

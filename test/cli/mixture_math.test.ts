@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { gaussianMixture } from '../../src/index.js';
-import { boundGaps, covarianceOf, largestFall } from '../../src/cli/mixture_math.js';
+import {
+  boundGaps,
+  covarianceOf,
+  largestFall,
+} from '../../src/methods/gaussian_mixture/cli/mixture_math.js';
 import { placeGaussian, placeRows } from '../../src/cli/plane.js';
-import { createRandom } from '../../src/random.js';
+import { createRandom } from '../../src/math/random.js';
 
 test('the largest fall of a history', () => {
   expect(largestFall([])).toBe(0);

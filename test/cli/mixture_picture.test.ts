@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mixColours } from '../../src/cli/write/colour_mixtures.js';
-import { drawMixture } from '../../src/cli/write/mixture_picture.js';
+import { drawMixture } from '../../src/methods/gaussian_mixture/cli/mixture_picture.js';
 import { scatterPlot } from '../../src/cli/write/scatter.js';
 
 describe('the picture of a mixture', () => {

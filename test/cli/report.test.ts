@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type KMeansReport, renderKMeansReport } from '../../src/cli/write/kmeans_report.js';
+import { type KMeansReport, renderKMeansReport } from '../../src/methods/kmeans/cli/report.js';
 
 const clusters = (k: number) => ({
   kind: 'cluster',

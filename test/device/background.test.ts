@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { backgroundShift } from '../../src/device/background.js';
-import { createRandom } from '../../src/random.js';
+import { backgroundShift } from '../../src/ops/products/background.js';
+import { createRandom } from '../../src/math/random.js';
 
 const ROWS = 256;
 const COLUMNS = 64;

@@ -5,12 +5,12 @@ import {
   groupQuads,
   listRows,
   type RowLists,
-} from '../../src/device/row_lists.js';
-import { createRandom } from '../../src/random.js';
-import { activeRows } from '../../src/reference/active_rows.js';
-import { gram } from '../../src/reference/gram.js';
-import { listedProducts } from '../../src/reference/listed_products.js';
-import { BLOCK_ROWS, packedIndex } from '../../src/reference/pack.js';
+} from '../../src/ops/products/row_lists.js';
+import { createRandom } from '../../src/math/random.js';
+import { activeRows } from '../../src/ops/products/active_rows.twin.js';
+import { gram } from '../../src/ops/products/gram.twin.js';
+import { listedProducts } from '../../src/ops/products/listed_products.twin.js';
+import { BLOCK_ROWS, packedIndex } from '../../src/rows/pack.twin.js';
 
 /** Whole numbers, zero in the more rows the larger `rarity` of their column is. */
 function sparse(n: number, d: number, rarity: (column: number) => number): Float32Array {

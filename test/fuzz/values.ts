@@ -3,7 +3,7 @@
  * smaller, and built twice, once to be used and once to see whether it was changed.
  */
 import fc from 'fast-check';
-import { createRandom } from '../../src/random.js';
+import { createRandom } from '../../src/math/random.js';
 
 /** Thrown by a caller's own code within a case: it is his, and comes out as it is. */
 export class CallersError extends Error {}

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { largestByLanczos } from '../../src/linear_algebra/lanczos.js';
-import { largestEigenpairs } from '../../src/linear_algebra/largest_eigenpairs.js';
-import { type Eigenpairs, symmetricEigen } from '../../src/linear_algebra/symmetric_eigen.js';
-import {
-  addScaled,
-  dot,
-  norm,
-  orthonormalize,
-  randomOrthogonal,
-} from '../../src/linear_algebra/vectors.js';
-import { createRandom } from '../../src/random.js';
+import { largestByLanczos } from '../../src/math/lanczos.js';
+import { largestEigenpairs } from '../../src/math/largest_eigenpairs.js';
+import { type Eigenpairs, symmetricEigen } from '../../src/math/symmetric_eigen.js';
+import { addScaled, dot, norm, orthonormalize, randomOrthogonal } from '../../src/math/vectors.js';
+import { createRandom } from '../../src/math/random.js';
 import { noPause, uniform } from '../reference/support.js';
 
 /** A symmetric matrix with the given eigenvalues, about random axes. */

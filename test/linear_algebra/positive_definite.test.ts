@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPositiveDefinite } from '../../src/linear_algebra/positive_definite.js';
+import { isPositiveDefinite } from '../../src/math/positive_definite.js';
 import { noPause, uniform } from '../reference/support.js';
 
 /** L L^T of a lower triangular L with a positive diagonal, and L. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accumulate } from '../../src/reference/accumulate.js';
-import { assign } from '../../src/reference/assign.js';
+import { accumulate } from '../../src/ops/sums/accumulate.twin.js';
+import { assign } from '../../src/ops/assign/assign.twin.js';
 import { grids, largestDifference, row } from './support.js';
 
 describe('accumulate', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { affine } from '../../src/reference/affine.js';
+import { affine } from '../../src/ops/products/affine.twin.js';
 
 describe('affine', () => {
   it('is matrix x + offset, worked out by hand', () => {

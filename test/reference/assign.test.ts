@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assign, assignInBlocks } from '../../src/reference/assign.js';
-import { pairwiseSquaredDistances } from '../../src/reference/pairwise_distances.js';
+import { assign, assignInBlocks } from '../../src/ops/assign/assign.twin.js';
+import { pairwiseSquaredDistances } from '../../src/ops/assign/pairwise_distances.twin.js';
 import { grids, noPause, uniform } from './support.js';
 
 describe('assign', () => {

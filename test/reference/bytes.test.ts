@@ -5,8 +5,8 @@ import {
   packRowsInBytes,
   wholeColumns,
   wholeShift,
-} from '../../src/reference/bytes.js';
-import { pack } from '../../src/reference/pack.js';
+} from '../../src/rows/bytes.js';
+import { pack } from '../../src/rows/pack.twin.js';
 
 const rows = (...data: (readonly number[])[]) => ({
   data: Float32Array.from(data.flat()),

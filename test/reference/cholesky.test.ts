@@ -6,7 +6,7 @@ import {
   product,
   transpose,
   triangularInverse,
-} from '../../src/reference/cholesky.js';
+} from '../../src/math/cholesky.js';
 
 // L = [[2, 0, 0], [1, 3, 0], [-1, 2, 1]].
 const MATRIX = [4, 2, -2, 2, 10, 5, -2, 5, 6];

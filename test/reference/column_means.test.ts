@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { centre, columnMeans, columnVariances } from '../../src/reference/column_means.js';
+import { centre, columnMeans, columnVariances } from '../../src/rows/column_means.twin.js';
 
 // Columns 1 3 5 and 2 2 8.
 const x = Float32Array.of(1, 2, 3, 2, 5, 8);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { crossProducts } from '../../src/reference/cross_products.js';
-import { gram } from '../../src/reference/gram.js';
+import { crossProducts } from '../../src/ops/products/cross_products.twin.js';
+import { gram } from '../../src/ops/products/gram.twin.js';
 import { largestDifference, uniform } from './support.js';
 
 describe('crossProducts', () => {

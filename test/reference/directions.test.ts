@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError } from '../../src/errors.js';
-import {
-  directionShift,
-  directionsOf,
-  lengthOf,
-  spreadRows,
-} from '../../src/reference/directions.js';
+import { directionShift, directionsOf, lengthOf, spreadRows } from '../../src/rows/directions.js';
 
 const none = [0, 0];
 

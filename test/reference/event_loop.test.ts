@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPause, nextTask, rowBlocks } from '../../src/reference/event_loop.js';
+import { createPause, nextTask, rowBlocks } from '../../src/math/event_loop.js';
 
 describe('rowBlocks', () => {
   it.each([1, 63, 64, 65, 128, 200])('covers %i rows once, in order', (n) => {

@@ -7,7 +7,7 @@ import {
   largestOf,
   roundToFloat16,
   toFloat16,
-} from '../../src/reference/float16.js';
+} from '../../src/rows/float16.js';
 
 const LEAST = 2 ** -14;
 const LARGEST = 65504;

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Scorer } from '../../src/gaussian_mixture_backend.js';
+import type { Scorer } from '../../src/ops/mixtures/scorer.js';
 import { SingularCovarianceError } from '../../src/errors.js';
-import { logDensity } from '../../src/reference/log_density.js';
-import { maximize, mixtureScorer, type MixtureRules } from '../../src/reference/mixture_step.js';
-import { largestScore, softmax } from '../../src/reference/softmax.js';
+import { logDensity } from '../../src/ops/mixtures/log_density.twin.js';
+import {
+  maximize,
+  mixtureScorer,
+  type MixtureRules,
+} from '../../src/methods/gaussian_mixture/mixture_step.js';
+import { largestScore, softmax } from '../../src/ops/mixtures/softmax.twin.js';
 
 const RULES: MixtureRules = { covarianceType: 'full', regCovar: 0, fixedVariance: 2 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gram } from '../../src/reference/gram.js';
-import { moments } from '../../src/reference/moments.js';
+import { gram } from '../../src/ops/products/gram.twin.js';
+import { moments } from '../../src/ops/mixtures/moments.twin.js';
 
 // Rows (1, 2), (3, 0), (0, 1).
 const X = [1, 2, 3, 0, 0, 1];

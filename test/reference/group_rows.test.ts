@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupRows } from '../../src/reference/group_rows.js';
+import { groupRows } from '../../src/ops/sums/group_rows.twin.js';
 
 describe('groupRows', () => {
   it('groups all rows of a case worked out by hand', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ClusteringError, InvalidArgumentError } from '../../src/errors.js';
-import type { LoadOptions } from '../../src/kmeans_backend.js';
-import { checkMatrix, type GpuMatrix } from '../../src/matrix.js';
-import { createRandom } from '../../src/random.js';
-import { referenceBackend } from '../../src/reference/kmeans.js';
+import type { LoadOptions } from '../../src/rows/load_options.js';
+import { checkMatrix, type GpuMatrix } from '../../src/rows/matrix.js';
+import { createRandom } from '../../src/math/random.js';
+import { referenceBackend } from '../../src/methods/kmeans/twin/session.js';
 import { largestDifference, ones, row, squared, uniform } from './support.js';
 
 type Data = Float32Array | Float64Array;

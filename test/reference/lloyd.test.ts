@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LloydOptions } from '../../src/kmeans_backend.js';
-import { directionsOf } from '../../src/reference/directions.js';
-import { lloyd, type Dataset } from '../../src/reference/lloyd.js';
+import type { LloydOptions } from '../../src/methods/kmeans/kmeans_backend.js';
+import { directionsOf } from '../../src/rows/directions.js';
+import { lloyd, type Dataset } from '../../src/methods/kmeans/twin/lloyd.js';
 import { grids, largestDifference, ones, row, uniform } from './support.js';
 
 const options: LloydOptions = { maxIter: 100, tolerance: 0 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairwiseSquaredDistances } from '../../src/reference/pairwise_distances.js';
+import { pairwiseSquaredDistances } from '../../src/ops/assign/pairwise_distances.twin.js';
 import { grids, row, squared } from './support.js';
 
 describe('pairwiseSquaredDistances', () => {

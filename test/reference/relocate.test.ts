@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accumulate } from '../../src/reference/accumulate.js';
-import { assign } from '../../src/reference/assign.js';
-import { relocate } from '../../src/reference/relocate.js';
-import { update } from '../../src/reference/update.js';
+import { accumulate } from '../../src/ops/sums/accumulate.twin.js';
+import { assign } from '../../src/ops/assign/assign.twin.js';
+import { relocate } from '../../src/ops/sums/relocate.twin.js';
+import { update } from '../../src/ops/sums/update.twin.js';
 import { grids, largestDifference, ones, row, type Grid } from './support.js';
 
 /** One step of Lloyd's from `c`, up to the sums. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowNorms } from '../../src/reference/row_norms.js';
+import { rowNorms } from '../../src/ops/assign/row_norms.twin.js';
 
 describe('rowNorms', () => {
   it('are squared lengths', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/random.js';
+import { createRandom } from '../../src/math/random.js';
 import {
   cumulativeWeights,
   fillUp,
   gatherRows,
   sampleFromWeights,
   sampleRows,
-} from '../../src/reference/sampling.js';
+} from '../../src/math/sampling.js';
 import { grids, ones } from './support.js';
 
 describe('sampleFromWeights', () => {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/random.js';
-import { gatherRows } from '../../src/reference/sampling.js';
+import { createRandom } from '../../src/math/random.js';
+import { gatherRows } from '../../src/math/sampling.js';
 import {
   costsWith,
   kMeansParallel,
   kMeansPlusPlus,
   localTrials,
   reduceCandidates,
-} from '../../src/reference/seeding.js';
+} from '../../src/ops/seeding/seeding.twin.js';
 import { grids, noPause, ones, row, scripted, squared, uniform } from './support.js';
 
 describe('localTrials', () => {

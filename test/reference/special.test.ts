@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { digamma, logBeta, logGamma } from '../../src/reference/special.js';
+import { digamma, logBeta, logGamma } from '../../src/math/special.js';
 
 /** Euler's constant. */
 const GAMMA = 0.5772156649015329;

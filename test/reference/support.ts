@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createRandom, type Random } from '../../src/random.js';
+import { createRandom, type Random } from '../../src/math/random.js';
 
 /** Rows on a small grid, so that ties, duplicates and empty clusters are common. */
 export interface Grid {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { update } from '../../src/reference/update.js';
+import { update } from '../../src/ops/sums/update.twin.js';
 
 describe('update', () => {
   it('moves each centroid to its mean and sums the squared moves', () => {

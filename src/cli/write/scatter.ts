@@ -1,6 +1,6 @@
 /** Scatter plots of rows that belong to groups: clusters, components, classes. */
 import { line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
-import type { Gaussian2d } from '../plane.js';
+import type { Gaussian2d } from './gaussian2d.js';
 import {
   chart,
   extent,

@@ -1,8 +1,8 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/accumulate.wgsl';
-import type { Random } from '../../../src/random.js';
-import { accumulate as twin } from '../../../src/reference/accumulate.js';
-import { groupRows } from '../../../src/reference/group_rows.js';
+import source from '../../../shaders/sums/accumulate.wgsl';
+import type { Random } from '../../../src/math/random.js';
+import { accumulate as twin } from '../../../src/ops/sums/accumulate.twin.js';
+import { groupRows } from '../../../src/ops/sums/group_rows.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
   around,

@@ -1,5 +1,5 @@
-import source from '../../../shaders/active_rows.wgsl';
-import { activeRows as twin } from '../../../src/reference/active_rows.js';
+import source from '../../../shaders/products/active_rows.wgsl';
+import { activeRows as twin } from '../../../src/ops/products/active_rows.twin.js';
 import { expectEqual } from '../expect.js';
 import {
   ACROSS_BLOCKS,

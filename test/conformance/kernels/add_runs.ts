@@ -1,4 +1,4 @@
-import source from '../../../shaders/add_runs.wgsl';
+import source from '../../../shaders/products/add_runs.wgsl';
 import { expectClose, expectEqual } from '../expect.js';
 import { around, constant, floats, grid, seeded, uniform } from './data.js';
 import type { KernelTest } from './kernel_test.js';

@@ -1,5 +1,5 @@
-import source from '../../../shaders/affine.wgsl';
-import { affine as twin } from '../../../src/reference/affine.js';
+import source from '../../../shaders/products/affine.wgsl';
+import { affine as twin } from '../../../src/ops/products/affine.twin.js';
 import { expectClose } from '../expect.js';
 import {
   around,

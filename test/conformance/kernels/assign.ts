@@ -1,13 +1,13 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/assign.wgsl';
-import directSource from '../../../shaders/assign_direct.wgsl';
-import fewSource from '../../../shaders/assign_few.wgsl';
-import narrowSource from '../../../shaders/assign_narrow.wgsl';
-import subgroupsSource from '../../../shaders/assign_subgroups.wgsl';
-import type { Random } from '../../../src/random.js';
-import { assign as twin, undecidedRows } from '../../../src/reference/assign.js';
-import { rowNorms } from '../../../src/reference/row_norms.js';
-import { squaredDistance } from '../../../src/reference/squared_distance.js';
+import source from '../../../shaders/assign/assign.wgsl';
+import directSource from '../../../shaders/assign/assign_direct.wgsl';
+import fewSource from '../../../shaders/assign/assign_few.wgsl';
+import narrowSource from '../../../shaders/assign/assign_narrow.wgsl';
+import subgroupsSource from '../../../shaders/assign/assign_subgroups.wgsl';
+import type { Random } from '../../../src/math/random.js';
+import { assign as twin, undecidedRows } from '../../../src/ops/assign/assign.twin.js';
+import { rowNorms } from '../../../src/ops/assign/row_norms.twin.js';
+import { squaredDistance } from '../../../src/ops/assign/squared_distance.twin.js';
 import { expectEqual, expectThat } from '../expect.js';
 import {
   around,

@@ -1,11 +1,11 @@
 /** How the bounded assignment finds the rows to scan. */
 import type { KernelSource } from '../../../host/kernel.js';
-import driftsSource from '../../../shaders/bounds_drifts.wgsl';
-import filterSource from '../../../shaders/bounds_filter.wgsl';
-import type { Random } from '../../../src/random.js';
-import { nextFrame, slackOf, uncleared } from '../../../src/reference/bounds.js';
-import { rowNorms } from '../../../src/reference/row_norms.js';
-import { squaredDistance } from '../../../src/reference/squared_distance.js';
+import driftsSource from '../../../shaders/assign/bounds_drifts.wgsl';
+import filterSource from '../../../shaders/assign/bounds_filter.wgsl';
+import type { Random } from '../../../src/math/random.js';
+import { nextFrame, slackOf, uncleared } from '../../../src/ops/assign/bounds.twin.js';
+import { rowNorms } from '../../../src/ops/assign/row_norms.twin.js';
+import { squaredDistance } from '../../../src/ops/assign/squared_distance.twin.js';
 import { expectClose, expectEqual, expectThat } from '../expect.js';
 import {
   bitsOf,

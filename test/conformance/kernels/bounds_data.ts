@@ -1,6 +1,6 @@
 /** What the kernels of the bounded assignment read. */
-import driftsSource from '../../../shaders/bounds_drifts.wgsl';
-import type { Groups } from '../../../src/reference/bounds.js';
+import driftsSource from '../../../shaders/assign/bounds_drifts.wgsl';
+import type { Groups } from '../../../src/ops/assign/bounds.twin.js';
 import { constant } from './data.js';
 import { POISON } from './lab.js';
 

@@ -1,16 +1,16 @@
 /** How the bounded assignment scans the rows it found, and what becomes of them. */
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
-import scanSource from '../../../shaders/bounds_scan.wgsl';
-import scanSubgroupsSource from '../../../shaders/bounds_scan_subgroups.wgsl';
-import settleSource from '../../../shaders/bounds_settle.wgsl';
+import scanSource from '../../../shaders/assign/bounds_scan.wgsl';
+import scanSubgroupsSource from '../../../shaders/assign/bounds_scan_subgroups.wgsl';
+import settleSource from '../../../shaders/assign/bounds_settle.wgsl';
 import {
   type Nearest,
   scan as twinScan,
   settle as twinSettle,
   slackOf,
-} from '../../../src/reference/bounds.js';
-import { marginOf } from '../../../src/reference/assign.js';
-import { rowNorms } from '../../../src/reference/row_norms.js';
+} from '../../../src/ops/assign/bounds.twin.js';
+import { marginOf } from '../../../src/ops/assign/assign.twin.js';
+import { rowNorms } from '../../../src/ops/assign/row_norms.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { bitsOf, dealt, floatsOf, frameOf, membersOf, OUTWARD, ROUNDING } from './bounds_data.js';
 import { around, constant, grid, indices, packedAt, quadsOf, rowsOf, seeded } from './data.js';

@@ -1,4 +1,4 @@
-import source from '../../../shaders/carry_runs.wgsl';
+import source from '../../../shaders/mixtures/carry_runs.wgsl';
 import { expectEqual } from '../expect.js';
 import { around, constant, floats, grid, seeded, uniform } from './data.js';
 import type { KernelTest } from './kernel_test.js';

@@ -1,5 +1,5 @@
-import source from '../../../shaders/centre.wgsl';
-import { centre as twin } from '../../../src/reference/column_means.js';
+import source from '../../../shaders/rows/centre.wgsl';
+import { centre as twin } from '../../../src/rows/column_means.twin.js';
 import {
   ACROSS_BLOCKS,
   around,

@@ -1,12 +1,12 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import choleskySource from '../../../shaders/cholesky.wgsl';
-import inverseSource from '../../../shaders/triangular_inverse.wgsl';
-import { factorEntries, factorIndex } from '../../../src/device/mixture_layout.js';
+import choleskySource from '../../../shaders/mixtures/cholesky.wgsl';
+import inverseSource from '../../../shaders/mixtures/triangular_inverse.wgsl';
 import {
-  cholesky as twin,
-  triangularInverse as inverseTwin,
-} from '../../../src/reference/cholesky.js';
-import { gram } from '../../../src/reference/gram.js';
+  factorEntries,
+  factorIndex,
+} from '../../../src/methods/gaussian_mixture/device/mixture_layout.js';
+import { cholesky as twin, triangularInverse as inverseTwin } from '../../../src/math/cholesky.js';
+import { gram } from '../../../src/ops/products/gram.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { constant, quadsOf, rowsOf, seeded, uniform, writtenAt } from './data.js';
 import { type KernelTest, switches } from './kernel_test.js';

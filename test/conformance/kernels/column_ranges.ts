@@ -1,6 +1,6 @@
-import source from '../../../shaders/column_ranges.wgsl';
-import { wholeColumns } from '../../../src/reference/bytes.js';
-import type { Random } from '../../../src/random.js';
+import source from '../../../shaders/rows/column_ranges.wgsl';
+import { wholeColumns } from '../../../src/rows/bytes.js';
+import type { Random } from '../../../src/math/random.js';
 import { expectEqual } from '../expect.js';
 import { ACROSS_BLOCKS, around, COLUMNS, constant, packedAt, quadsOf, seeded } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/column_sums.wgsl';
-import { columnSums as twin } from '../../../src/reference/column_sums.js';
+import source from '../../../shaders/rows/column_sums.wgsl';
+import { columnSums as twin } from '../../../src/rows/column_sums.twin.js';
 import { expectClose } from '../expect.js';
 import {
   around,

@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/combine.wgsl';
-import { combine as twin } from '../../../src/reference/combine.js';
+import source from '../../../shaders/sums/combine.wgsl';
+import { combine as twin } from '../../../src/ops/sums/combine.twin.js';
 import { expectClose, expectEqual, expectSameBits } from '../expect.js';
 import {
   around,

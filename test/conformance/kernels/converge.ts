@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/converge.wgsl';
-import { converge as twin } from '../../../src/reference/converge.js';
+import source from '../../../shaders/sums/converge.wgsl';
+import { converge as twin } from '../../../src/ops/sums/converge.twin.js';
 import { expectEqual, expectThat } from '../expect.js';
 import { around, constant, floats, seeded } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,7 +1,7 @@
-import source from '../../../shaders/cross_products.wgsl';
-import { addCrossProducts } from '../../../src/device/gram_times.js';
-import { crossProducts as twin } from '../../../src/reference/cross_products.js';
-import { pack } from '../../../src/reference/pack.js';
+import source from '../../../shaders/products/cross_products.wgsl';
+import { addCrossProducts } from '../../../src/ops/products/gram_times.js';
+import { crossProducts as twin } from '../../../src/ops/products/cross_products.twin.js';
+import { pack } from '../../../src/rows/pack.twin.js';
 import { expectClose } from '../expect.js';
 import {
   ACROSS_BLOCKS,

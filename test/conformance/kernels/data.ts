@@ -3,8 +3,8 @@
  * the last column, so that the twins see them as kernels do.
  */
 import type { KernelSource } from '../../../host/kernel.js';
-import { createRandom, type Random } from '../../../src/random.js';
-import { BLOCK_ROWS, packedIndex, packedLength } from '../../../src/reference/pack.js';
+import { createRandom, type Random } from '../../../src/math/random.js';
+import { BLOCK_ROWS, packedIndex, packedLength } from '../../../src/rows/pack.twin.js';
 import { expectThat } from '../expect.js';
 import { blank, POISON, readsHalves } from './lab.js';
 

@@ -1,5 +1,5 @@
-import source from '../../../shaders/decide.wgsl';
-import { assign as twin } from '../../../src/reference/assign.js';
+import source from '../../../shaders/assign/decide.wgsl';
+import { assign as twin } from '../../../src/ops/assign/assign.twin.js';
 import { expectEqual } from '../expect.js';
 import {
   ACROSS_BLOCKS,

@@ -1,4 +1,4 @@
-import source from '../../../shaders/end_iteration.wgsl';
+import source from '../../../shaders/mixtures/end_iteration.wgsl';
 import { expectClose, expectEqual } from '../expect.js';
 import { constant, floats, seeded } from './data.js';
 import type { KernelTest } from './kernel_test.js';

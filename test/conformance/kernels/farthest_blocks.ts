@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/farthest_blocks.wgsl';
-import { farthestPick as twin } from '../../../src/reference/farthest_pick.js';
+import source from '../../../shaders/sums/farthest_blocks.wgsl';
+import { farthestPick as twin } from '../../../src/ops/sums/farthest_pick.twin.js';
 import { expectEqual } from '../expect.js';
 import { around, constant, type Floats, floats, ones, seeded, wholeWeight } from './data.js';
 import { compareEach, type KernelTest, weightedToo } from './kernel_test.js';

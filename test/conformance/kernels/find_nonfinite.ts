@@ -1,5 +1,5 @@
-import source from '../../../shaders/find_nonfinite.wgsl';
-import { findNonFinite as twin } from '../../../src/reference/find_nonfinite.js';
+import source from '../../../shaders/rows/find_nonfinite.wgsl';
+import { findNonFinite as twin } from '../../../src/rows/find_nonfinite.twin.js';
 import { expectEqual } from '../expect.js';
 import { around, constant } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,5 +1,5 @@
-import source from '../../../shaders/gather_rows.wgsl';
-import { gatherRows as twin } from '../../../src/reference/sampling.js';
+import source from '../../../shaders/rows/gather_rows.wgsl';
+import { gatherRows as twin } from '../../../src/math/sampling.js';
 import { expectSameBits } from '../expect.js';
 import {
   ACROSS_BLOCKS,

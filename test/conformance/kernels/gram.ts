@@ -1,9 +1,9 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/gram.wgsl';
-import subgroupsSource from '../../../shaders/gram_weighted_subgroups.wgsl';
-import { sumsKernelOf } from '../../../src/device/mixture_pass.js';
-import { gram as twin } from '../../../src/reference/gram.js';
-import { moments } from '../../../src/reference/moments.js';
+import source from '../../../shaders/products/gram.wgsl';
+import subgroupsSource from '../../../shaders/products/gram_weighted_subgroups.wgsl';
+import { sumsKernelOf } from '../../../src/methods/gaussian_mixture/device/mixture_pass.js';
+import { gram as twin } from '../../../src/ops/products/gram.twin.js';
+import { moments } from '../../../src/ops/mixtures/moments.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
   ACROSS_BLOCKS,

@@ -1,6 +1,6 @@
-import source from '../../../shaders/gram_listed.wgsl';
-import { listedProducts as twin } from '../../../src/reference/listed_products.js';
-import { BLOCK_ROWS, packedIndex } from '../../../src/reference/pack.js';
+import source from '../../../shaders/products/gram_listed.wgsl';
+import { listedProducts as twin } from '../../../src/ops/products/listed_products.twin.js';
+import { BLOCK_ROWS, packedIndex } from '../../../src/rows/pack.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { around, constant, grid, packedAt, quadsOf, rowsOf, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

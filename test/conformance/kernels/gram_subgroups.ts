@@ -1,5 +1,5 @@
-import source from '../../../shaders/gram_subgroups.wgsl';
-import { gram as twin } from '../../../src/reference/gram.js';
+import source from '../../../shaders/products/gram_subgroups.wgsl';
+import { gram as twin } from '../../../src/ops/products/gram.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { around, constant, grid, packedAt, quadsOf, rowsOf, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

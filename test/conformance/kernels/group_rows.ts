@@ -1,7 +1,7 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/group_rows.wgsl';
-import type { Random } from '../../../src/random.js';
-import { groupRows as twin } from '../../../src/reference/group_rows.js';
+import source from '../../../shaders/sums/group_rows.wgsl';
+import type { Random } from '../../../src/math/random.js';
+import { groupRows as twin } from '../../../src/ops/sums/group_rows.twin.js';
 import { expectEqual } from '../expect.js';
 import { around, constant, indices, seeded } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,6 +1,6 @@
 /** What is asked of every kernel: to agree with its twin, and that a wrong copy of it does not. */
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
-import { readsStored, storedAs } from '../../../src/device/storage.js';
+import { readsStored, storedAs } from '../../../src/rows/storage.js';
 import type { Case } from '../case.js';
 import { expectThat } from '../expect.js';
 import { Lab } from './lab.js';

@@ -4,7 +4,7 @@ import { ceilDiv } from '../../../host/plan.js';
 import { Runtime, type RuntimeOptions } from '../../../host/runtime.js';
 import { Workspace } from '../../../host/workspace.js';
 import type { ConformanceContext } from '../case.js';
-import { fromFloat16, toFloat16 } from '../../../src/reference/float16.js';
+import { fromFloat16, toFloat16 } from '../../../src/rows/float16.js';
 import { expectSameBits, expectThat } from '../expect.js';
 
 /** A buffer's contents. */

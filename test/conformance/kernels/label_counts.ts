@@ -1,5 +1,5 @@
-import source from '../../../shaders/label_counts.wgsl';
-import { labelCounts as twin } from '../../../src/reference/label_counts.js';
+import source from '../../../shaders/sums/label_counts.wgsl';
+import { labelCounts as twin } from '../../../src/ops/sums/label_counts.twin.js';
 import { expectEqual } from '../expect.js';
 import { around, constant, floats, indices, ones, seeded, wholeWeight } from './data.js';
 import { compareEach, type KernelTest, weightedToo } from './kernel_test.js';

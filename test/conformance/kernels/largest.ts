@@ -1,5 +1,5 @@
-import source from '../../../shaders/largest.wgsl';
-import { largestOf } from '../../../src/reference/float16.js';
+import source from '../../../shaders/rows/largest.wgsl';
+import { largestOf } from '../../../src/rows/float16.js';
 import { expectSameBits } from '../expect.js';
 import {
   ACROSS_BLOCKS,

@@ -1,12 +1,12 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
-import diagonalSource from '../../../shaders/log_density_diagonal.wgsl';
-import fullSource from '../../../shaders/log_density.wgsl';
-import narrowSource from '../../../shaders/log_density_narrow.wgsl';
-import subgroupsSource from '../../../shaders/log_density_subgroups.wgsl';
-import { logDensityOf } from '../../../src/device/mixture_pass.js';
-import { packScorer } from '../../../src/device/mixture_layout.js';
-import type { FactorForm, Scorer } from '../../../src/gaussian_mixture_backend.js';
-import { logDensity as twin } from '../../../src/reference/log_density.js';
+import diagonalSource from '../../../shaders/mixtures/log_density_diagonal.wgsl';
+import fullSource from '../../../shaders/mixtures/log_density.wgsl';
+import narrowSource from '../../../shaders/mixtures/log_density_narrow.wgsl';
+import subgroupsSource from '../../../shaders/mixtures/log_density_subgroups.wgsl';
+import { logDensityOf } from '../../../src/methods/gaussian_mixture/device/mixture_pass.js';
+import { packScorer } from '../../../src/methods/gaussian_mixture/device/mixture_layout.js';
+import type { FactorForm, Scorer } from '../../../src/ops/mixtures/scorer.js';
+import { logDensity as twin } from '../../../src/ops/mixtures/log_density.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
   ACROSS_BLOCKS,

@@ -1,5 +1,5 @@
 /** Sums of components in the layouts of `gram` and `moments`, added up. */
-import gramSource from '../../../shaders/gram.wgsl';
+import gramSource from '../../../shaders/products/gram.wgsl';
 import { constant, type Floats, quadsOf } from './data.js';
 import { POISON } from './lab.js';
 

@@ -1,8 +1,8 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/moments.wgsl';
-import subgroupsSource from '../../../shaders/moments_subgroups.wgsl';
-import { sumsKernelOf } from '../../../src/device/mixture_pass.js';
-import { moments as twin } from '../../../src/reference/moments.js';
+import source from '../../../shaders/mixtures/moments.wgsl';
+import subgroupsSource from '../../../shaders/mixtures/moments_subgroups.wgsl';
+import { sumsKernelOf } from '../../../src/methods/gaussian_mixture/device/mixture_pass.js';
+import { moments as twin } from '../../../src/ops/mixtures/moments.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
   ACROSS_BLOCKS,

@@ -1,6 +1,6 @@
-import source from '../../../shaders/narrow.wgsl';
-import { toFloat16 } from '../../../src/reference/float16.js';
-import type { Random } from '../../../src/random.js';
+import source from '../../../shaders/rows/narrow.wgsl';
+import { toFloat16 } from '../../../src/rows/float16.js';
+import type { Random } from '../../../src/math/random.js';
 import { expectEqual } from '../expect.js';
 import { around, constant, type Floats, seeded } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,5 +1,5 @@
-import source from '../../../shaders/narrow_bytes.wgsl';
-import { packBytes } from '../../../src/reference/bytes.js';
+import source from '../../../shaders/rows/narrow_bytes.wgsl';
+import { packBytes } from '../../../src/rows/bytes.js';
 import { expectEqual } from '../expect.js';
 import { around, constant, floats, seeded } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

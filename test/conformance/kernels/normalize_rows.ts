@@ -1,5 +1,5 @@
-import source from '../../../shaders/normalize_rows.wgsl';
-import { directionsOf as twin } from '../../../src/reference/directions.js';
+import source from '../../../shaders/rows/normalize_rows.wgsl';
+import { directionsOf as twin } from '../../../src/rows/directions.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
   ACROSS_BLOCKS,

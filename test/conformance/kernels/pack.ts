@@ -1,4 +1,4 @@
-import source from '../../../shaders/pack.wgsl';
+import source from '../../../shaders/rows/pack.wgsl';
 import { expectSameBits } from '../expect.js';
 import {
   ACROSS_BLOCKS,

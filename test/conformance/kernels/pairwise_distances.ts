@@ -1,5 +1,5 @@
-import source from '../../../shaders/pairwise_distances.wgsl';
-import { pairwiseSquaredDistances as twin } from '../../../src/reference/pairwise_distances.js';
+import source from '../../../shaders/assign/pairwise_distances.wgsl';
+import { pairwiseSquaredDistances as twin } from '../../../src/ops/assign/pairwise_distances.twin.js';
 import { expectClose } from '../expect.js';
 import {
   ACROSS_BLOCKS,

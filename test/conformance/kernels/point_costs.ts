@@ -1,5 +1,5 @@
-import source from '../../../shaders/point_costs.wgsl';
-import { pointCosts as twin } from '../../../src/reference/point_costs.js';
+import source from '../../../shaders/assign/point_costs.wgsl';
+import { pointCosts as twin } from '../../../src/ops/assign/point_costs.twin.js';
 import { expectClose } from '../expect.js';
 import {
   ACROSS_BLOCKS,

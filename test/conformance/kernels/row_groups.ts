@@ -1,5 +1,5 @@
 /** Rows by cluster as shaders/lib/row_groups.wgsl has them. */
-import type { RowGroups } from '../../../src/reference/group_rows.js';
+import type { RowGroups } from '../../../src/ops/sums/group_rows.twin.js';
 
 /** A batch of segments: what a dispatch takes. */
 export interface Batch {

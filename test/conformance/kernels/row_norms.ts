@@ -1,5 +1,5 @@
-import source from '../../../shaders/row_norms.wgsl';
-import { rowNorms as twin } from '../../../src/reference/row_norms.js';
+import source from '../../../shaders/rows/row_norms.wgsl';
+import { rowNorms as twin } from '../../../src/ops/assign/row_norms.twin.js';
 import { expectClose } from '../expect.js';
 import {
   ACROSS_BLOCKS,

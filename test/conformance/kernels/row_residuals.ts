@@ -1,5 +1,5 @@
-import source from '../../../shaders/row_residuals.wgsl';
-import { rowResiduals as twin } from '../../../src/reference/row_residuals.js';
+import source from '../../../shaders/products/row_residuals.wgsl';
+import { rowResiduals as twin } from '../../../src/ops/products/row_residuals.twin.js';
 import { expectClose } from '../expect.js';
 import {
   ACROSS_BLOCKS,

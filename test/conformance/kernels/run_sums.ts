@@ -1,5 +1,5 @@
-import source from '../../../shaders/run_sums.wgsl';
-import { runSums as twin } from '../../../src/reference/run_sums.js';
+import source from '../../../shaders/sums/run_sums.wgsl';
+import { runSums as twin } from '../../../src/ops/sums/run_sums.twin.js';
 import { expectClose } from '../expect.js';
 import { around, constant, floats, grid, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,4 +1,4 @@
-import source from '../../../shaders/scale_columns.wgsl';
+import source from '../../../shaders/rows/scale_columns.wgsl';
 import {
   ACROSS_BLOCKS,
   around,

@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/seed_blocks.wgsl';
-import { seedBlocks as twin } from '../../../src/reference/seed_blocks.js';
+import source from '../../../shaders/seeding/seed_blocks.wgsl';
+import { seedBlocks as twin } from '../../../src/ops/seeding/seed_blocks.twin.js';
 import { expectEqual, expectThat } from '../expect.js';
 import { around, constant, type Floats, floats, seeded } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/seed_choose.wgsl';
-import { seedChoose as twin } from '../../../src/reference/seed_choose.js';
+import source from '../../../shaders/seeding/seed_choose.wgsl';
+import { seedChoose as twin } from '../../../src/ops/seeding/seed_choose.twin.js';
 import { expectEqual, expectSameBits } from '../expect.js';
 import { around, constant, type Floats, floats, rowsOf, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

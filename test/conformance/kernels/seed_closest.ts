@@ -1,7 +1,7 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/seed_closest.wgsl';
-import { runSums } from '../../../src/reference/run_sums.js';
-import { costsWith } from '../../../src/reference/seeding.js';
+import source from '../../../shaders/seeding/seed_closest.wgsl';
+import { runSums } from '../../../src/ops/sums/run_sums.twin.js';
+import { costsWith } from '../../../src/ops/seeding/seeding.twin.js';
 import { expectClose } from '../expect.js';
 import {
   around,

@@ -1,9 +1,9 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/seed_rows.wgsl';
-import type { Random } from '../../../src/random.js';
-import { runSums } from '../../../src/reference/run_sums.js';
-import { seedBlocks } from '../../../src/reference/seed_blocks.js';
-import { seedRows as twin } from '../../../src/reference/seed_rows.js';
+import source from '../../../shaders/seeding/seed_rows.wgsl';
+import type { Random } from '../../../src/math/random.js';
+import { runSums } from '../../../src/ops/sums/run_sums.twin.js';
+import { seedBlocks } from '../../../src/ops/seeding/seed_blocks.twin.js';
+import { seedRows as twin } from '../../../src/ops/seeding/seed_rows.twin.js';
 import { expectEqual } from '../expect.js';
 import { around, constant, floats, ones, poisonedAt, seeded, wholeWeight } from './data.js';
 import { compareEach, type KernelTest, weightedToo } from './kernel_test.js';

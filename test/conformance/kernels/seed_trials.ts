@@ -1,7 +1,7 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/seed_trials.wgsl';
-import subgroupsSource from '../../../shaders/seed_trials_subgroups.wgsl';
-import { costsWith } from '../../../src/reference/seeding.js';
+import source from '../../../shaders/seeding/seed_trials.wgsl';
+import subgroupsSource from '../../../shaders/seeding/seed_trials_subgroups.wgsl';
+import { costsWith } from '../../../src/ops/seeding/seeding.twin.js';
 import { expectClose } from '../expect.js';
 import {
   around,

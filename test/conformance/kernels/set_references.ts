@@ -1,4 +1,4 @@
-import source from '../../../shaders/set_references.wgsl';
+import source from '../../../shaders/sums/set_references.wgsl';
 import { expectEqual } from '../expect.js';
 import { around, constant, floats, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';

@@ -1,5 +1,5 @@
-import source from '../../../shaders/softmax.wgsl';
-import { largestScore, softmax as twin } from '../../../src/reference/softmax.js';
+import source from '../../../shaders/mixtures/softmax.wgsl';
+import { largestScore, softmax as twin } from '../../../src/ops/mixtures/softmax.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { around, constant, floats, poisonedAt, seeded, writtenAt } from './data.js';
 import { type KernelTest, switches } from './kernel_test.js';

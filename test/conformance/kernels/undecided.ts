@@ -1,5 +1,5 @@
 /** The list of rows that scores leave open; see shaders/lib/undecided.wgsl. */
-import decideSource from '../../../shaders/decide.wgsl';
+import decideSource from '../../../shaders/assign/decide.wgsl';
 import { expectEqual } from '../expect.js';
 import { constant } from './data.js';
 import { blankBits } from './lab.js';

@@ -1,9 +1,9 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/update.wgsl';
-import type { Random } from '../../../src/random.js';
-import { rowNorms } from '../../../src/reference/row_norms.js';
-import { squaredDistance } from '../../../src/reference/squared_distance.js';
-import { update as twin } from '../../../src/reference/update.js';
+import source from '../../../shaders/sums/update.wgsl';
+import type { Random } from '../../../src/math/random.js';
+import { rowNorms } from '../../../src/ops/assign/row_norms.twin.js';
+import { squaredDistance } from '../../../src/ops/assign/squared_distance.twin.js';
+import { update as twin } from '../../../src/ops/sums/update.twin.js';
 import { expectClose, expectEqual, expectSameBits } from '../expect.js';
 import {
   around,

@@ -1,5 +1,5 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/update_diagonal.wgsl';
+import source from '../../../shaders/mixtures/update_diagonal.wgsl';
 import { expectClose, expectEqual } from '../expect.js';
 import { constant, quadsOf, seeded } from './data.js';
 import type { KernelTest } from './kernel_test.js';

@@ -1,8 +1,8 @@
 import type { KernelSource } from '../../../host/kernel.js';
-import source from '../../../shaders/whiten.wgsl';
-import { packFrame } from '../../../src/device/mixture_layout.js';
-import { packedIndex, packedLength } from '../../../src/reference/pack.js';
-import { whiten as twin } from '../../../src/reference/whiten.js';
+import source from '../../../shaders/mixtures/whiten.wgsl';
+import { packFrame } from '../../../src/methods/gaussian_mixture/device/mixture_layout.js';
+import { packedIndex, packedLength } from '../../../src/rows/pack.twin.js';
+import { whiten as twin } from '../../../src/ops/mixtures/whiten.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {
   ACROSS_BLOCKS,

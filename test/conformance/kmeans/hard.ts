@@ -1,6 +1,6 @@
 /** Rows that float32 arithmetic is easily wrong on: close together and far apart, narrow cones, odd magnitudes. */
 import type { Points } from '../../../src/index.js';
-import { createRandom } from '../../../src/random.js';
+import { createRandom } from '../../../src/math/random.js';
 import type { ConformanceContext, Suite } from '../case.js';
 import { expectClose, expectEqual, expectThat, expectThrows } from '../expect.js';
 import { fit, head, objective, type Rows } from './support.js';

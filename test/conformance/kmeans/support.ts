@@ -8,7 +8,7 @@ import type {
   PointStream,
   Storage,
 } from '../../../src/index.js';
-import { createRandom } from '../../../src/random.js';
+import { createRandom } from '../../../src/math/random.js';
 import type { ConformanceContext } from '../case.js';
 import { expectEqual, expectThat } from '../expect.js';
 

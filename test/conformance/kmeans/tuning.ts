@@ -1,5 +1,5 @@
 /** Tuning changes the time that a fit takes, and not one bit of what it finds. */
-import { assignCandidates } from '../../../src/device/assignment.js';
+import { assignCandidates } from '../../../src/ops/assign/assignment.js';
 import type { KMeansModel, RuntimeOptions, TuningEntry, TuningStore } from '../../../src/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectEqual, expectThat, expectThrows } from '../expect.js';

@@ -1,5 +1,5 @@
 /** Mixtures of rows in chunks, because the device's limits are small, are those of resident rows. */
-import type { RuntimeChoice } from '../../../src/backend.js';
+import type { RuntimeChoice } from '../../../src/fit/backend.js';
 import type { GaussianMixtureOptions, Runtime } from '../../../src/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectEqual, expectSameBits } from '../expect.js';

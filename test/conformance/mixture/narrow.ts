@@ -1,6 +1,6 @@
 /** Rows that leave directions (almost) empty, against scikit-learn from the same start (test/golden/). */
 import type { MixtureModel } from '../../../src/index.js';
-import { cholesky } from '../../../src/reference/cholesky.js';
+import { cholesky } from '../../../src/math/cholesky.js';
 import { loadNarrow, type NarrowCase } from '../../golden/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectClose, expectEqual, expectThat } from '../expect.js';

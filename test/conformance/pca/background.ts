@@ -1,5 +1,5 @@
 /** Rows of which most numbers are one and the same, as pictures and word counts have: much is left out. */
-import { createRandom } from '../../../src/random.js';
+import { createRandom } from '../../../src/math/random.js';
 import type { Case, Suite } from '../case.js';
 import { expectClose, expectEqual, expectThat } from '../expect.js';
 import { expectProper, expectSameFit, on } from './support.js';

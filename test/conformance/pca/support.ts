@@ -1,6 +1,6 @@
 /** Data, fits and recomputations that the PCA suites share. */
 import type { PcaModel } from '../../../src/index.js';
-import { createRandom } from '../../../src/random.js';
+import { createRandom } from '../../../src/math/random.js';
 import type { ConformanceContext } from '../case.js';
 import { expectClose, expectThat } from '../expect.js';
 import type { Rows } from '../kmeans/support.js';

@@ -1,0 +1,105 @@
+// Products of the columns of two matrices, X^T Y, as partial sums of runs of rows:
+//   partial[l][b] += sum over the rows n of run l of x_n y_n^T, for each block b of 8 x 8 columns
+//
+// points    see lib/points_layout.wgsl: X; rows [first, first + rows) of it
+// images    laid out as the points: Y, of image_quads quads, an even number
+// partial   [lanes][blocks][ENTRY]  vec4; blocks run over X's columns, then over Y's. In a block,
+//           4 (2 i + j) + c is column c of X's quad i, by the four columns of Y's quad j.
+//           Where X's quads are odd in number, what lies past the last is a copy of it.
+//
+// An invocation owns one run and one block, whose 64 sums it keeps in registers; run l takes the rows
+// l, l + lanes, ..., so that neighbouring invocations load neighbouring rows.
+// Cost: 2 N D T FLOPs; 4 vec4 loads for 64 FMAs.
+struct Shape {
+  first: u32,
+  rows: u32,
+  quads: u32,
+  image_quads: u32,
+  lanes: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(2) var<storage, read> images: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> partial: array<vec4f>;
+
+const WORKGROUP = 64;
+const ENTRY = 16;
+
+// import ../lib/points_layout.wgsl
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  let run = index % shape.lanes;
+  let block = index / shape.lanes;
+  let across = shape.image_quads / 2;
+  let i0 = 2 * (block / across);
+  if (i0 >= shape.quads) {
+    return;
+  }
+  let i1 = min(i0 + 1, shape.quads - 1);
+  let j0 = 2 * (block % across);
+  let j1 = j0 + 1;
+  let blocks = (shape.quads + 1) / 2 * across;
+  let at = (run * blocks + block) * ENTRY;
+  var a0 = partial[at];
+  var a1 = partial[at + 1];
+  var a2 = partial[at + 2];
+  var a3 = partial[at + 3];
+  var b0 = partial[at + 4];
+  var b1 = partial[at + 5];
+  var b2 = partial[at + 6];
+  var b3 = partial[at + 7];
+  var c0 = partial[at + 8];
+  var c1 = partial[at + 9];
+  var c2 = partial[at + 10];
+  var c3 = partial[at + 11];
+  var d0 = partial[at + 12];
+  var d1 = partial[at + 13];
+  var d2 = partial[at + 14];
+  var d3 = partial[at + 15];
+  for (var row = run; row < shape.rows; row += shape.lanes) {
+    let p = point_at(shape.first + row, shape.quads);
+    let x0 = points[p + i0 * BLOCK_ROWS];
+    let x1 = points[p + i1 * BLOCK_ROWS];
+    let y = point_at(row, shape.image_quads);
+    let y0 = images[y + j0 * BLOCK_ROWS];
+    let y1 = images[y + j1 * BLOCK_ROWS];
+    a0 += x0.x * y0;
+    a1 += x0.y * y0;
+    a2 += x0.z * y0;
+    a3 += x0.w * y0;
+    b0 += x0.x * y1;
+    b1 += x0.y * y1;
+    b2 += x0.z * y1;
+    b3 += x0.w * y1;
+    c0 += x1.x * y0;
+    c1 += x1.y * y0;
+    c2 += x1.z * y0;
+    c3 += x1.w * y0;
+    d0 += x1.x * y1;
+    d1 += x1.y * y1;
+    d2 += x1.z * y1;
+    d3 += x1.w * y1;
+  }
+  partial[at] = a0;
+  partial[at + 1] = a1;
+  partial[at + 2] = a2;
+  partial[at + 3] = a3;
+  partial[at + 4] = b0;
+  partial[at + 5] = b1;
+  partial[at + 6] = b2;
+  partial[at + 7] = b3;
+  partial[at + 8] = c0;
+  partial[at + 9] = c1;
+  partial[at + 10] = c2;
+  partial[at + 11] = c3;
+  partial[at + 12] = d0;
+  partial[at + 13] = d1;
+  partial[at + 14] = d2;
+  partial[at + 15] = d3;
+}

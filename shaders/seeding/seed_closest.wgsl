@@ -1,0 +1,81 @@
+// Takes new centres into account:
+//   closest[i] = min(closest[i], min_m |x_i - centre_m|^2)
+//   masses[block] = sum over the block's rows of w_i closest[i]
+//
+// points   see lib/points_layout.wgsl; rows [first, first + rows), first a multiple of BLOCK
+// centres  [..][quads]    vec4; those in [first_centre, first_centre + centres)
+// closest  [rows]         overwritten instead of lowered if `fresh` is not 0
+// weights  [rows], read if WEIGHTED
+// masses   [all blocks]
+//
+// An invocation owns a block of BLOCK neighbouring rows, 4 at a time. Direct differences, so that a
+// row that is a centre has distance 0 exactly. Cost: 3 N M D FLOPs.
+struct Shape {
+  first: u32,
+  rows: u32,
+  quads: u32,
+  first_centre: u32,
+  centres: u32,
+  fresh: u32,
+  first_block: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
+@group(0) @binding(2) var<storage, read> centres: array<vec4f>;
+@group(0) @binding(3) var<storage, read> weights: array<f32>;
+@group(0) @binding(4) var<storage, read_write> closest: array<f32>;
+@group(0) @binding(5) var<storage, read_write> masses: array<f32>;
+
+const WORKGROUP = 32;
+const BLOCK = 64;
+const WEIGHTED = false;
+
+// import ../lib/points_layout.wgsl
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let block = (group.x + group.y * groups.x) * WORKGROUP + lane;
+  let start = shape.first + block * BLOCK;
+  let end = shape.first + shape.rows;
+  if (start >= end) {
+    return;
+  }
+  var mass = 0.0;
+  for (var first = start; first < min(start + BLOCK, end); first += 4) {
+    // Rows past the end are computed as copies of the last row and not written.
+    let rows = min(first + vec4u(0, 1, 2, 3), vec4u(end - 1));
+    var nearest = vec4f(3.4e38);
+    if (shape.fresh == 0) {
+      nearest = vec4f(closest[rows.x], closest[rows.y], closest[rows.z], closest[rows.w]);
+    }
+    for (var m = 0u; m < shape.centres; m++) {
+      var d = vec4f();
+      var p = points_at(rows, shape.quads);
+      let at = (shape.first_centre + m) * shape.quads;
+      for (var q = 0u; q < shape.quads; q++) {
+        let c = centres[at + q];
+        let e0 = unpacked(points[p.x]) - c;
+        let e1 = unpacked(points[p.y]) - c;
+        let e2 = unpacked(points[p.z]) - c;
+        let e3 = unpacked(points[p.w]) - c;
+        d += vec4f(dot(e0, e0), dot(e1, e1), dot(e2, e2), dot(e3, e3));
+        p += BLOCK_ROWS;
+      }
+      nearest = min(nearest, d);
+    }
+    for (var i = 0u; i < min(4, end - first); i++) {
+      let row = first + i;
+      closest[row] = nearest[i];
+      if (WEIGHTED) {
+        mass += weights[row] * nearest[i];
+      } else {
+        mass += nearest[i];
+      }
+    }
+  }
+  masses[shape.first_block + block] = mass;
+}

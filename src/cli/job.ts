@@ -1,0 +1,171 @@
+/** What every command does around its fit: reading, where it runs, progress, and what is left. */
+import { basename } from 'node:path';
+import { InvalidArgumentError, type RuntimeChoice } from '../index.js';
+import { placeWork } from './device.js';
+import { formatCount } from './format.js';
+import { type ProgressKind, type ProgressStep, showProgress } from './progress.js';
+import { readTable, type Table } from './read/read_table.js';
+import { type ColumnScale, columnScale, standardize } from './table_math.js';
+import { checkWritable, writeAtomic } from './write/atomic.js';
+import { writeJson } from './write/json.js';
+import { OUTPUTS, refuseOverwriting } from './write/overwriting.js';
+import type { ReportHead } from './write/report_page.js';
+import { type ColumnGroup, rowsFormat, writeRows } from './write/rows.js';
+import type { SharedOptions } from './options.js';
+
+/** One run of a command. */
+export interface Job {
+  /** The file's name, for people. */
+  readonly name: string;
+  /** The rows as the file has them. */
+  readonly table: Table;
+  /** The rows as they are fitted: those of `table`, or with --standardize their scaled ones. */
+  readonly used: Table;
+  /** What `used` was scaled by. */
+  readonly scale: ColumnScale | undefined;
+  /** To be passed to every method of the library. */
+  readonly where: { readonly runtime: RuntimeChoice; readonly signal: AbortSignal };
+  /** Prints a line for people: nothing with --json. */
+  readonly say: (line: string) => void;
+}
+
+/** A fit with what it took. */
+export interface Timed<Model> {
+  readonly model: Model;
+  readonly milliseconds: number;
+}
+
+/**
+ * Finds a device and reads the file.
+ *
+ * @param check refuses a table that the command cannot use
+ * @throws ChildFinished once a child process has done it all
+ */
+export async function openJob(
+  file: string,
+  options: SharedOptions,
+  signal: AbortSignal,
+  check: (table: Table) => void,
+): Promise<Job> {
+  // What can be refused is refused before the work begins.
+  if (options.out !== undefined) rowsFormat(options.out);
+  for (const output of OUTPUTS) {
+    const path = options[output];
+    if (path !== undefined) await checkWritable(path);
+  }
+  await refuseOverwriting([{ file, options }]);
+  const runtime = await placeWork(options.device, (notice) => {
+    console.error(notice);
+  });
+  const table = await readTable(file, { columns: options.columns, labels: options.labels });
+  check(table);
+  for (const note of table.notes) console.error(note);
+  const say = options.json
+    ? () => undefined
+    : (line: string) => {
+        console.log(line);
+      };
+  const name = basename(file);
+  const [n, d] = table.shape;
+  say(`${name}: ${formatCount(n)} rows x ${formatCount(d)} columns`);
+  const scale = options.standardize ? columnScale(table) : undefined;
+  const used = scale ? standardize(table, scale) : table;
+  return { name, table, used, scale, where: { runtime, signal }, say };
+}
+
+/** A fit under a progress bar. */
+export async function timed<Model>(
+  title: string,
+  work: (step: (progress: ProgressStep) => void) => Promise<Model>,
+  kind: ProgressKind = 'iterations',
+): Promise<Timed<Model>> {
+  const progress = showProgress(title, kind);
+  const start = performance.now();
+  try {
+    const model = await work(progress.update);
+    return { model, milliseconds: performance.now() - start };
+  } finally {
+    progress.stop();
+  }
+}
+
+/** How to make each file that the user may have asked for; a path is named by its option. */
+export interface Outputs {
+  readonly out: () => readonly ColumnGroup[] | Promise<readonly ColumnGroup[]>;
+  /** The fitted model; --model writes what its toJSON() gives, as savedModel has it. */
+  readonly model: object;
+  readonly report: () => string | Promise<string>;
+  /** What --json prints. */
+  readonly json: () => unknown;
+  /** A picture, for the command that has one. */
+  readonly picture?: readonly [path: string | undefined, write: (path: string) => Promise<void>];
+}
+
+/**
+ * What --model writes: the model; with --standardize an object that holds it beside what to do to a
+ * row first, as the page for one's own data saves it. Distances between scaled rows are not those
+ * between the file's, so that no model of these could stand in for it.
+ */
+function savedModel({ table, scale }: Job, model: object): object {
+  if (!scale) return model;
+  const standardize = { mean: [...scale.mean], deviation: [...scale.deviation] };
+  return { columns: table.columns, standardize, model };
+}
+
+/** Writes the files that the options name, each whole or not at all, and says so. */
+export async function finishJob(
+  job: Job,
+  options: SharedOptions,
+  { out, model, report, json, picture }: Outputs,
+): Promise<void> {
+  const {
+    say,
+    where: { signal },
+  } = job;
+  const files = [
+    [options.out, async (path: string) => writeRows(path, await out())],
+    [options.model, (path: string) => writeJson(path, savedModel(job, model))],
+    ...(picture ? [picture] : []),
+    [options.report, async (path: string) => writeAtomic(path, await report())],
+  ] as const;
+  for (const [path, write] of files) {
+    if (path === undefined) continue;
+    signal.throwIfAborted();
+    await write(path);
+    say(`wrote ${path}`);
+  }
+  signal.throwIfAborted();
+  if (options.json) console.log(JSON.stringify(json()));
+}
+
+/** What the reports of all commands begin with. */
+export function headOf(
+  method: string,
+  { name, table }: Job,
+  adapter: string,
+  time: number,
+  options: ReportHead['options'],
+): ReportHead {
+  const [n, d] = table.shape;
+  return { title: `${method} of ${name}`, adapter, time, n, d, options, notes: table.notes };
+}
+
+/** How an iterative fit ended; `tol` where the fit converges by nothing but a change below it. */
+export function stateOf(
+  { iterations, converged }: { readonly iterations: number; readonly converged: boolean },
+  { maxIter, tol }: { readonly maxIter: number; readonly tol?: number },
+): string {
+  const count = `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}`;
+  if (converged) return `${count}, converged`;
+  if (tol === 0) return `${count}, all of them: no change is below --tol 0`;
+  return `${count}, not converged${iterations < maxIter ? '' : ': raise --max-iter'}`;
+}
+
+/** Refuses --sheet where rows are no images; `drawn` is what it draws. */
+export function checkImages(drawn: string, file: string, table: Table): void {
+  if (table.image) return;
+  throw new InvalidArgumentError(
+    'sheet',
+    `--sheet draws ${drawn} as images, but the rows of ${file} are none; leave it out, or give an MNIST or CIFAR-10 file without --columns.`,
+  );
+}

@@ -1,0 +1,101 @@
+/** Which engine runs the work: the caller's runtime, the shared one, or the CPU twin. */
+import { withDefaultRuntime } from '../../host/default_runtime.js';
+import { NoAdapterError } from '../../host/errors.js';
+import type { Runtime } from '../../host/runtime.js';
+import { InvalidArgumentError } from '../errors.js';
+import type { CheckedMatrix, GpuMatrix } from '../rows/matrix.js';
+import type { CheckedStream } from '../rows/point_stream.js';
+import { nextTask } from '../math/event_loop.js';
+
+/** `'cpu'` runs the float64 twin on the host; absent means the shared device, or the twin. */
+export type RuntimeChoice = Runtime | 'cpu' | undefined;
+
+let noticed = false;
+
+/** Once a page or process: that the work runs on the CPU, and how to change that. */
+function noticeFallback(reason: NoAdapterError): void {
+  if (noticed) return;
+  noticed = true;
+  console.warn(`webgpu-clustering runs on the CPU, slower than on a GPU. ${reason.message}`);
+}
+
+/**
+ * Runs `onDevice` with the runtime chosen, or `onHost` where the CPU was chosen or no adapter or
+ * device is to be had (which is said once on the console). Rejects with the signal's reason at once
+ * when it is aborted, whatever the work is waiting for.
+ *
+ * @throws InvalidArgumentError where `points` were transferred or resized meanwhile
+ */
+export async function withBackend<T>(
+  choice: RuntimeChoice,
+  points: CheckedMatrix | GpuMatrix | CheckedStream,
+  signal: AbortSignal | undefined,
+  onDevice: (runtime: Runtime) => Promise<T>,
+  onHost: () => Promise<T>,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await unlessAborted(run(choice, points, onDevice, onHost), signal);
+  } catch (error) {
+    if (!signal?.aborted) refuseChanged(points);
+    throw error;
+  }
+  refuseChanged(points);
+  return result;
+}
+
+/** Throws where an array of the caller's is shorter than it was: its buffer was transferred or resized. */
+export function refuseChanged(points: CheckedMatrix | GpuMatrix | CheckedStream): void {
+  if (!('data' in points)) return;
+  const [n, d] = points.shape;
+  if (points.data.length === n * d) return;
+  throw new InvalidArgumentError(
+    'points',
+    `points held ${n * d} numbers at the call and holds ${points.data.length} now: its buffer was transferred or resized; ` +
+      `give a copy.`,
+  );
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      // What waits for the device gives up and frees its buffers first, if it can.
+      void nextTask().then(() => {
+        // The reason is the caller's own, whatever it is.
+        reject(signal.reason as Error);
+      });
+    };
+  });
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function run<T>(
+  choice: RuntimeChoice,
+  points: CheckedMatrix | GpuMatrix | CheckedStream,
+  onDevice: (runtime: Runtime) => Promise<T>,
+  onHost: () => Promise<T>,
+): Promise<T> {
+  if (choice === undefined && 'buffer' in points) {
+    throw new InvalidArgumentError(
+      'runtime',
+      `points lie on a GPUDevice, but no runtime was given; pass runtime: await createRuntime({ device }) with the device that owns the buffer.`,
+    );
+  }
+  if (choice === 'cpu') return onHost();
+  if (choice) return onDevice(choice);
+  try {
+    return await withDefaultRuntime(onDevice);
+  } catch (error) {
+    if (!(error instanceof NoAdapterError)) throw error;
+    noticeFallback(error);
+    return onHost();
+  }
+}

@@ -1,0 +1,466 @@
+/** Gaussian mixtures on a WebGPU device. */
+import { MAX_F32 } from '../../../../host/kernel.js';
+import { ceilDiv } from '../../../../host/plan.js';
+import type { Runtime } from '../../../../host/runtime.js';
+import { Workspace } from '../../../../host/workspace.js';
+import runSumsKernel from '../../../../shaders/sums/run_sums.wgsl';
+import scaleColumnsKernel from '../../../../shaders/rows/scale_columns.wgsl';
+import type {
+  MixtureBackend,
+  MixtureLoadOptions,
+  MixtureSession,
+} from '../gaussian_mixture_backend.js';
+import type {
+  Expectation,
+  FactorForm,
+  Frame,
+  Responsibilities,
+  Scorer,
+  Statistics,
+} from '../../../ops/mixtures/scorer.js';
+import { type CheckedMatrix, type GpuMatrix, newFloats } from '../../../rows/matrix.js';
+import type { FitOptions, PartialFit } from '../gaussian_mixture_backend.js';
+import { ReferenceSession } from '../twin/session.js';
+import { type MixtureParameters, type MixtureRules, reachOf } from '../mixture_step.js';
+import { packFrame, packScorer, statisticsEntries, unpackStatistics } from './mixture_layout.js';
+import { BOUND_RUN, MixtureEm } from './mixture_em.js';
+import { fitOnDevice } from './mixture_loop.js';
+import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
+import type { Recording } from '../../../../host/recording.js';
+import {
+  columnSums,
+  type DevicePoints,
+  groups,
+  loadPoints,
+  packedBytes,
+  padColumns,
+  paced,
+} from '../../../rows/device_points.js';
+import { loadRowWeights, type RowWeights } from '../../../rows/weights.js';
+
+const BLOCK_ROWS = Number(scaleColumnsKernel.constants.BLOCK_ROWS);
+/**
+ * Reach (see reachOf) times columns beyond which float32 loses digits of the E-step itself: a whitened
+ * coordinate is a sum of as many products, and errs by up to 2^-24 times that: a log-density must not by
+ * 1e-4.
+ */
+const FLOAT32_REACH = 2 ** 10;
+/** Multiply-adds of a pass that the host does in some 100 ms. */
+const HOST_WORK = 2 ** 26;
+
+/** Gaussian mixtures on `runtime`'s device. */
+export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
+  const { vendor, architecture, description } = runtime.info;
+  return {
+    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    load: (points, options) => DeviceMixtureSession.load(runtime, points, options),
+  };
+}
+
+/** Mean squares within these bounds are known in float32; others after a step of scaling. */
+const [LEAST_SQUARE, LARGEST_SQUARE] = [2 ** -60, 2 ** 100];
+const RANGE_STEP = 2 ** 64;
+/** Steps from the end of float32's range to its middle. */
+const RANGE_STEPS = 2;
+/** Powers of two that float32 holds, and their inverses. */
+const LARGEST_SCALE = 2 ** 126;
+
+/**
+ * Scales columns by powers of two that bring their deviations into [1, 2), so that float32 covers columns
+ * of any scale and multiplying by them rounds nothing; no further than where `leastVariance` is about 1.
+ *
+ * @returns what the caller's columns are multiplied by in all
+ */
+async function scaleToDeviations(
+  workspace: Workspace,
+  points: DevicePoints,
+  leastVariance: number,
+): Promise<Float64Array> {
+  const [n, d] = points.shape;
+  const scale = new Float64Array(d).fill(points.scale);
+  const scaleMore = async (by: Float64Array) => {
+    by.forEach((factor, j) => {
+      scale[j] *= factor;
+    });
+    await scaleColumns(workspace, points, by);
+  };
+  const meanSquares = async () => {
+    const sums = await columnSums(workspace, points, true);
+    return sums.map((sum) => sum / n);
+  };
+  let squares = await meanSquares();
+  for (let step = 0; step < RANGE_STEPS; step++) {
+    const by = squares.map((square) => {
+      if (!(square <= LARGEST_SQUARE)) return 1 / RANGE_STEP;
+      return square < LEAST_SQUARE && leastVariance < LEAST_SQUARE ? RANGE_STEP : 1;
+    });
+    if (by.every((factor) => factor === 1)) break;
+    await scaleMore(by);
+    squares = await meanSquares();
+  }
+  const last = squares.map((square, j) => {
+    const variance = Math.max(square, leastVariance * scale[j] ** 2);
+    if (!(variance > 0)) return 1;
+    const factor = 2 ** -Math.floor(Math.log2(variance) / 2);
+    return Math.min(Math.max(factor, 1 / LARGEST_SCALE / scale[j]), LARGEST_SCALE / scale[j]);
+  });
+  await scaleMore(last);
+  return scale;
+}
+
+async function scaleColumns(
+  workspace: Workspace,
+  { quads, chunks }: DevicePoints,
+  by: Float64Array,
+): Promise<void> {
+  const { runtime } = workspace;
+  const kernel = await runtime.kernel(scaleColumnsKernel);
+  const { scale } = await workspace.allocate({ scale: 16 * quads });
+  workspace.upload(scale, padColumns(by, 1, by.length));
+  workspace.run('scale', (recording) => {
+    for (const chunk of chunks) {
+      for (const part of paced(runtime, { start: 0, rows: chunk.rows }, 4 * by.length, 1)) {
+        const shape = { first: part.start, rows: part.rows, quads };
+        recording.dispatch(
+          kernel,
+          { shape, scale, points: chunk.points },
+          groups(kernel, part.rows),
+        );
+      }
+    }
+  });
+  await workspace.settle();
+  workspace.release(scale);
+}
+
+/** The loaded rows as they lie on the device, n x d. */
+async function readRows(workspace: Workspace, points: DevicePoints): Promise<Float32Array> {
+  const [n, d] = points.shape;
+  const { quads } = points;
+  const x = new Float32Array(n * d);
+  for (const { start, rows, points: buffer } of points.chunks) {
+    const packed = new Float32Array(await workspace.read(buffer, 0, packedBytes(rows, quads)));
+    for (let row = 0; row < rows; row++) {
+      const first = (row - (row % BLOCK_ROWS)) * quads + (row % BLOCK_ROWS);
+      for (let j = 0; j < d; j++) {
+        const at = first + Math.floor(j / 4) * BLOCK_ROWS;
+        x[(start + row) * d + j] = packed[4 * at + (j % 4)];
+      }
+    }
+  }
+  return x;
+}
+
+class DeviceMixtureSession implements MixtureSession {
+  readonly scale: Float64Array;
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #weights: RowWeights;
+  readonly #state: GPUBuffer;
+  #host: ReferenceSession | undefined;
+  #pass: { readonly k: number; readonly form: FactorForm; readonly made: MixturePass } | undefined;
+
+  private constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    scale: Float64Array,
+    weights: RowWeights,
+    state: GPUBuffer,
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.scale = scale;
+    this.#weights = weights;
+    this.#state = state;
+  }
+
+  static async load(
+    runtime: Runtime,
+    source: CheckedMatrix | GpuMatrix,
+    options: MixtureLoadOptions,
+  ): Promise<DeviceMixtureSession> {
+    const workspace = new Workspace(runtime, 'Gaussian mixture', options.signal);
+    try {
+      const { shift } = options;
+      const points = await loadPoints(workspace, source, {
+        metric: 'euclidean',
+        // Of a model's rows, whatever these are.
+        extent: options.scale?.reduce((most, factor) => Math.max(most, 1 / factor), 0) ?? 0,
+        ...(shift ? { shift } : {}),
+      });
+      const { scale = await scaleToDeviations(workspace, points, options.leastVariance ?? 0) } =
+        options;
+      if (options.scale) {
+        await scaleColumns(
+          workspace,
+          points,
+          scale.map((factor) => factor / points.scale),
+        );
+      }
+      const weights = await loadRowWeights(workspace, points, options.weights);
+      const { state } = await workspace.allocate({ state: 8 });
+      workspace.run('reset', (recording) => recording.clear(state));
+      return new DeviceMixtureSession(workspace, points, scale, weights, state);
+    } catch (error) {
+      workspace.dispose();
+      throw error;
+    }
+  }
+
+  get shape(): readonly [number, number] {
+    return this.#points.shape;
+  }
+
+  get shift(): Float64Array {
+    return this.#points.shift;
+  }
+
+  async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
+    const { k, form, factors } = scorer;
+    const host = await this.#hostFor(k, form, factors, frame.factors);
+    if (host) return host.expect(scorer, frame, signal);
+    const pass = await this.#passFor(k, form);
+    return this.#withScorer(scorer, async (buffers) =>
+      this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
+        for (const batch of pass.batches) {
+          signal?.throwIfAborted();
+          this.#workspace.run('expectation', (recording) => {
+            pass.recordScores(recording, batch, buffers);
+            pass.recordSoftmax(recording, batch, false);
+            recordSums(recording, batch);
+          });
+        }
+        return {
+          ...(await statistics()),
+          logLikelihood: await this.#total(pass.rows.map(({ logSums }) => logSums)),
+          entropy: await this.#total(pass.rows.map(({ entropies }) => entropies)),
+        };
+      }),
+    );
+  }
+
+  async accumulate(
+    responsibilities: Responsibilities,
+    frame: Frame,
+    form: FactorForm,
+    signal?: AbortSignal,
+  ): Promise<Statistics> {
+    const [, d] = this.shape;
+    const k = frame.centres.length / d;
+    const exact = await this.#hostFor(k, form, frame.factors);
+    if (exact) return exact.accumulate(responsibilities, frame, form, signal);
+    const pass = await this.#passFor(k, form);
+    const { host } = this.#weights;
+    return this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
+      for (const batch of pass.batches) {
+        signal?.throwIfAborted();
+        const start = batch.chunk.start + batch.first;
+        const given = responsibilities(start, batch.rows);
+        const weighted = host
+          ? given.map((value, at) => value * host[start + (at % batch.rows)])
+          : given;
+        this.#workspace.upload(pass.scores, weighted);
+        this.#workspace.run('accumulate', (recording) => {
+          recordSums(recording, batch);
+        });
+        await this.#workspace.settle();
+      }
+      return statistics();
+    });
+  }
+
+  async fit(
+    start: MixtureParameters,
+    rules: MixtureRules,
+    options: FitOptions,
+  ): Promise<PartialFit<MixtureParameters>> {
+    const em = await MixtureEm.create(
+      this.#workspace,
+      {
+        points: this.#points,
+        weights: this.#weights,
+        scale: this.scale,
+        rules,
+        tol: Math.min(options.tol, MAX_F32),
+      },
+      start,
+    );
+    try {
+      return await fitOnDevice(this.#workspace.runtime, em, start, rules, options);
+    } finally {
+      em.dispose();
+    }
+  }
+
+  async score(scorer: Scorer, signal?: AbortSignal) {
+    const host = await this.#hostFor(scorer.k, scorer.form, scorer.factors);
+    if (host) return host.score(scorer, signal);
+    const pass = await this.#passFor(scorer.k, scorer.form);
+    return this.#withScorer(scorer, async (buffers) => {
+      for (const batch of pass.batches) {
+        signal?.throwIfAborted();
+        this.#workspace.run('score', (recording) => {
+          pass.recordScores(recording, batch, buffers);
+          pass.recordSoftmax(recording, batch, true);
+        });
+      }
+      const labels = await this.#byRow(pass.rows.map((made) => made.labels));
+      return {
+        logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)),
+        labels: new Uint32Array(labels.buffer),
+      };
+    });
+  }
+
+  async responsibilities(scorer: Scorer, signal?: AbortSignal) {
+    const [n] = this.shape;
+    const { k, form, factors } = scorer;
+    const host = await this.#hostFor(k, form, factors);
+    if (host) return host.responsibilities(scorer, signal);
+    const pass = await this.#passFor(k, form);
+    const data = newFloats(n * k);
+    await this.#withScorer(scorer, async (buffers) => {
+      for (const batch of pass.batches) {
+        signal?.throwIfAborted();
+        this.#workspace.run('responsibilities', (recording) => {
+          pass.recordScores(recording, batch, buffers);
+          pass.recordSoftmax(recording, batch, true);
+        });
+        const bytes = await this.#workspace.read(pass.scores, 0, 4 * k * batch.rows);
+        const byCluster = new Float32Array(bytes);
+        const start = batch.chunk.start + batch.first;
+        for (let row = 0; row < batch.rows; row++) {
+          for (let c = 0; c < k; c++) data[(start + row) * k + c] = byCluster[c * batch.rows + row];
+        }
+      }
+    });
+    return { data, logDensities: await this.#byRow(pass.rows.map(({ logSums }) => logSums)) };
+  }
+
+  dispose(): void {
+    this.#workspace.dispose();
+  }
+
+  /**
+   * The rows in float64, for factors that float32 would lose digits of, where the host does a pass in a
+   * short time; the device, which has no float64, does the others as well as it can.
+   */
+  async #hostFor(
+    k: number,
+    form: FactorForm,
+    ...all: readonly (Float64Array | undefined)[]
+  ): Promise<ReferenceSession | undefined> {
+    const [n, d] = this.shape;
+    if (form === 'diag' || n * k * d * d > HOST_WORK) return undefined;
+    if (!all.some((factors) => factors && d * reachOf(factors, d) > FLOAT32_REACH))
+      return undefined;
+    if (!this.#host) {
+      const x = await readRows(this.#workspace, this.#points);
+      for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
+      const weights = this.#weights.host ?? new Float32Array(n).fill(1);
+      this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
+    }
+    return this.#host;
+  }
+
+  /** The pass for so many components of a form; kept until another is asked for. */
+  async #passFor(k: number, form: FactorForm): Promise<MixturePass> {
+    if (this.#pass?.k === k && this.#pass.form === form) return this.#pass.made;
+    this.#pass?.made.dispose();
+    this.#pass = undefined;
+    const made = await MixturePass.create(
+      this.#workspace,
+      this.#points,
+      this.#weights,
+      k,
+      form,
+      this.#state,
+    );
+    this.#pass = { k, form, made };
+    return made;
+  }
+
+  async #withScorer<T>(scorer: Scorer, work: (buffers: ScorerBuffers) => Promise<T>): Promise<T> {
+    const packed = packScorer(scorer, this.scale);
+    const buffers = await this.#workspace.allocate({
+      means: packed.means.byteLength,
+      offsets: packed.offsets.byteLength,
+      factors: packed.factors.byteLength,
+    });
+    for (const name of ['means', 'offsets', 'factors'] as const) {
+      this.#workspace.upload(buffers[name], packed[name]);
+    }
+    try {
+      return await work(buffers);
+    } finally {
+      this.#workspace.release(...Object.values(buffers));
+    }
+  }
+
+  /** Does `work` with a way to record a batch's sums in a frame, and to read them all. */
+  async #withFrame<T>(
+    pass: MixturePass,
+    frame: Frame,
+    form: FactorForm,
+    work: (
+      recordSums: (recording: Recording, batch: Batch) => void,
+      statistics: () => Promise<Statistics>,
+    ) => Promise<T>,
+  ): Promise<T> {
+    const { held, means, factors = new Float32Array(4) } = packFrame(frame, this.scale);
+    const buffers = await this.#workspace.allocate({
+      means: means.byteLength,
+      factors: factors.byteLength,
+    });
+    this.#workspace.upload(buffers.means, means);
+    this.#workspace.upload(buffers.factors, factors);
+    if (frame.factors) await pass.prepareWhitening();
+    const k = frame.centres.length / this.scale.length;
+    const bytes = 16 * k * statisticsEntries(form, this.#points.quads);
+    try {
+      return await work(
+        (recording, batch) => {
+          if (frame.factors) pass.recordWhitenedSums(recording, batch, buffers);
+          else pass.recordSums(recording, batch, buffers.means);
+        },
+        async () => {
+          const totals = new Float32Array(await this.#workspace.read(pass.totals, 0, bytes));
+          return unpackStatistics(totals, form, held, this.scale);
+        },
+      );
+    } finally {
+      this.#workspace.release(...Object.values(buffers));
+    }
+  }
+
+  /** A value a row, of all rows. */
+  async #byRow(buffers: readonly GPUBuffer[]): Promise<Float32Array<ArrayBuffer>> {
+    const values = new Float32Array(this.shape[0]);
+    for (const [c, { start, rows }] of this.#points.chunks.entries()) {
+      values.set(new Float32Array(await this.#workspace.read(buffers[c], 0, 4 * rows)), start);
+    }
+    return values;
+  }
+
+  /** The sum over all rows of a value a row: float32 over short runs, float64 over the runs. */
+  async #total(buffers: readonly GPUBuffer[]): Promise<number> {
+    const kernel = await this.#workspace.runtime.kernel(runSumsKernel, { RUN: BOUND_RUN });
+    let total = 0;
+    for (const [c, { rows }] of this.#points.chunks.entries()) {
+      const runs = ceilDiv(rows, BOUND_RUN);
+      const { sums } = await this.#workspace.allocate({ sums: 4 * runs });
+      this.#workspace.run('total', (recording) => {
+        recording.dispatch(
+          kernel,
+          { shape: { count: rows }, values: buffers[c], sums },
+          groups(kernel, runs),
+        );
+      });
+      for (const sum of new Float32Array(await this.#workspace.read(sums, 0, 4 * runs))) {
+        total += sum;
+      }
+      this.#workspace.release(sums);
+    }
+    return total;
+  }
+}

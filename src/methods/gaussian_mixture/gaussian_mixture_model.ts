@@ -1,0 +1,74 @@
+/** What a Gaussian mixture's fit returns. */
+import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { Points } from '../../rows/matrix.js';
+import { mixtureFromJson, type MixtureJson, mixtureToJson } from './mixture_json.js';
+import { MixtureModel, type MixtureState } from './mixture_model.js';
+import { mixtureScorer } from './mixture_step.js';
+
+const FORMAT = 'webgpu-clustering/gaussian-mixture';
+
+/** A model as JSON. */
+export type GaussianMixtureJson = MixtureJson<typeof FORMAT>;
+
+/** A mixture of Gaussians fitted by expectation maximisation. */
+export class GaussianMixtureModel extends MixtureModel {
+  constructor(state: MixtureState) {
+    super(state, mixtureScorer(state.parameters, state.covarianceType));
+    Object.freeze(this);
+  }
+
+  /** Numbers that the fit chose: weights, means and covariances, symmetric ones counted once. */
+  get freeParameters(): number {
+    const [k, d] = this.means.shape;
+    const covariances = {
+      full: (k * d * (d + 1)) / 2,
+      tied: (d * (d + 1)) / 2,
+      diag: k * d,
+      spherical: k,
+      fixed: 0,
+    }[this.covarianceType];
+    return covariances + k * d + k - 1;
+  }
+
+  /**
+   * The Bayesian information criterion of `points` (n x d): lower is better.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  async bic(points: Points, options: ComputeOptions = {}): Promise<number> {
+    const { total, n } = await this.#logLikelihoodOf(points, options);
+    return -2 * total + this.freeParameters * Math.log(n);
+  }
+
+  /**
+   * Akaike's information criterion of `points` (n x d): lower is better.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  async aic(points: Points, options: ComputeOptions = {}): Promise<number> {
+    const { total } = await this.#logLikelihoodOf(points, options);
+    return -2 * total + 2 * this.freeParameters;
+  }
+
+  async #logLikelihoodOf(points: Points, options: ComputeOptions) {
+    const logDensities = await this.scoreSamples(points, options);
+    return {
+      total: logDensities.reduce((sum, value) => sum + value, 0),
+      n: logDensities.length,
+    };
+  }
+
+  /** Everything, as plain JSON. */
+  toJSON(): GaussianMixtureJson {
+    return mixtureToJson(FORMAT, this.state);
+  }
+
+  /**
+   * A model from what `toJSON` gave.
+   *
+   * @throws InvalidArgumentError naming the part that is missing or wrong
+   */
+  static fromJSON(json: unknown): GaussianMixtureModel {
+    return new GaussianMixtureModel(mixtureFromJson(json, FORMAT).state);
+  }
+}

@@ -1,0 +1,92 @@
+/** Expectation maximisation, of which each kind of mixture fills in three steps. */
+import type { FitOptions, FitResult } from './gaussian_mixture_backend.js';
+import { InvalidArgumentError } from '../../errors.js';
+import type { MixtureSession } from './gaussian_mixture_backend.js';
+import type { Expectation, Frame, Scorer, Statistics } from '../../ops/mixtures/scorer.js';
+import { type Maximum, reachOf, SOUND_REACH } from './mixture_step.js';
+
+/** What distinguishes one kind of mixture from another. */
+export interface MixtureFamily<Parameters> {
+  /** What the E-step computes responsibilities from. */
+  scorer(parameters: Parameters): Scorer;
+  /** The M-step. */
+  maximize(statistics: Statistics): Maximum<Parameters>;
+  /** The bound after an E-step and the M-step that followed it. */
+  bound(expectation: Expectation, parameters: Parameters): number;
+}
+
+/**
+ * Passes that one M-step may take. Each brings what was noise, below 2^-16 of a variance, within
+ * float32's digits, so that four come to where float32 rows have none left.
+ */
+const MOST_PASSES = 5;
+/** Reach from which sums are taken in the components' own frame: they cost more, and round less. */
+const ROUND_REACH = 4;
+
+/**
+ * The frame that loses no digits of a scorer's components: their own coordinates where they are far
+ * from round, and the columns, which cost less, elsewhere.
+ */
+export function frameOf({ form, means, factors, k }: Scorer): Frame {
+  const d = means.length / k;
+  const round = form === 'diag' || reachOf(factors, d) <= ROUND_REACH;
+  return { centres: means, ...(round ? {} : { factors }) };
+}
+
+/**
+ * The M-step of sums that `take` takes, first in `frame`: again in the frame of what they gave, until
+ * their rounding no longer shows in the narrowest direction.
+ */
+export async function maximizeSoundly<Parameters, Sums extends Statistics>(
+  { maximize, scorer }: Pick<MixtureFamily<Parameters>, 'maximize' | 'scorer'>,
+  take: (frame: Frame) => Promise<Sums>,
+  frame: Frame,
+): Promise<{ readonly sums: Sums; readonly parameters: Parameters }> {
+  let sums = await take(frame);
+  let { parameters, reach } = maximize(sums);
+  for (let pass = 1; pass < MOST_PASSES && !(reach <= SOUND_REACH); pass++) {
+    sums = await take(frameOf(scorer(parameters)));
+    ({ parameters, reach } = maximize(sums));
+  }
+  return { sums, parameters };
+}
+
+/** The bound of an iteration, from 0. Throws InvalidArgumentError where it is not finite. */
+export function finiteBound(iteration: number, bound: number): number {
+  if (Number.isFinite(bound)) return bound;
+  throw new InvalidArgumentError(
+    'init',
+    `the bound of iteration ${iteration + 1} is ${bound}: rows lie 1e18 deviations or more from every component, ` +
+      `where densities leave float32's range; start nearer to the rows, or with larger variances.`,
+  );
+}
+
+/**
+ * Iterates from `start` as scikit-learn counts and stops: an iteration is an E-step and an M-step;
+ * the last is the one whose bound differs from the one before by less than `tol`.
+ */
+export async function fitMixture<Parameters>(
+  session: MixtureSession,
+  family: MixtureFamily<Parameters>,
+  start: Parameters,
+  { maxIter, tol, signal, onIteration, history: before }: FitOptions,
+): Promise<FitResult<Parameters>> {
+  const history = [...(before ?? [])];
+  let parameters = start;
+  let converged = false;
+  while (!converged && history.length < maxIter) {
+    signal?.throwIfAborted();
+    const scorer = family.scorer(parameters);
+    const made = await maximizeSoundly(
+      family,
+      (frame) => session.expect(scorer, frame, signal),
+      frameOf(scorer),
+    );
+    ({ parameters } = made);
+    const bound = finiteBound(history.length, family.bound(made.sums, parameters));
+    converged = Math.abs(bound - (history.at(-1) ?? Number.NEGATIVE_INFINITY)) < tol;
+    history.push(bound);
+    onIteration?.(history.length, bound);
+  }
+  return { parameters, history: Float64Array.from(history), converged };
+}

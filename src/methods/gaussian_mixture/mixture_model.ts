@@ -1,0 +1,267 @@
+/** What fits of Gaussian mixtures have in common. */
+import type { RuntimeChoice } from '../../fit/backend.js';
+import { InvalidArgumentError } from '../../errors.js';
+import type { MixtureSession } from './gaussian_mixture_backend.js';
+import type { CovarianceType, Scorer } from '../../ops/mixtures/scorer.js';
+import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { Matrix, Points } from '../../rows/matrix.js';
+import { covarianceShape, type Tensor } from './mixture_arrays.js';
+import { withMixtureSession } from './mixture_session.js';
+import {
+  anObject,
+  checkOptions,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
+import { checkPoints, checkWeights } from '../../rows/points.js';
+import { createRandom, type Random } from '../../math/random.js';
+import { formOf, type MixtureParameters } from './mixture_step.js';
+
+/** Numbers that `sample` may draw at once: 1 GiB. */
+const MOST_DRAWN = 2 ** 28;
+
+/** The state of a mixture; see {@link MixtureModel} for what each part means. */
+export interface MixtureState {
+  readonly covarianceType: CovarianceType;
+  /** What was subtracted from every row, [d], and what columns were multiplied by. */
+  readonly shift: Float64Array;
+  readonly scale: Float64Array;
+  readonly parameters: MixtureParameters;
+  readonly labels: Uint32Array;
+  readonly logLikelihood: number;
+  readonly history: Float64Array;
+  readonly converged: boolean;
+  readonly engine: string;
+}
+
+/** Options of methods that take weighted rows. */
+export type WeightedOptions = ComputeOptions & { readonly sampleWeight?: ArrayLike<number> };
+
+/** Rows drawn from a mixture. */
+export interface MixtureSample {
+  /** n x d, those of one component after those of another. */
+  readonly points: Matrix;
+  /** The component of each row, [n]. */
+  readonly labels: Uint32Array;
+}
+
+/**
+ * A fitted mixture of Gaussians. Immutable. It holds no device memory: each method loads what it is
+ * given, computes, and frees it.
+ */
+export abstract class MixtureModel {
+  readonly k: number;
+  readonly covarianceType: CovarianceType;
+  /** [k], summing to 1. */
+  readonly weights: Tensor;
+  /** [k, d] */
+  readonly means: Tensor;
+  /** full [k, d, d], tied [d, d], diag [k, d], spherical and fixed [k]. */
+  readonly covariances: Tensor;
+  /** The inverses of the covariances, of the same shape. */
+  readonly precisions: Tensor;
+  /** Upper triangular U with U U^T the precision; its root for diag, spherical and fixed. */
+  readonly precisionsCholesky: Tensor;
+  /** The component of the largest responsibility of each row, [n]; the lowest index on a tie. */
+  readonly labels: Uint32Array;
+  /** Sum over the rows of weight times log-density under this model. */
+  readonly logLikelihood: number;
+  /** The bound of the last E-step, so before the last M-step. */
+  readonly lowerBound: number;
+  /** The bound at each iteration, [iterations]. */
+  readonly history: Float64Array;
+  /** False where `maxIter` ended the run. */
+  readonly converged: boolean;
+  /** Iterations of the run that won. */
+  readonly iterations: number;
+  /** What ran the fit: the adapter, or 'cpu'. */
+  readonly engine: string;
+  protected readonly state: MixtureState;
+  protected readonly scorer: Scorer;
+
+  protected constructor(state: MixtureState, scorer: Scorer) {
+    const { parameters, covarianceType, shift, history } = state;
+    const k = parameters.weights.length;
+    const d = shift.length;
+    const shape = covarianceShape(covarianceType, k, d);
+    this.k = k;
+    this.covarianceType = covarianceType;
+    this.weights = { data: parameters.weights, shape: [k] };
+    this.means = {
+      data: parameters.means.map((value, at) => value + shift[at % d]),
+      shape: [k, d],
+    };
+    this.covariances = { data: parameters.covariances, shape };
+    this.precisions = { data: precisionsOf(parameters.factors, covarianceType, d), shape };
+    this.precisionsCholesky = { data: parameters.factors, shape };
+    this.labels = state.labels;
+    this.logLikelihood = state.logLikelihood;
+    this.history = history;
+    this.lowerBound = history[history.length - 1];
+    this.converged = state.converged;
+    this.iterations = history.length;
+    this.engine = state.engine;
+    this.state = state;
+    this.scorer = scorer;
+  }
+
+  /**
+   * The component of the largest responsibility of each row of `points` (n x d), ties to the lowest
+   * index; [n].
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  predict(points: Points, options: ComputeOptions = {}): Promise<Uint32Array> {
+    return this.compute('predict', points, options, async (session) => {
+      const { labels, logDensities } = await session.score(this.scorer, options.signal);
+      checkDensities(logDensities);
+      return labels;
+    });
+  }
+
+  /**
+   * The responsibilities of each row of `points` (n x d), n x k: how likely each component is to
+   * have made it. They sum to 1.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  predictProba(points: Points, options: ComputeOptions = {}): Promise<Matrix> {
+    return this.compute('predictProba', points, options, async (session) => {
+      const { data, logDensities } = await session.responsibilities(this.scorer, options.signal);
+      checkDensities(logDensities);
+      return { data, shape: [session.shape[0], this.k] };
+    });
+  }
+
+  /**
+   * The log-density of each row of `points` (n x d), [n].
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  scoreSamples(points: Points, options: ComputeOptions = {}): Promise<Float32Array> {
+    return this.compute('scoreSamples', points, options, async (session) => {
+      const { logDensities } = await session.score(this.scorer, options.signal);
+      checkDensities(logDensities);
+      return logDensities;
+    });
+  }
+
+  /**
+   * The mean log-density of the rows of `points` (n x d), weighted where weights are given.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  score(points: Points, options: WeightedOptions = {}): Promise<number> {
+    const rules = { ...RUNTIME_RULES, sampleWeight: anObject } satisfies OptionRules;
+    return this.compute(
+      'score',
+      points,
+      options,
+      async (session) => {
+        const { logDensities } = await session.score(this.scorer, options.signal);
+        checkDensities(logDensities);
+        const weights = checkWeights(options.sampleWeight, logDensities.length);
+        return totalOf(logDensities, weights?.scaled) / logDensities.length;
+      },
+      rules,
+    );
+  }
+
+  /**
+   * Draws n rows.
+   *
+   * @param seed a whole number from 0 to 2^32 - 1; the same seed gives the same rows
+   */
+  sample(n: number, seed = 0): MixtureSample {
+    const d = this.state.shift.length;
+    const rules = {
+      n: wholeNumber(1, Math.floor(MOST_DRAWN / d)),
+      seed: wholeNumber(0, 2 ** 32 - 1),
+    };
+    checkOptions('sample', { n, seed }, rules);
+    const random = createRandom(seed);
+    const labels = Uint32Array.from({ length: n }, () =>
+      componentAt(this.weights.data, random.next()),
+    ).sort();
+    const data = new Float32Array(n * d);
+    const z = new Float64Array(d);
+    const { form, factors } = this.scorer;
+    labels.forEach((c, row) => {
+      for (let j = 0; j < d; j++) z[j] = standardNormal(random);
+      for (let i = 0; i < d; i++) {
+        // x solves U^T x = z: its covariance is the inverse of U U^T.
+        if (form === 'diag') z[i] /= factors[c * d + i];
+        else {
+          const u = form === 'full' ? c * d * d : 0;
+          for (let j = 0; j < i; j++) z[i] -= factors[u + j * d + i] * z[j];
+          z[i] /= factors[u + i * (d + 1)];
+        }
+        data[row * d + i] = this.means.data[c * d + i] + z[i];
+      }
+    });
+    return { points: { data, shape: [n, d] }, labels };
+  }
+
+  protected async compute<T>(
+    method: string,
+    points: Points,
+    options: ComputeOptions,
+    work: (session: MixtureSession) => Promise<T>,
+    rules: OptionRules = RUNTIME_RULES,
+  ): Promise<T> {
+    options = checkOptions(method, options, rules);
+    options.signal?.throwIfAborted();
+    const { shift, scale } = this.state;
+    const checked = checkPoints('points', points, { columns: shift.length, shift });
+    const runtime: RuntimeChoice = options.runtime;
+    return withMixtureSession(runtime, checked, { shift, scale, signal: options.signal }, work);
+  }
+}
+
+/** Throws InvalidArgumentError where a row's log-density is none that float32 holds. */
+function checkDensities(logDensities: Float32Array): void {
+  const row = logDensities.findIndex((value) => !Number.isFinite(value));
+  if (row < 0) return;
+  throw new InvalidArgumentError(
+    'points',
+    `points: row ${row} lies so far from every component that its log-density is below -3.4e38, float32's least number; ` +
+      `leave out rows more than 1e18 deviations away.`,
+  );
+}
+
+/** sum of w_i v_i in float64. */
+export function totalOf(values: Float32Array, weights?: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += (weights?.[i] ?? 1) * values[i];
+  return total;
+}
+
+function precisionsOf(factors: Float64Array, type: CovarianceType, d: number): Float64Array {
+  if (formOf(type) === 'diag') return factors.map((root) => root * root);
+  const precisions = new Float64Array(factors.length);
+  for (let c = 0; c < factors.length; c += d * d) {
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let p = i; p < d; p++) sum += factors[c + i * d + p] * factors[c + j * d + p];
+        precisions[c + i * d + j] = precisions[c + j * d + i] = sum;
+      }
+    }
+  }
+  return precisions;
+}
+
+function componentAt(weights: Float64Array, u: number): number {
+  let left = u;
+  for (let c = 0; c < weights.length - 1; c++) {
+    left -= weights[c];
+    if (left < 0) return c;
+  }
+  return weights.length - 1;
+}
+
+/** Box & Muller 1958. */
+function standardNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log1p(-random.next())) * Math.cos(2 * Math.PI * random.next());
+}

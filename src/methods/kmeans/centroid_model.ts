@@ -1,0 +1,185 @@
+/** k centroids, and what can be asked of them. */
+import type { RuntimeChoice } from '../../fit/backend.js';
+import type { KMeansSession } from './kmeans_backend.js';
+import type { Metric, Storage } from '../../rows/load_options.js';
+import { withKMeansSession } from './kmeans_session.js';
+import type { Centroids, Matrix, Points } from '../../rows/matrix.js';
+import { anObject, checkOptions, type OptionRules, RUNTIME_RULES } from '../../fit/options.js';
+import { largestOf } from '../../rows/float16.js';
+import type { PointStream } from '../../rows/point_stream.js';
+import { checkSource, checkWeights } from '../../rows/points.js';
+
+/** Where and how long a model's method may run. */
+export interface ComputeOptions {
+  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
+  readonly runtime?: RuntimeChoice;
+  /** Cancels the work: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Of the mean squared distance, what rounding may move a centroid by. */
+const LOST_SHARE = 1e-7;
+/** Of the largest coordinate, four times what float32 rounds it by. */
+const SPARE_ROUNDING = 2 ** -22;
+
+/** What `centred` (k x d) stands for, in float32 where that holds it well enough. */
+function inFull(
+  centred: Float32Array,
+  shift: Float64Array,
+  spread: number | undefined,
+): Float32Array | Float64Array {
+  const d = shift.length;
+  const k = centred.length / d;
+  const full = Float64Array.from(centred, (value, at) => value + shift[at % d]);
+  const rounded = Float32Array.from(full);
+  // Where rows lie on their centroids, as far as `centred` itself is rounded.
+  const own = (SPARE_ROUNDING * largestOf(centred)) ** 2;
+  const bearable = spread ? LOST_SHARE * spread : own;
+  for (let c = 0; c < k; c++) {
+    let lost = 0;
+    for (let at = c * d; at < (c + 1) * d; at++) lost += (full[at] - rounded[at]) ** 2;
+    if (lost > bearable) return full;
+  }
+  return rounded;
+}
+
+/** Centroids as an engine holds them. */
+export interface PlacedCentroids {
+  readonly k: number;
+  readonly metric: Metric;
+  /** What every row is less of, [d]. */
+  readonly shift: Float64Array;
+  /** k x d: the centroids less the shift. */
+  readonly centred: Float32Array;
+  /** How the rows of the fit were held, and are those that the methods are given. */
+  readonly storage?: Storage;
+  /** For 'float16' the power of two at which they were rounded; see LoadOptions. */
+  readonly scale?: number;
+}
+
+/**
+ * The k centroids that a fit found. Holds no device memory: each method loads what it is given,
+ * computes, and frees it.
+ */
+export abstract class CentroidModel {
+  readonly k: number;
+  readonly metric: Metric;
+  /**
+   * k x d, in the units of the rows. A Float32Array, but a Float64Array where float32 would round them
+   * by so much that their inertia changed in its seventh digit: large numbers close together, such as
+   * timestamps or coordinates.
+   */
+  readonly centroids: Centroids;
+  /** How a device holds the rows: of the fit, and those that the methods are given. */
+  readonly storage: Storage;
+  readonly #scale: number | undefined;
+  readonly #shift: Float64Array;
+  readonly #centred: Float32Array;
+
+  /**
+   * @param spread the mean squared distance of a row to its centroid, where it is known
+   */
+  protected constructor(
+    { k, metric, shift, centred, storage, scale }: PlacedCentroids,
+    spread?: number,
+  ) {
+    const d = shift.length;
+    this.storage = storage ?? 'float32';
+    this.#scale = scale;
+    this.k = k;
+    this.metric = metric;
+    this.#shift = shift;
+    this.#centred = centred;
+    this.centroids = { data: inFull(centred, shift, spread), shape: [k, d] };
+  }
+
+  /** What `centroids` was made of, exactly. */
+  protected get placed(): PlacedCentroids {
+    const { k, metric, storage } = this;
+    const scaled = this.#scale === undefined ? {} : { scale: this.#scale };
+    return { k, metric, shift: this.#shift, centred: this.#centred, storage, ...scaled };
+  }
+
+  /**
+   * The nearest centroid of each row of `points` (n x d), ties to the lowest index; [n].
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
+    return this.#compute('predict', points, options, async (session) => {
+      const { labels } = await session.assign(this.#centred, this.k, options.signal);
+      return labels;
+    });
+  }
+
+  /**
+   * The distance of each row of `points` (n x d) to each centroid, n x k: Euclidean, or 1 - cos.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
+    return this.#compute('transform', points, options, async (session) => ({
+      data: await session.distances(this.#centred, this.k, options.signal),
+      shape: [session.shape[0], this.k],
+    }));
+  }
+
+  /**
+   * Minus the inertia of `points` (n x d) under this model: higher is better, as in scikit-learn.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  score(
+    points: Points | PointStream,
+    options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
+  ): Promise<number> {
+    return this.#compute(
+      'score',
+      points,
+      options,
+      async (session, meanWeight) =>
+        -meanWeight * (await session.inertias([this.#centred], this.k, options.signal))[0],
+      { ...RUNTIME_RULES, sampleWeight: anObject },
+    );
+  }
+
+  async #compute<T>(
+    method: string,
+    points: Points | PointStream,
+    options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
+    work: (session: KMeansSession, meanWeight: number) => Promise<T>,
+    rules: OptionRules = RUNTIME_RULES,
+  ): Promise<T> {
+    options = checkOptions(method, options, rules);
+    options.signal?.throwIfAborted();
+    const matrixRules = {
+      columns: this.#shift.length,
+      shift: this.#shift,
+      directions: this.metric === 'cosine',
+    };
+    const checked = await checkSource('points', points, matrixRules, options.signal);
+    const weights = checkWeights(options.sampleWeight, checked.shape[0]);
+    return withKMeansSession(
+      options.runtime,
+      checked,
+      {
+        metric: this.metric,
+        shift: this.#shift,
+        storage: this.storage,
+        scale: this.#scale,
+        extent: largestOf(this.#centred),
+        signal: options.signal,
+        ...(weights ? { weights: weights.scaled } : {}),
+      },
+      (session) => work(session, weights?.mean ?? 1),
+    );
+  }
+
+  /**
+   * Nothing is held on a device between calls, so there is nothing to free; for code that disposes
+   * of whatever it was given.
+   */
+  dispose(): void {
+    return;
+  }
+}

@@ -1,0 +1,272 @@
+/** `webgpu-clustering kmeans FILE`. */
+import type { Command } from 'commander';
+import { InvalidArgumentError, kmeans, type KMeansModel } from '../../../index.js';
+import { formatObjective, formatSeconds } from '../../../cli/format.js';
+import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
+import type { Table } from '../../../cli/read/read_table.js';
+import { inFileUnits, purity, splitByClass } from '../../../cli/table_math.js';
+import { contactSheet, type ImageRows, writePng } from '../../../cli/write/images.js';
+import { nested } from '../../../cli/write/json.js';
+import { type ClassReport, renderKMeansReport } from './report.js';
+import {
+  checkImages,
+  finishJob,
+  headOf,
+  type Job,
+  openJob,
+  stateOf,
+  timed,
+  type Timed,
+} from '../../../cli/job.js';
+import {
+  addInput,
+  addRunAndOutputs,
+  choice,
+  nonNegative,
+  type SharedOptions,
+  wholeNumber,
+} from '../../../cli/options.js';
+
+interface KMeansCommandOptions extends SharedOptions {
+  readonly k: number;
+  readonly perClass?: boolean;
+  readonly init: 'k-means++' | 'k-means||' | 'random';
+  readonly nInit?: number;
+  readonly maxIter: number;
+  readonly tol: number;
+  readonly metric: 'euclidean' | 'cosine';
+  readonly storage: 'float32' | 'float16';
+}
+
+type Fit = Timed<KMeansModel>;
+
+interface ClassFit extends Fit {
+  readonly class: number;
+  readonly rows: number;
+}
+
+/** All that is to be written; centroids are in the file's units. */
+interface Result {
+  readonly fit: Fit;
+  readonly centroids: ImageRows;
+  readonly perClass: readonly (ClassFit & { readonly centroids: ImageRows })[];
+  readonly purity?: number;
+}
+
+/** Adds the command to the program. A fit under way rejects when `signal` is aborted. */
+export function addKMeans(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('kmeans')
+    .description('K-means: k centroids that minimise the squared distances of the rows to them.');
+  addInput(command)
+    .requiredOption('-k, --k <number>', 'number of clusters', wholeNumber(1))
+    .option('--per-class', 'also cluster the rows of each true class on their own')
+    .addOption(
+      choice('--init <method>', 'starting centroids', ['k-means++', 'k-means||', 'random']).default(
+        'k-means++',
+      ),
+    )
+    .option(
+      '--n-init <number>',
+      'runs, of which the best is kept (default: 1; 10 with --init random)',
+      wholeNumber(1),
+    )
+    .option('--max-iter <number>', 'iterations at most in a run', wholeNumber(1), 300)
+    .option('--tol <number>', 'stop below this relative shift of the centroids', nonNegative, 1e-4)
+    .addOption(choice('--metric <name>', 'distance', ['euclidean', 'cosine']).default('euclidean'))
+    .addOption(
+      choice('--storage <type>', 'how the device holds the rows: float16 in half the memory', [
+        'float32',
+        'float16',
+      ]).default('float32'),
+    );
+  addRunAndOutputs(command, 'the labels')
+    .option('--sheet <file>', 'write the centroids as one PNG, when the rows are images')
+    .option('--trace', 'print the objective of every iteration')
+    .action((file: string, options: KMeansCommandOptions) => kmeansCommand(file, options, signal));
+}
+
+async function kmeansCommand(
+  file: string,
+  options: KMeansCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const job = await openJob(file, options, signal, (table) => {
+    checkTable(file, table, options);
+  });
+  const { table, used, scale, say } = job;
+  const fit = await fitTable(job, 'k-means', used, options.k, options);
+  const { model } = fit;
+  say(`adapter: ${model.engine}`);
+  if (options.trace) {
+    model.history.forEach((objective, i) => {
+      say(`iteration ${i + 1}: objective ${formatObjective(objective)}`);
+    });
+  }
+  const share = table.labels && purity(model.labels, table.labels);
+  describe(fit, share, options).forEach(say);
+  const perClass = options.perClass ? await fitClasses(job, options) : [];
+
+  // Whatever units they were fitted in.
+  const inUnits = ({ centroids: { data, shape } }: KMeansModel) => ({
+    data: inFileUnits(data, scale),
+    shape,
+  });
+  const result: Result = {
+    fit,
+    centroids: inUnits(model),
+    perClass: perClass.map((part) => ({ ...part, centroids: inUnits(part.model) })),
+    ...(share === undefined ? {} : { purity: share }),
+  };
+  await finishJob(job, options, {
+    out: () => [{ key: 'labels', names: ['label'], data: model.labels }],
+    model,
+    picture: [options.sheet, (path) => writeSheet(path, table, result)],
+    report: () => renderReport(job, result, options),
+    json: () => toJson(result),
+  });
+}
+
+function checkTable(file: string, table: Table, options: KMeansCommandOptions): void {
+  if (options.sheet !== undefined) checkImages('centroids', file, table);
+  if (options.perClass && !table.labels) {
+    throw new InvalidArgumentError(
+      'per-class',
+      `--per-class needs the true classes of the rows, and ${file} carries none; name a file of them with --labels.`,
+    );
+  }
+}
+
+async function fitTable(
+  { where }: Job,
+  title: string,
+  { data, shape }: Table,
+  k: number,
+  { init, maxIter, tol, seed, metric, storage, nInit }: KMeansCommandOptions,
+): Promise<Fit> {
+  /** Iterations of each restart: they may go side by side. */
+  const done: number[] = [];
+  return timed(title, (step) =>
+    kmeans(
+      { data, shape },
+      {
+        ...{ k, init, maxIter, tol, seed, metric, storage, ...where },
+        ...(nInit === undefined ? {} : { nInit }),
+        onIteration: ({ restart, restarts, iteration, inertia }) => {
+          done[restart] = iteration;
+          step({
+            done: done.reduce((sum, iterations) => sum + iterations, 0),
+            total: restarts * maxIter,
+            figure: `objective ${formatObjective(inertia)}`,
+          });
+        },
+      },
+    ),
+  );
+}
+
+/** Fits the rows of each class on their own, and says how it went. */
+async function fitClasses(job: Job, options: KMeansCommandOptions): Promise<ClassFit[]> {
+  const fits: ClassFit[] = [];
+  for (const { class: name, table } of splitByClass(job.used)) {
+    const rows = table.shape[0];
+    const fit = await fitTable(job, `class ${name}`, table, Math.min(options.k, rows), options);
+    fits.push({ ...fit, class: name, rows });
+    const { inertia, iterations } = fit.model;
+    job.say(
+      `class ${name}: ${rows} rows, objective ${formatObjective(inertia)} ` +
+        `after ${iterations} iterations, ${formatSeconds(fit.milliseconds)}`,
+    );
+  }
+  return fits;
+}
+
+function describe(
+  { model, milliseconds }: Fit,
+  share: number | undefined,
+  { maxIter }: KMeansCommandOptions,
+): string[] {
+  const { inertia, counts } = model;
+  return [
+    `objective (inertia): ${formatObjective(inertia)} after ${stateOf(model, { maxIter })}`,
+    ...(share === undefined ? [] : [`purity against the true classes: ${share.toFixed(4)}`]),
+    `cluster sizes: ${[...counts].join(' ')}`,
+    `time: ${formatSeconds(milliseconds)}`,
+  ];
+}
+
+/** The centroids as images: those of all rows, then those of each class. */
+async function writeSheet(path: string, table: Table, { centroids, perClass }: Result) {
+  const parts = [centroids, ...perClass.map((part) => part.centroids)];
+  const data = Float32Array.from(parts.flatMap((part) => Array.from(part.data)));
+  const d = table.shape[1];
+  const sheet = contactSheet({ data, shape: [data.length / d, d] }, table.image!, {
+    columns: Math.min(centroids.shape[0], 32),
+  });
+  await writePng(path, sheet);
+}
+
+async function renderReport(
+  job: Job,
+  { fit: { model, milliseconds }, centroids, perClass, purity: share }: Result,
+  { init, metric, storage, seed, tol, maxIter, standardize = false }: KMeansCommandOptions,
+): Promise<string> {
+  const { image } = job.table;
+  const sample = sampleOf(job);
+  const plane = await choosePlane(job, sample);
+  const options = { init, metric, storage, seed, tol, 'max-iter': maxIter, standardize };
+  return renderKMeansReport({
+    ...headOf('K-means', job, model.engine, milliseconds, options),
+    k: model.k,
+    iterations: model.iterations,
+    converged: model.converged,
+    inertia: model.inertia,
+    ...(share === undefined ? {} : { purity: share }),
+    history: model.history,
+    counts: model.counts,
+    ...(plane && {
+      scatter: {
+        xName: plane.names[0],
+        yName: plane.names[1],
+        note: plane.note,
+        ...placeRows(plane, sample.points.data),
+        labels: Uint32Array.from(sample.rows, (row) => model.labels[row]),
+        kind: 'cluster',
+        groups: Array.from({ length: model.k }, (_, c) => String(c)),
+      },
+    }),
+    ...(image && { images: { rows: centroids, shape: image } }),
+    ...(perClass.length > 0 && {
+      perClass: perClass.map((part): ClassReport => ({
+        name: String(part.class),
+        n: part.rows,
+        iterations: part.model.iterations,
+        inertia: part.model.inertia,
+        ...(image && { images: { rows: part.centroids, shape: image } }),
+      })),
+    }),
+  });
+}
+
+/** What --json prints. Labels go to --out: they are as many as the rows. */
+function toJson({ fit: { model, milliseconds }, centroids, perClass, purity: share }: Result) {
+  return {
+    adapter: model.engine,
+    milliseconds,
+    inertia: model.inertia,
+    iterations: model.iterations,
+    converged: model.converged,
+    history: [...model.history],
+    counts: [...model.counts],
+    centroids: nested(centroids.data, centroids.shape),
+    ...(share === undefined ? {} : { purity: share }),
+    ...(perClass.length > 0 && {
+      perClass: perClass.map(({ class: name, rows, model: { inertia, iterations } }) => ({
+        class: name,
+        rows,
+        inertia,
+        iterations,
+      })),
+    }),
+  };
+}

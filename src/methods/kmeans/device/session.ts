@@ -1,0 +1,388 @@
+/** K-means on a WebGPU device. */
+import { KernelError } from '../../../../host/errors.js';
+import { ceilDiv } from '../../../../host/plan.js';
+import type { Recording } from '../../../../host/recording.js';
+import type { Runtime } from '../../../../host/runtime.js';
+import { Workspace } from '../../../../host/workspace.js';
+import labelCountsKernel from '../../../../shaders/sums/label_counts.wgsl';
+import pairwiseDistancesKernel from '../../../../shaders/assign/pairwise_distances.wgsl';
+import pointCostsKernel from '../../../../shaders/assign/point_costs.wgsl';
+import runSumsKernel from '../../../../shaders/sums/run_sums.wgsl';
+import type {
+  Assignment,
+  KMeansBackend,
+  KMeansSession,
+  LloydOptions,
+  LloydResult,
+  Seeding,
+} from '../kmeans_backend.js';
+import type { LoadOptions, Metric, PointSource } from '../../../rows/load_options.js';
+import { newFloats } from '../../../rows/matrix.js';
+import { CheckedStream } from '../../../rows/point_stream.js';
+import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
+import type { Random } from '../../../math/random.js';
+import type { Clustering } from './clustering.js';
+import { lloyd } from './lloyd.js';
+import { loadBytes, loadHalves } from '../../../rows/narrowed.js';
+import {
+  columnPowerSums,
+  type DevicePoints,
+  forEachChunk,
+  groups,
+  loadPoints,
+  paced,
+} from '../../../rows/device_points.js';
+import { Restarts, restartsAtOnce } from './restarts.js';
+import { chooseStarts } from './starts.js';
+import { ScaledSession } from './scaled_session.js';
+import { inBatches } from '../../../ops/side_by_side.js';
+import { storedAs } from '../../../rows/storage.js';
+import { streamPoints } from '../../../rows/device_stream.js';
+import { loadRowWeights, type RowWeights } from '../../../rows/weights.js';
+
+/** `transform` computes about this many bytes of distances at a time. */
+const DISTANCES_BLOCK = 16 * 1024 * 1024;
+
+/** K-means on `runtime`'s device. */
+export function deviceBackend(runtime: Runtime): KMeansBackend {
+  const { vendor, architecture, description } = runtime.info;
+  return {
+    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    load: async (points, options) => {
+      const session = await DeviceSession.load(runtime, points, options);
+      return session.scale === 1 ? session : new ScaledSession(session, options.metric);
+    },
+  };
+}
+
+/** Rows on the device: where they have a `scale`, all that is given and returned has it, too. */
+class DeviceSession implements KMeansSession {
+  readonly #workspace: Workspace;
+  readonly #points: DevicePoints;
+  readonly #weights: RowWeights;
+  readonly #metric: Metric;
+  readonly #close: () => void;
+
+  private constructor(
+    workspace: Workspace,
+    points: DevicePoints,
+    weights: RowWeights,
+    options: LoadOptions,
+    close: () => void,
+  ) {
+    this.#workspace = workspace;
+    this.#points = points;
+    this.#weights = weights;
+    this.#metric = options.metric;
+    this.#close = close;
+  }
+
+  static async load(
+    runtime: Runtime,
+    source: PointSource,
+    given: LoadOptions,
+  ): Promise<DeviceSession> {
+    const options = { extent: 0, ...given };
+    const workspace = new Workspace(runtime, 'k-means', options.signal);
+    let close = () => {
+      workspace.dispose();
+    };
+    try {
+      let points: DevicePoints;
+      if (source instanceof CheckedStream) {
+        const streamed = await streamPoints(workspace, source, options);
+        points = streamed;
+        close = () => {
+          streamed.close();
+          workspace.dispose();
+        };
+      } else if (options.storage === 'float16') {
+        points = await loadHalves(workspace, source, options);
+      } else {
+        points =
+          (await loadBytes(workspace, source, options)) ??
+          (await loadPoints(workspace, source, options));
+      }
+      const weights = await loadRowWeights(workspace, points, options.weights);
+      return new DeviceSession(workspace, points, weights, options, close);
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  get shape(): readonly [number, number] {
+    return this.#points.shape;
+  }
+
+  get shift(): Float64Array {
+    return this.#points.shift;
+  }
+
+  get scale(): number {
+    return this.#points.scale;
+  }
+
+  async meanVariance(): Promise<number> {
+    const [n, d] = this.shape;
+    const [sums, squares] = await columnPowerSums(this.#workspace, this.#points, [false, true]);
+    const variances = squares.map((square, j) => Math.max(0, square / n - (sums[j] / n) ** 2));
+    return variances.reduce((total, variance) => total + variance, 0) / d;
+  }
+
+  seed(
+    seeding: Seeding,
+    k: number,
+    randoms: readonly Random[],
+    signal?: AbortSignal,
+  ): Promise<readonly Float32Array[]> {
+    const points = this.#points;
+    return chooseStarts(
+      this.#workspace,
+      points,
+      this.#weights,
+      this.#metric,
+      seeding,
+      k,
+      randoms,
+      signal,
+    );
+  }
+
+  lloyd(
+    starts: readonly Float32Array[],
+    k: number,
+    options: LloydOptions,
+  ): Promise<readonly LloydResult[]> {
+    const { algorithm = 'auto', onIteration } = options;
+    return this.#sideBySide(
+      k,
+      starts,
+      algorithm !== 'lloyd',
+      (restarts, first) =>
+        lloyd(this.#workspace.runtime, restarts, {
+          ...options,
+          onIteration: (iteration, inertia, start) =>
+            onIteration?.(iteration, inertia, first + start),
+        }),
+      options.maxIter,
+    );
+  }
+
+  async assign(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Assignment> {
+    return this.#cluster(k, centroids, async (clustering) => {
+      const inertias = await this.#assign([clustering], signal);
+      // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
+      const work = [inertias(), this.#counts(clustering), clustering.readLabels()] as const;
+      await Promise.allSettled(work);
+      const [[inertia], counts, labels] = await Promise.all(work);
+      return { inertia, counts, labels };
+    });
+  }
+
+  async sums(
+    centroids: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ClusterSums & { readonly inertia: number }> {
+    signal?.throwIfAborted();
+    const [sums] = await this.#together(k, [centroids], (restarts) => restarts.sums());
+    return sums;
+  }
+
+  inertias(
+    centroids: readonly Float32Array[],
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<readonly number[]> {
+    return this.#sideBySide(k, centroids, false, async ({ clusterings }) => {
+      const inertias = await (await this.#assign(clusterings, signal))();
+      // The counts tell a true zero from those that a silent driver leaves behind.
+      for (const [i, inertia] of inertias.entries()) {
+        if (inertia === 0) await this.#counts(clusterings[i]);
+      }
+      return inertias;
+    });
+  }
+
+  /** Does `work` on as many sets of centroids at a time as go side by side. */
+  #sideBySide<T>(
+    k: number,
+    sets: readonly Float32Array[],
+    bounded: boolean,
+    work: (restarts: Restarts, first: number) => Promise<readonly T[]>,
+    passes = 1,
+  ): Promise<readonly T[]> {
+    return inBatches(
+      sets,
+      () => restartsAtOnce(this.#workspace, this.#points, k, bounded),
+      (batch, first) => this.#together(k, batch, (restarts) => work(restarts, first), passes),
+    );
+  }
+
+  #together<T>(
+    k: number,
+    sets: readonly Float32Array[],
+    work: (restarts: Restarts) => Promise<T>,
+    passes = 1,
+  ): Promise<T> {
+    return Restarts.with(
+      this.#workspace,
+      this.#points,
+      this.#weights,
+      this.#metric,
+      k,
+      sets,
+      passes,
+      work,
+    );
+  }
+
+  #cluster<T>(
+    k: number,
+    centroids: Float32Array,
+    work: (clustering: Clustering) => Promise<T>,
+  ): Promise<T> {
+    return this.#together(k, [centroids], ({ clusterings: [one] }) => work(one));
+  }
+
+  /**
+   * Labels every row by each of the clusterings and sums what that costs: float32 over short runs,
+   * float64 over the runs.
+   *
+   * @returns reads the objectives
+   */
+  async #assign(
+    clusterings: readonly Clustering[],
+    signal?: AbortSignal,
+  ): Promise<() => Promise<readonly number[]>> {
+    const workspace = this.#workspace;
+    const { runtime } = workspace;
+    const { chunks, quads, shape, storage } = this.#points;
+    const pointCosts = await runtime.kernel(storedAs(storage, pointCostsKernel), {
+      WEIGHTED: this.#weights.weighted,
+    });
+    const runSums = await runtime.kernel(runSumsKernel);
+    const run = Number(runSumsKernel.constants.RUN);
+    const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
+    const runs = ceilDiv(shape[0], run);
+    const made = await workspace.allocate({
+      costs: 4 * most,
+      sums: 4 * ceilDiv(most, run),
+      totals: 4 * runs * clusterings.length,
+    });
+    const { costs, sums, totals } = made;
+    const assigning = (clustering: Clustering, place: number) => (recording: Recording) => {
+      const { labels, centroids } = clustering;
+      forEachChunk(recording, chunks, (chunk, c) => {
+        const { points, start, rows } = chunk;
+        const weights = this.#weights.chunks[c];
+        clustering.recordAssign(recording, chunk, c);
+        recording
+          .dispatch(
+            pointCosts,
+            { shape: { rows, quads }, points, centroids, labels: labels[c], weights, costs },
+            groups(pointCosts, rows),
+          )
+          .dispatch(
+            runSums,
+            { shape: { count: rows }, values: costs, sums },
+            groups(runSums, ceilDiv(rows, run)),
+          )
+          .copy(sums, 0, totals, 4 * (runs * place + start / run), 4 * ceilDiv(rows, run));
+      });
+    };
+    await workspace.runInParts('assign', ...clusterings.map(assigning));
+    signal?.throwIfAborted();
+    return async () => {
+      const bytes = await workspace.read(totals, 0, 4 * runs * clusterings.length);
+      workspace.release(...Object.values(made));
+      return clusterings.map((_, place) => {
+        const total = new Float32Array(bytes, 4 * runs * place, runs).reduce(
+          (sum, cost) => sum + cost,
+          0,
+        );
+        return this.#metric === 'cosine' ? total / 2 : total;
+      });
+    };
+  }
+
+  async #counts({ labels, k }: Clustering): Promise<Uint32Array> {
+    const [n] = this.shape;
+    const kernel = await this.#workspace.runtime.kernel(labelCountsKernel);
+    const { counts } = await this.#workspace.allocate({ counts: 4 * k });
+    this.#workspace.run('label counts', (recording) => {
+      recording.clear(counts);
+      this.#points.chunks.forEach(({ rows }, c) => {
+        recording.dispatch(
+          kernel,
+          { shape: { rows }, labels: labels[c], weights: this.#weights.chunks[c], counts },
+          groups(kernel, rows),
+        );
+      });
+    });
+    const result = new Uint32Array(await this.#workspace.read(counts, 0, 4 * k));
+    this.#workspace.release(counts);
+    const sum = result.reduce((total, count) => total + count, 0);
+    // A driver that ran out of memory leaves zeros behind instead of an error.
+    if (sum !== n) {
+      throw new KernelError(
+        `The device returned labels for ${sum} of ${n} rows, most likely because it ran out of memory; ` +
+          `free memory, use fewer rows, or set runtime to 'cpu'.`,
+      );
+    }
+    return result;
+  }
+
+  async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
+    const [n] = this.shape;
+    const {
+      quads,
+      chunks,
+      shape: [, d],
+      storage,
+    } = this.#points;
+    const { runtime } = this.#workspace;
+    const kernel = await runtime.kernel(storedAs(storage, pairwiseDistancesKernel));
+    const result = newFloats(n * k);
+    const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
+    const blockBytes = Math.min(DISTANCES_BLOCK, maxBufferSize, maxStorageBufferBindingSize);
+    const blockRows = Math.max(1, Math.floor(blockBytes / (4 * k)));
+    await this.#cluster(k, centroids, async (clustering) => {
+      const made = await this.#workspace.allocate({ distances: 4 * k * Math.min(n, blockRows) });
+      for (const chunk of chunks) {
+        await chunk.bring?.();
+        for (const part of paced(runtime, chunk, 3 * k * d, 1)) {
+          for (let at = 0; at < part.rows; at += blockRows) {
+            signal?.throwIfAborted();
+            const first = part.start + at;
+            const count = Math.min(blockRows, part.rows - at);
+            const shape = { first, count, quads, clusters: k };
+            this.#workspace.run('distances', (recording) => {
+              recording.dispatch(
+                kernel,
+                { shape, points: chunk.points, centroids: clustering.centroids, ...made },
+                groups(kernel, count * k),
+              );
+            });
+            const block = await this.#workspace.read(made.distances, 0, 4 * k * count);
+            result.set(new Float32Array(block), (chunk.start + first) * k);
+          }
+        }
+      }
+      this.#workspace.release(made.distances);
+      if (result.every((distance) => distance === 0)) {
+        await (
+          await this.#assign([clustering], signal)
+        )();
+        await this.#counts(clustering);
+      }
+    });
+    const cosine = this.#metric === 'cosine';
+    return result.map((squared) => (cosine ? squared / 2 : Math.sqrt(squared)));
+  }
+
+  dispose(): void {
+    this.#close();
+  }
+}

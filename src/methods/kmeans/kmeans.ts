@@ -1,0 +1,282 @@
+/** K-means. */
+import type { RuntimeChoice } from '../../fit/backend.js';
+import type { Algorithm, KMeansSession, LloydResult, Seeding } from './kmeans_backend.js';
+import type { Metric, PointSource, Storage } from '../../rows/load_options.js';
+import { KMeansModel } from './kmeans_model.js';
+import { withKMeansSession } from './kmeans_session.js';
+import { type CheckedMatrix, checkMatrix, type Points } from '../../rows/matrix.js';
+import {
+  aFunction,
+  anObject,
+  checkOptions,
+  nonNegative,
+  oneOf,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
+import type { PointStream } from '../../rows/point_stream.js';
+import { checkSource, checkWeights } from '../../rows/points.js';
+import { createRandom, type Random } from '../../math/random.js';
+import {
+  checkEnoughRows,
+  checkGiven,
+  type GivenCentroids,
+  INIT_RULE,
+  placeCentroids,
+} from './start_centroids.js';
+
+/**
+ * What `onIteration` is told, once an iteration, possibly a few iterations late: in order within a
+ * restart. Restarts that go side by side are told of in turn.
+ */
+export interface KMeansProgress {
+  /** Which of the `restarts` runs, from 0. */
+  readonly restart: number;
+  readonly restarts: number;
+  /** Iterations done in this run, from 1. */
+  readonly iteration: number;
+  readonly maxIter: number;
+  /** The objective of this iteration's labels. */
+  readonly inertia: number;
+}
+
+export interface KMeansOptions {
+  /** Number of clusters, 1 <= k <= n. */
+  readonly k: number;
+  /**
+   * Starting centroids: 'k-means++' (greedy; the default), 'k-means||' (for large k), 'random'
+   * (distinct rows), or k x d given numbers.
+   */
+  readonly init?: Seeding | GivenCentroids;
+  /**
+   * Runs from different seeds, of which the lowest inertia wins. Default: 10 for 'random', else 1.
+   * Those of small data, and of a stream as many as fit 64 MiB, go side by side on the device: they
+   * share its waits and passes over the rows. What each finds is what it finds by itself.
+   */
+  readonly nInit?: number;
+  /** Iterations at most in a run. Default 300. */
+  readonly maxIter?: number;
+  /**
+   * A run stops when the summed squared shift of the centroids is at most `tol` times the mean
+   * variance of the columns. Default 1e-4.
+   */
+  readonly tol?: number;
+  /** Whole number from 0 to 2^32 - 1; the same seed gives the same answer. Default 0. */
+  readonly seed?: number;
+  /** A weight >= 0 for each row, [n]. Default: all 1. */
+  readonly sampleWeight?: ArrayLike<number>;
+  /**
+   * 'euclidean' (default), or 'cosine': spherical k-means, with rows and centroids of length 1 and
+   * the objective sum of 1 - cos.
+   */
+  readonly metric?: Metric;
+  /**
+   * 'lloyd' computes every distance in each iteration; 'bounded' only those that the triangle
+   * inequality does not rule out (Ding et al. 2015), at 4 bytes a row and 16 clusters; 'auto' (the
+   * default) takes what is faster. All give the same labels and the same centroids, bit for bit.
+   */
+  readonly algorithm?: Algorithm;
+  /**
+   * 'float16' holds the rows on the device as float16: half the memory, and half the bytes that each
+   * pass over them reads. A number keeps 11 significant bits, after the column means are subtracted
+   * and all are scaled alike into float16's range, which refuses none; whole numbers below 1,024
+   * in a Float32Array or an array of 8 or 16 bits, such as pixels, lose nothing. All arithmetic and
+   * all sums stay float32. The centroids are those of the rounded rows, and `inertia` is their
+   * inertia; the model's methods round what they are given in the same way, so that `predict(points)`
+   * still equals `labels`. For data larger than the device's memory, or too large for its speed, that carry
+   * no more than three decimal digits: pixels, embeddings, measurements with noise. Streamed rows are
+   * rounded alike, though they save no memory. The CPU twin rounds them, too, but holds them in
+   * float32. Default 'float32': nothing is rounded. Whole numbers up to 16,384, of which no column spans
+   * more than 255 (pixels, ratings), are then held in a byte each, exactly; a Float32Array, an array of 8
+   * or 16 bits or a GPU matrix may bring them, metric 'cosine' and number[] may not.
+   */
+  readonly storage?: Storage;
+  readonly onIteration?: (progress: KMeansProgress) => void;
+  /** Cancels the fit: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
+  readonly runtime?: RuntimeChoice;
+}
+
+const RULES: OptionRules = {
+  k: wholeNumber(1),
+  init: INIT_RULE,
+  nInit: wholeNumber(1),
+  maxIter: wholeNumber(1),
+  tol: nonNegative,
+  seed: wholeNumber(0, 2 ** 32 - 1),
+  sampleWeight: anObject,
+  metric: oneOf('euclidean', 'cosine'),
+  algorithm: oneOf('auto', 'lloyd', 'bounded'),
+  storage: oneOf('float32', 'float16'),
+  onIteration: aFunction,
+  ...RUNTIME_RULES,
+};
+
+const DEFAULT_MAX_ITER = 300;
+const DEFAULT_TOL = 1e-4;
+const RANDOM_RESTARTS = 10;
+/** Restarts whose starts and results are held at once: more than any engine has go side by side. */
+const MOST_AT_ONCE = 1024;
+const BYTES_AT_ONCE = 64 * 1024 * 1024;
+/** From a restart's seed to the next one's: 2^32 by the golden ratio, so that near seeds share none. */
+const SEED_STEP = 0x9e3779b9;
+
+/**
+ * K-means by Lloyd's iterations: finds k centroids that minimise the inertia, the sum over the rows
+ * of the squared distance to the nearest centroid.
+ *
+ * Behaves as scikit-learn's `KMeans(algorithm='lloyd')`: greedy k-means++ (Arthur & Vassilvitskii
+ * 2007) with 2 + ln k trials, `tol` relative to the mean column variance, empty clusters moved to the
+ * farthest rows, best of `nInit`. With metric 'cosine' it is spherical k-means (Dhillon & Modha 2001).
+ *
+ * @param points n x d, one row a point; never changed, and not to be changed until the promise
+ *   settles, nor are weights and `init` (see {@link Points}). Or a stream of such rows, which the device
+ *   holds a few blocks of at a time, for the same answer bit by bit: two passes over it and one an
+ *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 2 k
+ *   ('k-means++'); restarts share them. (The CPU twin reads it into memory.)
+ * @returns the fitted model; its `labels` equal `predict(points)`
+ * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
+ *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
+ */
+export async function kmeans(
+  points: Points | PointStream,
+  options: KMeansOptions,
+): Promise<KMeansModel> {
+  options = checkOptions('kmeans', options, RULES);
+  checkGiven('kmeans', options);
+  const { k, metric = 'euclidean', runtime, signal } = options;
+  signal?.throwIfAborted();
+  const rules = { directions: metric === 'cosine' };
+  const checked = await checkSource('points', points, rules, signal);
+  const [n] = checked.shape;
+  checkEnoughRows('kmeans', k, n);
+  const weights = checkWeights(options.sampleWeight, n);
+  const { storage, init } = options;
+  const extent =
+    typeof init === 'object' ? checkMatrix('init', init, { shift: 'none' }).largest : 0;
+  const load = { metric, storage, extent, signal, ...(weights ? { weights: weights.scaled } : {}) };
+  const model = await withKMeansSession(runtime, checked, load, (session, engine) =>
+    fit(session, engine, options, weights?.mean ?? 1),
+  );
+  warnOfUnused(model, checked);
+  return model;
+}
+
+/** Says that clusters own no rows, and why where that is known. */
+function warnOfUnused({ k, counts }: KMeansModel, points: PointSource): void {
+  const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  if (used === k) return;
+  const distinct = 'data' in points ? distinctRows(points, k) : k;
+  const known = `kmeans: only ${used} of ${k} clusters own rows`;
+  console.warn(
+    distinct < k
+      ? `${known}, as points has only ${distinct} distinct row${distinct === 1 ? '' : 's'}; use k <= ${distinct}.`
+      : `${known}; the other centroids are nearest to none. Use a smaller k, or another seed.`,
+  );
+}
+
+/** How many of the rows are distinct, as float32 holds them; `most` where there are more. */
+function distinctRows({ data, shape: [n, d] }: CheckedMatrix, most: number): number {
+  const seen = new Set<string>();
+  for (let i = 0; i < n && seen.size < most; i++)
+    seen.add(data.subarray(i * d, (i + 1) * d).join());
+  return seen.size;
+}
+
+async function fit(
+  session: KMeansSession,
+  engine: string,
+  options: KMeansOptions,
+  meanWeight: number,
+): Promise<KMeansModel> {
+  const {
+    k,
+    init = 'k-means++',
+    metric = 'euclidean',
+    maxIter = DEFAULT_MAX_ITER,
+    signal,
+  } = options;
+  const given =
+    typeof init === 'string' ? undefined : placeCentroids('init', init, k, session.shift, metric);
+  const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
+  const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
+  signal?.throwIfAborted();
+  const [, d] = session.shape;
+  const atOnce = Math.ceil(Math.min(MOST_AT_ONCE, BYTES_AT_ONCE / (4 * k * d)));
+  let best: Best | undefined;
+  for (let first = 0; first < restarts; first += atOnce) {
+    const count = Math.min(atOnce, restarts - first);
+    const starts = given
+      ? [given]
+      : await session.seed(init as Seeding, k, randomsOf(options.seed ?? 0, first, count), signal);
+    const runs = await session.lloyd(starts, k, {
+      algorithm: options.algorithm,
+      maxIter,
+      tolerance,
+      signal,
+      onIteration:
+        options.onIteration &&
+        ((iteration, inertia, restart) =>
+          options.onIteration?.({
+            restart: first + restart,
+            restarts,
+            iteration,
+            maxIter,
+            inertia: inertia * meanWeight,
+          })),
+    });
+    // A single run is the best there is, whatever its inertia.
+    best =
+      restarts === 1 ? { run: runs[0], inertia: 0 } : await bestOf(session, best, runs, k, signal);
+  }
+  const { centroids, iterations, converged, history } = best!.run;
+  const { labels, counts, inertia } = await session.assign(centroids, k, signal);
+  return new KMeansModel({
+    k,
+    metric,
+    shift: session.shift,
+    centred: centroids,
+    ...(options.storage === 'float16' ? { storage: options.storage, scale: session.scale } : {}),
+    labels,
+    counts,
+    inertia: inertia * meanWeight,
+    iterations,
+    converged,
+    history: history.map((value) => value * meanWeight),
+    engine,
+  });
+}
+
+/** Each restart draws from a stream of its own: what it finds does not depend on how many there are. */
+function randomsOf(seed: number, first: number, count: number): readonly Random[] {
+  return Array.from({ length: count }, (_, i) =>
+    createRandom((seed + Math.imul(first + i, SEED_STEP)) >>> 0),
+  );
+}
+
+/** A run, and its final inertia. */
+interface Best {
+  readonly run: LloydResult;
+  readonly inertia: number;
+}
+
+/** The run of the lowest final inertia, of several the first: one of those before, or of `runs`. */
+async function bestOf(
+  session: KMeansSession,
+  before: Best | undefined,
+  runs: readonly LloydResult[],
+  k: number,
+  signal: AbortSignal | undefined,
+): Promise<Best | undefined> {
+  const inertias = await session.inertias(
+    runs.map(({ centroids }) => centroids),
+    k,
+    signal,
+  );
+  return inertias.reduce(
+    (best, inertia, i) => (!best || inertia < best.inertia ? { run: runs[i], inertia } : best),
+    before,
+  );
+}

@@ -1,0 +1,80 @@
+import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
+import type { Metric } from '../../../rows/load_options.js';
+import { accumulate } from '../../../ops/sums/accumulate.twin.js';
+import { assignInBlocks } from '../../../ops/assign/assign.twin.js';
+import { BoundedAssignment } from '../../../ops/assign/bounded_assignment.twin.js';
+import { createPause, nextTask } from '../../../math/event_loop.js';
+import { relocate } from '../../../ops/sums/relocate.twin.js';
+import { update } from '../../../ops/sums/update.twin.js';
+
+/** The rows of a session, centred; for 'cosine' of length 1 before that. */
+export interface Dataset {
+  /** n x d, row-major. */
+  readonly x: Float32Array;
+  readonly n: number;
+  readonly d: number;
+  /** One weight >= 0 a row, [n]. */
+  readonly weights: Float32Array;
+  readonly metric: Metric;
+  /** What the rows are less of, [d]. */
+  readonly shift: Float64Array;
+}
+
+/**
+ * A squared distance, or a weighted sum of them, in the metric's own terms: for unit vectors
+ * |x - c|^2 / 2 = 1 - cos.
+ */
+export function inMetric(squared: number, metric: Metric): number {
+  return metric === 'cosine' ? squared / 2 : squared;
+}
+
+/**
+ * Lloyd's iterations as scikit-learn's `_kmeans_single_lloyd` counts and stops them: an iteration
+ * assigns every row, then moves the centroids; the last is the one whose labels equal the iteration
+ * before, or whose summed squared shift is within `tolerance`. The event loop gets a turn each
+ * iteration. Centroids are float64 throughout and rounded to float32 at the end.
+ *
+ * @param start k x d, in the rows' coordinates
+ * @param index which of several starts that is, for `onIteration`
+ */
+export async function lloyd(
+  { x, n, d, weights, metric, shift }: Dataset,
+  start: Float32Array,
+  k: number,
+  { algorithm, maxIter, tolerance, signal, onIteration }: LloydOptions,
+  index = 0,
+): Promise<LloydResult> {
+  const pause = createPause(signal);
+  const history: number[] = [];
+  let centroids: Float64Array = Float64Array.from(start);
+  const bounded =
+    algorithm === 'bounded' ? new BoundedAssignment(x, n, centroids, k, d) : undefined;
+  let previous: Uint32Array | undefined;
+  let converged = false;
+  while (!converged && history.length < maxIter) {
+    const { labels, costs } = bounded
+      ? await bounded.assign(centroids, pause)
+      : await assignInBlocks(x, n, centroids, k, d, pause);
+    const { inertia, ...sums } = accumulate(x, n, centroids, k, d, labels, weights);
+    history.push(inMetric(inertia, metric));
+    onIteration?.(history.length, inMetric(inertia, metric), index);
+    await nextTask();
+    signal?.throwIfAborted();
+
+    const moved = relocate(x, n, centroids, k, d, labels, costs, weights, sums);
+    const next = update(centroids, k, d, moved.residuals, moved.weightSums, metric, shift);
+    converged = next.shift <= tolerance || sameLabels(labels, previous);
+    centroids = next.centroids;
+    previous = labels;
+  }
+  return {
+    centroids: Float32Array.from(centroids),
+    iterations: history.length,
+    converged,
+    history: Float64Array.from(history),
+  };
+}
+
+function sameLabels(labels: Uint32Array, previous: Uint32Array | undefined): boolean {
+  return previous !== undefined && labels.every((label, i) => label === previous[i]);
+}

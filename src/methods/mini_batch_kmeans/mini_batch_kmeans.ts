@@ -1,0 +1,267 @@
+/** K-means by mini-batches. */
+import type { RuntimeChoice } from '../../fit/backend.js';
+import { InvalidArgumentError } from '../../errors.js';
+import type { KMeansBackend, Seeding } from '../kmeans/kmeans_backend.js';
+import type { Metric } from '../../rows/load_options.js';
+import { withKMeansBackend, withLoaded } from '../kmeans/kmeans_session.js';
+import { type CheckedMatrix, isGpuMatrix, type Points } from '../../rows/matrix.js';
+import {
+  DEFAULT_REASSIGNMENT_RATIO,
+  MiniBatchKMeansModel,
+  ONLINE_RULES,
+  type OnlineOptions,
+} from './mini_batch_model.js';
+import { type MiniBatchProgressState, step } from './mini_batch_step.js';
+import { type Batch, type BatchRows, heldRows, passingRows } from './mini_batch_rows.js';
+import {
+  aFunction,
+  anObject,
+  checkOptions,
+  nonNegative,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
+import { CheckedStream, isPointStream, type PointStream } from '../../rows/point_stream.js';
+import { checkSource, checkWeights } from '../../rows/points.js';
+import { createRandom, type Random } from '../../math/random.js';
+import {
+  checkEnoughRows,
+  checkGiven,
+  type GivenCentroids,
+  INIT_RULE,
+  meanCentroid,
+  placeCentroids,
+} from '../kmeans/start_centroids.js';
+
+/** What `onIteration` is told after each batch. */
+export interface MiniBatchProgress {
+  /** Batches so far, from 1. */
+  readonly step: number;
+  /** Batches at most. */
+  readonly steps: number;
+  /** The batch's mean cost a row, before its step. */
+  readonly cost: number;
+}
+
+export interface MiniBatchKMeansOptions extends OnlineOptions {
+  /** Number of clusters, 1 <= k <= n. */
+  readonly k: number;
+  /** Starting centroids, as for `kmeans`; seeded from `initSize` rows. Default 'k-means++'. */
+  readonly init?: Seeding | GivenCentroids;
+  /** Seedings, of which that with the lowest inertia of those rows is used. Default: 3 for 'random', else 1. */
+  readonly nInit?: number;
+  /** Rows to seed from: random ones, of a stream the first. Default 3 batchSize, at least 3 k. */
+  readonly initSize?: number;
+  /** Rows in a batch. Default 1,024. */
+  readonly batchSize?: number;
+  /** Batches at most, in times the number of rows; passes over a stream. Default 100. */
+  readonly maxIter?: number;
+  /**
+   * The fit stops when a step's summed squared shift of the centroids is at most `tol` times the mean
+   * variance of the columns (of the rows to seed from). Default 0: never.
+   */
+  readonly tol?: number;
+  /** The fit stops after this many batches without a lower smoothed cost. Default 10; 0 for never. */
+  readonly maxNoImprovement?: number;
+  /** A weight >= 0 for each row, [n]. Default: all 1. */
+  readonly sampleWeight?: ArrayLike<number>;
+  readonly onIteration?: (progress: MiniBatchProgress) => void;
+  /** Cancels the fit: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
+  readonly runtime?: RuntimeChoice;
+}
+
+const RULES: OptionRules = {
+  k: wholeNumber(1),
+  init: INIT_RULE,
+  nInit: wholeNumber(1),
+  initSize: wholeNumber(1),
+  batchSize: wholeNumber(1),
+  maxIter: wholeNumber(1),
+  tol: nonNegative,
+  maxNoImprovement: wholeNumber(0),
+  sampleWeight: anObject,
+  onIteration: aFunction,
+  ...ONLINE_RULES,
+  ...RUNTIME_RULES,
+};
+
+const DEFAULT_BATCH_SIZE = 1024;
+const DEFAULT_MAX_ITER = 100;
+const DEFAULT_NO_IMPROVEMENT = 10;
+const RANDOM_RESTARTS = 3;
+/** Rows to seed from, in batches and in clusters. */
+const INIT_BATCHES = 3;
+
+/**
+ * K-means by mini-batches (Sculley 2010): each batch of rows moves the centroids towards the means of
+ * all rows they have owned. A good answer in a small part of the time and memory of `kmeans`, and no
+ * two passes over the data where one is enough.
+ *
+ * Behaves as scikit-learn's `MiniBatchKMeans`: random batches with replacement, `tol` and
+ * `maxNoImprovement` on a smoothed cost, neglected centroids put on random rows. The batches of a
+ * stream are its rows in their order, `maxIter` times: give them shuffled.
+ *
+ * @param points n x d on the host, one row a point, or a stream of such rows; never changed, nor to
+ *   be until the promise settles
+ * @returns the fitted model; `model.predict(points)` gives the labels
+ * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
+ *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
+ */
+export async function miniBatchKMeans(
+  points: Points | PointStream,
+  options: MiniBatchKMeansOptions,
+): Promise<MiniBatchKMeansModel> {
+  options = checkOptions('miniBatchKMeans', options, RULES);
+  checkGiven('miniBatchKMeans', options);
+  const { k, metric = 'euclidean', runtime, signal } = options;
+  signal?.throwIfAborted();
+  const rules = { directions: metric === 'cosine' };
+  const checked = await checkSource('points', hostRows(points), rules, signal);
+  const [n] = checked.shape;
+  checkEnoughRows('miniBatchKMeans', k, n);
+  const weights = checkWeights(options.sampleWeight, n);
+  const random = createRandom(options.seed ?? 0);
+  const batchSize = Math.min(n, options.batchSize ?? DEFAULT_BATCH_SIZE);
+  const rows =
+    checked instanceof CheckedStream
+      ? passingRows(checked, weights?.scaled, batchSize)
+      : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
+  return withKMeansBackend(runtime, checked, signal, (backend) =>
+    fit(backend, rows, options, random, weights?.mean ?? 1),
+  );
+}
+
+function hostRows(points: Points | PointStream): Points | PointStream {
+  const onDevice =
+    typeof points === 'object' && (points as unknown) !== null && !isPointStream(points);
+  if (!onDevice || !isGpuMatrix(points)) return points;
+  throw new InvalidArgumentError(
+    'points',
+    `miniBatchKMeans: points lie on the device, but batches are drawn on the host; use kmeans, or ` +
+      `partialFit with a matrix for each batch.`,
+  );
+}
+
+async function fit(
+  backend: KMeansBackend,
+  rows: BatchRows,
+  options: MiniBatchKMeansOptions,
+  random: Random,
+  meanWeight: number,
+): Promise<MiniBatchKMeansModel> {
+  const { k, metric = 'euclidean', maxIter = DEFAULT_MAX_ITER, signal, onIteration } = options;
+  const { reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO, seed = 0 } = options;
+  const { centroids, shift, tolerance } = await start(backend, rows, options, random);
+  const stepOptions = { k, metric, reassignmentRatio, seed, signal, meanWeight };
+  const steps = rows.steps(maxIter);
+  const stopping = new Stopping(rows, options.maxNoImprovement ?? DEFAULT_NO_IMPROVEMENT);
+  let state: MiniBatchProgressState = {
+    centroids,
+    weightSums: new Float64Array(k),
+    steps: 0,
+    rowsUnchecked: 0,
+  };
+  let converged = false;
+  for await (const batch of rows.batches(steps)) {
+    signal?.throwIfAborted();
+    const taken = await withLoaded(
+      backend,
+      batch.rows,
+      load(batch, metric, signal, shift),
+      (session) => step(session, state, stepOptions),
+    );
+    ({ state } = taken);
+    onIteration?.({ step: state.steps, steps, cost: taken.cost });
+    // As in scikit-learn the first cost, that of the start, does not count.
+    if (state.steps === 1) continue;
+    converged = taken.shift <= tolerance && tolerance > 0;
+    converged = stopping.hasStalled(taken.cost) || converged;
+    if (converged) break;
+  }
+  signal?.throwIfAborted();
+  const { centroids: centred, ...after } = state;
+  return new MiniBatchKMeansModel({
+    k,
+    metric,
+    shift,
+    centred,
+    ...after,
+    reassignmentRatio,
+    seed,
+    converged,
+    engine: backend.description,
+  });
+}
+
+function load(
+  { weights }: Batch,
+  metric: Metric,
+  signal: AbortSignal | undefined,
+  shift?: Float64Array,
+) {
+  return { metric, signal, ...(shift ? { shift } : {}), ...(weights ? { weights } : {}) };
+}
+
+/** Where to start, in which coordinates, and the shift of the centroids that counts as none. */
+async function start(
+  backend: KMeansBackend,
+  rows: BatchRows,
+  options: MiniBatchKMeansOptions,
+  random: Random,
+): Promise<{ centroids: Float32Array; shift: Float64Array; tolerance: number }> {
+  const { k, init = 'k-means++', metric = 'euclidean', tol = 0, signal } = options;
+  const shift =
+    typeof init === 'string' ? undefined : (rows.shift ?? meanCentroid('init', init, metric));
+  const placed =
+    typeof init === 'string' || !shift
+      ? undefined
+      : { centroids: placeCentroids('init', init, k, shift, metric), shift };
+  if (placed && tol === 0) return { ...placed, tolerance: 0 };
+  const size = options.initSize ?? Math.max(INIT_BATCHES * rows.batchSize, INIT_BATCHES * k);
+  if (size < k) {
+    throw new InvalidArgumentError(
+      'initSize',
+      `miniBatchKMeans: initSize is ${size}, but k is ${k}; seed from at least ${k} rows.`,
+    );
+  }
+  const sample = await rows.sample(size);
+  return withLoaded(backend, sample.rows, load(sample, metric, signal, shift), async (session) => {
+    const tolerance = tol === 0 ? 0 : tol * (await session.meanVariance());
+    if (placed) return { ...placed, tolerance };
+    const restarts = options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1);
+    let best: { inertia: number; centroids: Float32Array } | undefined;
+    for (let restart = 0; restart < restarts; restart++) {
+      const [centroids] = await session.seed(init as Seeding, k, [random], signal);
+      const [inertia] = restarts === 1 ? [0] : await session.inertias([centroids], k, signal);
+      if (!best || inertia < best.inertia) best = { inertia, centroids };
+    }
+    return { centroids: best!.centroids, shift: session.shift, tolerance };
+  });
+}
+
+/** Watches the cost of the batches, as scikit-learn's `_mini_batch_convergence` does. */
+class Stopping {
+  readonly #share: number;
+  readonly #patience: number;
+  #smoothed: number | undefined;
+  #lowest = Number.POSITIVE_INFINITY;
+  #stalled = 0;
+
+  constructor({ batchSize, n }: BatchRows, patience: number) {
+    this.#share = Math.min(1, (2 * batchSize) / (n + 1));
+    this.#patience = patience;
+  }
+
+  hasStalled(cost: number): boolean {
+    const before = this.#smoothed ?? cost;
+    this.#smoothed = before + this.#share * (cost - before);
+    if (this.#smoothed < this.#lowest) {
+      this.#lowest = this.#smoothed;
+      this.#stalled = 0;
+    } else this.#stalled++;
+    return this.#patience > 0 && this.#stalled >= this.#patience;
+  }
+}

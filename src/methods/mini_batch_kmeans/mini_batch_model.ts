@@ -1,0 +1,232 @@
+/** What mini-batch k-means returns, and how it learns on. */
+import {
+  CentroidModel,
+  type ComputeOptions,
+  type PlacedCentroids,
+} from '../kmeans/centroid_model.js';
+import { JsonReader } from '../../fit/json_reader.js';
+import type { Metric } from '../../rows/load_options.js';
+import { withKMeansSession } from '../kmeans/kmeans_session.js';
+import { checkMatrix, type Points } from '../../rows/matrix.js';
+import { type MiniBatchProgressState, step } from './mini_batch_step.js';
+import {
+  anObject,
+  checkOptions,
+  nonNegative,
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
+import { largestOf } from '../../rows/float16.js';
+import type { PointStream } from '../../rows/point_stream.js';
+import { checkSource, checkWeights } from '../../rows/points.js';
+import { type GivenCentroids, meanCentroid, placeCentroids } from '../kmeans/start_centroids.js';
+
+/** How a model learns from batches. */
+export interface OnlineOptions {
+  /** 'euclidean' (default) or 'cosine'. */
+  readonly metric?: Metric;
+  /**
+   * Centroids of less than this times the weight of the heaviest are now and then put on random rows
+   * of the batch. Default 0.01; 0 for never.
+   */
+  readonly reassignmentRatio?: number;
+  /** Whole number from 0 to 2^32 - 1, for those random rows. Default 0. */
+  readonly seed?: number;
+}
+
+/** The state of a model; see {@link MiniBatchKMeansModel}. */
+export interface MiniBatchState extends PlacedCentroids, Omit<MiniBatchProgressState, 'centroids'> {
+  readonly reassignmentRatio: number;
+  readonly seed: number;
+  readonly converged: boolean;
+  readonly engine: string;
+}
+
+/** A model as JSON. */
+export interface MiniBatchKMeansJson {
+  readonly format: 'webgpu-clustering/mini-batch-kmeans';
+  readonly version: 1;
+  readonly metric: Metric;
+  readonly shape: readonly [k: number, columns: number];
+  readonly shift: readonly number[];
+  readonly centred: readonly number[];
+  readonly weightSums: readonly number[];
+  readonly steps: number;
+  readonly rowsUnchecked: number;
+  readonly reassignmentRatio: number;
+  readonly seed: number;
+  readonly converged: boolean;
+  readonly engine: string;
+}
+
+const FORMAT = 'webgpu-clustering/mini-batch-kmeans';
+
+export const DEFAULT_REASSIGNMENT_RATIO = 0.01;
+
+const A_SHARE: OptionRule = {
+  rule: 'a number from 0 to 1',
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
+
+export const ONLINE_RULES = {
+  metric: oneOf('euclidean', 'cosine'),
+  reassignmentRatio: A_SHARE,
+  seed: wholeNumber(0, 2 ** 32 - 1),
+} as const satisfies OptionRules;
+
+/**
+ * Centroids learnt batch by batch. Immutable: `partialFit` gives a new model. It keeps no labels;
+ * `predict` gives those of any rows.
+ */
+export class MiniBatchKMeansModel extends CentroidModel {
+  /** The weight of the rows that each centroid is the mean of, [k]. */
+  readonly weightSums: Float64Array;
+  /** Batches learnt from. */
+  readonly steps: number;
+  /** The fit ended before `maxIter`; false where a batch was learnt since. */
+  readonly converged: boolean;
+  /** What ran the last step: the adapter, or 'cpu'; '' before the first. */
+  readonly engine: string;
+  readonly #state: MiniBatchState;
+
+  constructor(state: MiniBatchState) {
+    super(state);
+    this.weightSums = state.weightSums;
+    this.steps = state.steps;
+    this.converged = state.converged;
+    this.engine = state.engine;
+    this.#state = state;
+    Object.freeze(this);
+  }
+
+  /**
+   * A model that has learnt from no rows yet, for data that only ever come in batches:
+   * `model = await model.partialFit(batch)`.
+   *
+   * @param centroids k x d, where to start
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  static fromCentroids(
+    centroids: GivenCentroids,
+    options: OnlineOptions = {},
+  ): MiniBatchKMeansModel {
+    const checked = checkOptions('fromCentroids', options, ONLINE_RULES);
+    const { metric = 'euclidean', reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO } = checked;
+    const [k] = checkMatrix('centroids', centroids, { shift: 'none' }).shape;
+    const shift = meanCentroid('centroids', centroids, metric);
+    return new MiniBatchKMeansModel({
+      k,
+      metric,
+      shift,
+      centred: placeCentroids('centroids', centroids, k, shift, metric),
+      weightSums: new Float64Array(k),
+      steps: 0,
+      rowsUnchecked: 0,
+      reassignmentRatio,
+      seed: checked.seed ?? 0,
+      converged: false,
+      engine: '',
+    });
+  }
+
+  /**
+   * The model after one more step, on the rows of `batch` (n x d): each row moves the nearest centroid
+   * towards itself, as far as makes it the mean of all rows it has owned. As scikit-learn's
+   * `MiniBatchKMeans.partial_fit`.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  async partialFit(
+    batch: Points | PointStream,
+    options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
+  ): Promise<MiniBatchKMeansModel> {
+    options = checkOptions('partialFit', options, { ...RUNTIME_RULES, sampleWeight: anObject });
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const state = this.#state;
+    const { metric, shift } = state;
+    const rules = { columns: shift.length, shift, directions: metric === 'cosine' };
+    const checked = await checkSource('batch', batch, rules, signal);
+    const weights = checkWeights(options.sampleWeight, checked.shape[0]);
+    const load = {
+      metric,
+      shift,
+      signal,
+      extent: largestOf(state.centred),
+      ...(weights ? { weights: weights.scaled } : {}),
+    };
+    return withKMeansSession(options.runtime, checked, load, async (session, engine) => {
+      const before = { ...state, centroids: state.centred };
+      const meanWeight = weights?.mean ?? 1;
+      const { centroids, ...after } = (
+        await step(session, before, { ...state, signal, meanWeight })
+      ).state;
+      return new MiniBatchKMeansModel({
+        ...state,
+        ...after,
+        centred: centroids,
+        converged: false,
+        engine,
+      });
+    });
+  }
+
+  /** Everything, as plain JSON: `MiniBatchKMeansModel.fromJSON(JSON.parse(JSON.stringify(model)))`. */
+  toJSON(): MiniBatchKMeansJson {
+    const { k, shift, centred, weightSums } = this.#state;
+    return {
+      format: FORMAT,
+      version: 1,
+      metric: this.metric,
+      shape: [k, shift.length],
+      shift: [...shift],
+      centred: [...centred],
+      weightSums: [...weightSums],
+      steps: this.steps,
+      rowsUnchecked: this.#state.rowsUnchecked,
+      reassignmentRatio: this.#state.reassignmentRatio,
+      seed: this.#state.seed,
+      converged: this.converged,
+      engine: this.engine,
+    };
+  }
+
+  /**
+   * A model from what `toJSON` gave.
+   *
+   * @throws InvalidArgumentError naming the part that is missing or wrong
+   */
+  static fromJSON(json: unknown): MiniBatchKMeansModel {
+    const reader = new JsonReader('MiniBatchKMeansModel', json);
+    reader.is('format', FORMAT);
+    reader.is('version', 1);
+    const [k, d] = reader.shape('shape');
+    const whole = (name: string, most?: number) =>
+      reader.part(name, wholeNumber(0, most).rule, (value): value is number =>
+        wholeNumber(0, most).holds(value),
+      );
+    const atLeastZero = (value: unknown): value is number => nonNegative.holds(value);
+    const weightSums = reader.numbers('weightSums', k);
+    reader.part('weightSums', 'numbers >= 0', (value): value is number[] =>
+      (value as number[]).every(atLeastZero),
+    );
+    return new MiniBatchKMeansModel({
+      k,
+      metric: reader.is('metric', 'euclidean', 'cosine'),
+      shift: reader.numbers('shift', d),
+      centred: Float32Array.from(reader.numbers('centred', k * d)),
+      weightSums,
+      steps: whole('steps'),
+      rowsUnchecked: whole('rowsUnchecked'),
+      reassignmentRatio: reader.part('reassignmentRatio', A_SHARE.rule, (value): value is number =>
+        A_SHARE.holds(value),
+      ),
+      seed: whole('seed', 2 ** 32 - 1),
+      converged: reader.boolean('converged'),
+      engine: reader.text('engine'),
+    });
+  }
+}

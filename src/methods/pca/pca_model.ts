@@ -1,0 +1,394 @@
+/** What a PCA fit returns. */
+import type { Runtime } from '../../../host/runtime.js';
+import { InvalidArgumentError } from '../../errors.js';
+import { JsonReader } from '../../fit/json_reader.js';
+import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { GpuMatrix, Matrix, Points } from '../../rows/matrix.js';
+import {
+  checkOptions,
+  oneOf,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
+import type { PcaSession } from './pca_backend.js';
+import type { AffineMap } from '../../ops/products/affine_map.js';
+import { extend, type Summary } from './pca_incremental.js';
+import { expansion, projection } from './pca_maps.js';
+import { sum } from './pca_scatter.js';
+import { withPcaSession } from './pca_session.js';
+import { checkPoints } from '../../rows/points.js';
+
+/** The ways to fit; see `pca`. */
+export type PcaSolver = 'covariance' | 'randomized' | 'deflation' | 'incremental';
+
+export const PCA_SOLVERS = ['covariance', 'randomized', 'deflation', 'incremental'] as const;
+
+/** Where a result is to be: 'gpu' leaves it on the runtime's device. */
+export interface DeviceOutput extends ComputeOptions {
+  readonly runtime: Runtime;
+  readonly output: 'gpu';
+}
+
+/** The state of a model; see {@link PcaModel} for what each part means. */
+export interface PcaState {
+  readonly rows: number;
+  readonly mean: Float64Array;
+  /** T x d, signed. */
+  readonly components: Float64Array;
+  readonly explainedVariance: Float64Array;
+  /** The sample variance of each column of the points, [d]. */
+  readonly variances: Float64Array;
+  readonly noiseVariance: number;
+  readonly whiten: boolean;
+  readonly solver: PcaSolver;
+  readonly engine: string;
+}
+
+/** A model as JSON. */
+export interface PcaJson {
+  readonly format: 'webgpu-clustering/pca';
+  readonly version: 1;
+  readonly shape: readonly [components: number, columns: number];
+  readonly rows: number;
+  readonly mean: readonly number[];
+  readonly components: readonly number[];
+  readonly explainedVariance: readonly number[];
+  readonly variances: readonly number[];
+  readonly noiseVariance: number;
+  readonly whiten: boolean;
+  readonly solver: PcaSolver;
+  readonly engine: string;
+}
+
+const FORMAT = 'webgpu-clustering/pca';
+const OUTPUT_RULES: OptionRules = { ...RUNTIME_RULES, output: oneOf('gpu') };
+
+/** @throws InvalidArgumentError where numbers left the range of float32 */
+function inRange(method: string, data: Float32Array, columns: number): Float32Array {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return data;
+  throw new InvalidArgumentError(
+    'points',
+    `${method}: row ${Math.floor(at / columns)} comes out beyond 3.4e38, the most that float32 holds; ` +
+      `scale the rows down before they are fitted and used.`,
+  );
+}
+
+/** A model's state from what is known of its rows: signs fixed, sums of squares made variances. */
+export function stateOf(
+  { moments, pairs, left }: Summary,
+  rest: Pick<PcaState, 'whiten' | 'solver' | 'engine'>,
+): PcaState {
+  const { rows, mean, squares } = moments;
+  const d = mean.length;
+  const directions = Math.min(rows, d) - pairs.vectors.length;
+  const components = new Float64Array(pairs.vectors.length * d);
+  pairs.vectors.forEach((vector, t) => {
+    const largest = vector.reduce((best, value) =>
+      Math.abs(value) > Math.abs(best) ? value : best,
+    );
+    components.set(largest < 0 ? vector.map((value) => -value) : vector, t * d);
+  });
+  return {
+    ...rest,
+    rows,
+    mean,
+    components,
+    // Rounding may leave less than nothing of a variance of zero.
+    explainedVariance: pairs.values.map((value) => Math.max(0, value) / (rows - 1)),
+    variances: squares.map((value) => value / (rows - 1)),
+    noiseVariance: directions > 0 ? left / directions / (rows - 1) : 0,
+  };
+}
+
+/**
+ * A fitted PCA of T components over d columns. Immutable. It holds no device memory: each method
+ * loads what it is given, computes, and frees it.
+ */
+export class PcaModel {
+  /** T, the number of components kept. */
+  readonly nComponents: number;
+  /** The mean of each column, [d]. */
+  readonly mean: Float64Array;
+  /**
+   * T x d, row-major: orthonormal directions by falling variance. Of each, the entry largest in
+   * absolute value is positive, as scikit-learn's svd_flip has it from version 1.5 on.
+   */
+  readonly components: {
+    readonly data: Float64Array;
+    readonly shape: readonly [components: number, columns: number];
+  };
+  /** The sample variance (divided by n - 1) along each component, [T]. */
+  readonly explainedVariance: Float64Array;
+  /** The same as a share of the variance of all columns, [T]; 0 where that is 0. */
+  readonly explainedVarianceRatio: Float64Array;
+  /** Those of the centred points, [T]: sqrt((n - 1) explainedVariance). */
+  readonly singularValues: Float64Array;
+  /**
+   * The mean variance along the min(n, d) - T directions left out (Tipping & Bishop 1999); 0 where
+   * none is.
+   */
+  readonly noiseVariance: number;
+  /** Whether scores are divided by the standard deviation of their component. */
+  readonly whiten: boolean;
+  /** Rows fitted. */
+  readonly rows: number;
+  readonly solver: PcaSolver;
+  /** What ran the fit: the adapter, or 'cpu'. */
+  readonly engine: string;
+  readonly #state: PcaState;
+
+  constructor(state: PcaState) {
+    const { rows, mean, components, explainedVariance, variances } = state;
+    const [count, d] = [explainedVariance.length, mean.length];
+    const total = sum(variances);
+    this.nComponents = count;
+    this.mean = mean;
+    this.components = { data: components, shape: [count, d] };
+    this.explainedVariance = explainedVariance;
+    this.explainedVarianceRatio = explainedVariance.map((value) => (total > 0 ? value / total : 0));
+    this.singularValues = explainedVariance.map((value) => Math.sqrt(value * (rows - 1)));
+    this.noiseVariance = state.noiseVariance;
+    this.whiten = state.whiten;
+    this.rows = rows;
+    this.solver = state.solver;
+    this.engine = state.engine;
+    this.#state = state;
+    Object.freeze(this);
+  }
+
+  /**
+   * The scores of `points` (n x d): (x - mean) along each component, whitened if the model is; n x T.
+   * Whitened scores are 0 along a component without variance.
+   *
+   * With `output: 'gpu'` they stay on `runtime`'s device, as a matrix that every method of this
+   * library takes as `points`; its buffer is the caller's to destroy.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  transform(points: Points, options: DeviceOutput): Promise<GpuMatrix>;
+  transform(points: Points, options?: ComputeOptions): Promise<Matrix>;
+  transform(
+    points: Points,
+    options: ComputeOptions | DeviceOutput = {},
+  ): Promise<GpuMatrix | Matrix> {
+    return this.#compute('transform', points, options, ({ shift }) => [
+      projection(this.#state, shift, this.nComponents, this.whiten),
+    ]);
+  }
+
+  /**
+   * The points that have given scores (n x T, as `transform` gives them) and lie in the span of the
+   * components; n x d. `output` as for `transform`.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  inverseTransform(scores: Points, options: DeviceOutput): Promise<GpuMatrix>;
+  inverseTransform(scores: Points, options?: ComputeOptions): Promise<Matrix>;
+  inverseTransform(
+    scores: Points,
+    options: ComputeOptions | DeviceOutput = {},
+  ): Promise<GpuMatrix | Matrix> {
+    const expand = expansion(this.#state, this.nComponents, this.whiten);
+    return this.#compute('inverseTransform', scores, options, () => [expand], {
+      what: 'scores',
+      shift: new Float64Array(this.nComponents),
+    });
+  }
+
+  /**
+   * `points` (n x d) as the first `count` components (1 to T, default T) show them: projected on
+   * those and mapped back; n x d. `output` as for `transform`.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  reconstruct(points: Points, count: number, options: DeviceOutput): Promise<GpuMatrix>;
+  reconstruct(points: Points, count?: number, options?: ComputeOptions): Promise<Matrix>;
+  async reconstruct(
+    points: Points,
+    count: number = this.nComponents,
+    options: ComputeOptions | DeviceOutput = {},
+  ): Promise<GpuMatrix | Matrix> {
+    checkOptions('reconstruct', { count }, { count: wholeNumber(1, this.nComponents) });
+    return this.#compute('reconstruct', points, options, ({ shift }) => [
+      projection(this.#state, shift, count, false),
+      expansion(this.#state, count, false),
+    ]);
+  }
+
+  /**
+   * The log-likelihood of each row of `points` (n x d) under probabilistic PCA (Tipping & Bishop
+   * 1999): a normal distribution with the model's variances along the components and `noiseVariance`
+   * along every other direction, whitened or not; [n].
+   *
+   * @throws InvalidArgumentError also where that distribution is singular
+   */
+  async scoreSamples(points: Points, options: ComputeOptions = {}): Promise<Float64Array> {
+    const [count, d] = this.components.shape;
+    const { explainedVariance, noiseVariance } = this;
+    const least = d * Number.EPSILON * explainedVariance[0];
+    const variances = count < d ? [...explainedVariance, noiseVariance] : [...explainedVariance];
+    const positive = variances.every((variance) => variance > least);
+    options = checkOptions('score', options, RUNTIME_RULES);
+    if (!positive) {
+      throw new InvalidArgumentError(
+        'nComponents',
+        `score: the fitted points have no variance along some directions, so no density; fit with fewer ` +
+          `components than min(n, d) (now ${count} of ${Math.min(this.rows, d)}), or drop columns that others determine.`,
+      );
+    }
+    const determinant = explainedVariance.reduce(
+      (total, variance) => total + Math.log(variance),
+      count < d ? (d - count) * Math.log(noiseVariance) : 0,
+    );
+    return this.#load('points', points, options, this.mean, async (session) => {
+      const [n] = session.shape;
+      const project = projection(this.#state, session.shift, count, false);
+      const scores = await session.map([project], options.signal);
+      const expand = expansion(this.#state, count, false, session.shift);
+      const residuals =
+        count < d ? await session.residuals([project, expand], options.signal) : undefined;
+      return Float64Array.from({ length: n }, (_, i) => {
+        let squares = residuals ? residuals[i] / noiseVariance : 0;
+        for (let t = 0; t < count; t++)
+          squares += scores[i * count + t] ** 2 / explainedVariance[t];
+        return -(squares + determinant + d * Math.log(2 * Math.PI)) / 2;
+      });
+    });
+  }
+
+  /**
+   * The mean of `scoreSamples` over the rows of `points`.
+   *
+   * @throws InvalidArgumentError also where the distribution is singular
+   */
+  async score(points: Points, options: ComputeOptions = {}): Promise<number> {
+    const samples = await this.scoreSamples(points, options);
+    return sum(samples) / samples.length;
+  }
+
+  /**
+   * A model of the rows fitted so far and `points` (m x d) together, with as many components as this
+   * one (Ross et al. 2008). Exact where this model keeps all components; else what it left out is
+   * left out for good.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  async partialFit(points: Points, options: ComputeOptions = {}): Promise<PcaModel> {
+    options = checkOptions('partialFit', options, RUNTIME_RULES);
+    return this.#load('points', points, options, undefined, async (session, engine) => {
+      const summary = await extend(this.#summary(), session, this.nComponents, 0, options.signal);
+      const { whiten } = this;
+      return new PcaModel(stateOf(summary, { whiten, solver: 'incremental', engine }));
+    });
+  }
+
+  #summary(): Summary {
+    const { rows, mean, components, explainedVariance, variances, noiseVariance } = this.#state;
+    const d = mean.length;
+    return {
+      left: noiseVariance * (Math.min(rows, d) - this.nComponents) * (rows - 1),
+      moments: { rows, mean, squares: variances.map((value) => value * (rows - 1)) },
+      pairs: {
+        values: explainedVariance.map((value) => value * (rows - 1)),
+        vectors: Array.from(explainedVariance, (_, t) => components.slice(t * d, (t + 1) * d)),
+      },
+    };
+  }
+
+  /** Puts rows through maps, with the result where `output` says. */
+  async #compute(
+    method: string,
+    points: Points,
+    options: ComputeOptions | DeviceOutput,
+    mapsFor: (session: PcaSession) => readonly AffineMap[],
+    { what, shift }: { what: string; shift: Float64Array } = { what: 'points', shift: this.mean },
+  ): Promise<GpuMatrix | Matrix> {
+    options = checkOptions(method, options, OUTPUT_RULES);
+    const { signal } = options;
+    const onDevice = 'output' in options;
+    if (onDevice && typeof options.runtime !== 'object') {
+      throw new InvalidArgumentError(
+        'output',
+        `${method}: output is 'gpu', but runtime is ${String(options.runtime)}; ` +
+          `pass runtime: await createRuntime(), on whose device the result is to stay.`,
+      );
+    }
+    return this.#load(what, points, options, shift, async (session) => {
+      const maps = mapsFor(session);
+      const shape = [session.shape[0], maps[maps.length - 1].outputs] as const;
+      return onDevice
+        ? { buffer: await session.mapOnDevice(maps, signal), shape }
+        : { data: inRange(method, await session.map(maps, signal), shape[1]), shape };
+    });
+  }
+
+  /** Loads rows less `shift` rounded to float32 (their own means when absent), as a fit's rows are. */
+  async #load<T>(
+    what: string,
+    points: Points,
+    { runtime, signal }: ComputeOptions,
+    shift: Float64Array | undefined,
+    work: (session: PcaSession, engine: string) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const rounded = shift?.map(Math.fround);
+    const checked = checkPoints(what, points, {
+      columns: shift?.length ?? this.mean.length,
+      ...(rounded ? { shift: rounded } : {}),
+    });
+    return withPcaSession(
+      runtime,
+      checked,
+      { signal, ...(rounded ? { shift: rounded } : {}) },
+      work,
+    );
+  }
+
+  /**
+   * Nothing is held on a device between calls, so there is nothing to free; for code that disposes
+   * of whatever it was given.
+   */
+  dispose(): void {
+    return;
+  }
+
+  /** Everything, as plain JSON: `PcaModel.fromJSON(JSON.parse(JSON.stringify(model)))` is equal. */
+  toJSON(): PcaJson {
+    const { mean, components, explainedVariance, variances, ...rest } = this.#state;
+    return {
+      format: FORMAT,
+      version: 1,
+      shape: this.components.shape,
+      mean: [...mean],
+      components: [...components],
+      explainedVariance: [...explainedVariance],
+      variances: [...variances],
+      ...rest,
+    };
+  }
+
+  /**
+   * A model from what `toJSON` gave.
+   *
+   * @throws InvalidArgumentError naming the part that is missing or wrong
+   */
+  static fromJSON(json: unknown): PcaModel {
+    const reader = new JsonReader('PcaModel', json);
+    reader.is('format', FORMAT);
+    reader.is('version', 1);
+    const [count, d] = reader.shape('shape');
+    return new PcaModel({
+      rows: reader.size('rows'),
+      mean: reader.numbers('mean', d),
+      components: reader.numbers('components', count * d),
+      explainedVariance: reader.numbers('explainedVariance', count),
+      variances: reader.numbers('variances', d),
+      noiseVariance: reader.number('noiseVariance'),
+      whiten: reader.boolean('whiten'),
+      solver: reader.is('solver', ...PCA_SOLVERS),
+      engine: reader.text('engine'),
+    });
+  }
+}

@@ -1,0 +1,112 @@
+/** X^T (X V) on the device, for directions V that are few beside the columns of X. */
+import { ceilDiv } from '../../../host/plan.js';
+import type { Workspace } from '../../../host/workspace.js';
+import addRunsKernel from '../../../shaders/products/add_runs.wgsl';
+import crossProductsKernel from '../../../shaders/products/cross_products.wgsl';
+import { blockStep, mapRows, releaseMap, uploadMap } from './affine.js';
+import { PARTIAL_BYTES, RUN } from './gram.js';
+import { type DevicePoints, groups, packedBytes } from '../../rows/device_points.js';
+import { batchesOf, partsOf, powerOfTwo, rowsAtOnce } from './row_parts.js';
+
+/** vec4s of one block of 8 x 8 products. */
+const ENTRY = Number(crossProductsKernel.constants.ENTRY);
+/** Blocks of rows whose sums are on their way back: the device never waits for the host. */
+const IN_FLIGHT = 4;
+
+/** Adds the products of the device, block by block, to `sums` ([count] of [d]). */
+export function addCrossProducts(
+  sums: readonly Float64Array[],
+  products: Float32Array,
+  d: number,
+): void {
+  const across = ceilDiv(sums.length, 8);
+  for (let j = 0; j < d; j++) {
+    const row = Math.floor(j / 8) * across;
+    sums.forEach((sum, t) => {
+      const entry = (row + Math.floor(t / 8)) * 4 * ENTRY;
+      const quad = 2 * (Math.floor(j / 4) % 2) + (Math.floor(t / 4) % 2);
+      sum[j] += products[entry + 4 * (4 * quad + (j % 4)) + (t % 4)];
+    });
+  }
+}
+
+/**
+ * X^T (X v) of the loaded rows for each direction v, [d] each: float32 over the rows of a run and over
+ * the runs of a batch of rows, float64 over the batches.
+ */
+export async function gramTimes(
+  workspace: Workspace,
+  points: DevicePoints,
+  directions: readonly Float64Array[],
+  signal?: AbortSignal,
+): Promise<readonly Float64Array[]> {
+  const {
+    quads,
+    chunks,
+    shape: [n, d],
+  } = points;
+  const { runtime } = workspace;
+  const count = directions.length;
+  const crossProducts = await runtime.kernel(crossProductsKernel);
+  const addRuns = await runtime.kernel(addRunsKernel);
+  const matrix = new Float64Array(count * d);
+  directions.forEach((direction, t) => {
+    matrix.set(direction, t * d);
+  });
+  const offset = new Float64Array(count);
+  const map = await uploadMap(workspace, { matrix, offset, inputs: d, outputs: count });
+  const blocks = ceilDiv(quads, 2) * (map.padded / 8);
+  const entries = ENTRY * blocks;
+  const step = blockStep(4 * map.padded, 2 * d * map.padded);
+  const runs = ceilDiv(Math.min(n, step), RUN);
+  const lanes = powerOfTwo(Math.min(PARTIAL_BYTES / (16 * entries), runs));
+  const atOnce = rowsAtOnce(runtime, map.padded / 4, step, lanes);
+  const buffers = await workspace.allocate({
+    images: packedBytes(Math.min(n, atOnce), map.padded / 4),
+    partial: 16 * entries * lanes,
+    totals: 16 * entries,
+    state: 8,
+  });
+  const { images, partial, totals, state } = buffers;
+  const sums = directions.map(() => new Float64Array(d));
+  const pending: Promise<ArrayBuffer>[] = [];
+  const take = async (left: number) => {
+    while (pending.length > left) {
+      addCrossProducts(sums, new Float32Array((await pending.shift())!), d);
+    }
+  };
+  workspace.run('reset', (recording) => recording.clear(state));
+  try {
+    for (const batch of batchesOf(n, step)) {
+      signal?.throwIfAborted();
+      workspace.run('cross products', (recording) => recording.clear(partial));
+      for (const { points: buffer, first, rows } of partsOf(chunks, batch, atOnce)) {
+        await mapRows(workspace, map, { buffer, first, rows }, images, true);
+        const shape = { first, rows, quads, image_quads: map.padded / 4, lanes };
+        workspace.run('cross products', (recording) => {
+          recording.dispatch(
+            crossProducts,
+            { shape, points: buffer, images, partial },
+            groups(crossProducts, lanes * blocks),
+          );
+        });
+      }
+      workspace.run('cross products', (recording) => {
+        recording.dispatch(
+          addRuns,
+          { shape: { entries, lanes }, partial, state, totals },
+          groups(addRuns, entries),
+        );
+      });
+      pending.push(workspace.read(totals, 0, 16 * entries));
+      await take(IN_FLIGHT);
+    }
+    await take(0);
+  } finally {
+    // Nothing may be released while a read is under way.
+    await Promise.allSettled(pending);
+    releaseMap(workspace, map);
+    workspace.release(...Object.values(buffers));
+  }
+  return sums;
+}

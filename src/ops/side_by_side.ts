@@ -1,0 +1,58 @@
+/** How many pieces of work over the same rows are sent side by side: restarts, and their seeding. */
+import type { Runtime } from '../../host/runtime.js';
+import type { DevicePoints } from '../rows/device_points.js';
+
+/** What pieces side by side may hold together, where there are more than one. */
+const SIDE_BY_SIDE_BYTES = 64 * 1024 * 1024;
+/**
+ * Dispatches' worth of work (see `Pace`) that a pass over resident rows may hold: side by side is for
+ * small data, where waiting takes longer than working. Streamed rows are worth sharing at any size.
+ */
+const DISPATCHES_PER_PASS = 3;
+
+/** What one of the pieces takes. */
+export interface Piece {
+  readonly bytes: number;
+  /** Those of them that lie in one buffer with what the other pieces have. */
+  readonly joint?: number;
+  /** Multiply-adds in a pass over the rows. */
+  readonly work: number;
+}
+
+/** Whether rows come by once a pass, and so should be used by all when they do. */
+export function isStreamed({ chunks }: DevicePoints): boolean {
+  return chunks.some(({ bring }) => bring);
+}
+
+/** How many of such pieces go side by side, at least 1. What each computes does not depend on it. */
+export function sideBySide(
+  { pace, limits }: Pick<Runtime, 'pace' | 'limits'>,
+  streamed: boolean,
+  { bytes, joint = 0, work }: Piece,
+): number {
+  const { maxBufferSize, maxStorageBufferBindingSize } = limits;
+  const inOneBuffer = Math.min(maxBufferSize, maxStorageBufferBindingSize) / joint;
+  const affordable = streamed ? Infinity : (DISPATCHES_PER_PASS * pace.budget) / work;
+  const fitting = Math.min(SIDE_BY_SIDE_BYTES / bytes, inOneBuffer, affordable);
+  return Math.max(1, Math.floor(fitting));
+}
+
+/** Does `work` on the items, `size()` of them at a time, and joins what it gives. */
+export async function inBatches<Item, Result>(
+  items: readonly Item[],
+  size: () => number,
+  work: (batch: readonly Item[], first: number) => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  while (results.length < items.length) {
+    const first = results.length;
+    results.push(...(await work(items.slice(first, first + size()), first)));
+  }
+  return results;
+}
+
+/** As Promise.all, but what else is under way has ended too when one is known to have failed. */
+export async function allSettled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}

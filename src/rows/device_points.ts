@@ -1,0 +1,449 @@
+/** The caller's rows on the device: centred, packed and split into chunks that fit its limits. */
+import type { Recording } from '../../host/recording.js';
+import type { Kernel, Runtime } from '../../host/runtime.js';
+import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
+import type { Workspace } from '../../host/workspace.js';
+import centreKernel from '../../shaders/rows/centre.wgsl';
+import columnSumsKernel from '../../shaders/rows/column_sums.wgsl';
+import findNonFiniteKernel from '../../shaders/rows/find_nonfinite.wgsl';
+import largestKernel from '../../shaders/rows/largest.wgsl';
+import normalizeRowsKernel from '../../shaders/rows/normalize_rows.wgsl';
+import packKernel from '../../shaders/rows/pack.wgsl';
+import { InvalidArgumentError, NonFiniteError } from '../errors.js';
+import type { CheckedMatrix, GpuMatrix } from './matrix.js';
+import { CheckedStream } from './point_stream.js';
+import { rangeScale } from './range.js';
+import { largestOf } from './float16.js';
+import { directionShift, noDirection, spreadRows } from './directions.js';
+import type { Metric, Storage } from './load_options.js';
+import { type Held, QUAD_BYTES, storedAs } from './storage.js';
+
+/** Rows cross to the device in blocks of about this many bytes. */
+const UPLOAD_BLOCK = 8 * 1024 * 1024;
+/** Bytes uploaded before the device is waited for: bounds what the browser queues up. */
+export const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
+/** Chunks start at multiples of this, so that runs and segments of rows never straddle two. */
+export const CHUNK_ALIGNMENT = 1024;
+/** Rows that the packed layout keeps together. */
+export const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
+const NONE_FOUND = 0xffffffff;
+
+/** Rows [start, start + rows), as shaders/lib/points_layout.wgsl has them. */
+export interface Chunk extends RowRange {
+  readonly points: GPUBuffer;
+  /**
+   * Where rows are not kept on the device (see stream.ts): fills `points` with the chunk's rows, which
+   * stay until the next but one chunk is brought. To be called again each time they are needed.
+   */
+  readonly bring?: () => Promise<void>;
+}
+
+/** What is done to each chunk's packed rows, in place. */
+export type Preparation = (recording: Recording, chunk: Chunk) => void;
+
+export interface PackedRows {
+  readonly shape: readonly [rows: number, columns: number];
+  /** vec4s a row: ceil(columns / 4). */
+  readonly quads: number;
+  readonly chunks: readonly Chunk[];
+  /** What the chunks hold; read by kernels made with `storedAs`. */
+  readonly storage: Held;
+}
+
+export interface DevicePoints extends PackedRows {
+  /** What was subtracted from the caller's rows ('cosine': from these at length 1), [columns]. */
+  readonly shift: Float64Array;
+  /** What they were multiplied by then, a power of two. */
+  readonly scale: number;
+}
+
+/** See LoadOptions. */
+export interface PointsOptions {
+  readonly metric: Metric;
+  readonly shift?: Float64Array;
+  readonly storage?: Storage | undefined;
+  readonly scale?: number | undefined;
+  readonly extent?: number | undefined;
+  /** Chunks start at multiples of so many rows where a buffer holds that many; CHUNK_ALIGNMENT when absent. */
+  readonly align?: number | undefined;
+}
+
+/** Bytes of packed rows: whole blocks of them. */
+export function packedBytes(rows: number, quads: number, storage: Held = 'float32'): number {
+  return QUAD_BYTES[storage] * quads * roundUp(rows, BLOCK_ROWS);
+}
+
+/** `values` as rows of whole vec4s, zeros past the last column. */
+export function padColumns(values: ArrayLike<number>, rows: number, columns: number): Float32Array {
+  const width = ceilDiv(columns, 4) * 4;
+  const padded = new Float32Array(rows * width);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) padded[i * width + j] = values[i * columns + j];
+  }
+  return padded;
+}
+
+/** The first `columns` of rows of whole vec4s. */
+export function unpadColumns(padded: Float32Array, rows: number, columns: number): Float32Array {
+  const width = ceilDiv(columns, 4) * 4;
+  const values = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    values.set(padded.subarray(i * width, i * width + columns), i * columns);
+  }
+  return values;
+}
+
+/** The parts of a chunk to dispatch one after the other, each short enough for the device. */
+export function paced(
+  runtime: Runtime,
+  chunk: RowRange,
+  workPerRow: number,
+  align: number,
+): readonly RowRange[] {
+  return splitRows(chunk.rows, runtime.pace.rows(workPerRow, align), align);
+}
+
+/**
+ * Records `work` for each chunk, whose rows are on the device when it runs. For recordings that are
+ * sent in parts.
+ */
+export function forEachChunk(
+  recording: Recording,
+  chunks: readonly Chunk[],
+  work: (chunk: Chunk, c: number) => void,
+): void {
+  chunks.forEach((chunk, c) => {
+    if (chunk.bring) recording.hostStep(chunk.bring);
+    work(chunk, c);
+  });
+}
+
+/** Workgroups that give every one of `invocations` a place. */
+export function groups(kernel: Kernel, invocations: number): number {
+  return ceilDiv(invocations, kernel.workgroup);
+}
+
+/** Copies, checks, scales, centres ('cosine': normalises) and packs the rows, in float32. */
+export async function loadPoints(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  options: PointsOptions,
+): Promise<DevicePoints> {
+  const subtracted = 'data' in source ? source.shift : undefined;
+  const { packed, scale } = await packInRange(workspace, source, options);
+  const [n] = packed.shape;
+  const prepare = (label: string, preparation: Preparation) => {
+    workspace.run(label, (recording) => {
+      for (const chunk of packed.chunks) preparation(recording, chunk);
+    });
+  };
+  if (subtracted) return { ...packed, shift: subtracted, scale };
+  if (options.metric === 'cosine') {
+    const shift = options.shift ?? (await shiftOfDirections(workspace, source));
+    const { normalize, refuseZeros } = await normalizing(workspace, packed, shift);
+    prepare('normalize', normalize);
+    await refuseZeros();
+    return { ...packed, shift, scale };
+  }
+  const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n, scale);
+  // Rows as they are need no pass.
+  if (shift.some((value) => value !== 0))
+    prepare('centre', await centring(workspace, packed, shift, scale));
+  await workspace.settle();
+  return { ...packed, shift, scale };
+}
+
+/**
+ * Packs the rows, scaled by a power of two where the caller says how far what they will be compared with
+ * reaches (`extent`) and their squares would leave float32's range.
+ */
+async function packInRange(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  { metric, extent, align }: PointsOptions,
+): Promise<{ readonly packed: PackedRows; readonly scale: number }> {
+  // Directions are scaled one by one.
+  if (metric === 'cosine' || extent === undefined) {
+    return { packed: await pack(workspace, source, 1, align), scale: 1 };
+  }
+  if ('data' in source) {
+    const scale = rangeScale('points', Math.max(extent, source.largest ?? largestOf(source.data)));
+    return { packed: await pack(workspace, source, scale, align), scale };
+  }
+  const packed = await pack(workspace, source, 1, align);
+  const measuring = await measureLargest(workspace, packed);
+  workspace.run('measure', (recording) => {
+    for (const chunk of packed.chunks) measuring.measure(recording, chunk);
+  });
+  const scale = rangeScale('points', Math.max(extent, await measuring.read()));
+  if (scale === 1) return { packed, scale };
+  workspace.release(...packed.chunks.map(({ points }) => points));
+  return { packed: await pack(workspace, source, scale, align), scale };
+}
+
+/** Finds the largest magnitude of packed rows. */
+export async function measureLargest(
+  workspace: Workspace,
+  { quads }: PackedRows,
+): Promise<{ readonly measure: Preparation; readonly read: () => Promise<number> }> {
+  const kernel = await workspace.runtime.kernel(largestKernel);
+  const { largest } = await workspace.allocate({ largest: 4 });
+  workspace.upload(largest, new Uint32Array(1));
+  return {
+    measure: (recording, { points, rows }) => {
+      recording.dispatch(kernel, { shape: { rows, quads }, points, largest }, groups(kernel, rows));
+    },
+    read: async () => {
+      const [value] = new Float32Array(await workspace.read(largest, 0, 4));
+      workspace.release(largest);
+      return value;
+    },
+  };
+}
+
+/** What directions are less of, where the caller's rows are as they were given. */
+export async function shiftOfDirections(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix | CheckedStream,
+): Promise<Float64Array> {
+  if (source instanceof CheckedStream) return source.directionShift();
+  const [n, d] = source.shape;
+  const rows = spreadRows(n);
+  return directionShift(await sampleRows(workspace, source, rows), rows.length, d);
+}
+
+/** Rows of the source as they are, one after the other. */
+export async function sampleRows(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  rows: readonly number[],
+): Promise<Float32Array> {
+  const [, d] = source.shape;
+  if ('data' in source) {
+    const sample = new Float32Array(rows.length * d);
+    rows.forEach((row, i) => {
+      sample.set(source.data.subarray(row * d, (row + 1) * d), i * d);
+    });
+    return sample;
+  }
+  const bytes = 4 * d;
+  const { sample } = await workspace.allocate({ sample: bytes * rows.length });
+  workspace.run('sample', (recording) => {
+    rows.forEach((row, i) => recording.copy(source.buffer, bytes * row, sample, bytes * i, bytes));
+  });
+  const copied = new Float32Array(await workspace.read(sample, 0, bytes * rows.length));
+  workspace.release(sample);
+  return copied;
+}
+
+/** Column means as they are subtracted: in float32. */
+export function meansOfColumns(sums: Float64Array, n: number, scale = 1): Float64Array {
+  return sums.map((sum) => Math.fround(sum / n) / scale);
+}
+
+/** Rows of `quads` vec4s that one buffer of the device holds. */
+export function mostRows({ limits }: Runtime, quads: number): number {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  return Math.floor(most / packedBytes(1, quads)) * BLOCK_ROWS;
+}
+
+async function pack(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  scale: number,
+  align = CHUNK_ALIGNMENT,
+): Promise<PackedRows> {
+  const { runtime } = workspace;
+  const { limits } = runtime;
+  const [n, d] = source.shape;
+  const quads = ceilDiv(d, 4);
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const held = mostRows(runtime, quads);
+  const ranges = splitRows(n, held, held < align ? CHUNK_ALIGNMENT : align);
+  const kernel = await runtime.kernel(packKernel);
+  const blockRows = Math.max(1, Math.min(n, Math.floor(Math.min(UPLOAD_BLOCK, most) / (4 * d))));
+  const { rows } = await workspace.allocate({ rows: 4 * d * blockRows });
+  const { bring, refuseNonFinite } = await bringing(workspace, source, rows);
+  const chunks: Chunk[] = [];
+  for (const range of ranges) {
+    const { points } = await workspace.allocate({ points: packedBytes(range.rows, quads) });
+    chunks.push({ ...range, points });
+    for (const block of splitRows(range.rows, blockRows, 1)) {
+      const shape = { count: block.rows, columns: d, first: block.start, scale };
+      const there = { start: range.start + block.start, rows: block.rows };
+      await bring('pack', there, (recording) => {
+        recording.dispatch(kernel, { shape, rows, points }, groups(kernel, block.rows));
+      });
+    }
+  }
+  await refuseNonFinite();
+  await workspace.settle();
+  workspace.release(rows);
+  return { shape: [n, d], quads, chunks, storage: 'float32' };
+}
+
+/**
+ * Brings the caller's rows into `rows`, a block at a time, and does `work` with each there. The
+ * numbers of a matrix on the device are checked on the way, and refused once all have come by.
+ */
+export async function bringing(
+  workspace: Workspace,
+  source: CheckedMatrix | GpuMatrix,
+  rows: GPUBuffer,
+): Promise<{
+  readonly bring: (
+    label: string,
+    block: RowRange,
+    work: (recording: Recording) => void,
+  ) => Promise<void>;
+  readonly refuseNonFinite: () => Promise<void>;
+}> {
+  const [, d] = source.shape;
+  const check = await workspace.runtime.kernel(findNonFiniteKernel);
+  const { found } = await workspace.allocate({ found: 4 });
+  workspace.upload(found, new Uint32Array([NONE_FOUND]));
+  let inFlight = 0;
+  return {
+    bring: async (label, block, work) => {
+      const first = block.start * d;
+      const count = block.rows * d;
+      if ('data' in source) workspace.upload(rows, source.data.subarray(first, first + count));
+      workspace.run(label, (recording) => {
+        if (!('data' in source)) {
+          recording.copy(source.buffer, 4 * first, rows, 0, 4 * count);
+          recording.dispatch(
+            check,
+            { shape: { count, start: first }, bits: rows, found },
+            groups(check, ceilDiv(count, Number(findNonFiniteKernel.constants.VALUES))),
+          );
+        }
+        work(recording);
+      });
+      inFlight += 4 * count;
+      if (inFlight < UPLOADS_IN_FLIGHT) return;
+      await workspace.idle();
+      inFlight = 0;
+    },
+    refuseNonFinite: async () => {
+      if ('data' in source) return;
+      const [index] = new Uint32Array(await workspace.read(found, 0, 4));
+      if (index === NONE_FOUND) return;
+      const [value] = new Float32Array(await workspace.read(source.buffer, 4 * index, 4));
+      throw new NonFiniteError('points', Math.floor(index / d), index % d, value);
+    },
+  };
+}
+
+/** Sums over the rows of each column, or of its square, in float64 over runs of float32. */
+export async function columnSums(
+  workspace: Workspace,
+  points: PackedRows,
+  squared = false,
+): Promise<Float64Array> {
+  const [sums] = await columnPowerSums(workspace, points, [squared]);
+  return sums;
+}
+
+/** As `columnSums`, for both sums in one pass over the rows. */
+export async function columnPowerSums(
+  workspace: Workspace,
+  { shape: [, d], quads, chunks, storage }: PackedRows,
+  powers: readonly boolean[],
+): Promise<readonly Float64Array[]> {
+  const { runtime } = workspace;
+  const run = Number(columnSumsKernel.constants.RUN);
+  const kernels: Kernel[] = [];
+  for (const SQUARED of powers) {
+    kernels.push(await runtime.kernel(storedAs(storage, columnSumsKernel), { SQUARED }));
+  }
+  const totals = powers.map(() => new Float64Array(d));
+  for (const { points, rows, bring } of chunks) {
+    await bring?.();
+    const runs = ceilDiv(rows, run);
+    const made: GPUBuffer[] = [];
+    for (const kernel of kernels) {
+      const { sums } = await workspace.allocate({ sums: 16 * quads * runs });
+      made.push(sums);
+      workspace.run('column sums', (recording) => {
+        for (const part of paced(runtime, { start: 0, rows }, 4 * d, run)) {
+          const shape = {
+            first: part.start,
+            rows: part.rows,
+            quads,
+            first_run: part.start / run,
+          };
+          recording.dispatch(
+            kernel,
+            { shape, points, sums },
+            groups(kernel, ceilDiv(part.rows, run) * quads),
+          );
+        }
+      });
+    }
+    const read = await Promise.all(made.map((sums) => workspace.read(sums, 0, 16 * quads * runs)));
+    read.forEach((bytes, power) => {
+      const partial = new Float32Array(bytes);
+      for (let r = 0; r < runs; r++) {
+        for (let j = 0; j < d; j++) totals[power][j] += partial[r * 4 * quads + j];
+      }
+    });
+    workspace.release(...made);
+  }
+  return totals;
+}
+
+/** Subtracts `by` from every row, which is held times `scale`. */
+export async function centring(
+  workspace: Workspace,
+  { shape: [, d], quads }: PackedRows,
+  by: Float64Array,
+  scale = 1,
+): Promise<Preparation> {
+  const { runtime } = workspace;
+  const kernel = await runtime.kernel(centreKernel);
+  const { shift } = await workspace.allocate({ shift: 16 * quads });
+  workspace.upload(
+    shift,
+    padColumns(
+      by.map((value) => value * scale),
+      1,
+      d,
+    ),
+  );
+  return (recording, chunk) => {
+    for (const part of paced(runtime, chunk, 4 * d, 1)) {
+      const shape = { first: part.start, rows: part.rows, quads };
+      recording.dispatch(kernel, { shape, shift, points: chunk.points }, groups(kernel, part.rows));
+    }
+  };
+}
+
+/** Makes every row a direction less `by`; rows of zeros are refused once all were seen. */
+export async function normalizing(
+  workspace: Workspace,
+  { shape: [, d], quads }: PackedRows,
+  by: Float64Array,
+): Promise<{ readonly normalize: Preparation; readonly refuseZeros: () => Promise<void> }> {
+  const { runtime } = workspace;
+  const normalizeRows = await runtime.kernel(normalizeRowsKernel);
+  const { found, shift } = await workspace.allocate({ found: 4, shift: 16 * quads });
+  workspace.upload(shift, padColumns(by, 1, d));
+  workspace.upload(found, new Uint32Array([NONE_FOUND]));
+  return {
+    normalize: (recording, { points, start, rows }) => {
+      recording.dispatch(
+        normalizeRows,
+        { shape: { rows, quads, start }, shift, points, found },
+        groups(normalizeRows, rows),
+      );
+    },
+    refuseZeros: () => refuseZeroRows(workspace, found),
+  };
+}
+
+async function refuseZeroRows(workspace: Workspace, found: GPUBuffer): Promise<void> {
+  const [row] = new Uint32Array(await workspace.read(found, 0, 4));
+  if (row !== NONE_FOUND) {
+    throw new InvalidArgumentError('points', noDirection('points', row));
+  }
+}

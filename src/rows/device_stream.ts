@@ -1,0 +1,224 @@
+/** Rows that are not kept on the device: chunks that come by, pass after pass. */
+import { ceilDiv, splitRows } from '../../host/plan.js';
+import type { Kernel } from '../../host/runtime.js';
+import type { RuntimeLimits } from '../../host/runtime.js';
+import type { Workspace } from '../../host/workspace.js';
+import packKernel from '../../shaders/rows/pack.wgsl';
+import type { CheckedStream } from './point_stream.js';
+import { narrowing, type PassingRows, prepare } from './passing.js';
+import {
+  type Chunk,
+  CHUNK_ALIGNMENT,
+  type DevicePoints,
+  groups,
+  packedBytes,
+  type PointsOptions,
+  type Preparation,
+} from './device_points.js';
+
+/** Bytes of one chunk's packed rows, where its least number of rows does not need more. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Chunks on the device at once: one is worked on while the next is uploaded. */
+const SLOTS = 2;
+
+/** Rows in a chunk of about `bytes`: few enough that all buffers of a stream take no more than one resident chunk may. */
+export function streamedRows(quads: number, limits: RuntimeLimits, bytes = CHUNK_BYTES): number {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const wanted = Math.min(bytes, most / (2 * SLOTS));
+  const rows = Math.floor(wanted / (16 * quads) / CHUNK_ALIGNMENT) * CHUNK_ALIGNMENT;
+  return Math.max(CHUNK_ALIGNMENT, rows);
+}
+
+interface Slot {
+  /** [rows of a chunk][columns], as the caller has them. */
+  readonly rows: GPUBuffer;
+  readonly points: GPUBuffer;
+  /** The chunk whose rows it holds. */
+  chunk: number | undefined;
+  /** Resolves when the device is done with them. */
+  idle: Promise<void>;
+}
+
+/** A stream's chunks, as the algorithms see any others, and what fills them. */
+class StreamedRows implements PassingRows {
+  readonly storage = 'float32';
+  readonly chunks: PassingRows['chunks'];
+  readonly quads: number;
+  readonly shape: readonly [rows: number, columns: number];
+  #preparation: Preparation | undefined;
+  #scale = 1;
+  readonly #workspace: Workspace;
+  readonly #source: CheckedStream;
+  readonly #pack: Kernel;
+  readonly #slots: readonly Slot[];
+  #pass: AsyncGenerator<Float32Array, void, undefined> | undefined;
+  /** The chunk that the pass gives next, and its rows where they are under way already. */
+  #next = 0;
+  #ahead: Promise<IteratorResult<Float32Array, void>> | undefined;
+
+  private constructor(
+    workspace: Workspace,
+    source: CheckedStream,
+    pack: Kernel,
+    slots: readonly Slot[],
+    rowsPerChunk: number,
+  ) {
+    const [n, d] = source.shape;
+    this.shape = source.shape;
+    this.quads = ceilDiv(d, 4);
+    this.#workspace = workspace;
+    this.#source = source;
+    this.#pack = pack;
+    this.#slots = slots;
+    this.chunks = splitRows(n, rowsPerChunk, CHUNK_ALIGNMENT).map((range, c) => ({
+      ...range,
+      points: slots[c % SLOTS].points,
+      bring: () => this.#bring(c),
+    }));
+  }
+
+  static async create(workspace: Workspace, source: CheckedStream): Promise<StreamedRows> {
+    const [n, d] = source.shape;
+    const quads = ceilDiv(d, 4);
+    const rows = Math.min(n, streamedRows(quads, workspace.runtime.limits));
+    const slots: Slot[] = [];
+    for (let slot = 0; slot < Math.min(SLOTS, ceilDiv(n, rows)); slot++) {
+      const made = await workspace.allocate({
+        rows: 4 * d * rows,
+        points: packedBytes(rows, quads),
+      });
+      slots.push({ ...made, chunk: undefined, idle: Promise.resolve() });
+    }
+    const pack = await workspace.runtime.kernel(packKernel);
+    return new StreamedRows(workspace, source, pack, slots, rows);
+  }
+
+  prepareWith(preparation: Preparation): void {
+    this.#preparation = preparation;
+    for (const slot of this.#slots) slot.chunk = undefined;
+  }
+
+  scaleBy(scale: number): void {
+    this.#scale = scale;
+    for (const slot of this.#slots) slot.chunk = undefined;
+  }
+
+  get largest(): number {
+    return this.#source.largest;
+  }
+
+  directionShift(): Promise<Float64Array> {
+    return this.#source.directionShift();
+  }
+
+  async #bring(c: number): Promise<void> {
+    const slot = this.#slots[c % SLOTS];
+    if (slot.chunk === c) return;
+    const workspace = this.#workspace;
+    const { device } = workspace.runtime;
+    const rows = await this.#read(c);
+    // What works on the slot is done when all that was submitted before the other one was filled is.
+    await slot.idle;
+    const idle = workspace.finished(device.queue.onSubmittedWorkDone());
+    // Whoever waits for it is told; the work may also end with nobody waiting.
+    idle.catch(() => undefined);
+    for (const other of this.#slots) if (other !== slot) other.idle = idle;
+    slot.chunk = undefined;
+    workspace.upload(slot.rows, rows);
+    const chunk = this.chunks[c];
+    workspace.run('pack', (recording) => {
+      const shape = { count: chunk.rows, columns: this.shape[1], first: 0, scale: this.#scale };
+      const { points } = slot;
+      recording.dispatch(
+        this.#pack,
+        { shape, rows: slot.rows, points },
+        groups(this.#pack, chunk.rows),
+      );
+      this.#preparation?.(recording, chunk);
+    });
+    slot.chunk = c;
+    // Only now, as the source may reuse the memory; read while the device works on this chunk.
+    if (this.#next < this.chunks.length) {
+      this.#ahead = this.#pass?.next();
+      this.#ahead?.catch(() => undefined);
+    }
+  }
+
+  /** Chunk `c` of the pass under way, or of a new one where that is past it. */
+  async #read(c: number): Promise<Float32Array> {
+    if (!this.#pass || this.#next > c) {
+      this.close();
+      this.#pass = this.#source.blocks(this.chunks[0].rows);
+      this.#next = 0;
+    }
+    for (;;) {
+      const { value } = await (this.#ahead ?? this.#pass.next());
+      this.#ahead = undefined;
+      // A pass gives all rows or throws.
+      if (this.#next++ === c) return value!;
+    }
+  }
+
+  /** Ends the pass under way. */
+  close(): void {
+    void this.#pass?.return().catch(() => undefined);
+    this.#pass = undefined;
+    this.#ahead = undefined;
+  }
+}
+
+/** Streamed points, and what ends the pass under way over them. */
+export interface StreamedPoints extends DevicePoints {
+  readonly close: () => void;
+}
+
+/** As `loadPoints`, for rows that stay where they are: bit by bit the same rows come by. */
+export async function streamPoints(
+  workspace: Workspace,
+  source: CheckedStream,
+  options: PointsOptions,
+): Promise<StreamedPoints> {
+  const rows = await StreamedRows.create(workspace, source);
+  const { shape, quads } = rows;
+  const { storage = 'float32' } = options;
+  const close = () => {
+    rows.close();
+  };
+  try {
+    const prepared = await prepare(workspace, rows, source.shift, options);
+    const { shift, scale, narrowing: factor } = prepared;
+    const chunks =
+      storage === 'float32' ? rows.chunks : await narrowChunks(workspace, rows, factor);
+    return { shape, quads, chunks, storage, shift, scale, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** The same chunks in float16, rounded whenever they come by. */
+async function narrowChunks(
+  workspace: Workspace,
+  { quads, chunks }: PassingRows,
+  factor: number,
+): Promise<readonly Chunk[]> {
+  const narrow = await narrowing(workspace, quads, 'float16', factor);
+  const slots: { readonly points: GPUBuffer; chunk: number | undefined }[] = [];
+  for (const { rows } of chunks.slice(0, SLOTS)) {
+    const bytes = packedBytes(rows, quads, 'float16');
+    slots.push({ ...(await workspace.allocate({ points: bytes })), chunk: undefined });
+  }
+  return chunks.map((chunk, c) => {
+    const slot = slots[c % SLOTS];
+    const bring = async () => {
+      if (slot.chunk === c) return;
+      slot.chunk = undefined;
+      await chunk.bring();
+      workspace.run('narrow', (recording) => {
+        narrow(recording, chunk, slot.points, 0);
+      });
+      slot.chunk = c;
+    };
+    return { ...chunk, points: slot.points, bring };
+  });
+}

@@ -1,0 +1,203 @@
+/** Rows that come by in float32, chunk after chunk: what is found out on the way, and made of them. */
+import { ceilDiv } from '../../host/plan.js';
+import type { Recording } from '../../host/recording.js';
+import type { Workspace } from '../../host/workspace.js';
+import columnRangesKernel from '../../shaders/rows/column_ranges.wgsl';
+import narrowKernel from '../../shaders/rows/narrow.wgsl';
+import narrowBytesKernel from '../../shaders/rows/narrow_bytes.wgsl';
+import { byteShift, type WholeColumns } from './bytes.js';
+import { rangeScale } from './range.js';
+import { float16Scale, float16Shift, largestOf } from './float16.js';
+import {
+  type Chunk,
+  centring,
+  columnSums,
+  groups,
+  meansOfColumns,
+  measureLargest,
+  normalizing,
+  packedBytes,
+  type PackedRows,
+  type PointsOptions,
+  type Preparation,
+} from './device_points.js';
+import { QUAD_BYTES } from './storage.js';
+
+/** Rows of which each chunk is on the device only once it is brought. */
+export interface PassingRows extends PackedRows {
+  readonly storage: 'float32';
+  readonly chunks: readonly (Chunk & { readonly bring: () => Promise<void> })[];
+  /** Sets what is done to every chunk from now on, once its rows are packed. */
+  readonly prepareWith: (preparation: Preparation) => void;
+  /** Has them multiplied by a power of two when they are packed, from now on. */
+  readonly scaleBy: (scale: number) => void;
+  /** The largest magnitude of what the host has seen of them: all, or what has come by. */
+  readonly largest: number | undefined;
+  /** What they are less of as directions. */
+  readonly directionShift: () => Promise<Float64Array>;
+}
+
+/** What rows are less of, and the power of two that they are then multiplied by. */
+export interface Preparations {
+  readonly shift: Float64Array;
+  readonly scale: number;
+  /** What of it is left to be done where they are narrowed. */
+  readonly narrowing: number;
+  /** Whether such rows were found to be what bytes hold. */
+  readonly inBytes: boolean;
+}
+
+/**
+ * Has rows centred ('cosine': normalised) whenever they come by: whole numbers so that bytes hold them,
+ * where no shift is known and bytes can; others by their means. Finds a scale for float16.
+ *
+ * @param subtracted what the caller's rows are less of already, where they are
+ */
+export async function prepare(
+  workspace: Workspace,
+  rows: PassingRows,
+  subtracted: Float64Array | undefined,
+  options: PointsOptions,
+): Promise<Preparations> {
+  if (options.metric === 'cosine') return prepareDirections(workspace, rows, subtracted, options);
+  const { extent = 0 } = options;
+  const inRange = (largest: number) => rangeScale('points', Math.max(extent, largest));
+  let packed = inRange(rows.largest ?? 0);
+  rows.scaleBy(packed);
+  let found = await findOut(workspace, rows, subtracted, options, packed);
+  const needed = inRange(found.largest);
+  if (needed !== packed) {
+    // What was out of range has sums that are out of it, too.
+    packed = needed;
+    rows.scaleBy(packed);
+    found = await findOut(workspace, rows, subtracted, options, packed);
+  }
+  const { shift, scale, inBytes } = found;
+  if (!subtracted) rows.prepareWith(await centring(workspace, rows, shift, packed));
+  return { shift, scale, narrowing: scale / packed, inBytes };
+}
+
+/** See `prepare`; and the largest magnitude, where it is known by then. */
+async function findOut(
+  workspace: Workspace,
+  rows: PassingRows,
+  subtracted: Float64Array | undefined,
+  options: PointsOptions,
+  packed: number,
+): Promise<Omit<Preparations, 'narrowing'> & { readonly largest: number }> {
+  const [n] = rows.shape;
+  const known = subtracted ?? options.shift;
+  if (options.storage === 'float16') {
+    const measuring = await measureLargest(workspace, rows);
+    rows.prepareWith(measuring.measure);
+    let shift = known ?? meansOfColumns(await columnSums(workspace, rows), n, packed);
+    if (known) await bringAll(rows);
+    const largest = (await measuring.read()) / packed;
+    const fitting = float16Scale(largest + (subtracted ? 0 : largestOf(shift)));
+    const scale = Math.min(options.scale ?? Number.POSITIVE_INFINITY, fitting);
+    if (!known) shift = float16Shift(shift, scale);
+    return { shift, scale, inBytes: false, largest };
+  }
+  if (known) return { shift: known, scale: packed, inBytes: false, largest: rows.largest ?? 0 };
+  const measuring = await measureRanges(workspace, rows);
+  rows.prepareWith(measuring.measure);
+  const sums = await columnSums(workspace, rows);
+  const ranges = await measuring.read();
+  const whole = packed === 1 ? byteShift({ ...ranges, sums }, n) : undefined;
+  return {
+    shift: whole ?? meansOfColumns(sums, n, packed),
+    scale: packed,
+    inBytes: whole !== undefined,
+    largest: rows.largest ?? 0,
+  };
+}
+
+/** As `prepare`, for rows as directions. */
+async function prepareDirections(
+  workspace: Workspace,
+  rows: PassingRows,
+  subtracted: Float64Array | undefined,
+  options: PointsOptions,
+): Promise<Preparations> {
+  const shift = subtracted ?? options.shift ?? (await rows.directionShift());
+  const preparations: Preparation[] = [];
+  const { normalize, refuseZeros } = await normalizing(workspace, rows, shift);
+  if (!subtracted) preparations.push(normalize);
+  rows.prepareWith((recording, chunk) => {
+    for (const preparation of preparations) preparation(recording, chunk);
+  });
+  if (options.storage !== 'float16') {
+    if (!subtracted) await bringAll(rows);
+    await refuseZeros();
+    return { shift, scale: 1, narrowing: 1, inBytes: false };
+  }
+  const measuring = await measureLargest(workspace, rows);
+  preparations.push(measuring.measure);
+  await bringAll(rows);
+  await refuseZeros();
+  const fitting = float16Scale(await measuring.read());
+  const scale = Math.min(options.scale ?? Number.POSITIVE_INFINITY, fitting);
+  preparations.pop();
+  return { shift, scale, narrowing: scale, inBytes: false };
+}
+
+async function bringAll({ chunks }: PassingRows): Promise<void> {
+  for (const { bring } of chunks) await bring();
+}
+
+/** Finds the ranges of whole columns in what comes by. */
+async function measureRanges(
+  workspace: Workspace,
+  { quads, shape: [, d] }: PackedRows,
+): Promise<{
+  readonly measure: Preparation;
+  readonly read: () => Promise<Pick<WholeColumns, 'lows' | 'highs'>>;
+}> {
+  const kernel = await workspace.runtime.kernel(columnRangesKernel);
+  const run = Number(columnRangesKernel.constants.RUN);
+  const width = 4 * quads;
+  const { ranges } = await workspace.allocate({ ranges: 8 * width });
+  const none = new Int32Array(2 * width);
+  none.fill(2 ** 31 - 1, 0, width);
+  none.fill(-(2 ** 31), width);
+  workspace.upload(ranges, new Uint32Array(none.buffer));
+  return {
+    measure: (recording, { points, rows }) => {
+      recording.dispatch(
+        kernel,
+        { shape: { rows, quads }, points, ranges },
+        groups(kernel, ceilDiv(rows, run) * quads),
+      );
+    },
+    read: async () => {
+      const found = new Int32Array(await workspace.read(ranges, 0, 8 * width));
+      workspace.release(ranges);
+      return { lows: found.subarray(0, d), highs: found.subarray(width, width + d) };
+    },
+  };
+}
+
+/** Narrows a chunk's rows into `narrow` from row `to` on: a whole block of the layout. */
+export type Narrowing = (recording: Recording, chunk: Chunk, narrow: GPUBuffer, to: number) => void;
+
+/** Rounds rows to float16 times `scale`, or packs them into bytes. */
+export async function narrowing(
+  workspace: Workspace,
+  quads: number,
+  storage: 'float16' | 'bytes',
+  scale: number,
+): Promise<Narrowing> {
+  const inBytes = storage === 'bytes';
+  const kernel = await workspace.runtime.kernel(inBytes ? narrowBytesKernel : narrowKernel);
+  return (recording, { points: wide, rows }, narrow, to) => {
+    const count = packedBytes(rows, quads) / QUAD_BYTES.float32;
+    const range = { count, start: to * quads };
+    recording.dispatch(
+      kernel,
+      inBytes
+        ? { shape: range, wide, bytes: narrow }
+        : { shape: { ...range, scale }, wide, halves: narrow },
+      groups(kernel, count),
+    );
+  };
+}

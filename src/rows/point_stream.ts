@@ -1,0 +1,379 @@
+/** Rows that are read block by block, as often as needed, and never held whole. */
+import { show } from '../../host/show.js';
+import { InvalidArgumentError, ShapeError } from '../errors.js';
+import {
+  addRows,
+  checkShape,
+  type HostMatrix,
+  type MatrixRules,
+  meansOf,
+  type NumericArray,
+  type RawRows,
+  readRows,
+  toFloat32,
+} from './matrix.js';
+import { directionShift, spreadRows } from './directions.js';
+
+/**
+ * Some rows on end: flat and row-major in a typed array, or as a host matrix. All blocks of a stream
+ * hold the same kind of numbers.
+ */
+export type PointBlock =
+  NumericArray | HostMatrix | readonly (readonly number[])[] | readonly NumericArray[];
+
+/**
+ * A matrix that is read in passes, for data larger than the device or the memory:
+ * `{ shape: [n, d], async *blocks() { ... yield rows; } }`. The rows must stay as they are until the
+ * promise of the work settles.
+ */
+export interface PointStream {
+  /** [rows, columns]. */
+  readonly shape: readonly number[];
+  /**
+   * Called once for each pass over the data: all rows, from the first to the last, in blocks of any
+   * size. A block may be reused by the caller once the next one is asked for.
+   */
+  readonly blocks: () => AsyncIterable<PointBlock> | Iterable<PointBlock>;
+}
+
+/** Rows read from a Blob at a time, in bytes. */
+const READ_BYTES = 4 * 1024 * 1024;
+
+/** True for rows that come in blocks. */
+export function isPointStream(points: unknown): points is PointStream {
+  return typeof points === 'object' && points !== null && 'blocks' in points;
+}
+
+/**
+ * The rows of a Blob, or of a File, of float32 numbers, little endian and row-major. In Node
+ * `await fs.openAsBlob(path)` gives a Blob that is read from the disk.
+ *
+ * @param columns numbers in a row
+ * @param byteOffset where the first row begins, for files with a header. Default 0
+ * @throws InvalidArgumentError where the bytes are no whole number of rows, or none at all
+ */
+export function blobRows(blob: Blob, columns: number, byteOffset = 0): PointStream {
+  if (!(blob instanceof Blob)) {
+    throw new InvalidArgumentError(
+      'blob',
+      `blobRows: blob is ${show(blob)}; give a Blob or a File.`,
+    );
+  }
+  if (!Number.isSafeInteger(columns) || columns < 1) {
+    throw new InvalidArgumentError(
+      'columns',
+      `blobRows: columns is ${show(columns)}; give a whole number >= 1.`,
+    );
+  }
+  if (!Number.isSafeInteger(byteOffset) || byteOffset < 0) {
+    throw new InvalidArgumentError(
+      'byteOffset',
+      `blobRows: byteOffset is ${show(byteOffset)}; give a whole number >= 0.`,
+    );
+  }
+  const bytes = blob.size - byteOffset;
+  const rowBytes = 4 * columns;
+  if (bytes <= 0 || bytes % rowBytes !== 0) {
+    throw new InvalidArgumentError(
+      'blob',
+      `blobRows: the blob has ${bytes} bytes from ${byteOffset} on, but rows of ${columns} float32 numbers take ` +
+        `${rowBytes} each; give the right number of columns and the length of the header.`,
+    );
+  }
+  const step = Math.max(1, Math.floor(READ_BYTES / rowBytes)) * rowBytes;
+  return {
+    shape: [bytes / rowBytes, columns],
+    async *blocks() {
+      for (let at = byteOffset; at < blob.size; at += step) {
+        yield new Float32Array(await blob.slice(at, Math.min(at + step, blob.size)).arrayBuffer());
+      }
+    },
+  };
+}
+
+/** A caller's stream, each block of it checked whenever it is read. */
+export class CheckedStream {
+  readonly shape: readonly [rows: number, columns: number];
+  /** What was already subtracted from every row, as in CheckedMatrix. */
+  readonly shift?: Float64Array;
+  readonly #what: string;
+  readonly #stream: PointStream;
+  readonly #rules: MatrixRules;
+  readonly #exact: boolean;
+  readonly #signal: AbortSignal | undefined;
+  /** What blocks of rows looked like when they were first read. */
+  readonly #prints = new Map<string, number>();
+  #largest = 0;
+
+  private constructor(
+    what: string,
+    stream: PointStream,
+    shape: readonly [number, number],
+    rules: MatrixRules,
+    exact: boolean,
+    shift: Float64Array | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    this.shape = shape;
+    if (shift) this.shift = shift;
+    this.#what = what;
+    this.#stream = stream;
+    this.#rules = rules;
+    this.#exact = exact;
+    this.#signal = signal;
+  }
+
+  /**
+   * Looks at the first block. Numbers that float32 may not hold take a pass here, for their column
+   * means in float64, as in `checkMatrix`.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError
+   */
+  static async open(
+    what: string,
+    stream: PointStream,
+    rules: MatrixRules = {},
+    signal?: AbortSignal,
+  ): Promise<CheckedStream> {
+    const shape = checkShape(what, stream.shape);
+    if (typeof stream.blocks !== 'function') {
+      throw new InvalidArgumentError(
+        what,
+        `${what}.blocks is ${show(stream.blocks)}; give a function that starts a pass over the rows.`,
+      );
+    }
+    const [n, d] = shape;
+    if (rules.columns !== undefined && d !== rules.columns) {
+      throw new ShapeError(
+        `${what} has ${d} column${d === 1 ? '' : 's'}, but ${rules.columns} ${rules.columns === 1 ? 'is' : 'are'} needed.`,
+      );
+    }
+    const fixed: PointStream = { shape, blocks: () => stream.blocks() };
+    const passes = { what, stream: fixed, signal };
+    for await (const first of rawBlocks(passes)) {
+      let shift = rules.shift ?? 'none';
+      if (!first.exact && rules.shift === undefined && rules.directions) {
+        shift = await shiftOfStreamed(passes, first.exact);
+      } else if (!first.exact && rules.shift === undefined) {
+        const sums = new Float64Array(d);
+        for await (const { source } of rawBlocks(passes, first.exact)) addRows(source, sums);
+        shift = meansOf(sums, n);
+      }
+      const used = { columns: d, shift, ...(rules.directions ? { directions: true } : {}) };
+      const subtracted = toFloat32(what, first, used).shift;
+      return new CheckedStream(what, fixed, shape, used, first.exact, subtracted, signal);
+    }
+    throw tooFew(what, 0, n);
+  }
+
+  /**
+   * A pass: blocks of `rows` rows, the last one shorter. Each is the caller's until the next one is
+   * asked for.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError
+   */
+  async *blocks(rows: number): AsyncGenerator<Float32Array, void, undefined> {
+    const [n, d] = this.shape;
+    const passes = { what: this.#what, stream: this.#stream, signal: this.#signal };
+    let open = new Float32Array(0);
+    let start = 0;
+    let filled = 0;
+    // The last block waits until the source has shown that it ends there.
+    let last: Float32Array | undefined;
+    for await (const raw of rawBlocks(passes, this.#exact)) {
+      const { firstRow } = raw;
+      const { data, largest } = toFloat32(this.#what, raw, { ...this.#rules, firstRow });
+      this.#largest = Math.max(this.#largest, largest);
+      for (let at = 0; at < data.length;) {
+        const wanted = d * Math.min(rows, n - start);
+        const taken = Math.min(wanted - filled, data.length - at);
+        let block = data.subarray(at, at + taken);
+        at += taken;
+        if (taken < wanted) {
+          if (filled === 0) open = new Float32Array(wanted);
+          open.set(block, filled);
+          block = open;
+        }
+        filled = (filled + taken) % wanted;
+        if (filled > 0) continue;
+        this.#recognize(start, block);
+        start += wanted / d;
+        if (start < n) yield block;
+        else last = block === open ? block : block.slice();
+      }
+    }
+    if (last) yield last;
+  }
+
+  /** The largest magnitude of what has come by so far. */
+  get largest(): number {
+    return this.#largest;
+  }
+
+  /** What its rows as directions are less of, where nothing was subtracted yet; takes a pass. */
+  directionShift(): Promise<Float64Array> {
+    const passes = { what: this.#what, stream: this.#stream, signal: this.#signal };
+    return shiftOfStreamed(passes, this.#exact);
+  }
+
+  /** All rows at once, for an engine that holds them. */
+  async collect(): Promise<Float32Array> {
+    const [n] = this.shape;
+    for await (const whole of this.blocks(n)) return whole;
+    throw tooFew(this.#what, 0, n);
+  }
+
+  /** Refuses rows that are not what they were when they were read before. */
+  #recognize(start: number, block: Float32Array): void {
+    const rows = block.length / this.shape[1];
+    const key = `${start}+${rows}`;
+    const print = fingerprint(block);
+    const before = this.#prints.get(key);
+    if (before === undefined) this.#prints.set(key, print);
+    else if (before !== print) {
+      throw new InvalidArgumentError(
+        this.#what,
+        `${this.#what}: the rows from ${start} to ${start + rows - 1} are not those of an earlier pass; ` +
+          `blocks() must give the same rows each time it is called.`,
+      );
+    }
+  }
+}
+
+/** As `shiftOfDirections`, of the rows of a stream. */
+async function shiftOfStreamed(passes: Passes, exact: boolean): Promise<Float64Array> {
+  const [n, d] = passes.stream.shape;
+  const rows = spreadRows(n);
+  const sample: number[] = [];
+  for await (const { source, shape, firstRow } of rawBlocks(passes, exact)) {
+    for (let next = sample.length / d; rows[next] < firstRow + shape[0]; next++) {
+      const at = (rows[next] - firstRow) * d;
+      sample.push(...source.slice(at, at + d));
+    }
+  }
+  return directionShift(sample, rows.length, d);
+}
+
+/** FNV-1a over the numbers' bits. */
+function fingerprint(block: Float32Array): number {
+  const bits = new Uint32Array(block.buffer, block.byteOffset, block.length);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < bits.length; at++) hash = Math.imul(hash ^ bits[at], 0x01000193);
+  return hash;
+}
+
+function tooFew(what: string, rows: number, n: number): ShapeError {
+  return new ShapeError(
+    `${what}: blocks() gave ${rows} of the ${n} rows that shape names; it must give all of them each time it is ` +
+      `called, from the first on.`,
+  );
+}
+
+interface Passes {
+  readonly what: string;
+  readonly stream: PointStream;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * A pass over the blocks as they come, checked for their width and their number of rows.
+ *
+ * @param exact what all blocks must be alike in; the first block's when absent
+ */
+async function* rawBlocks(
+  { what, stream, signal }: Passes,
+  exact?: boolean,
+): AsyncGenerator<RawRows & { readonly firstRow: number }, void, undefined> {
+  const [n, d] = stream.shape;
+  let firstRow = 0;
+  for await (const block of iterated(what, stream.blocks(), signal)) {
+    if (ArrayBuffer.isView(block) && block.length % d !== 0) {
+      throw new ShapeError(
+        `${what}: the block at row ${firstRow} has ${block.length} numbers, no whole number of rows of ${d}.`,
+      );
+    }
+    const flat = ArrayBuffer.isView(block);
+    const empty = flat ? block.length === 0 : Array.isArray(block) && block.length === 0;
+    if (empty) continue;
+    const matrix = flat ? { data: block, shape: [block.length / d, d] as const } : block;
+    const raw = readRows(what, matrix, { columns: d, firstRow });
+    exact ??= raw.exact;
+    if (raw.exact !== exact) {
+      throw new InvalidArgumentError(
+        what,
+        `${what}: the block at row ${firstRow} holds numbers of another precision than the first block; ` +
+          `give all blocks as Float32Array, or all as Float64Array.`,
+      );
+    }
+    if (firstRow + raw.shape[0] > n) {
+      throw new ShapeError(
+        `${what}: blocks() gave more than the ${n} rows that shape names: the block at row ${firstRow} has ${raw.shape[0]}.`,
+      );
+    }
+    yield { ...raw, firstRow };
+    firstRow += raw.shape[0];
+  }
+  if (firstRow < n) throw tooFew(what, firstRow, n);
+}
+
+/**
+ * The values of what the caller gave to be iterated, with an abort not kept waiting by a source that
+ * is. Iterators that break the protocol are refused.
+ *
+ * @param what the argument's name, for messages
+ * @throws InvalidArgumentError; what the source throws; the signal's reason when aborted
+ */
+export async function* iterated<T>(
+  what: string,
+  values: AsyncIterable<T> | Iterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  const iterator = iteratorOf<T>(what, values);
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      // The reason is the caller's own, whatever it is.
+      reject(signal?.reason as Error);
+    };
+  });
+  aborted.catch(() => undefined);
+  signal?.addEventListener('abort', abort);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const next: unknown = await Promise.race([iterator.next(), aborted]);
+      if (typeof next !== 'object' || next === null) throw notIterable(what, 'next()', next);
+      const { done, value } = next as IteratorResult<T, void>;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    // Not waited for: a source that hangs must not keep what is being cancelled.
+    new Promise((resolve) => {
+      resolve(iterator.return?.());
+    }).catch(() => undefined);
+  }
+}
+
+function iteratorOf<T>(what: string, values: unknown): AsyncIterator<T> {
+  if (typeof values === 'object' && values !== null) {
+    for (const way of [Symbol.asyncIterator, Symbol.iterator]) {
+      const begin: unknown = Reflect.get(values, way);
+      if (begin === undefined || begin === null) continue;
+      const iterator: unknown = typeof begin === 'function' ? begin.call(values) : begin;
+      if (typeof (iterator as Partial<AsyncIterator<T>> | null)?.next === 'function') {
+        return iterator as AsyncIterator<T>;
+      }
+      throw notIterable(what, String(way), iterator);
+    }
+  }
+  throw notIterable(what, 'blocks()', values);
+}
+
+function notIterable(what: string, method: string, given: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(
+    what,
+    `${what}: ${method} gave ${show(given)}, which can not be iterated; make it a generator function, or return an (async) iterable.`,
+  );
+}
