@@ -74,15 +74,35 @@ export class JsonReader {
     );
   }
 
-  numbers(name: string, length: number): Float64Array {
-    const values = this.part(
+  /** Finite numbers; without `length` as many as there are. */
+  numbers(name: string, length?: number): Float64Array {
+    return Float64Array.from(
+      this.#list(name, length, 'finite numbers', (entry) => Number.isFinite(entry)),
+    );
+  }
+
+  /** Whole numbers from 0 to less than `below`. */
+  indices(name: string, below: number, length?: number): Uint32Array {
+    const holds = (entry: unknown) =>
+      Number.isSafeInteger(entry) && (entry as number) >= 0 && (entry as number) < below;
+    return Uint32Array.from(
+      this.#list(name, length, `whole numbers from 0 to ${below - 1}`, holds),
+    );
+  }
+
+  #list(
+    name: string,
+    length: number | undefined,
+    rule: string,
+    holds: (entry: unknown) => boolean,
+  ): readonly number[] {
+    return this.part(
       name,
-      `${length} finite numbers`,
+      length === undefined ? rule : `${length} ${rule}`,
       (value): value is number[] =>
         Array.isArray(value) &&
-        value.length === length &&
-        value.every((entry) => Number.isFinite(entry)),
+        (length === undefined || value.length === length) &&
+        value.every(holds),
     );
-    return Float64Array.from(values);
   }
 }
