@@ -7,7 +7,7 @@ import { wgslPlugin } from './build/wgsl_plugin.js';
  * `--mode page` dist/browser.js, which holds no import of Node's that a page's bundler would follow.
  */
 export default defineConfig(({ mode }) => ({
-  plugins: [wgslPlugin(), ...(mode === 'page' ? [pagePlugin()] : [])],
+  plugins: [wgslPlugin({ shipped: true }), ...(mode === 'page' ? [pagePlugin()] : [])],
   build: {
     target: 'es2022',
     sourcemap: true,

@@ -2,13 +2,18 @@
  * Vite plugin: `import assign from './assign.wgsl'` gives the kernel's text and a typed
  * description of it (bindings, struct offsets, constants, workgroup size), read from the WGSL by
  * wgsl_reflect at build time, so that no offset is written by hand and no reflector is shipped.
- * `'./lib/FILE.wgsl?text'` gives a shared file as it stands in a kernel's text.
+ * In a build for users texts are minified, and those of shared files are shipped once.
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { ResourceType, StructInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import { permute } from '../host/permutation.js';
 import type { FieldKind, KernelBinding, KernelSource } from '../host/kernel.js';
+import { minify, readShaders, shortNames } from './wgsl_minify.js';
+
+const SHADERS = fileURLToPath(new URL('../shaders', import.meta.url));
 
 /** A line that stands for the text of a shared file, named from the folder of the file. */
 const IMPORT = /^\/\/ import (\S+)$/gm;
@@ -23,7 +28,8 @@ async function readKernel(file: string, onImport: (path: string) => void): Promi
   for (const [line, name] of text.matchAll(IMPORT)) {
     const path = join(dirname(file), name);
     onImport(path);
-    result = result.replace(line, await readKernel(path, onImport));
+    const shared = await readKernel(path, onImport);
+    result = result.replace(line, () => shared);
   }
   return result;
 }
@@ -61,7 +67,10 @@ function emptyBodies(code: string): string {
 /** What the host needs to know of a kernel file. */
 export function describeKernel(file: string, text: string): KernelSource {
   const code = stripComments(text);
-  const reflection = new WgslReflect(emptyBodies(code));
+  const constants = Object.fromEntries(
+    [...code.matchAll(CONSTANT)].map((m) => [m[1], m[2].trim()]),
+  );
+  const reflection = new WgslReflect(emptyBodies(permute(code, constants)));
   const name = basename(file, '.wgsl');
   const fail = (why: string): never => {
     throw new Error(`${file}: ${why}`);
@@ -90,12 +99,34 @@ export function describeKernel(file: string, text: string): KernelSource {
     name,
     code,
     bindings,
-    constants: Object.fromEntries([...code.matchAll(CONSTANT)].map((m) => [m[1], m[2].trim()])),
+    constants,
     workgroupSize: size[1].split(',').map((part) => part.trim()),
   };
 }
 
-export function wgslPlugin(): Plugin {
+/** A module's lines that put together the text of a file from its own lines and what it imports. */
+function minifiedModule(file: string, text: string, names: ReadonlyMap<string, string>) {
+  const pieces: string[] = [];
+  const imports: string[] = [];
+  const own = (part: string) => {
+    const short = minify(stripComments(part), names);
+    if (short !== '') pieces.push(JSON.stringify(short));
+  };
+  let end = 0;
+  for (const found of text.matchAll(IMPORT)) {
+    own(text.slice(end, found.index));
+    end = found.index + found[0].length;
+    const path = join(dirname(file), found[1]);
+    imports.push(`import part${imports.length} from ${JSON.stringify(`${path}?part`)};`);
+    pieces.push(`part${imports.length - 1}`);
+  }
+  own(text.slice(end));
+  return { imports: imports.join('\n'), text: pieces.join(" + '\\n' + ") };
+}
+
+/** @param shipped whether texts are for users */
+export function wgslPlugin({ shipped = false } = {}): Plugin {
+  const names = shipped ? shortNames(readShaders(SHADERS).map(stripComments)) : undefined;
   return {
     name: 'wgsl-kernel',
     async load(id) {
@@ -105,9 +136,12 @@ export function wgslPlugin(): Plugin {
         this.addWatchFile(path);
       };
       watch(file);
-      const text = await readKernel(file, watch);
-      if (query === 'text') return `export default ${JSON.stringify(stripComments(text))};`;
-      return `export default ${JSON.stringify(describeKernel(file, text))};`;
+      const whole = await readKernel(file, watch);
+      if (!names) return `export default ${JSON.stringify(describeKernel(file, whole))};`;
+      const { imports, text } = minifiedModule(file, await readFile(file, 'utf8'), names);
+      if (query === 'part') return `${imports}\nexport default ${text};`;
+      const description = JSON.stringify({ ...describeKernel(file, whole), code: undefined });
+      return `${imports}\nexport default { ...${description}, code: ${text} };`;
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Kernels: WGSL text with its description, specialised by constants and bound by name. */
 import { KernelError } from './errors.js';
+import { permute } from './permutation.js';
 
 export type FieldKind = 'u32' | 'i32' | 'f32';
 
@@ -34,6 +35,9 @@ export interface KernelSource {
   readonly workgroupSize: readonly string[];
 }
 
+/** A line whose value the host may replace, its beginning and its name. */
+const CONSTANT = /^(const (\w+)(?:\s*:\s*\w+)? ?= ?)[^;]+;/gm;
+
 /** Values for a kernel's `const NAME = value;` lines. */
 export type KernelConstants = Readonly<Record<string, number | boolean>>;
 
@@ -46,21 +50,20 @@ export type BufferBinding = GPUBuffer | GPUBufferBinding;
 /** What a dispatch binds: a buffer for each storage name, field values for each uniform name. */
 export type KernelBindings = Readonly<Record<string, BufferBinding | UniformValues>>;
 
-/** The WGSL text with constants replaced. Throws KernelError on an unknown name. */
+/** The WGSL text with constants replaced and # lines carried out. Throws KernelError on an unknown name. */
 export function specialize(source: KernelSource, constants: KernelConstants): string {
-  let code = source.code;
-  for (const [name, value] of Object.entries(constants)) {
+  for (const name of Object.keys(constants)) {
     if (!(name in source.constants)) {
       throw new KernelError(
         `kernel '${source.name}' has no constant '${name}'; it has ${Object.keys(source.constants).join(', ') || 'none'}.`,
       );
     }
-    code = code.replace(
-      new RegExp(`^(const ${name}(?:\\s*:\\s*\\w+)?) = [^;]+;`, 'm'),
-      `$1 = ${value};`,
-    );
   }
-  return code;
+  const values = { ...source.constants, ...constants };
+  return permute(source.code, values).replace(
+    CONSTANT,
+    (_, start: string, name: string) => `${start}${values[name]};`,
+  );
 }
 
 /** Invocations in a workgroup after `constants` are put in. */

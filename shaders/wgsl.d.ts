@@ -3,9 +3,3 @@ declare module '*.wgsl' {
   const source: import('../host/kernel.js').KernelSource;
   export default source;
 }
-
-/** A shared file, as it stands in a kernel's text. */
-declare module '*.wgsl?text' {
-  const text: string;
-  export default text;
-}

@@ -48,25 +48,11 @@ fn nearer(best: Nearest, rows: mat4x4f, c: vec4f, k: u32) -> Nearest {
   return Nearest(select(best.squared, squared, wins), select(best.label, vec4u(k), wins));
 }
 
-// With the four centroids from k.
-fn nearer_of_four(before: Nearest, rows: mat4x4f, k: u32) -> Nearest {
-  var best = nearer(before, rows, centroids[k], k);
-  best = nearer(best, rows, centroids[k + 1], k + 1);
-  best = nearer(best, rows, centroids[k + 2], k + 2);
-  return nearer(best, rows, centroids[k + 3], k + 3);
-}
-
 fn nearest_of_few(rows: mat4x4f) -> Nearest {
-  var best = nearer_of_four(none_yet(), rows, 0);
-  if (TILE > 4) {
-    best = nearer_of_four(best, rows, 4);
-  }
-  if (TILE > 8) {
-    best = nearer_of_four(best, rows, 8);
-  }
-  if (TILE > 12) {
-    best = nearer_of_four(best, rows, 12);
-  }
+  var best = none_yet();
+  #repeat i 0..TILE
+  best = nearer(best, rows, centroids[$i], $i);
+  #end
   return best;
 }
 

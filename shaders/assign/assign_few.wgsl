@@ -11,14 +11,6 @@ const ROWS = 4;
 // Centroids, with padding: 4, 8, 12 or 16.
 const TILE = 16;
 
-// With the four centroids from k.
-fn with_four(before: Best, rows: Rows, k: u32) -> Best {
-  var best = with_centroid(before, load_centroid(k), rows, k);
-  best = with_centroid(best, load_centroid(k + 1), rows, k + 1);
-  best = with_centroid(best, load_centroid(k + 2), rows, k + 2);
-  return with_centroid(best, load_centroid(k + 3), rows, k + 3);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -31,15 +23,9 @@ fn main(
   }
   let start = first_row(workgroup, lane);
   let rows = load_rows(start);
-  var best = with_four(none_yet(), rows, 0);
-  if (TILE > 4) {
-    best = with_four(best, rows, 4);
-  }
-  if (TILE > 8) {
-    best = with_four(best, rows, 8);
-  }
-  if (TILE > 12) {
-    best = with_four(best, rows, 12);
-  }
+  var best = none_yet();
+  #repeat i 0..TILE
+  best = with_centroid(best, load_centroid($i), rows, $i);
+  #end
   settle(start, best);
 }

@@ -3,14 +3,20 @@
 // The same register tile and the same sums in the same order as assign.wgsl, so that a score has the
 // very bits it has there, whichever rows and centroids share the tile.
 // Cost: 2 D FLOPs a listed row and centroid of its group; a quad of 4 columns costs 4 point loads and
-// TILE uniform loads for 16 TILE FMAs.
-//
-// import ../lib/bounds_scan.wgsl
+// TILE uniform loads, with SUBGROUPS TILE / LANES loads, for 16 TILE FMAs.
+#if SUBGROUPS
+enable subgroups;
+#end
+const SUBGROUPS = false;
 
-// Where the centroids of four members of a group begin.
-fn first_quads(member: u32) -> vec4u {
-  let k = vec4u(groups[member], groups[member + 1], groups[member + 2], groups[member + 3]);
-  return min(k, vec4u(shape.clusters - 1)) * shape.quads;
+// import ../lib/bounds_scan.wgsl
+#if SUBGROUPS
+// import ../lib/tile_subgroups.wgsl
+#end
+
+// Where the centroid of a member of a group begins.
+fn first_quad(member: u32) -> u32 {
+  return min(groups[member], shape.clusters - 1) * shape.quads;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -18,6 +24,9 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups_in_grid: vec3u,
   @builtin(local_invocation_index) lane: u32,
+  #if SUBGROUPS
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+  #end
 ) {
   let own = group.x + group.y * groups_in_grid.x;
   // Uniform over the workgroup: the grid's last row may reach past the end.
@@ -34,42 +43,31 @@ fn main(
     let end = (g + 1) * shape.group_size;
     for (var member = g * shape.group_size; member < end; member += TILE) {
       var dots = Tile();
-      let at0 = first_quads(member + 0);
-      let at1 = first_quads(select(member, member + 4, TILE > 4));
-      let at2 = first_quads(select(member, member + 8, TILE > 8));
-      let at3 = first_quads(select(member, member + 12, TILE > 12));
+      #if SUBGROUPS
+      let mine = member + subgroup_lane % LANES;
+      #repeat j 0..ROUNDS
+      let at$j = first_quad(mine + $(j * LANES));
+      #end
+      #else
+      #repeat i 0..TILE
+      let at$i = first_quad(member + $i);
+      #end
+      #end
       var p = rows;
       for (var q = 0u; q < shape.quads; q++) {
         let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
+        #if SUBGROUPS
+        var share = Share();
+        #repeat j 0..ROUNDS
+        share.c$j = centroids[at$j + q];
+        #end
+        let quads = passed_round(share);
+        #else
         var quads = Tile();
-        quads.k0 = centroids[at0.x + q];
-        quads.k1 = centroids[at0.y + q];
-        quads.k2 = centroids[at0.z + q];
-        quads.k3 = centroids[at0.w + q];
-        if (TILE > 4) {
-          quads.k4 = centroids[at1.x + q];
-          quads.k5 = centroids[at1.y + q];
-        }
-        if (TILE > 6) {
-          quads.k6 = centroids[at1.z + q];
-          quads.k7 = centroids[at1.w + q];
-        }
-        if (TILE > 8) {
-          quads.k8 = centroids[at2.x + q];
-          quads.k9 = centroids[at2.y + q];
-        }
-        if (TILE > 10) {
-          quads.k10 = centroids[at2.z + q];
-          quads.k11 = centroids[at2.w + q];
-        }
-        if (TILE > 12) {
-          quads.k12 = centroids[at3.x + q];
-          quads.k13 = centroids[at3.y + q];
-        }
-        if (TILE > 14) {
-          quads.k14 = centroids[at3.z + q];
-          quads.k15 = centroids[at3.w + q];
-        }
+        #repeat i 0..TILE
+        quads.k$i = centroids[at$i + q];
+        #end
+        #end
         dots = multiply_add(dots, quads, x);
         p += BLOCK_ROWS;
       }

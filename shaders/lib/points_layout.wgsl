@@ -7,7 +7,7 @@
 // 60,000 x 784, K 10, took two to three times as long on lavapipe and SwiftShader.
 const BLOCK_ROWS = 256;
 
-// import stored_float32.wgsl
+// import stored.wgsl
 
 // Where a row's first quad lies.
 fn point_at(row: u32, quads: u32) -> u32 {

@@ -46,22 +46,9 @@ fn main(
   let j1 = j0 + 1;
   let blocks = (shape.quads + 1) / 2 * across;
   let at = (run * blocks + block) * ENTRY;
-  var a0 = partial[at];
-  var a1 = partial[at + 1];
-  var a2 = partial[at + 2];
-  var a3 = partial[at + 3];
-  var b0 = partial[at + 4];
-  var b1 = partial[at + 5];
-  var b2 = partial[at + 6];
-  var b3 = partial[at + 7];
-  var c0 = partial[at + 8];
-  var c1 = partial[at + 9];
-  var c2 = partial[at + 10];
-  var c3 = partial[at + 11];
-  var d0 = partial[at + 12];
-  var d1 = partial[at + 13];
-  var d2 = partial[at + 14];
-  var d3 = partial[at + 15];
+  #repeat i 0..16
+  var product$i = partial[at + $i];
+  #end
   for (var row = run; row < shape.rows; row += shape.lanes) {
     let p = point_at(shape.first + row, shape.quads);
     let x0 = points[p + i0 * BLOCK_ROWS];
@@ -69,37 +56,11 @@ fn main(
     let y = point_at(row, shape.image_quads);
     let y0 = images[y + j0 * BLOCK_ROWS];
     let y1 = images[y + j1 * BLOCK_ROWS];
-    a0 += x0.x * y0;
-    a1 += x0.y * y0;
-    a2 += x0.z * y0;
-    a3 += x0.w * y0;
-    b0 += x0.x * y1;
-    b1 += x0.y * y1;
-    b2 += x0.z * y1;
-    b3 += x0.w * y1;
-    c0 += x1.x * y0;
-    c1 += x1.y * y0;
-    c2 += x1.z * y0;
-    c3 += x1.w * y0;
-    d0 += x1.x * y1;
-    d1 += x1.y * y1;
-    d2 += x1.z * y1;
-    d3 += x1.w * y1;
+    #repeat i 0..16
+    product$i += x$(i / 8)[$(i % 4)] * y$(i / 4 % 2);
+    #end
   }
-  partial[at] = a0;
-  partial[at + 1] = a1;
-  partial[at + 2] = a2;
-  partial[at + 3] = a3;
-  partial[at + 4] = b0;
-  partial[at + 5] = b1;
-  partial[at + 6] = b2;
-  partial[at + 7] = b3;
-  partial[at + 8] = c0;
-  partial[at + 9] = c1;
-  partial[at + 10] = c2;
-  partial[at + 11] = c3;
-  partial[at + 12] = d0;
-  partial[at + 13] = d1;
-  partial[at + 14] = d2;
-  partial[at + 15] = d3;
+  #repeat i 0..16
+  partial[at + $i] = product$i;
+  #end
 }

@@ -80,43 +80,17 @@ fn main(
   let mi1 = centre(k, i1);
   let mj0 = centre(k, j0);
   let mj1 = centre(k, j1);
-  var a0 = vec4f();
-  var a1 = vec4f();
-  var a2 = vec4f();
-  var a3 = vec4f();
-  var b0 = vec4f();
-  var b1 = vec4f();
-  var b2 = vec4f();
-  var b3 = vec4f();
-  var c0 = vec4f();
-  var c1 = vec4f();
-  var c2 = vec4f();
-  var c3 = vec4f();
-  var d0 = vec4f();
-  var d1 = vec4f();
-  var d2 = vec4f();
-  var d3 = vec4f();
-  var s0 = vec4f();
-  var s1 = vec4f();
+  #repeat i 0..16
+  var product$i = vec4f();
+  #end
+  var residual0 = vec4f();
+  var residual1 = vec4f();
   var total = 0.0;
   let at = ((run * shape.clusters + k) * blocks + kb % blocks) * ENTRY;
   if (CONTINUED) {
-    a0 = partial[at];
-    a1 = partial[at + 1];
-    a2 = partial[at + 2];
-    a3 = partial[at + 3];
-    b0 = partial[at + 4];
-    b1 = partial[at + 5];
-    b2 = partial[at + 6];
-    b3 = partial[at + 7];
-    c0 = partial[at + 8];
-    c1 = partial[at + 9];
-    c2 = partial[at + 10];
-    c3 = partial[at + 11];
-    d0 = partial[at + 12];
-    d1 = partial[at + 13];
-    d2 = partial[at + 14];
-    d3 = partial[at + 15];
+    #repeat i 0..16
+    product$i = partial[at + $i];
+    #end
   }
   let points_before = shape.first + own * shape.point_stride;
   let unit = run / shape.unit_lanes * shape.unit_rows;
@@ -131,46 +105,20 @@ fn main(
       let weight = weights[k * shape.weight_stride + row];
       x0 *= weight;
       x1 *= weight;
-      s0 += x0;
-      s1 += x1;
+      residual0 += x0;
+      residual1 += x1;
       total += weight;
     }
-    a0 += x0.x * y0;
-    a1 += x0.y * y0;
-    a2 += x0.z * y0;
-    a3 += x0.w * y0;
-    b0 += x0.x * y1;
-    b1 += x0.y * y1;
-    b2 += x0.z * y1;
-    b3 += x0.w * y1;
-    c0 += x1.x * y0;
-    c1 += x1.y * y0;
-    c2 += x1.z * y0;
-    c3 += x1.w * y0;
-    d0 += x1.x * y1;
-    d1 += x1.y * y1;
-    d2 += x1.z * y1;
-    d3 += x1.w * y1;
+    #repeat i 0..16
+    product$i += x$(i / 8)[$(i % 4)] * y$(i / 4 % 2);
+    #end
   }
-  partial[at] = a0;
-  partial[at + 1] = a1;
-  partial[at + 2] = a2;
-  partial[at + 3] = a3;
-  partial[at + 4] = b0;
-  partial[at + 5] = b1;
-  partial[at + 6] = b2;
-  partial[at + 7] = b3;
-  partial[at + 8] = c0;
-  partial[at + 9] = c1;
-  partial[at + 10] = c2;
-  partial[at + 11] = c3;
-  partial[at + 12] = d0;
-  partial[at + 13] = d1;
-  partial[at + 14] = d2;
-  partial[at + 15] = d3;
+  #repeat i 0..16
+  partial[at + $i] = product$i;
+  #end
   if (WEIGHTED) {
-    partial[at + RESIDUALS] = s0;
-    partial[at + RESIDUALS + 1] = s1;
+    partial[at + RESIDUALS] = residual0;
+    partial[at + RESIDUALS + 1] = residual1;
     partial[at + WEIGHT] = vec4f(total, 0, 0, 0);
   }
 }

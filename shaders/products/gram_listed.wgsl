@@ -58,22 +58,9 @@ fn main(
   let at = (index - shape.first_kept) * 16 * WORKGROUP + lane;
   for (var start = item.y; start < item.z; start += RUN) {
     let end = min(start + RUN, item.z);
-    var a0 = vec4f();
-    var a1 = vec4f();
-    var a2 = vec4f();
-    var a3 = vec4f();
-    var b0 = vec4f();
-    var b1 = vec4f();
-    var b2 = vec4f();
-    var b3 = vec4f();
-    var c0 = vec4f();
-    var c1 = vec4f();
-    var c2 = vec4f();
-    var c3 = vec4f();
-    var d0 = vec4f();
-    var d1 = vec4f();
-    var d2 = vec4f();
-    var d3 = vec4f();
+    #repeat i 0..16
+    var product$i = vec4f();
+    #end
     for (var i = start; i < end; i += 2) {
       let row = rows[i];
       let next = rows[min(i + 1, end - 1)];
@@ -84,64 +71,21 @@ fn main(
       }
       let y = points[own + row];
       let y_next = select(vec4f(), points[own + next], i + 1 < end);
-      let p0 = subgroupBroadcast(x, 0);
-      let p1 = subgroupBroadcast(x, 1);
-      let p2 = subgroupBroadcast(x, 2);
-      let p3 = subgroupBroadcast(x, 3);
-      let q0 = subgroupBroadcast(x_next, 4 % LANES);
-      let q1 = subgroupBroadcast(x_next, 5 % LANES);
-      let q2 = subgroupBroadcast(x_next, 6 % LANES);
-      let q3 = subgroupBroadcast(x_next, 7 % LANES);
-      a0 += p0.x * y + q0.x * y_next;
-      a1 += p0.y * y + q0.y * y_next;
-      a2 += p0.z * y + q0.z * y_next;
-      a3 += p0.w * y + q0.w * y_next;
-      b0 += p1.x * y + q1.x * y_next;
-      b1 += p1.y * y + q1.y * y_next;
-      b2 += p1.z * y + q1.z * y_next;
-      b3 += p1.w * y + q1.w * y_next;
-      c0 += p2.x * y + q2.x * y_next;
-      c1 += p2.y * y + q2.y * y_next;
-      c2 += p2.z * y + q2.z * y_next;
-      c3 += p2.w * y + q2.w * y_next;
-      d0 += p3.x * y + q3.x * y_next;
-      d1 += p3.y * y + q3.y * y_next;
-      d2 += p3.z * y + q3.z * y_next;
-      d3 += p3.w * y + q3.w * y_next;
+      #repeat j 0..4
+      let p$j = subgroupBroadcast(x, $j);
+      let q$j = subgroupBroadcast(x_next, $((j + 4) % LANES));
+      #end
+      #repeat i 0..16
+      product$i += p$(i / 4)[$(i % 4)] * y + q$(i / 4)[$(i % 4)] * y_next;
+      #end
     }
     if (start > item.y) {
-      a0 += partial[at];
-      a1 += partial[at + WORKGROUP];
-      a2 += partial[at + 2 * WORKGROUP];
-      a3 += partial[at + 3 * WORKGROUP];
-      b0 += partial[at + 4 * WORKGROUP];
-      b1 += partial[at + 5 * WORKGROUP];
-      b2 += partial[at + 6 * WORKGROUP];
-      b3 += partial[at + 7 * WORKGROUP];
-      c0 += partial[at + 8 * WORKGROUP];
-      c1 += partial[at + 9 * WORKGROUP];
-      c2 += partial[at + 10 * WORKGROUP];
-      c3 += partial[at + 11 * WORKGROUP];
-      d0 += partial[at + 12 * WORKGROUP];
-      d1 += partial[at + 13 * WORKGROUP];
-      d2 += partial[at + 14 * WORKGROUP];
-      d3 += partial[at + 15 * WORKGROUP];
+      #repeat i 0..16
+      product$i += partial[at + $i * WORKGROUP];
+      #end
     }
-    partial[at] = a0;
-    partial[at + WORKGROUP] = a1;
-    partial[at + 2 * WORKGROUP] = a2;
-    partial[at + 3 * WORKGROUP] = a3;
-    partial[at + 4 * WORKGROUP] = b0;
-    partial[at + 5 * WORKGROUP] = b1;
-    partial[at + 6 * WORKGROUP] = b2;
-    partial[at + 7 * WORKGROUP] = b3;
-    partial[at + 8 * WORKGROUP] = c0;
-    partial[at + 9 * WORKGROUP] = c1;
-    partial[at + 10 * WORKGROUP] = c2;
-    partial[at + 11 * WORKGROUP] = c3;
-    partial[at + 12 * WORKGROUP] = d0;
-    partial[at + 13 * WORKGROUP] = d1;
-    partial[at + 14 * WORKGROUP] = d2;
-    partial[at + 15 * WORKGROUP] = d3;
+    #repeat i 0..16
+    partial[at + $i * WORKGROUP] = product$i;
+    #end
   }
 }

@@ -10,8 +10,7 @@
 // with 16 x 4 sums in registers. Each lane loads one quad of the 16 columns and the subgroup passes
 // it round. LANES: 4 or 8, at most the subgroup's size.
 // Cost: N D^2 FLOPs; two rows take 2 + 8 / LANES loads for 128 FMAs. On lavapipe (LANES 8) 2.3 times
-// as fast as gram.wgsl (10,240 x 784), whose 4 loads serve 64. (The sums in structs of a shared file
-// took 780 instead of 714 ms for the PCA of 20,000 x 500 there, and 2,560 instead of 2,360 on SwiftShader.)
+// as fast as gram.wgsl (10,240 x 784), whose 4 loads serve 64.
 enable subgroups;
 
 struct Shape {
@@ -59,22 +58,9 @@ fn main(
   // Which of the tile's quads this lane loads for all, and of which of two rows.
   let part = subgroup_lane % LANES;
   let passed = min(4 * tile + part % 4, shape.quads - 1) * BLOCK_ROWS;
-  var a0 = vec4f();
-  var a1 = vec4f();
-  var a2 = vec4f();
-  var a3 = vec4f();
-  var b0 = vec4f();
-  var b1 = vec4f();
-  var b2 = vec4f();
-  var b3 = vec4f();
-  var c0 = vec4f();
-  var c1 = vec4f();
-  var c2 = vec4f();
-  var c3 = vec4f();
-  var d0 = vec4f();
-  var d1 = vec4f();
-  var d2 = vec4f();
-  var d3 = vec4f();
+  #repeat i 0..16
+  var product$i = vec4f();
+  #end
   for (var row = start; row < end; row += 2) {
     let next = min(row + 1, end - 1);
     let next_at = row_at(next);
@@ -85,50 +71,20 @@ fn main(
     }
     let y = points[own + row_at(row)];
     let y_next = select(vec4f(), points[own + next_at], next > row);
-    let p0 = subgroupBroadcast(x, 0);
-    let p1 = subgroupBroadcast(x, 1);
-    let p2 = subgroupBroadcast(x, 2);
-    let p3 = subgroupBroadcast(x, 3);
-    let q0 = subgroupBroadcast(x_next, 4 % LANES);
-    let q1 = subgroupBroadcast(x_next, 5 % LANES);
-    let q2 = subgroupBroadcast(x_next, 6 % LANES);
-    let q3 = subgroupBroadcast(x_next, 7 % LANES);
-    a0 += p0.x * y + q0.x * y_next;
-    a1 += p0.y * y + q0.y * y_next;
-    a2 += p0.z * y + q0.z * y_next;
-    a3 += p0.w * y + q0.w * y_next;
-    b0 += p1.x * y + q1.x * y_next;
-    b1 += p1.y * y + q1.y * y_next;
-    b2 += p1.z * y + q1.z * y_next;
-    b3 += p1.w * y + q1.w * y_next;
-    c0 += p2.x * y + q2.x * y_next;
-    c1 += p2.y * y + q2.y * y_next;
-    c2 += p2.z * y + q2.z * y_next;
-    c3 += p2.w * y + q2.w * y_next;
-    d0 += p3.x * y + q3.x * y_next;
-    d1 += p3.y * y + q3.y * y_next;
-    d2 += p3.z * y + q3.z * y_next;
-    d3 += p3.w * y + q3.w * y_next;
+    #repeat j 0..4
+    let p$j = subgroupBroadcast(x, $j);
+    let q$j = subgroupBroadcast(x_next, $((j + 4) % LANES));
+    #end
+    #repeat i 0..16
+    product$i += p$(i / 4)[$(i % 4)] * y + q$(i / 4)[$(i % 4)] * y_next;
+    #end
   }
   if (quad >= shape.quads) {
     return;
   }
   let step = shape.quads;
   let at = (run * tiles + tile) * 16 * step + quad;
-  partial[at] = a0;
-  partial[at + step] = a1;
-  partial[at + 2 * step] = a2;
-  partial[at + 3 * step] = a3;
-  partial[at + 4 * step] = b0;
-  partial[at + 5 * step] = b1;
-  partial[at + 6 * step] = b2;
-  partial[at + 7 * step] = b3;
-  partial[at + 8 * step] = c0;
-  partial[at + 9 * step] = c1;
-  partial[at + 10 * step] = c2;
-  partial[at + 11 * step] = c3;
-  partial[at + 12 * step] = d0;
-  partial[at + 13 * step] = d1;
-  partial[at + 14 * step] = d2;
-  partial[at + 15 * step] = d3;
+  #repeat i 0..16
+  partial[at + $i * step] = product$i;
+  #end
 }

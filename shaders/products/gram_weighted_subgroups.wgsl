@@ -68,24 +68,11 @@ fn main(
   // Which of the block's quads this lane loads for all, and of which of two rows.
   let part = subgroup_lane % LANES;
   let passed = vec4u(i, j)[part % 4] * BLOCK_ROWS;
-  var a0 = vec4f();
-  var a1 = vec4f();
-  var a2 = vec4f();
-  var a3 = vec4f();
-  var b0 = vec4f();
-  var b1 = vec4f();
-  var b2 = vec4f();
-  var b3 = vec4f();
-  var c0 = vec4f();
-  var c1 = vec4f();
-  var c2 = vec4f();
-  var c3 = vec4f();
-  var d0 = vec4f();
-  var d1 = vec4f();
-  var d2 = vec4f();
-  var d3 = vec4f();
-  var s0 = vec4f();
-  var s1 = vec4f();
+  #repeat i 0..16
+  var product$i = vec4f();
+  #end
+  var residual0 = vec4f();
+  var residual1 = vec4f();
   var total = 0.0;
   let start = run * shape.run_rows;
   let end = min(start + shape.run_rows, shape.rows);
@@ -106,47 +93,21 @@ fn main(
     let u1 = w_next * (subgroupBroadcast(x_next, 5 % LANES) - mi1);
     let v0 = subgroupBroadcast(x_next, 6 % LANES) - mj0;
     let v1 = subgroupBroadcast(x_next, 7 % LANES) - mj1;
-    s0 += x0 + u0;
-    s1 += x1 + u1;
+    residual0 += x0 + u0;
+    residual1 += x1 + u1;
     total += w + w_next;
-    a0 += x0.x * y0 + u0.x * v0;
-    a1 += x0.y * y0 + u0.y * v0;
-    a2 += x0.z * y0 + u0.z * v0;
-    a3 += x0.w * y0 + u0.w * v0;
-    b0 += x0.x * y1 + u0.x * v1;
-    b1 += x0.y * y1 + u0.y * v1;
-    b2 += x0.z * y1 + u0.z * v1;
-    b3 += x0.w * y1 + u0.w * v1;
-    c0 += x1.x * y0 + u1.x * v0;
-    c1 += x1.y * y0 + u1.y * v0;
-    c2 += x1.z * y0 + u1.z * v0;
-    c3 += x1.w * y0 + u1.w * v0;
-    d0 += x1.x * y1 + u1.x * v1;
-    d1 += x1.y * y1 + u1.y * v1;
-    d2 += x1.z * y1 + u1.z * v1;
-    d3 += x1.w * y1 + u1.w * v1;
+    #repeat i 0..16
+    product$i += x$(i / 8)[$(i % 4)] * y$(i / 4 % 2) + u$(i / 8)[$(i % 4)] * v$(i / 4 % 2);
+    #end
   }
   if (own >= shape.clusters) {
     return;
   }
   let at = ((run * shape.clusters + k) * blocks + b) * ENTRY;
-  partial[at] = a0;
-  partial[at + 1] = a1;
-  partial[at + 2] = a2;
-  partial[at + 3] = a3;
-  partial[at + 4] = b0;
-  partial[at + 5] = b1;
-  partial[at + 6] = b2;
-  partial[at + 7] = b3;
-  partial[at + 8] = c0;
-  partial[at + 9] = c1;
-  partial[at + 10] = c2;
-  partial[at + 11] = c3;
-  partial[at + 12] = d0;
-  partial[at + 13] = d1;
-  partial[at + 14] = d2;
-  partial[at + 15] = d3;
-  partial[at + RESIDUALS] = s0;
-  partial[at + RESIDUALS + 1] = s1;
+  #repeat i 0..16
+  partial[at + $i] = product$i;
+  #end
+  partial[at + RESIDUALS] = residual0;
+  partial[at + RESIDUALS + 1] = residual1;
   partial[at + WEIGHT] = vec4f(total, 0, 0, 0);
 }

@@ -1,9 +1,6 @@
 /** How rows are held, and kernels over them. */
 import { KernelError } from '../../host/errors.js';
 import type { KernelSource } from '../../host/kernel.js';
-import bytes from '../../shaders/lib/stored_bytes.wgsl?text';
-import float16 from '../../shaders/lib/stored_float16.wgsl?text';
-import float32 from '../../shaders/lib/stored_float32.wgsl?text';
 import type { Storage } from './load_options.js';
 
 /** As the caller wants it, or in a byte a number where that is exact (see reference/bytes.ts). */
@@ -12,11 +9,12 @@ export type Held = Storage | 'bytes';
 /** Bytes of four columns of a row. */
 export const QUAD_BYTES: Readonly<Record<Held, number>> = { float32: 16, float16: 8, bytes: 4 };
 
-const STORED: Readonly<Record<Held, string>> = { float32, float16, bytes };
+/** What shaders/lib/points_layout.wgsl calls them. */
+const STORED: Readonly<Record<Held, number>> = { float32: 0, float16: 1, bytes: 2 };
 
 /** Whether a kernel can read rows in any form. */
-export function readsStored({ code }: KernelSource): boolean {
-  return /array<(Four)?Stored>/.test(code) && code.includes(float32);
+export function readsStored({ code, constants }: KernelSource): boolean {
+  return 'STORED' in constants && /array<(Four)?Stored>/.test(code);
 }
 
 /** `kernel` over rows that are held so. */
@@ -27,5 +25,5 @@ export function storedAs(held: Held, kernel: KernelSource): KernelSource {
       `kernel '${kernel.name}' reads rows in float32 only; import lib/points_layout.wgsl and read them by unpacked().`,
     );
   }
-  return { ...kernel, code: kernel.code.replace(float32, STORED[held]) };
+  return { ...kernel, constants: { ...kernel.constants, STORED: String(STORED[held]) } };
 }

@@ -101,7 +101,7 @@ const tests: readonly KernelTest[] = [
 ];
 
 /** Everything in shaders/. */
-const shaders = import.meta.glob<KernelSource>('../../shaders/*.wgsl', {
+const shaders = import.meta.glob<KernelSource>('../../shaders/!(lib)/*.wgsl', {
   eager: true,
   import: 'default',
 });

@@ -9,7 +9,6 @@ import assignKernel from '../../../shaders/assign/assign.wgsl';
 import assignDirectKernel from '../../../shaders/assign/assign_direct.wgsl';
 import assignFewKernel from '../../../shaders/assign/assign_few.wgsl';
 import assignNarrowKernel from '../../../shaders/assign/assign_narrow.wgsl';
-import assignSubgroupsKernel from '../../../shaders/assign/assign_subgroups.wgsl';
 import type { Deciding } from './deciding.js';
 import type { Norms } from './norms.js';
 import type { Chunk } from '../../rows/device_points.js';
@@ -65,13 +64,7 @@ const LAP_WORK = 2 ** 22;
 /** Iterations that a fit is expected to take, where it may take more. */
 const EXPECTED_ITERATIONS = 20;
 
-const SOURCES = [
-  assignKernel,
-  assignSubgroupsKernel,
-  assignNarrowKernel,
-  assignFewKernel,
-  assignDirectKernel,
-];
+const SOURCES = [assignKernel, assignNarrowKernel, assignFewKernel, assignDirectKernel];
 
 /** See shaders/lib/assignment.wgsl. */
 export interface AssignmentBuffers {
@@ -213,8 +206,8 @@ export function assignCandidates(
   });
   const subgroups = (TILE: number, workgroup = WORKGROUP): AssignCandidate => ({
     name: `subgroups-${TILE}x${workgroup}`,
-    source: storedAs(storage, assignSubgroupsKernel),
-    constants: { TILE, LANES, WORKGROUP: workgroup },
+    source: storedAs(storage, assignKernel),
+    constants: { SUBGROUPS: true, TILE, LANES, WORKGROUP: workgroup },
     tile: TILE,
   });
   const narrow = (workgroup = WORKGROUP): AssignCandidate => ({

@@ -6,7 +6,6 @@ import type { Workspace } from '../../../host/workspace.js';
 import driftsKernel from '../../../shaders/assign/bounds_drifts.wgsl';
 import filterKernel from '../../../shaders/assign/bounds_filter.wgsl';
 import scanKernel from '../../../shaders/assign/bounds_scan.wgsl';
-import scanSubgroupsKernel from '../../../shaders/assign/bounds_scan_subgroups.wgsl';
 import settleKernel from '../../../shaders/assign/bounds_settle.wgsl';
 import rowNormsKernel from '../../../shaders/rows/row_norms.wgsl';
 import { groupCentroids } from './centroid_groups.js';
@@ -313,7 +312,8 @@ async function kernelsOf(
       TIGHTENS: tightens(count, quads),
     }),
     scan: await (subgroupSize >= 4
-      ? runtime.kernel(storedAs(storage, scanSubgroupsKernel), {
+      ? runtime.kernel(storedAs(storage, scanKernel), {
+          SUBGROUPS: true,
           TILE,
           LANES: Math.min(16, subgroupSize),
           WORKGROUP: Math.max(LEAST_WORKGROUP, subgroupSize),

@@ -5,7 +5,6 @@ import type { Recording } from '../../../host/recording.js';
 import type { Workspace } from '../../../host/workspace.js';
 import seedChooseKernel from '../../../shaders/seeding/seed_choose.wgsl';
 import seedTrialsKernel from '../../../shaders/seeding/seed_trials.wgsl';
-import seedTrialsSubgroupsKernel from '../../../shaders/seeding/seed_trials_subgroups.wgsl';
 import { localTrials } from './seeding.twin.js';
 import {
   type DevicePoints,
@@ -46,7 +45,8 @@ function tryOutKernelOf(
 ): Promise<Kernel> {
   const { subgroupSize } = runtime;
   return subgroupSize >= 4
-    ? runtime.kernel(storedAs(storage, seedTrialsSubgroupsKernel), {
+    ? runtime.kernel(storedAs(storage, seedTrialsKernel), {
+        SUBGROUPS: true,
         WEIGHTED,
         TILE,
         LANES: Math.min(16, subgroupSize),

@@ -3,7 +3,6 @@ import source from '../../../shaders/assign/assign.wgsl';
 import directSource from '../../../shaders/assign/assign_direct.wgsl';
 import fewSource from '../../../shaders/assign/assign_few.wgsl';
 import narrowSource from '../../../shaders/assign/assign_narrow.wgsl';
-import subgroupsSource from '../../../shaders/assign/assign_subgroups.wgsl';
 import type { Random } from '../../../src/math/random.js';
 import { assign as twin, undecidedRows } from '../../../src/ops/assign/assign.twin.js';
 import { rowNorms } from '../../../src/ops/assign/row_norms.twin.js';
@@ -23,7 +22,7 @@ import {
   seeded,
   uniform,
 } from './data.js';
-import { compareEach, type KernelTest } from './kernel_test.js';
+import { compareEach, type KernelTest, permutation } from './kernel_test.js';
 import { emptyList, listed } from './undecided.js';
 import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 
@@ -245,16 +244,16 @@ export const assign: KernelTest = {
     ['max(best.reach, ', 'min(best.reach, '],
     ['list_undecided(start + i)', 'list_undecided(start)'],
     ['4 * quads) + 4', '4 * quads) + 400000'],
-    ['quads.k3 = centroids[at + 3', 'quads.k3 = centroids[at + 4'],
-    ['TILE > 8', 'TILE > 12'],
-    ['TILE > 12', 'TILE > 16'],
+    ['quads.k$i = centroids[at + $i', 'quads.k$i = centroids[at + $(i / 2)'],
+    ['#repeat i 0..TILE\n  dots', '#repeat i 0..TILE - 1\n  dots'],
+    ['closer(best, dots.k$i, k + $i)', 'closer(best, dots.k$i, k)'],
   ],
 };
 
 const LANES = [4, 8, 16];
 
 export const assignSubgroups: KernelTest = {
-  source: subgroupsSource,
+  source: permutation(source, 'with subgroups', { SUBGROUPS: 'true' }),
   needs: 'subgroups',
   variants: [...LANES.flatMap((lanes) => TILES.map((TILE) => ({ TILE, LANES: lanes }))), ...WIDER],
   async compare(lab, kernel) {
@@ -268,9 +267,9 @@ export const assignSubgroups: KernelTest = {
     ['start + vec4u(0, 1, 2, 3) < vec4u(shape.first + shape.rows)', 'vec4<bool>(true)'],
     ['stands & owned', 'owned'],
     ['min(start, shape.first + shape.rows - 1)', 'start + 4'],
-    ['5 % LANES', '4 % LANES'],
-    ['LANES < TILE', 'LANES > TILE'],
-    ['mine + LANES < TILE', 'mine + LANES + 1 < TILE'],
+    ['$(i % LANES)', '$((i + 1) % LANES)'],
+    ['c$(i / LANES)', 'c0'],
+    ['mine + $(j * LANES) < TILE', 'mine + $(j * LANES) + 1 < TILE'],
   ],
 };
 
@@ -357,9 +356,8 @@ export const assignFew: KernelTest = {
     await compareFours(lab, { kernel, constants: { QUADS: 2 } }, 7);
   },
   mutations: [
-    ['load_centroid(k + 2), rows, k + 2', 'load_centroid(k + 2), rows, k + 1'],
-    ['TILE > 12', 'TILE > 16'],
-    ['rows, 8)', 'rows, 4)'],
+    ['load_centroid($i), rows, $i', 'load_centroid($i), rows, 0'],
+    ['#repeat i 0..TILE', '#repeat i 0..TILE - 1'],
   ],
 };
 
@@ -384,9 +382,8 @@ export const assignDirect: KernelTest = {
   },
   mutations: [
     ['squared < best.squared', 'squared <= best.squared'],
-    ['centroids[k + 2], k + 2', 'centroids[k + 2], k + 1'],
-    ['TILE > 12', 'TILE > 16'],
-    ['rows, 8)', 'rows, 4)'],
+    ['centroids[$i], $i', 'centroids[$i], 0'],
+    ['#repeat i 0..TILE', '#repeat i 0..TILE - 1'],
     ['COLUMNS > 2', 'COLUMNS > 3'],
     ['residual.z, residual.z', 'residual.z, residual.y'],
     ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],

@@ -1,7 +1,6 @@
 /** How the bounded assignment scans the rows it found, and what becomes of them. */
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import scanSource from '../../../shaders/assign/bounds_scan.wgsl';
-import scanSubgroupsSource from '../../../shaders/assign/bounds_scan_subgroups.wgsl';
 import settleSource from '../../../shaders/assign/bounds_settle.wgsl';
 import {
   type Nearest,
@@ -14,7 +13,7 @@ import { rowNorms } from '../../../src/ops/assign/row_norms.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { bitsOf, dealt, floatsOf, frameOf, membersOf, OUTWARD, ROUNDING } from './bounds_data.js';
 import { around, constant, grid, indices, packedAt, quadsOf, rowsOf, seeded } from './data.js';
-import { compareEach, type KernelTest } from './kernel_test.js';
+import { compareEach, type KernelTest, permutation } from './kernel_test.js';
 import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 import { emptyList, listed } from './undecided.js';
 
@@ -152,7 +151,7 @@ const SCAN_MUTATIONS: KernelTest['mutations'] = [
   ['list % shape.groups', 'own'],
   ['shape.first_list + own', 'own'],
   ['first = start + 4 * lane', 'first = 4 * lane'],
-  ['TILE > 8', 'TILE > 12'],
+  ['quads.k$i = centroids[at$i', 'quads.k$i = centroids[at$(i / 2)'],
 ];
 
 export const boundsScan: KernelTest = {
@@ -165,7 +164,7 @@ export const boundsScan: KernelTest = {
 };
 
 export const boundsScanSubgroups: KernelTest = {
-  source: scanSubgroupsSource,
+  source: permutation(scanSource, 'with subgroups', { SUBGROUPS: 'true' }),
   needs: 'subgroups',
   variants: LANES.flatMap((lanes) => TILES.map((TILE) => ({ TILE, LANES: lanes }))),
   async compare(lab, kernel) {
@@ -178,8 +177,8 @@ export const boundsScanSubgroups: KernelTest = {
   },
   mutations: [
     ['list % shape.groups', 'own'],
-    ['5 % LANES', '4 % LANES'],
-    ['LANES < TILE', 'LANES > TILE'],
+    ['$(i % LANES)', '$((i + 1) % LANES)'],
+    ['c$(i / LANES)', 'c0'],
   ],
 };
 

@@ -111,9 +111,9 @@ export const gramListed: KernelTest = {
     ['i + 1 < end', 'true'],
     ['start > item.y', 'start >= item.y'],
     ['start > item.y', 'false'],
-    ['subgroupBroadcast(x_next, 5 % LANES)', 'subgroupBroadcast(x_next, 4 % LANES)'],
-    ['c2 += p2.z * y + q2.z * y_next', 'c2 += p2.z * y'],
-    ['c1 += partial[at + 9', 'c1 += partial[at + 8'],
-    ['at + 9 * WORKGROUP] = c1', 'at + 9 * WORKGROUP] = b1'],
+    ['$((j + 4) % LANES)', '$((j + 3) % LANES)'],
+    [' + q$(i / 4)[$(i % 4)] * y_next', ''],
+    ['product$i += partial[at + $i', 'product$i += partial[at + $(i / 2)'],
+    ['at + $i * WORKGROUP] = product$i', 'at + $i * WORKGROUP] = product$(i / 2)'],
   ],
 };

@@ -89,8 +89,8 @@ export const gramSubgroups: KernelTest = {
     ['next > row', 'true'],
     ['shape.first_run + workgroup', 'workgroup'],
     ['min(quad, shape.quads - 1)', 'first_quad'],
-    ['subgroupBroadcast(x_next, 5 % LANES)', 'subgroupBroadcast(x_next, 4 % LANES)'],
-    ['c2 += p2.z * y + q2.z * y_next', 'c2 += p2.z * y'],
-    ['at + 9 * step] = c1', 'at + 9 * step] = b1'],
+    ['$((j + 4) % LANES)', '$((j + 3) % LANES)'],
+    [' + q$(i / 4)[$(i % 4)] * y_next', ''],
+    ['at + $i * step] = product$i', 'at + $i * step] = product$(i / 2)'],
   ],
 };

@@ -58,6 +58,19 @@ const COMMON_MUTATIONS: readonly Mutation[] = [
   ['(WEIGHTED', '(!WEIGHTED'],
 ];
 
+/** A permutation of a kernel, to be tested as one of its own. */
+export function permutation(
+  source: KernelSource,
+  name: string,
+  constants: Readonly<Record<string, string>>,
+): KernelSource {
+  return {
+    ...source,
+    name: `${source.name} ${name}`,
+    constants: { ...source.constants, ...constants },
+  };
+}
+
 /** All settings of a kernel's switches. */
 export function switches({ constants }: KernelSource): readonly KernelConstants[] {
   const names = Object.keys(constants).filter((name) =>

@@ -1,6 +1,5 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/seeding/seed_trials.wgsl';
-import subgroupsSource from '../../../shaders/seeding/seed_trials_subgroups.wgsl';
 import { costsWith } from '../../../src/ops/seeding/seeding.twin.js';
 import { expectClose } from '../expect.js';
 import {
@@ -20,7 +19,7 @@ import {
   wholeWeight,
   writtenAt,
 } from './data.js';
-import { compareEach, type KernelTest, weightedToo } from './kernel_test.js';
+import { compareEach, type KernelTest, weightedToo, permutation } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 import { expectExact, roundings } from './tolerance.js';
 
@@ -167,12 +166,12 @@ export const seedTrials: KernelTest = {
   compare: (lab, kernel) => compareTiles(lab, kernel, {}),
   // Few, as some drivers take seconds to compile each.
   mutations: [
-    ['min(start + BLOCK, end)', 'min(start + BLOCK - 4, end)'],
+    ['i < BLOCK;', 'i < BLOCK - 4;'],
     ['select(vec4f(), vec4f(1), first', 'select(vec4f(1), vec4f(1), first'],
-    ['candidates[at + 5', 'candidates[at + 4'],
+    ['candidates[at + $i', 'candidates[at + $(i / 2)'],
     ['shape.first_block + block', 'block'],
-    ['min(nearest, distances.k6)', 'distances.k6'],
-    ['TILE > 4', 'TILE > 8'],
+    ['min(nearest, distances.k$i)', 'distances.k$i'],
+    ['#repeat i 0..TILE\n  sums', '#repeat i 0..TILE - 1\n  sums'],
     ['chosen[0] *', '0 *'],
     ['shape.fresh != 0', 'false'],
     ['shape.first_row + first', 'first'],
@@ -182,7 +181,7 @@ export const seedTrials: KernelTest = {
 const LANES = [4, 8, 16];
 
 export const seedTrialsSubgroups: KernelTest = {
-  source: subgroupsSource,
+  source: permutation(source, 'with subgroups', { SUBGROUPS: 'true' }),
   needs: 'subgroups',
   variants: LANES.flatMap((lanes) => TILES.map((tile) => ({ TILE: tile, LANES: lanes }))),
   async compare(lab, kernel) {
@@ -193,8 +192,8 @@ export const seedTrialsSubgroups: KernelTest = {
   },
   mutations: [
     ['first < end', 'true'],
-    ['5 % LANES', '4 % LANES'],
-    ['LANES < TILE', 'LANES > TILE'],
+    ['$(i % LANES)', '$((i + 1) % LANES)'],
+    ['c$(i / LANES)', 'c0'],
     ['start < end', 'true'],
   ],
 };
