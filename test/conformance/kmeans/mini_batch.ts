@@ -317,7 +317,7 @@ export const kmeansMiniBatch: Suite = {
           [() => model.partialFit(narrow, { runtime }), { name: 'ShapeError' }],
           [
             () => miniBatchKMeans(points, { k: 3, init: head(narrow, 3), runtime }),
-            { name: 'ShapeError', message: /init has 5 columns, but 4 are needed/ },
+            { name: 'ShapeError', message: /init has 5 columns, but 6 are needed/ },
           ],
           [() => model.partialFit(nan, { runtime }), { message: /batch.*row 7, column 1/ }],
           [() => model.partialFit(points, { sampleWeight: [1] }), invalid(/4000 rows/)],
