@@ -62,7 +62,8 @@ export async function prepare(
   if (options.metric === 'cosine') return prepareDirections(workspace, rows, subtracted, options);
   const { extent = 0 } = options;
   const inRange = (largest: number) => rangeScale('points', Math.max(extent, largest));
-  let packed = inRange(rows.largest ?? 0);
+  // Centroids alone say nothing of rows that nobody has seen yet: that of small rows may be nearly 0.
+  let packed = rows.largest ? inRange(rows.largest) : 1;
   rows.scaleBy(packed);
   let found = await findOut(workspace, rows, subtracted, options, packed);
   const needed = inRange(found.largest);
@@ -98,7 +99,11 @@ async function findOut(
     if (!known) shift = float16Shift(shift, scale);
     return { shift, scale, inBytes: false, largest };
   }
-  if (known) return { shift: known, scale: packed, inBytes: false, largest: rows.largest ?? 0 };
+  if (known) {
+    // Only now is the magnitude known of rows that come by for the first time.
+    await bringAll(rows);
+    return { shift: known, scale: packed, inBytes: false, largest: rows.largest ?? 0 };
+  }
   const measuring = await measureRanges(workspace, rows);
   rows.prepareWith(measuring.measure);
   const sums = await columnSums(workspace, rows);

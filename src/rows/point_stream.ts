@@ -357,7 +357,8 @@ export async function* iterated<T>(
 }
 
 function iteratorOf<T>(what: string, values: unknown): AsyncIterator<T> {
-  if (typeof values === 'object' && values !== null) {
+  // A typed array gives numbers, not blocks, and throws a TypeError once it was transferred.
+  if (typeof values === 'object' && values !== null && !ArrayBuffer.isView(values)) {
     for (const way of [Symbol.asyncIterator, Symbol.iterator]) {
       const begin: unknown = Reflect.get(values, way);
       if (begin === undefined || begin === null) continue;
@@ -374,6 +375,6 @@ function iteratorOf<T>(what: string, values: unknown): AsyncIterator<T> {
 function notIterable(what: string, method: string, given: unknown): InvalidArgumentError {
   return new InvalidArgumentError(
     what,
-    `${what}: ${method} gave ${show(given)}, which can not be iterated; make it a generator function, or return an (async) iterable.`,
+    `${what}: ${method} gave ${show(given)}, which can not be iterated block by block; make it a generator function, or return an (async) iterable.`,
   );
 }

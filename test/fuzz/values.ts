@@ -8,11 +8,16 @@ import { createRandom } from '../../src/math/random.js';
 /** Thrown by a caller's own code within a case: it is his, and comes out as it is. */
 export class CallersError extends Error {}
 
-/** What every use of a proxy throws that its owner has revoked, as of an object whose getters throw. */
-const REVOKED = /on a proxy that has been revoked/;
+/**
+ * What every use of a proxy throws that its owner has revoked, as of an object whose getters throw; and
+ * what a class throws that was given where a function is called.
+ */
+const CALLERS_TYPE_ERROR =
+  /on a proxy that has been revoked|Class constructor CallersError cannot be invoked/;
 
 export const isCallers = (error: unknown): boolean =>
-  error instanceof CallersError || (error instanceof TypeError && REVOKED.test(error.message));
+  error instanceof CallersError ||
+  (error instanceof TypeError && CALLERS_TYPE_ERROR.test(error.message));
 
 const throwing = (): never => {
   throw new CallersError('thrown by the caller');
@@ -211,8 +216,11 @@ const ODD_FORMS = {
     data: new Proxy(Float32Array.from(values), {}),
     shape: shape(n, d),
   }),
-  'ragged rows': (values, _, d) =>
-    cut(values, d, (cells) => cells).map((cells, i) => (i === 0 ? [...cells, 1] : cells)),
+  'ragged rows': (values, _, d) => [
+    // One row more: a longer row by itself would be a matrix of d + 1 columns.
+    ...cut(values, d, (cells) => cells),
+    Array.from({ length: d + 1 }, () => 1),
+  ],
   'row missing': (values, _, d) => {
     const rows = cut(values, d, (cells) => cells);
     return withHole(rows);

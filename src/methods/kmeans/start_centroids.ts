@@ -37,9 +37,18 @@ export function checkEnoughRows(method: string, k: number, n: number): void {
   );
 }
 
-/** The mean of given centroids, a shift for rows that nobody has seen yet; for 'cosine' of directions. */
-export function meanCentroid(what: string, given: GivenCentroids, metric: Metric): Float64Array {
-  const { source, shape } = readRows(what, given);
+/**
+ * The mean of given centroids, a shift for rows that nobody has seen yet; for 'cosine' of directions.
+ *
+ * @throws ShapeError where the centroids have other than `columns` columns
+ */
+export function meanCentroid(
+  what: string,
+  given: GivenCentroids,
+  metric: Metric,
+  columns?: number,
+): Float64Array {
+  const { source, shape } = readRows(what, given, columns === undefined ? {} : { columns });
   const [k, d] = shape;
   if (metric === 'cosine') return shiftOfDirections(source, shape);
   return meansOf(addRows(source, new Float64Array(d)), k).map(Math.fround);

@@ -214,7 +214,9 @@ async function start(
 ): Promise<{ centroids: Float32Array; shift: Float64Array; tolerance: number }> {
   const { k, init = 'k-means++', metric = 'euclidean', tol = 0, signal } = options;
   const shift =
-    typeof init === 'string' ? undefined : (rows.shift ?? meanCentroid('init', init, metric));
+    typeof init === 'string'
+      ? undefined
+      : (rows.shift ?? meanCentroid('init', init, metric, rows.columns));
   const placed =
     typeof init === 'string' || !shift
       ? undefined

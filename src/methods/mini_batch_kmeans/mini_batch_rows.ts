@@ -13,6 +13,7 @@ export interface Batch {
 
 export interface BatchRows {
   readonly n: number;
+  readonly columns: number;
   readonly batchSize: number;
   /** What was subtracted from every row already, [d]. */
   readonly shift: Float64Array | undefined;
@@ -45,6 +46,7 @@ export function heldRows(
   });
   return {
     n,
+    columns: d,
     batchSize,
     shift,
     steps: (maxIter) => Math.max(1, Math.floor((maxIter * n) / batchSize)),
@@ -83,6 +85,7 @@ export function passingRows(
   });
   return {
     n,
+    columns: d,
     batchSize,
     shift,
     steps: (maxIter) => maxIter * perPass,

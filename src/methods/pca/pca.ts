@@ -280,6 +280,12 @@ async function iterate(
         `most likely because neighbouring variances are almost equal; set maxIter higher, or use solver 'covariance'.`,
     );
   }
+  if (found.rounded > 0) {
+    console.warn(
+      `pca: ${found.rounded} of ${found.values.length} directions are only as near as float32 rounding leaves them, ` +
+        `as their variances are below a thousandth of the first; use solver 'covariance'.`,
+    );
+  }
   return found;
 }
 

@@ -190,6 +190,8 @@ export interface DeflationOptions {
 
 /** Iterations without a smaller residual after which it may be what rounding leaves. */
 const PATIENCE = 16;
+/** Of the largest eigenvalue, more than what float32 rows have past their rank. */
+const PAST_RANK = 2 ** -40;
 /** What the rounding of products may leave of a residual, relative to the largest eigenvalue. */
 const leftByRounding = (rounding: number): number => Math.max(4 * rounding, 2 ** -46);
 
@@ -233,17 +235,19 @@ async function best(probes: readonly Probe[], pause: Pause): Promise<readonly [P
  * optimal conjugate gradients (Knyazev 2001): the best direction in the span of the present one, its
  * residual and the step before, which takes the square root of the power iteration's steps.
  *
- * @returns also how many directions were still turning after `maxIter` iterations
+ * @returns also how many directions were still turning after `maxIter` iterations, and how many rounding
+ *   ended the search for, though they have a variance
  */
 export async function solveByDeflation(
   scatter: Scatter,
   { most, wanted, tolerance, maxIter, random, report, signal }: DeflationOptions,
-): Promise<Eigenpairs & { readonly unfinished: number }> {
+): Promise<Eigenpairs & { readonly unfinished: number; readonly rounded: number }> {
   const [, d] = scatter.shape;
   const pause = createPause(signal);
   const values: number[] = [];
   const vectors: Float64Array[] = [];
   let unfinished = 0;
+  let ended = 0;
   const probe = async (direction: Float64Array): Promise<Probe> => {
     const [product] = await scatter.times([direction], signal);
     orthogonalize(product, vectors);
@@ -254,6 +258,7 @@ export async function solveByDeflation(
     let step: Probe | undefined;
     let value = 0;
     let turning = true;
+    let lost = false;
     let least = Number.POSITIVE_INFINITY;
     let stalled = 0;
     for (let iteration = 1; turning && iteration <= maxIter; iteration++) {
@@ -265,9 +270,12 @@ export async function solveByDeflation(
       stalled = rest < least ? 0 : stalled + 1;
       least = Math.min(least, rest);
       // What is left may be the engine's rounding, which no iteration takes away.
-      const rounding = leftByRounding(scatter.rounding) * Math.max(value, values[0] ?? 0);
-      const ended = norm(at.product) <= rounding || (stalled >= PATIENCE && rest <= rounding);
-      turning = rest > tolerance * value && !ended;
+      const largest = Math.max(value, values[0] ?? 0);
+      const rounding = leftByRounding(scatter.rounding) * largest;
+      const none = norm(at.product) <= Math.min(rounding, PAST_RANK * largest);
+      const found = rest <= tolerance * value;
+      lost = !found && (none || (stalled >= PATIENCE && rest <= rounding));
+      turning = !found && !lost;
       if (!turning) continue;
       const next = scaled(residual, 1 / rest);
       orthogonalize(next, [...vectors, at.direction]);
@@ -276,10 +284,15 @@ export async function solveByDeflation(
       [at, step] = await best(third ? [...span, third] : span, pause);
     }
     if (turning) unfinished++;
+    if (lost) ended++;
     values.push(value);
     vectors.push(at.direction);
   }
   // Neighbours of almost equal variance may have come in the wrong order, or turned in their plane.
   const pairs = await pairsWithin(scatter, vectors, signal);
-  return { ...pairs, unfinished };
+  const [first] = pairs.values;
+  const unsure = pairs.values.filter(
+    (value) => isUnsure(value, first, scatter.rounding) && value > PAST_RANK * first,
+  );
+  return { ...pairs, unfinished, rounded: Math.min(ended, unsure.length) };
 }

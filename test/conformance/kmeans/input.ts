@@ -185,6 +185,12 @@ export const kmeansInput: Suite = {
           ({ [Symbol.asyncIterator]: once }) as unknown as AsyncIterable<Float32Array>;
         await library.kmeans({ shape, blocks }, { k: 2, runtime });
         const pattern = { name: 'InvalidArgumentError', message: /can not be iterated/ };
+        const gone = data.slice();
+        structuredClone(gone, { transfer: [gone.buffer] });
+        for (const flat of [data, gone]) {
+          const flatStream = { shape, blocks: () => flat } as never;
+          await expectThrows(() => library.kmeans(flatStream, { k: 2, runtime }), pattern);
+        }
         for (const iterator of [{}, { next: 5 }, { next: () => 5 }]) {
           await expectThrows(() => library.kmeans(stream(iterator), { k: 2, runtime }), pattern);
         }

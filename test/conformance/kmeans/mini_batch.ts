@@ -315,6 +315,10 @@ export const kmeansMiniBatch: Suite = {
           [() => miniBatchKMeans(points, { k: 2, reassignmentRatio: 2 }), invalid(/from 0 to 1/)],
           [() => miniBatchKMeans(nan, { k: 2, runtime }), { name: 'NonFiniteError' }],
           [() => model.partialFit(narrow, { runtime }), { name: 'ShapeError' }],
+          [
+            () => miniBatchKMeans(points, { k: 3, init: head(narrow, 3), runtime }),
+            { name: 'ShapeError', message: /init has 5 columns, but 6 are needed/ },
+          ],
           [() => model.partialFit(nan, { runtime }), { message: /batch.*row 7, column 1/ }],
           [() => model.partialFit(points, { sampleWeight: [1] }), invalid(/4000 rows/)],
           [() => MiniBatchKMeansModel.fromCentroids([]), { name: 'ShapeError' }],

@@ -163,6 +163,35 @@ export const kmeansStreams: Suite = {
       },
     },
     {
+      name: 'rows whose squares leave float32, in a fit and under a model of other rows',
+      run: async (context) => {
+        const small = head(points, 1100);
+        const runtime = await smallRuntime(context);
+        const one = await fit(context, small, { k: 1 });
+        for (const factor of [1e-29, 1e20, 1e25]) {
+          // Of float64 rows the shift is known before their magnitude is.
+          const data = Float64Array.from(small.data, (value) => value * factor);
+          const whole = await fit(context, { ...small, data }, { k: 3, maxIter: 3 });
+          const passing = await fit(context, streamed({ ...small, data }), {
+            k: 3,
+            maxIter: 3,
+            runtime,
+          });
+          expectEqual(outcome(passing), outcome(whole), `fit of rows times ${factor}`);
+          const single = { ...small, data: Float32Array.from(data) };
+          // The only centroid lies at 0, as far as float32 can tell.
+          const centre = await fit(context, single, { k: 1 });
+          for (const model of [one, centre]) {
+            expectSameBits(
+              (await model.transform(streamed(single), { runtime })).data,
+              (await model.transform(single, { runtime: context.runtime })).data,
+              `transform of rows times ${factor}`,
+            );
+          }
+        }
+      },
+    },
+    {
       name: 'onIteration is told what it is told of resident rows',
       run: async (context) => {
         const told: unknown[] = [];

@@ -126,6 +126,22 @@ async function warnings(work: () => Promise<unknown>): Promise<readonly string[]
   return said;
 }
 
+/** Cosines, orthogonal to each other, turned into a common basis: their variances are known. */
+function falling(n: number, d: number) {
+  const sizes = Array.from({ length: d }, (_, t) => (t === 0 ? 1 : 1e-3 * 0.8 ** t));
+  const normal = Array.from({ length: d }, (_, j) => j + 1);
+  const square = normal.reduce((sum, value) => sum + value * value, 0);
+  const data = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) {
+    const row = sizes.map((size, t) => size * Math.cos((Math.PI * (t + 1) * (i + 0.5)) / n));
+    // A Householder reflection.
+    const along = (2 * row.reduce((sum, value, j) => sum + value * normal[j], 0)) / square;
+    for (let j = 0; j < d; j++) data[i * d + j] = row[j] - along * normal[j];
+  }
+  const variances = sizes.map((size) => (size * size * n) / 2 / (n - 1));
+  return { points: { data, shape: [n, d] as const }, variances };
+}
+
 export const pcaKinds: Suite = {
   name: 'pca of hard kinds',
   cases: [
@@ -144,6 +160,25 @@ export const pcaKinds: Suite = {
             expectComponents(model, golden, 0.5);
           });
           expectEqual(said, [], 'warnings');
+        }
+      },
+    },
+    {
+      name: 'by deflation: variances of a millionth of the first are found, or a warning says that they are not',
+      run: async (context) => {
+        const { points, variances } = falling(64, 8);
+        for (let seed = 0; seed < 6; seed++) {
+          const options: PcaOptions = { nComponents: 5, solver: 'deflation', seed };
+          let found = new Float64Array();
+          const said = await warnings(async () => {
+            const model = await context.library.pca(points, { ...options, ...on(context) });
+            found = Float64Array.from(model.explainedVariance);
+          });
+          const worst = Math.max(...found.map((value, t) => Math.abs(value / variances[t] - 1)));
+          expectThat(
+            worst < 1e-3 || (worst < 0.8 && said.some((text) => /float32 rounding/.test(text))),
+            `seed ${seed}: off by ${worst}, warnings: ${said.join()}`,
+          );
         }
       },
     },
