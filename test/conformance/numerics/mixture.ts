@@ -2,7 +2,7 @@
 import type { CovarianceType, GaussianMixtureModel } from '../../../src/index.js';
 import type { NumericsKind, NumericsMixture } from '../../golden/index.js';
 import { absolute, type Findings, Ledger, type Place } from './figure.js';
-import { inverseError, isPositiveDefinite, type Rows, rowsOf } from './float64.js';
+import { type GivenRows, inverseError, isPositiveDefinite, type Rows, rowsOf } from './float64.js';
 
 /** Natural logarithms a row. */
 const BOUND = 1e-4;
@@ -112,7 +112,7 @@ export interface MixtureStart {
 /** As many EM steps as the start says, on one engine. */
 export function fitFrom(
   { library, runtime }: Pick<Place, 'library' | 'runtime'>,
-  points: Rows,
+  points: GivenRows,
   { covarianceType, regCovar, iterations, means, precisions }: MixtureStart,
 ): Promise<GaussianMixtureModel> {
   const [k] = means.shape;
