@@ -6,6 +6,7 @@ import { expectEqual } from './expect.js';
 import { accumulate } from './kernels/accumulate.js';
 import { activeRows } from './kernels/active_rows.js';
 import { affine } from './kernels/affine.js';
+import { affinePrecise } from './kernels/affine_precise.js';
 import {
   assign,
   assignDirect,
@@ -92,6 +93,7 @@ const tests: readonly KernelTest[] = [
   farthestBlocks,
   farthestPick,
   affine,
+  affinePrecise,
   crossProducts,
   gramSubgroups,
   activeRows,

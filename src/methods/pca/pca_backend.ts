@@ -32,8 +32,12 @@ export interface PcaSession {
   rows(): Promise<Float32Array>;
   /** X^T X, d x d. */
   gram(signal?: AbortSignal): Promise<Float64Array>;
-  /** Y^T Y of what a map makes of the rows, outputs x outputs: each entry errs relative to its columns. */
-  gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array>;
+  /**
+   * Y^T Y of what a map makes of the rows, outputs x outputs: each entry errs relative to its columns.
+   * `precise`, which takes longer, is for columns so small that what rounds off while they are made,
+   * 2^-24 of the rows, would count.
+   */
+  gramOfImages(map: AffineMap, precise: boolean, signal?: AbortSignal): Promise<Float64Array>;
   /** X^T (X v) for each direction v, [d] each. */
   gramTimes(
     directions: readonly Float64Array[],

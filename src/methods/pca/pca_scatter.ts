@@ -79,10 +79,16 @@ export class Scatter {
   /**
    * v^T S w for all pairs of orthonormal directions, row-major. From the rows' places along them, so
    * that each number errs relative to its own two directions, not to the largest.
+   *
+   * @param precise see PcaSession.gramOfImages
    */
-  async within(directions: readonly Float64Array[], signal?: AbortSignal): Promise<Float64Array> {
+  async within(
+    directions: readonly Float64Array[],
+    precise: boolean,
+    signal?: AbortSignal,
+  ): Promise<Float64Array> {
     const count = directions.length;
-    const products = await this.#session.gramOfImages(this.#project(directions), signal);
+    const products = await this.#session.gramOfImages(this.#project(directions), precise, signal);
     for (const { weight, vector } of this.#updates) {
       const along = Float64Array.from(directions, (direction) => dot(direction, vector));
       for (let i = 0; i < count; i++) {

@@ -49,14 +49,19 @@ function enough(values: ArrayLike<number>, wanted: Wanted): number | undefined {
   return undefined;
 }
 
-/** The scatter's eigenpairs as the span of orthonormal directions shows them (Rayleigh & Ritz). */
+/**
+ * The scatter's eigenpairs as the span of orthonormal directions shows them (Rayleigh & Ritz).
+ *
+ * @param precise see PcaSession.gramOfImages
+ */
 async function pairsWithin(
   scatter: Scatter,
   directions: readonly Float64Array[],
+  precise: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Eigenpairs> {
   const pause = createPause(signal);
-  const matrix = await scatter.within(directions, signal);
+  const matrix = await scatter.within(directions, precise, signal);
   const { values, vectors } = await symmetricEigen(matrix, directions.length, pause);
   return { values, vectors: await combineAll(vectors, directions, pause) };
 }
@@ -73,7 +78,7 @@ async function sharpened(
   if (!isUnsure(pairs.values[count - 1], pairs.values[0], scatter.rounding)) {
     return firstPairs(pairs, count);
   }
-  const again = await pairsWithin(scatter, pairs.vectors, signal);
+  const again = await pairsWithin(scatter, pairs.vectors, true, signal);
   return firstPairs(again, enough(again.values, wanted) ?? most);
 }
 
@@ -114,7 +119,7 @@ export async function solveInSpan(
 ): Promise<Eigenpairs> {
   const rows = await scatter.rows();
   const basis = await orthonormalize(rows, createRandom(0), createPause(signal));
-  return sharpened(scatter, await pairsWithin(scatter, basis, signal), most, wanted, signal);
+  return sharpened(scatter, await pairsWithin(scatter, basis, false, signal), most, wanted, signal);
 }
 
 export interface RandomizedOptions {
@@ -155,7 +160,7 @@ export async function solveRandomized(
     }
     basis = await orthonormalize(products, random, pause);
   }
-  const pairs = await pairsWithin(scatter, basis, signal);
+  const pairs = await pairsWithin(scatter, basis, false, signal);
   return sharpened(scatter, pairs, count, { count }, signal);
 }
 
@@ -289,10 +294,11 @@ export async function solveByDeflation(
     vectors.push(at.direction);
   }
   // Neighbours of almost equal variance may have come in the wrong order, or turned in their plane.
-  const pairs = await pairsWithin(scatter, vectors, signal);
-  const [first] = pairs.values;
-  const unsure = pairs.values.filter(
+  const pairs = await pairsWithin(scatter, vectors, false, signal);
+  const final = await sharpened(scatter, pairs, vectors.length, { count: vectors.length }, signal);
+  const [first] = final.values;
+  const unsure = final.values.filter(
     (value) => isUnsure(value, first, scatter.rounding) && value > PAST_RANK * first,
   );
-  return { ...pairs, unfinished, rounded: Math.min(ended, unsure.length) };
+  return { ...final, unfinished, rounded: Math.min(ended, unsure.length) };
 }

@@ -99,8 +99,14 @@ export class RowImages implements RowSource {
     this.quads = map.padded / 4;
   }
 
-  static async of(workspace: Workspace, points: DevicePoints, map: AffineMap): Promise<RowImages> {
-    return new RowImages(workspace, points, await uploadMap(workspace, map, points.quads));
+  static async of(
+    workspace: Workspace,
+    points: DevicePoints,
+    map: AffineMap,
+    precise: boolean,
+  ): Promise<RowImages> {
+    const made = await uploadMap(workspace, map, points.quads, precise);
+    return new RowImages(workspace, points, made);
   }
 
   async *parts(range: RowRange, align: number): AsyncGenerator<RowPart> {

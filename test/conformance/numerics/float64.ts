@@ -11,6 +11,11 @@ export interface Rows {
   readonly shape: readonly [rows: number, columns: number];
 }
 
+/** Rows as a fit takes them. */
+export interface GivenRows extends Rows {
+  readonly data: KindRows['data'];
+}
+
 /** The rows of a kind of data, in the type in which they are stored. */
 export interface KindRows extends Rows {
   readonly data: NumericsKind['points']['data'];

@@ -2,7 +2,7 @@
 import type { CovarianceType, GaussianMixtureModel } from '../../../src/index.js';
 import type { NumericsKind, NumericsMixture } from '../../golden/index.js';
 import { absolute, type Findings, Ledger, type Place } from './figure.js';
-import { inverseError, isPositiveDefinite, type Rows, rowsOf } from './float64.js';
+import { type GivenRows, inverseError, isPositiveDefinite, type Rows, rowsOf } from './float64.js';
 
 /** Natural logarithms a row. */
 const BOUND = 1e-4;
@@ -99,19 +99,24 @@ function isProduct(precision: Float64Array, factor: Float64Array, d: number): bo
   return true;
 }
 
-async function runCase(
-  { library, runtime, takeWarnings }: Place,
-  kind: NumericsKind,
-  expected: NumericsMixture,
-  ledger: Ledger,
-): Promise<void> {
-  const { covarianceType, iterations, regCovar } = expected;
-  const method = `mixture '${covarianceType}'`;
-  const { k } = kind;
-  const points = rowsOf(kind);
-  const [n, d] = points.shape;
-  const { means, precisions } = kind.mixture;
-  const model = await library.gaussianMixture(points, {
+/** From where a mixture begins: each component with the same deviations of the columns. */
+export interface MixtureStart {
+  readonly covarianceType: CovarianceType;
+  readonly regCovar: number;
+  readonly iterations: number;
+  readonly means: NumericsKind['mixture']['means'];
+  /** Of the columns, [d]. */
+  readonly precisions: Float64Array;
+}
+
+/** As many EM steps as the start says, on one engine. */
+export function fitFrom(
+  { library, runtime }: Pick<Place, 'library' | 'runtime'>,
+  points: GivenRows,
+  { covarianceType, regCovar, iterations, means, precisions }: MixtureStart,
+): Promise<GaussianMixtureModel> {
+  const [k] = means.shape;
+  return library.gaussianMixture(points, {
     k,
     covarianceType,
     regCovar,
@@ -120,23 +125,31 @@ async function runCase(
     init: {
       weights: new Float64Array(k).fill(1 / k),
       means,
-      precisions: precisionsOf(precisions.data, covarianceType, k),
+      precisions: precisionsOf(precisions, covarianceType, k),
     },
     runtime,
   });
-  const warnings = takeWarnings();
-  ledger.expect(warnings.length === 0, `${method} warns: ${warnings.join('; ')}`);
+}
+
+/** What must hold of any model by itself: its matrices are inverses, and its likelihood theirs. */
+export function judgeAlone(
+  model: GaussianMixtureModel,
+  points: Rows,
+  method: string,
+  ledger: Ledger,
+): void {
+  const [n, d] = points.shape;
+  const { covarianceType, k } = model;
   const matrices = (tensor: { readonly data: Float64Array }) =>
     squareMatrices(tensor, covarianceType, k, d);
   const factors = matrices(model.precisionsCholesky);
-  const likelihood = model.logLikelihood / n;
-  const compare = (quantity: string, found: number, float64: number) => {
-    const named = { method, quantity, tolerance: BOUND, because: BECAUSE };
-    ledger.figures.push(absolute(named, found, float64));
-  };
-  compare('bound a row', model.lowerBound, expected.lowerBound);
-  compare('log-likelihood a row', likelihood, expected.score);
-  compare('its own log-likelihood', likelihood, ownScore(points, model, factors));
+  ledger.figures.push(
+    absolute(
+      { method, quantity: 'its own log-likelihood', tolerance: BOUND, because: BECAUSE },
+      model.logLikelihood / n,
+      ownScore(points, model, factors),
+    ),
+  );
   const inverses = matrices(model.precisions);
   matrices(model.covariances).forEach((covariance, c) => {
     const what = `${method}: the covariance of component ${c}`;
@@ -148,6 +161,37 @@ async function runCase(
     );
     ledger.expect(isProduct(inverses[c], factors[c], d), `${what}: precision and factor differ`);
   });
+}
+
+/** A model's bound and likelihood beside those of float64. */
+export function compareBounds(
+  model: GaussianMixtureModel,
+  n: number,
+  expected: { readonly lowerBound: number; readonly score: number },
+  method: string,
+  ledger: Ledger,
+): void {
+  const named = (quantity: string) => ({ method, quantity, tolerance: BOUND, because: BECAUSE });
+  ledger.figures.push(
+    absolute(named('bound a row'), model.lowerBound, expected.lowerBound),
+    absolute(named('log-likelihood a row'), model.logLikelihood / n, expected.score),
+  );
+}
+
+async function runCase(
+  place: Place,
+  kind: NumericsKind,
+  expected: NumericsMixture,
+  ledger: Ledger,
+): Promise<void> {
+  const method = `mixture '${expected.covarianceType}'`;
+  const points = rowsOf(kind);
+  const { means, precisions } = kind.mixture;
+  const model = await fitFrom(place, points, { ...expected, means, precisions: precisions.data });
+  const warnings = place.takeWarnings();
+  ledger.expect(warnings.length === 0, `${method} warns: ${warnings.join('; ')}`);
+  compareBounds(model, points.shape[0], expected, method, ledger);
+  judgeAlone(model, points, method, ledger);
 }
 
 /** As many EM steps as leave float64's own bound where it is when the rows are rounded. */

@@ -24,6 +24,7 @@ import { ReferenceSession } from '../twin/session.js';
 import { type MixtureParameters, type MixtureRules, reachOf } from '../mixture_step.js';
 import { packFrame, packScorer, statisticsEntries, unpackStatistics } from './mixture_layout.js';
 import { BOUND_RUN, MixtureEm } from './mixture_em.js';
+import { commonFrame, FramedMixtureSession, reachWithin, rowsWithin } from './mixture_frame.js';
 import { fitOnDevice } from './mixture_loop.js';
 import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import type { Recording } from '../../../../host/recording.js';
@@ -45,6 +46,11 @@ const BLOCK_ROWS = Number(scaleColumnsKernel.constants.BLOCK_ROWS);
  * 1e-4.
  */
 const FLOAT32_REACH = 2 ** 10;
+/**
+ * The same times the root of the columns, as roundings of either sign add up: beyond it rows that are too
+ * many for the host are held in coordinates of their own. To get there takes the host a pass.
+ */
+const FRAME_REACH = 2 ** 10;
 /** Multiply-adds of a pass that the host does in some 100 ms. */
 const HOST_WORK = 2 ** 26;
 
@@ -157,7 +163,10 @@ class DeviceMixtureSession implements MixtureSession {
   readonly #points: DevicePoints;
   readonly #weights: RowWeights;
   readonly #state: GPUBuffer;
+  /** Whether these rows are in coordinates of their own already. */
+  readonly #isFramed: boolean;
   #host: ReferenceSession | undefined;
+  #framed: FramedMixtureSession | undefined;
   #pass: { readonly k: number; readonly form: FactorForm; readonly made: MixturePass } | undefined;
 
   private constructor(
@@ -166,12 +175,14 @@ class DeviceMixtureSession implements MixtureSession {
     scale: Float64Array,
     weights: RowWeights,
     state: GPUBuffer,
+    isFramed = false,
   ) {
     this.#workspace = workspace;
     this.#points = points;
     this.scale = scale;
     this.#weights = weights;
     this.#state = state;
+    this.#isFramed = isFramed;
   }
 
   static async load(
@@ -217,8 +228,8 @@ class DeviceMixtureSession implements MixtureSession {
 
   async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
     const { k, form, factors } = scorer;
-    const host = await this.#hostFor(k, form, factors, frame.factors);
-    if (host) return host.expect(scorer, frame, signal);
+    const other = await this.#otherFor(k, form, factors, frame.factors);
+    if (other) return other.expect(scorer, frame, signal);
     const pass = await this.#passFor(k, form);
     return this.#withScorer(scorer, async (buffers) =>
       this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
@@ -247,8 +258,8 @@ class DeviceMixtureSession implements MixtureSession {
   ): Promise<Statistics> {
     const [, d] = this.shape;
     const k = frame.centres.length / d;
-    const exact = await this.#hostFor(k, form, frame.factors);
-    if (exact) return exact.accumulate(responsibilities, frame, form, signal);
+    const other = await this.#otherFor(k, form, frame.factors);
+    if (other) return other.accumulate(responsibilities, frame, form, signal);
     const pass = await this.#passFor(k, form);
     const { host } = this.#weights;
     return this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
@@ -293,8 +304,8 @@ class DeviceMixtureSession implements MixtureSession {
   }
 
   async score(scorer: Scorer, signal?: AbortSignal) {
-    const host = await this.#hostFor(scorer.k, scorer.form, scorer.factors);
-    if (host) return host.score(scorer, signal);
+    const other = await this.#otherFor(scorer.k, scorer.form, scorer.factors);
+    if (other) return other.score(scorer, signal);
     const pass = await this.#passFor(scorer.k, scorer.form);
     return this.#withScorer(scorer, async (buffers) => {
       for (const batch of pass.batches) {
@@ -315,8 +326,8 @@ class DeviceMixtureSession implements MixtureSession {
   async responsibilities(scorer: Scorer, signal?: AbortSignal) {
     const [n] = this.shape;
     const { k, form, factors } = scorer;
-    const host = await this.#hostFor(k, form, factors);
-    if (host) return host.responsibilities(scorer, signal);
+    const other = await this.#otherFor(k, form, factors);
+    if (other) return other.responsibilities(scorer, signal);
     const pass = await this.#passFor(k, form);
     const data = newFloats(n * k);
     await this.#withScorer(scorer, async (buffers) => {
@@ -338,29 +349,78 @@ class DeviceMixtureSession implements MixtureSession {
   }
 
   dispose(): void {
-    this.#workspace.dispose();
+    // Of a framed session, whose workspace is another's, it gives back what is its own.
+    if (this.#isFramed) this.#release();
+    else this.#workspace.dispose();
+  }
+
+  #release(): void {
+    this.#pass?.made.dispose();
+    this.#workspace.release(...this.#points.chunks.map(({ points }) => points));
   }
 
   /**
-   * The rows in float64, for factors that float32 would lose digits of, where the host does a pass in a
-   * short time; the device, which has no float64, does the others as well as it can.
+   * Another session of the rows, for factors that float32 would lose digits of: in float64, where the
+   * host does a pass in a short time, else in coordinates in which they are not narrow.
    */
-  async #hostFor(
+  async #otherFor(
     k: number,
     form: FactorForm,
     ...all: readonly (Float64Array | undefined)[]
-  ): Promise<ReferenceSession | undefined> {
+  ): Promise<MixtureSession | undefined> {
+    if (form === 'diag' || this.#isFramed) return undefined;
     const [n, d] = this.shape;
-    if (form === 'diag' || n * k * d * d > HOST_WORK) return undefined;
-    if (!all.some((factors) => factors && d * reachOf(factors, d) > FLOAT32_REACH))
-      return undefined;
-    if (!this.#host) {
-      const x = await readRows(this.#workspace, this.#points);
-      for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
-      const weights = this.#weights.host ?? new Float32Array(n).fill(1);
-      this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
-    }
+    const factors = all.filter((given) => given !== undefined);
+    const reach = Math.max(0, ...factors.map((given) => reachOf(given, d)));
+    if (d * reach <= FLOAT32_REACH) return undefined;
+    if (n * k * d * d <= HOST_WORK) return this.#hosted();
+    return Math.sqrt(d) * reach > FRAME_REACH ? this.#framedFor(factors, reach) : undefined;
+  }
+
+  async #hosted(): Promise<ReferenceSession> {
+    if (this.#host) return this.#host;
+    const [n, d] = this.shape;
+    const x = await readRows(this.#workspace, this.#points);
+    for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
+    const weights = this.#weights.host ?? new Float32Array(n).fill(1);
+    this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
     return this.#host;
+  }
+
+  /** In a frame of the factors, or of earlier ones that still serves; undefined where none helps. */
+  async #framedFor(
+    all: readonly Float64Array[],
+    reach: number,
+  ): Promise<FramedMixtureSession | undefined> {
+    const [n, d] = this.shape;
+    const factors = Float64Array.from(all.flatMap((given) => [...given]));
+    const held = this.#framed;
+    const heldReach = held ? reachWithin(factors, held.frame, d) : reach;
+    if (held && Math.sqrt(d) * heldReach <= FRAME_REACH) return held;
+    const frame = commonFrame(factors, d);
+    // Half as far at least: a frame for every step would cost more than it gives.
+    if (!frame || !(2 * reachWithin(factors, frame, d) <= heldReach)) {
+      return heldReach < reach ? held : undefined;
+    }
+    const rows = await readRows(this.#workspace, this.#points);
+    const data = await rowsWithin(rows, this.scale, frame);
+    held?.dispose();
+    this.#framed = undefined;
+    const points = await loadPoints(
+      this.#workspace,
+      { data, shape: [n, d] },
+      { metric: 'euclidean', shift: new Float64Array(d) },
+    );
+    const inner = new DeviceMixtureSession(
+      this.#workspace,
+      points,
+      new Float64Array(d).fill(1),
+      this.#weights,
+      this.#state,
+      true,
+    );
+    this.#framed = new FramedMixtureSession(inner, frame, this);
+    return this.#framed;
   }
 
   /** The pass for so many components of a form; kept until another is asked for. */

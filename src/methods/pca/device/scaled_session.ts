@@ -37,8 +37,12 @@ export class ScaledPcaSession implements PcaSession {
     return this.#squares(await this.#held.gram(signal));
   }
 
-  async gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array> {
-    return this.#squares(await this.#held.gramOfImages(this.#inHeld(map), signal));
+  async gramOfImages(
+    map: AffineMap,
+    precise: boolean,
+    signal?: AbortSignal,
+  ): Promise<Float64Array> {
+    return this.#squares(await this.#held.gramOfImages(this.#inHeld(map), precise, signal));
   }
 
   async gramTimes(

@@ -175,8 +175,12 @@ class DevicePcaSession implements PcaSession {
       : this.#gramOf(rowsThemselves(this.#points), signal);
   }
 
-  async gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array> {
-    const images = await RowImages.of(this.#workspace, this.#points, map);
+  async gramOfImages(
+    map: AffineMap,
+    precise: boolean,
+    signal?: AbortSignal,
+  ): Promise<Float64Array> {
+    const images = await RowImages.of(this.#workspace, this.#points, map, precise);
     try {
       return await this.#gramOf(images, signal);
     } finally {

@@ -72,7 +72,7 @@ class ReferencePcaSession implements PcaSession {
     return products;
   }
 
-  async gramOfImages(map: AffineMap, signal?: AbortSignal): Promise<Float64Array> {
+  async gramOfImages(map: AffineMap, _: boolean, signal?: AbortSignal): Promise<Float64Array> {
     const { outputs } = map;
     const products = new Float64Array(outputs * outputs);
     // The block's products take a matrix of their own: see `gram`.
