@@ -1,5 +1,6 @@
 /** One kernel at a time on a real device, and nothing written but what it should write. */
 import type { KernelConstants, KernelSource, UniformValues } from '../../../host/kernel.js';
+import { readsStored, storedAs } from '../../../src/rows/storage.js';
 import { ceilDiv } from '../../../host/plan.js';
 import { Runtime, type RuntimeOptions } from '../../../host/runtime.js';
 import { Workspace } from '../../../host/workspace.js';
@@ -72,8 +73,8 @@ function withGuard(contents: Contents): Uint32Array<ArrayBuffer> {
 }
 
 /** Whether the kernel was made to read rows in float16, by `storedAs`. */
-export const readsHalves = ({ code }: KernelSource): boolean =>
-  /array<(Four)?Stored>/.test(code) && code.includes('alias Stored = vec2u;');
+export const readsHalves = (kernel: KernelSource): boolean =>
+  readsStored(kernel) && kernel.constants.STORED === storedAs('float16', kernel).constants.STORED;
 
 /** Packed rows as such a kernel reads them: two columns a word, the first in its lower half. */
 function halvesOf(packed: Float32Array): Uint32Array<ArrayBuffer> {
