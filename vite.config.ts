@@ -1,22 +1,34 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { ENTRIES } from './build/entries.js';
 import { pagePlugin } from './build/page_plugin.js';
 import { wgslPlugin } from './build/wgsl_plugin.js';
 
+/** No file has side effects, but the index imports its methods' entries as if: bundlers warn of that. */
+const withoutBareImports: Plugin = {
+  name: 'without-bare-imports',
+  renderChunk: (code) => ({ code: code.replace(/^import "[^"]+";$/gm, ''), map: null }),
+};
+
 /**
- * Builds the library, one file without any dependency: dist/index.js for Node and whatever else; with
- * `--mode page` dist/browser.js, which holds no import of Node's that a page's bundler would follow.
+ * Builds the library, without any dependency: for Node and whatever else a file for each entry in dist/,
+ * which share others; with `--mode page` the same in dist/page/, where nothing imports what a page's
+ * bundler could not follow; with `--mode script` that in one file, dist/browser.js.
  */
 export default defineConfig(({ mode }) => ({
-  plugins: [wgslPlugin({ shipped: true }), ...(mode === 'page' ? [pagePlugin()] : [])],
+  plugins: [
+    wgslPlugin({ shipped: true }),
+    withoutBareImports,
+    ...(mode === 'production' ? [] : [pagePlugin()]),
+  ],
   build: {
     target: 'es2022',
     sourcemap: true,
     minify: true,
-    emptyOutDir: mode !== 'page',
-    lib: {
-      entry: { [mode === 'page' ? 'browser' : 'index']: 'src/index.ts' },
-      formats: ['es'],
+    outDir: mode === 'page' ? 'dist/page' : 'dist',
+    emptyOutDir: mode !== 'script',
+    lib: { entry: mode === 'script' ? { browser: ENTRIES.index } : ENTRIES, formats: ['es'] },
+    rolldownOptions: {
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
     },
-    rolldownOptions: { output: { entryFileNames: '[name].js' } },
   },
 }));
