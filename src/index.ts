@@ -54,6 +54,21 @@ export {
   PcaModel,
   type PcaSolver,
 } from './methods/pca/pca_model.js';
+export {
+  adjustedRandIndex,
+  clusteringAccuracy,
+  type MutualInformationOptions,
+  normalizedMutualInformation,
+  purity,
+} from './methods/scores/label_scores.js';
+export type { Labels } from './methods/scores/labels.js';
+export {
+  calinskiHarabasz,
+  daviesBouldin,
+  type PointScoreOptions,
+  silhouette,
+  type SilhouetteOptions,
+} from './methods/scores/point_scores.js';
 export type { RuntimeChoice } from './fit/backend.js';
 export { createRuntime, Runtime, type RuntimeInfo } from '../host/runtime.js';
 export { configureSharedRuntime } from '../host/default_runtime.js';
