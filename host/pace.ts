@@ -17,6 +17,11 @@ export class Pace {
     if (work > 0 && milliseconds > 0) this.#rate = work / milliseconds;
   }
 
+  /** As `observe`, where the device proves faster than assumed: for times that may hold some waiting. */
+  observeAtLeast(work: number, milliseconds: number): void {
+    if (work > this.#rate * milliseconds) this.observe(work, milliseconds);
+  }
+
   /** Multiply-adds that one dispatch may hold. */
   get budget(): number {
     return this.#rate * DISPATCH_MS;

@@ -1,5 +1,4 @@
-/** Small computations on a table: scaling, samples, purity, rows of one class. */
-import { ShapeError } from '../index.js';
+/** Small computations on a table: scaling, samples, rows of one class. */
 import type { Table } from './read/table.js';
 
 /** Mean and standard deviation of each column, [d]; a constant column has deviation 0. */
@@ -59,25 +58,6 @@ export function pickRows({ data, shape: [, d] }: Table, rows: Uint32Array) {
     picked.set(data.subarray(row * d, (row + 1) * d), i * d);
   });
   return { data: picked, shape: [rows.length, d] as const };
-}
-
-/**
- * Purity: the share of rows whose true class is the most common one of their cluster, 0 to 1
- * (Manning, Raghavan, Schuetze, "Introduction to Information Retrieval", section 16.3).
- */
-export function purity(clusters: ArrayLike<number>, classes: ArrayLike<number>): number {
-  if (clusters.length !== classes.length) {
-    throw new ShapeError(`purity: ${clusters.length} clusters but ${classes.length} classes.`);
-  }
-  const tables = new Map<number, Map<number, number>>();
-  for (let i = 0; i < clusters.length; i++) {
-    const table = tables.get(clusters[i]) ?? new Map<number, number>();
-    table.set(classes[i], (table.get(classes[i]) ?? 0) + 1);
-    tables.set(clusters[i], table);
-  }
-  let pure = 0;
-  for (const table of tables.values()) pure += Math.max(...table.values());
-  return pure / clusters.length;
 }
 
 /** The rows of each true class as a table of its own, by class in ascending order. */

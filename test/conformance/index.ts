@@ -6,6 +6,7 @@ import { kmeansSuites } from './kmeans/index.js';
 import { numericsSuites } from './numerics/index.js';
 import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
+import { scores } from './scores.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -16,4 +17,5 @@ export const suites: readonly Suite[] = [
   ...mixtureSuites,
   ...pcaSuites,
   ...numericsSuites,
+  scores,
 ];

@@ -23,6 +23,7 @@ import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
 import { crossProducts } from './kernels/cross_products.js';
 import { decide } from './kernels/decide.js';
+import { distanceSums } from './kernels/distance_sums.js';
 import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
@@ -83,6 +84,7 @@ const tests: readonly KernelTest[] = [
   runSums,
   labelCounts,
   pairwiseDistances,
+  distanceSums,
   gatherRows,
   seedTrials,
   seedTrialsSubgroups,
@@ -103,10 +105,13 @@ const tests: readonly KernelTest[] = [
 ];
 
 /** Everything in shaders/. */
-const shaders = import.meta.glob<KernelSource>('../../shaders/!(lib)/*.wgsl', {
-  eager: true,
-  import: 'default',
-});
+const shaders = import.meta.glob<KernelSource>(
+  ['../../shaders/*/*.wgsl', '!../../shaders/lib/*.wgsl'],
+  {
+    eager: true,
+    import: 'default',
+  },
+);
 
 const everyKernelIsTested: Case = {
   name: 'every kernel is tested',

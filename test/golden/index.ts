@@ -357,6 +357,37 @@ export interface NumericsGolden {
   readonly kinds: readonly NumericsKind[];
 }
 
+/** Labels against the true classes of the same rows, both whole numbers, [n]. */
+export interface LabelScoresCase {
+  readonly name: string;
+  readonly truth: NdArray;
+  readonly labels: NdArray;
+  readonly adjustedRandIndex: number;
+  /** Normalised mutual information, by the mean of the entropies. */
+  readonly arithmetic: number;
+  readonly geometric: number;
+  /** SciPy's linear_sum_assignment of the contingency table. */
+  readonly clusteringAccuracy: number;
+  readonly purity: number;
+}
+
+/** Labels of rows, whole numbers. */
+export interface PointScoresCase {
+  readonly name: string;
+  /** [n, d] */
+  readonly points: NdArray<Float64Array | Uint8Array>;
+  readonly labels: NdArray;
+  readonly silhouette: number;
+  readonly silhouetteCosine: number;
+  readonly daviesBouldin: number;
+  readonly calinskiHarabasz: number;
+}
+
+export interface ScoresGolden {
+  readonly labels: readonly LabelScoresCase[];
+  readonly points: readonly PointScoresCase[];
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;
@@ -390,6 +421,11 @@ export async function loadPcaKinds(read: ReadFile): Promise<PcaKindsGolden> {
 /** Data sets of everyday kinds with what float64 says of them. */
 export async function loadNumerics(read: ReadFile): Promise<NumericsGolden> {
   return (await loadGolden(read, 'numerics')) as NumericsGolden;
+}
+
+/** Golden values of scores. */
+export async function loadScores(read: ReadFile): Promise<ScoresGolden> {
+  return (await loadGolden(read, 'scores')) as ScoresGolden;
 }
 
 /**

@@ -27,3 +27,12 @@ test('rows are a multiple of the alignment, and at least that', () => {
   expect(pace.rows(10, 1)).toBe(5000);
   expect(pace.rows(1e9, 64)).toBe(64);
 });
+
+test('a time that may hold some waiting raises the pace, and never lowers it', () => {
+  const pace = new Pace();
+  const assumed = pace.budget;
+  pace.observeAtLeast(1, 1000);
+  expect(pace.budget).toBe(assumed);
+  pace.observeAtLeast(assumed, 1);
+  expect(pace.budget).toBeGreaterThan(assumed);
+});

@@ -15,6 +15,8 @@ export interface CsvOptions {
   readonly columns: readonly string[] | undefined;
   /** Whether the first line names the columns; found out when undefined. */
   readonly header: boolean | undefined;
+  /** What makes a number of a cell, NaN where it is none; decimal notation when undefined. */
+  readonly parse?: ((cell: string) => number) | undefined;
 }
 
 /** Decimal notation only: not '', '0x1f' or 'Infinity', which Number() would take. */
@@ -27,13 +29,13 @@ function parseDecimal(cell: string): number {
 
 /** Records become typed columns by position; no object is ever keyed by a header. */
 export async function readCsv(source: ByteSource, options: CsvOptions): Promise<Table> {
-  const { delimiter, columns, header } = options;
+  const { delimiter, columns, header, parse: parseCell = parseDecimal } = options;
   const builder = new TableBuilder<string>({
     path: source.path,
     unit: 'line',
     wanted: columns,
     names: header === undefined ? 'detect' : header ? 'first-row' : 'none',
-    parse: parseDecimal,
+    parse: parseCell,
     isEmpty: (cell) => cell.trim() === '',
   });
   let width = 0;

@@ -8,12 +8,19 @@ import type { Table } from './table.js';
 const MAX_JSON_BYTES = 256 << 20;
 const MAX_LINE_CHARACTERS = 8 << 20;
 
+/** What makes a number of a cell; NaN where it is none. */
+type Parse = (cell: unknown) => number;
+
+const finiteNumber: Parse = (cell) =>
+  typeof cell === 'number' && Number.isFinite(cell) ? cell : Number.NaN;
+
 /** One row a line; empty lines are skipped. */
 export async function readJsonLines(
   source: ByteSource,
   columns: readonly string[] | undefined,
+  parse = finiteNumber,
 ): Promise<Table> {
-  const rows = new JsonRows(source.path, 'line', columns);
+  const rows = new JsonRows(source.path, 'line', columns, parse);
   let line = 0;
   for await (const text of lines(source)) {
     line++;
@@ -26,6 +33,7 @@ export async function readJsonLines(
 export async function readJson(
   source: ByteSource,
   columns: readonly string[] | undefined,
+  parse = finiteNumber,
 ): Promise<Table> {
   const { path } = source;
   let text = '';
@@ -47,7 +55,7 @@ export async function readJson(
       'Give an array of rows, such as [[1, 2], [3, 4]], or one row a line in a .jsonl file.',
     );
   }
-  const rows = new JsonRows(path, 'row', columns);
+  const rows = new JsonRows(path, 'row', columns, parse);
   document.forEach((row: unknown, i) => {
     rows.add(row, i);
   });
@@ -59,14 +67,21 @@ class JsonRows {
   readonly #path: string;
   readonly #unit: 'line' | 'row';
   readonly #wanted: readonly string[] | undefined;
+  readonly #parse: Parse;
   /** The first row's fields, or its length when it is an array. */
   #form: readonly string[] | number | undefined;
   #builder: TableBuilder<unknown> | undefined;
 
-  constructor(path: string, unit: 'line' | 'row', wanted: readonly string[] | undefined) {
+  constructor(
+    path: string,
+    unit: 'line' | 'row',
+    wanted: readonly string[] | undefined,
+    parse: Parse,
+  ) {
     this.#path = path;
     this.#unit = unit;
     this.#wanted = wanted;
+    this.#parse = parse;
   }
 
   add(row: unknown, at: number): void {
@@ -82,7 +97,7 @@ class JsonRows {
       unit: this.#unit,
       wanted: this.#wanted,
       names: typeof this.#form === 'number' ? 'none' : this.#form,
-      parse: (cell) => (typeof cell === 'number' && Number.isFinite(cell) ? cell : Number.NaN),
+      parse: this.#parse,
       isEmpty: (cell) => cell === null || cell === undefined,
     });
     this.#builder.add(this.#cells(row, at, this.#form), at);

@@ -1,6 +1,7 @@
 /** One entry to all readers: the format is told by the extension, else by the first bytes. */
 import { asFileError, FileError } from '../errors.js';
 import { ByteSource } from './byte_source.js';
+import { classNumbers } from './class_numbers.js';
 import { readCifar } from './cifar.js';
 import { readCsv } from './csv.js';
 import { isIdx, readIdx } from './idx.js';
@@ -18,6 +19,11 @@ export interface ReadOptions {
   readonly labels?: string | undefined;
   /** Whether the first line of a CSV or TSV file names the columns; found out by default. */
   readonly header?: boolean | undefined;
+  /**
+   * The columns hold classes, by any names: they are numbered as they first occur. A CSV or TSV file
+   * names its columns in its first line.
+   */
+  readonly classes?: boolean | undefined;
 }
 
 type Format = 'csv' | 'tsv' | 'json' | 'jsonl' | 'npy' | 'parquet' | 'idx' | 'cifar';
@@ -46,19 +52,25 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   return { ...table, labels: await readLabels(options.labels, path, table.shape[0]) };
 }
 
-async function readPoints(path: string, { columns, header }: ReadOptions): Promise<Table> {
+async function readPoints(path: string, { columns, header, classes }: ReadOptions): Promise<Table> {
   let source: ByteSource | undefined;
   try {
     source = await ByteSource.open(path);
     const format = formatOf(path, await source.peek(6));
+    const parse = classes ? classNumbers() : undefined;
     switch (format) {
       case 'csv':
       case 'tsv':
-        return await readCsv(source, { delimiter: format === 'csv' ? ',' : '\t', columns, header });
+        return await readCsv(source, {
+          delimiter: format === 'csv' ? ',' : '\t',
+          columns,
+          header: classes ? true : header,
+          parse,
+        });
       case 'json':
-        return await readJson(source, columns);
+        return await readJson(source, columns, parse);
       case 'jsonl':
-        return await readJsonLines(source, columns);
+        return await readJsonLines(source, columns, parse);
       case 'parquet':
         return await readParquet(path, columns);
       default: {

@@ -6,11 +6,14 @@ import { InvalidArgumentError } from '../../index.js';
 /** The options that name a file to write. */
 export const OUTPUTS = ['out', 'model', 'report', 'picture', 'sheet'] as const;
 
+/** The options that name another file to read. */
+const INPUTS = ['labels', 'points', 'truthFile'] as const;
+
 /** What one command reads and writes. */
 export interface CommandFiles {
   /** The rows. */
   readonly file: string;
-  readonly options: { readonly labels?: string } & {
+  readonly options: { readonly [input in (typeof INPUTS)[number]]?: string } & {
     readonly [output in (typeof OUTPUTS)[number]]?: string;
   };
 }
@@ -35,7 +38,10 @@ export async function refuseOverwriting(commands: readonly CommandFiles[]): Prom
   const read: Place[] = [];
   for (const { file, options } of commands) {
     read.push(await placeOf(file));
-    if (options.labels !== undefined) read.push(await placeOf(options.labels));
+    for (const input of INPUTS) {
+      const path = options[input];
+      if (path !== undefined) read.push(await placeOf(path));
+    }
   }
   const written: (Place & { readonly output: string })[] = [];
   for (const { options } of commands) {

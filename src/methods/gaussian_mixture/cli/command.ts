@@ -1,9 +1,9 @@
 /** `webgpu-clustering gmm FILE`. */
 import { type Command, Option } from 'commander';
-import { InvalidArgumentError } from '../../../index.js';
+import { InvalidArgumentError, purity } from '../../../index.js';
 import { formatMean, formatObjective, formatSeconds } from '../../../cli/format.js';
 import type { Table } from '../../../cli/read/read_table.js';
-import { inFileUnits, purity } from '../../../cli/table_math.js';
+import { inFileUnits } from '../../../cli/table_math.js';
 import { writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { drawMixture } from './mixture_picture.js';
@@ -82,7 +82,7 @@ async function gmmCommand(file: string, options: GmmOptions, signal: AbortSignal
   const candidates = await fitCandidates(job, options);
   const best = lowest(candidates);
   const { model } = best.fit;
-  const share = table.labels && purity(model.labels, table.labels);
+  const share = table.labels && purity(table.labels, model.labels);
   if (candidates.length > 1) say(`lowest BIC: k = ${best.k}`);
   if (options.trace) {
     model.history.forEach((bound, i) => {

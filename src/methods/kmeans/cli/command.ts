@@ -1,10 +1,10 @@
 /** `webgpu-clustering kmeans FILE`. */
 import type { Command } from 'commander';
-import { InvalidArgumentError, kmeans, type KMeansModel } from '../../../index.js';
+import { InvalidArgumentError, kmeans, type KMeansModel, purity } from '../../../index.js';
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import type { Table } from '../../../cli/read/read_table.js';
-import { inFileUnits, purity, splitByClass } from '../../../cli/table_math.js';
+import { inFileUnits, splitByClass } from '../../../cli/table_math.js';
 import { contactSheet, type ImageRows, writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { type ClassReport, renderKMeansReport } from './report.js';
@@ -103,7 +103,7 @@ async function kmeansCommand(
       say(`iteration ${i + 1}: objective ${formatObjective(objective)}`);
     });
   }
-  const share = table.labels && purity(model.labels, table.labels);
+  const share = table.labels && purity(table.labels, model.labels);
   describe(fit, share, options).forEach(say);
   const perClass = options.perClass ? await fitClasses(job, options) : [];
 

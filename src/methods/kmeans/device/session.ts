@@ -18,18 +18,16 @@ import type {
 } from '../kmeans_backend.js';
 import type { LoadOptions, Metric, PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
-import { CheckedStream } from '../../../rows/point_stream.js';
 import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../../math/random.js';
 import type { Clustering } from './clustering.js';
 import { lloyd } from './lloyd.js';
-import { loadBytes, loadHalves } from '../../../rows/narrowed.js';
+import { loadRows } from '../../../rows/load.js';
 import {
   columnPowerSums,
   type DevicePoints,
   forEachChunk,
   groups,
-  loadPoints,
   paced,
 } from '../../../rows/device_points.js';
 import { Restarts, restartsAtOnce } from './restarts.js';
@@ -37,7 +35,6 @@ import { chooseStarts } from './starts.js';
 import { ScaledSession } from './scaled_session.js';
 import { inBatches } from '../../../ops/side_by_side.js';
 import { storedAs } from '../../../rows/storage.js';
-import { streamPoints } from '../../../rows/device_stream.js';
 import { loadRowWeights, type RowWeights } from '../../../rows/weights.js';
 
 /** `transform` computes about this many bytes of distances at a time. */
@@ -88,21 +85,11 @@ class DeviceSession implements KMeansSession {
       workspace.dispose();
     };
     try {
-      let points: DevicePoints;
-      if (source instanceof CheckedStream) {
-        const streamed = await streamPoints(workspace, source, options);
-        points = streamed;
-        close = () => {
-          streamed.close();
-          workspace.dispose();
-        };
-      } else if (options.storage === 'float16') {
-        points = await loadHalves(workspace, source, options);
-      } else {
-        points =
-          (await loadBytes(workspace, source, options)) ??
-          (await loadPoints(workspace, source, options));
-      }
+      const { points, close: endPass } = await loadRows(workspace, source, options);
+      close = () => {
+        endPass();
+        workspace.dispose();
+      };
       const weights = await loadRowWeights(workspace, points, options.weights);
       return new DeviceSession(workspace, points, weights, options, close);
     } catch (error) {

@@ -2,7 +2,7 @@
  * K-means on the CPU in float64: what the device is checked against, and what runs where there is
  * no device. Needs nothing of the platform but an event loop.
  */
-import { ClusteringError, InvalidArgumentError } from '../../../errors.js';
+import { ClusteringError } from '../../../errors.js';
 import type {
   Assignment,
   KMeansBackend,
@@ -11,23 +11,13 @@ import type {
   LloydResult,
   Seeding,
 } from '../kmeans_backend.js';
-import type { LoadOptions, Metric } from '../../../rows/load_options.js';
-import {
-  type CheckedMatrix,
-  type GpuMatrix,
-  newFloats,
-  shiftOfDirections,
-} from '../../../rows/matrix.js';
-import { CheckedStream } from '../../../rows/point_stream.js';
+import { holdRows } from '../../../rows/host_rows.js';
+import { newFloats } from '../../../rows/matrix.js';
 import type { Random } from '../../../math/random.js';
-import { rangeScale } from '../../../rows/range.js';
 import { accumulate, type ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import { assignInBlocks } from '../../../ops/assign/assign.twin.js';
-import { wholeShift } from '../../../rows/bytes.js';
-import { centre, columnMeans, columnVariances } from '../../../rows/column_means.twin.js';
-import { directionsOf } from '../../../rows/directions.js';
+import { columnVariances } from '../../../rows/column_means.twin.js';
 import { createPause, nextTask, type Pause, rowBlocks } from '../../../math/event_loop.js';
-import { float16Scale, float16Shift, largestOf, roundToFloat16 } from '../../../rows/float16.js';
 import { labelCounts } from '../../../ops/sums/label_counts.twin.js';
 import { inMetric, lloyd, type Dataset } from './lloyd.js';
 import { pairwiseSquaredDistances } from '../../../ops/assign/pairwise_distances.twin.js';
@@ -38,92 +28,17 @@ import { kMeansParallel, kMeansPlusPlus } from '../../../ops/seeding/seeding.twi
 export const referenceBackend: KMeansBackend = {
   description: 'cpu',
   async load(points, options) {
-    const matrix = points instanceof CheckedStream ? await heldRows(points) : onHost(points);
-    const [n, d] = matrix.shape;
-    const { metric, storage, extent = 0 } = options;
-    // In float64 there is nothing to scale, but what a device refuses is refused.
-    if (metric === 'euclidean') {
-      rangeScale('points', Math.max(extent, matrix.largest ?? largestOf(matrix.data)));
-    }
-    let shift = sessionShift(matrix, options);
-    const isHalf = storage === 'float16';
-    let scale = isHalf && metric === 'euclidean' ? halvesScale(matrix, shift, options) : 1;
-    if (scale !== 1 && !options.shift && !matrix.shift) shift = float16Shift(shift, scale);
-    const x = await sessionRows(matrix, shift, metric);
-    if (isHalf && metric === 'cosine') {
-      scale = Math.min(options.scale ?? Number.POSITIVE_INFINITY, float16Scale(largestOf(x)));
-    }
-    if (isHalf) roundToFloat16(x, scale);
+    const { metric } = options;
+    const {
+      x,
+      shape: [n, d],
+      shift,
+      scale,
+    } = await holdRows(points, options);
     const weights = options.weights ?? new Float32Array(n).fill(1);
     return new ReferenceSession({ x, n, d, weights, metric, shift }, scale);
   },
 };
-
-/** A stream's rows, in memory: the CPU engine has no other place to put them. */
-async function heldRows(stream: CheckedStream): Promise<CheckedMatrix> {
-  const { shape, shift } = stream;
-  const data = await stream.collect();
-  return { data, shape, largest: stream.largest, ...(shift ? { shift } : {}) };
-}
-
-function onHost(points: CheckedMatrix | GpuMatrix): CheckedMatrix {
-  if (!('buffer' in points)) return points;
-  throw new InvalidArgumentError(
-    'points',
-    `points is a GPU matrix of shape [${points.shape.join(', ')}], but this fit runs on the CPU. ` +
-      `Pass the WebGPU runtime that owns the buffer, or give { data, shape } on the host.`,
-  );
-}
-
-/**
- * What this session's rows lack. Column means are rounded to float32, so that a device that
- * subtracts them in float32 gets the same rows bit for bit; what a device holds in bytes, it has less
- * whole numbers.
- */
-function sessionShift(matrix: CheckedMatrix, options: LoadOptions): Float64Array {
-  const {
-    data,
-    shape: [n, d],
-    shift,
-  } = matrix;
-  const known = options.shift ?? shift;
-  if (known) return known;
-  if (options.metric === 'cosine') return shiftOfDirections(data, [n, d]);
-  const means = () => columnMeans(data, n, d).map(Math.fround);
-  return options.storage === 'float16' ? means() : (wholeShift(matrix) ?? means());
-}
-
-/** float32(x - shift) for each of the caller's rows x, which 'cosine' scales to length 1 first. */
-async function sessionRows(
-  { data, shape: [n, d], shift: subtracted }: CheckedMatrix,
-  shift: Float64Array,
-  metric: Metric,
-): Promise<Float32Array> {
-  const pause = createPause();
-  const remaining = subtracted ? shift.map((value, j) => value - subtracted[j]) : shift;
-  const x = new Float32Array(n * d);
-  for (const [start, end] of rowBlocks(n, d)) {
-    const rows = end - start;
-    const block = data.subarray(start * d, end * d);
-    const held =
-      metric === 'cosine' && !subtracted
-        ? directionsOf(block, rows, d, shift, 'points', start)
-        : centre(block, rows, d, remaining);
-    x.set(held, start * d);
-    await pause();
-  }
-  return x;
-}
-
-/** The scale at which a device rounds such rows: see LoadOptions. */
-function halvesScale(
-  { data, shift: subtracted }: CheckedMatrix,
-  shift: Float64Array,
-  { scale = Number.POSITIVE_INFINITY }: LoadOptions,
-): number {
-  const largest = largestOf(data) + (subtracted ? 0 : largestOf(shift));
-  return Math.min(scale, float16Scale(largest));
-}
 
 /** There is nothing here that several could share. */
 async function oneByOne<Item, Result>(
