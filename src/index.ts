@@ -1,6 +1,7 @@
 /** Clustering on WebGPU, for pages and Node. */
 export { kmeans, type KMeansOptions, type KMeansProgress } from './methods/kmeans/kmeans.js';
 export { CentroidModel, type ComputeOptions } from './methods/kmeans/centroid_model.js';
+export type { DensityOptions, RespondOptions } from './methods/kmeans/energy.js';
 export { KMeansModel, type KMeansJson } from './methods/kmeans/kmeans_model.js';
 export type { Algorithm, Seeding } from './methods/kmeans/kmeans_backend.js';
 export type { Metric, Storage } from './rows/load_options.js';
@@ -45,6 +46,17 @@ export {
   MiniBatchKMeansModel,
   type OnlineOptions,
 } from './methods/mini_batch_kmeans/mini_batch_model.js';
+export {
+  onlineKMeans,
+  type OnlineKMeansOptions,
+  type OnlineProgress,
+} from './methods/online_kmeans/online_kmeans.js';
+export {
+  type OnlineKMeansJson,
+  OnlineKMeansModel,
+  type OnlineLearningOptions,
+} from './methods/online_kmeans/online_model.js';
+export type { OnlineRate } from './methods/online_kmeans/online_rate.js';
 export type { GivenCentroids } from './methods/kmeans/start_centroids.js';
 export { blobRows, type PointBlock, type PointStream } from './rows/point_stream.js';
 export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './methods/pca/pca.js';
