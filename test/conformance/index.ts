@@ -6,6 +6,7 @@ import { kmeansSuites } from './kmeans/index.js';
 import { numericsSuites } from './numerics/index.js';
 import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
+import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -13,6 +14,7 @@ export const suites: readonly Suite[] = [
   host,
   kernels,
   ...kmeansSuites,
+  onlineKMeansSuite,
   ...mixtureSuites,
   ...pcaSuites,
   ...numericsSuites,

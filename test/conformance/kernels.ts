@@ -25,6 +25,7 @@ import { decide } from './kernels/decide.js';
 import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
+import { followRows } from './kernels/follow_rows.js';
 import { gatherRows } from './kernels/gather_rows.js';
 import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
@@ -83,6 +84,7 @@ const tests: readonly KernelTest[] = [
   labelCounts,
   pairwiseDistances,
   gatherRows,
+  followRows,
   seedTrials,
   seedTrialsSubgroups,
   seedClosest,
