@@ -142,7 +142,7 @@ async function start(
 ): Promise<Pick<OnlineState, 'shift' | 'centred'>> {
   const metric = 'euclidean';
   if (typeof init !== 'string') {
-    const known = 'shift' in points ? points.shift : undefined;
+    const known = 'buffer' in points ? undefined : points.shift;
     const shift = known ?? meanCentroid('init', init, metric);
     return { shift, centred: placeCentroids('init', init, k, shift, metric) };
   }

@@ -82,7 +82,9 @@ const weightSums: Part<Float64Array> = {
   write: (values) => [...values],
   read: (reader, name, { k }) => {
     const values = reader.numbers(name, Number(k));
-    reader.part(name, 'numbers >= 0', (_): _ is unknown => values.every((value) => value >= 0));
+    reader.part(name, 'numbers >= 0', (given): given is number[] =>
+      (given as number[]).every((value) => value >= 0),
+    );
     return values;
   },
 };

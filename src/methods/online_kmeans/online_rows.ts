@@ -26,7 +26,8 @@ export async function* rowsInOrder(
   random: Random | undefined,
 ): AsyncGenerator<OnlineBlock, void, undefined> {
   const [n, d] = points.shape;
-  const shift = 'shift' in points && points.shift ? { shift: points.shift } : {};
+  const subtracted = 'buffer' in points ? undefined : points.shift;
+  const shift = subtracted ? { shift: subtracted } : {};
   const block = (data: Float32Array, rowWeights: OnlineBlock['weights']): OnlineBlock => ({
     rows: { data, shape: [data.length / d, d], ...shift },
     weights: rowWeights,

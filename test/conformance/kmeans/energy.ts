@@ -74,7 +74,9 @@ export const kmeansEnergy: Suite = {
     {
       name: 'the normalised density integrates to 1; in closed form for one centroid, and two in a line',
       run: async ({ library, runtime }) => {
-        const { fromCentroids } = library.OnlineKMeansModel;
+        const { OnlineKMeansModel } = library;
+        const fromCentroids = (rows: Parameters<typeof OnlineKMeansModel.fromCentroids>[0]) =>
+          OnlineKMeansModel.fromCentroids(rows);
         const one = fromCentroids(head(points, 1));
         const energies = await one.energy(points, { runtime });
         const normalised = { normalize: 'voronoi', runtime } as const;
