@@ -1,6 +1,7 @@
 /** Clustering on WebGPU, for pages and Node. Each method is also an entry of its own. */
 export * from './methods/kmeans/index.js';
 export * from './methods/mini_batch_kmeans/index.js';
+export * from './methods/online_kmeans/index.js';
 export * from './methods/gaussian_mixture/index.js';
 export * from './methods/bayesian_gaussian_mixture/index.js';
 export * from './methods/pca/index.js';

@@ -1,4 +1,5 @@
-// distances[i][k] = |x_i - c_k|^2 from direct differences, for `transform`.
+// distances[i][k] = |x_i - c_k|^2 from direct differences, for `transform`; if PRODUCTS the inner product
+// x_i . c_k in its place, for `respond`.
 //
 // points     see lib/points_layout.wgsl; rows [first, first + count) of them
 // centroids  [K][quads]  vec4
@@ -18,6 +19,7 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> distances: array<f32>;
 
 const WORKGROUP = 64;
+const PRODUCTS = false;
 
 // import ../lib/points_layout.wgsl
 // import ../lib/squared_distance.wgsl
@@ -37,7 +39,13 @@ fn main(
   let at = point_at(shape.first + i, shape.quads);
   var sum = 0.0;
   for (var q = 0u; q < shape.quads; q++) {
-    sum += square(unpacked(points[at + q * BLOCK_ROWS]) - centroids[k * shape.quads + q]);
+    let x = unpacked(points[at + q * BLOCK_ROWS]);
+    let c = centroids[k * shape.quads + q];
+    if (PRODUCTS) {
+      sum += dot(x, c);
+    } else {
+      sum += square(x - c);
+    }
   }
   distances[i * shape.clusters + k] = sum;
 }

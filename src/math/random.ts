@@ -22,3 +22,8 @@ export function createRandom(seed: number): Random {
     below: (bound) => uniformInt(generator, 0, bound - 1),
   };
 }
+
+/** A number of the standard normal distribution (Box & Muller 1958). */
+export function standardNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log1p(-random.next())) * Math.cos(2 * Math.PI * random.next());
+}

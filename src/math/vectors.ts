@@ -1,6 +1,6 @@
 /** Vectors in float64, and bases of them. */
 import { ClusteringError } from '../errors.js';
-import type { Random } from './random.js';
+import { type Random, standardNormal } from './random.js';
 import type { Pause } from './event_loop.js';
 
 /** The dot product, in four sums that do not wait for each other. */
@@ -50,11 +50,8 @@ export function orthogonalize(vector: Float64Array, basis: readonly Float64Array
 
 /** A unit vector with no direction preferred. */
 export function randomDirection(length: number, random: Random): Float64Array {
-  const vector = Float64Array.from({ length }, () => {
-    // Box & Muller: normal numbers are what is the same in every direction.
-    const radius = Math.sqrt(-2 * Math.log1p(-random.next()));
-    return radius * Math.cos(2 * Math.PI * random.next());
-  });
+  // Normal numbers are what is the same in every direction.
+  const vector = Float64Array.from({ length }, () => standardNormal(random));
   const size = norm(vector);
   return size > 0 ? scaled(vector, 1 / size) : vector.fill(1 / Math.sqrt(length));
 }

@@ -7,6 +7,7 @@ import { numericsSuites } from './numerics/index.js';
 import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
 import { scores } from './scores.js';
+import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -14,6 +15,7 @@ export const suites: readonly Suite[] = [
   host,
   kernels,
   ...kmeansSuites,
+  onlineKMeansSuite,
   ...mixtureSuites,
   ...pcaSuites,
   ...numericsSuites,

@@ -27,6 +27,7 @@ import { distanceSums } from './kernels/distance_sums.js';
 import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
+import { followRows } from './kernels/follow_rows.js';
 import { gatherRows } from './kernels/gather_rows.js';
 import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
@@ -86,6 +87,7 @@ const tests: readonly KernelTest[] = [
   pairwiseDistances,
   distanceSums,
   gatherRows,
+  followRows,
   seedTrials,
   seedTrialsSubgroups,
   seedClosest,

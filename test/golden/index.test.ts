@@ -4,6 +4,7 @@ import {
   loadDataset,
   loadKMeans,
   loadMiniBatch,
+  loadOnline,
   loadMixture,
   loadNumerics,
   loadPca,
@@ -21,6 +22,7 @@ const read = (name: string): Promise<Uint8Array> =>
 
 const kmeans = await loadKMeans(read);
 const miniBatch = await loadMiniBatch(read);
+const online = await loadOnline(read);
 const mixture = await loadMixture(read);
 const pca = await loadPca(read);
 const pcaKinds = await loadPcaKinds(read);
@@ -96,6 +98,18 @@ describe('mini_batch.json', () => {
     expect(weightSums.shape).toEqual([k]);
     const given = range(size * steps).map((i) => sampleWeight?.data[(stride * i) % n] ?? 1);
     expectClose(sum(weightSums.data) / sum(given), 1, 1e-12);
+  });
+});
+
+describe('online.json', () => {
+  it.each(online.cases)('$name: shapes, and every row counted in every pass', async (golden) => {
+    const { shape } = await loadDataset(read, golden.dataset);
+    const [n, d] = shape;
+    const { k, passes, initialCounts, start, centroids, counts, sampleWeight } = golden;
+    expect(start.shape).toEqual([k, d]);
+    expect(centroids.shape).toEqual([k, d]);
+    const rows = sampleWeight ? sum(sampleWeight.data) : n;
+    expectClose(sum(counts.data) / (passes * rows + k * initialCounts), 1, 1e-12);
   });
 });
 

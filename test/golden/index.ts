@@ -124,6 +124,29 @@ export interface MiniBatchGolden {
   readonly cases: readonly MiniBatchCase[];
 }
 
+/** Online k-means, row by row as the rows lie, `passes` times. */
+export interface OnlineCase {
+  readonly name: string;
+  readonly dataset: DatasetName;
+  readonly k: number;
+  /** Of the t rows before: (t + 1)^-power, where it is a schedule. */
+  readonly eta: number | '1/count' | { readonly power: number };
+  readonly passes: number;
+  readonly initialCounts: number;
+  /** [k, d] */
+  readonly start: NdArray;
+  /** One weight a row, 0 to 1.5. */
+  readonly sampleWeight: NdArray | null;
+  /** [k, d] */
+  readonly centroids: NdArray;
+  /** The weight that each has moved by, with `initialCounts`, [k]. */
+  readonly counts: NdArray;
+}
+
+export interface OnlineGolden {
+  readonly cases: readonly OnlineCase[];
+}
+
 export interface KMeansGolden {
   readonly cases: readonly KMeansCase[];
   readonly spherical: readonly SphericalCase[];
@@ -396,6 +419,11 @@ export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
 /** Golden values of mini-batch k-means. */
 export async function loadMiniBatch(read: ReadFile): Promise<MiniBatchGolden> {
   return (await loadGolden(read, 'mini_batch')) as MiniBatchGolden;
+}
+
+/** Golden values of online k-means. */
+export async function loadOnline(read: ReadFile): Promise<OnlineGolden> {
+  return (await loadGolden(read, 'online')) as OnlineGolden;
 }
 
 /** Golden values of both Gaussian mixtures. */

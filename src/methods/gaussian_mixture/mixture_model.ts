@@ -15,7 +15,7 @@ import {
   wholeNumber,
 } from '../../fit/options.js';
 import { checkPoints, checkWeights } from '../../rows/points.js';
-import { createRandom, type Random } from '../../math/random.js';
+import { createRandom, standardNormal } from '../../math/random.js';
 import { formOf, type MixtureParameters } from './mixture_step.js';
 
 /** Numbers that `sample` may draw at once: 1 GiB. */
@@ -259,9 +259,4 @@ function componentAt(weights: Float64Array, u: number): number {
     if (left < 0) return c;
   }
   return weights.length - 1;
-}
-
-/** Box & Muller 1958. */
-function standardNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log1p(-random.next())) * Math.cos(2 * Math.PI * random.next());
 }

@@ -3,7 +3,18 @@ import type { RuntimeChoice } from '../../fit/backend.js';
 import type { KMeansSession } from './kmeans_backend.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
 import { withKMeansSession } from './kmeans_session.js';
-import type { Centroids, Matrix, Points } from '../../rows/matrix.js';
+import type { Centroids, CheckedMatrix, Matrix, Points } from '../../rows/matrix.js';
+import {
+  checkNormalizable,
+  DENSITY_RULES,
+  type DensityOptions,
+  logPartition,
+  RESPOND_RULES,
+  type RespondOptions,
+  responses,
+  silenceLosers,
+  winnersInPlace,
+} from './energy.js';
 import { anObject, checkOptions, type OptionRules, RUNTIME_RULES } from '../../fit/options.js';
 import { largestOf } from '../../rows/float16.js';
 import type { PointStream } from '../../rows/point_stream.js';
@@ -141,6 +152,99 @@ export abstract class CentroidModel {
         -meanWeight * (await session.inertias([this.#centred], this.k, options.signal))[0],
       { ...RUNTIME_RULES, sampleWeight: anObject },
     );
+  }
+
+  /**
+   * The energy of each row of `points` (n x d): E(x) = |x - w_s(x)|^2, w_s(x) the nearest centroid, from
+   * direct differences; [n]. For 'cosine' of the row at length 1: 2 (1 - cos).
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  energy(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float64Array> {
+    return this.#compute('energy', points, options, (session) =>
+      session.energies(this.#centred, this.k, options.signal),
+    );
+  }
+
+  /**
+   * The logarithm of each row's density (n x d), log q = -beta E(x), [n]: a superposition of k bumps, not
+   * normalised unless `normalize` is 'voronoi'. Then log Z is subtracted, Z the integral of q, estimated
+   * once for the model from `samples` points: the same for the same beta, samples and seed.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  async logDensity(
+    points: Points | PointStream,
+    options: ComputeOptions & DensityOptions = {},
+  ): Promise<Float64Array> {
+    const rules = { ...RUNTIME_RULES, ...DENSITY_RULES };
+    options = checkOptions('logDensity', options, rules);
+    const { beta = 1, normalize = 'none', runtime, signal } = options;
+    if (normalize === 'voronoi') checkNormalizable(this.metric);
+    const compute = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
+    const energies = await this.energy(points, compute);
+    const logZ = normalize === 'none' ? 0 : await this.#logPartition(options);
+    return energies.map((energy) => -beta * energy - logZ);
+  }
+
+  #logPartition(options: ComputeOptions & DensityOptions): Promise<number> {
+    const { runtime, signal } = options;
+    const shift = this.#shift;
+    const load = { metric: this.metric, shift, extent: largestOf(this.#centred), signal };
+    return logPartition(this.placed, options, (data) => {
+      const rows: CheckedMatrix = {
+        data,
+        shape: [data.length / shift.length, shift.length],
+        shift,
+      };
+      return withKMeansSession(runtime, rows, load, (session) =>
+        session.distances(this.#centred, this.k, signal),
+      );
+    });
+  }
+
+  /**
+   * The winner-take-all reconstruction W wta(W'x) of each row of `points` (n x d): its nearest centroid,
+   * n x d. The energy is the squared distance to it.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  async reconstruct(
+    points: Points | PointStream,
+    options: ComputeOptions = {},
+  ): Promise<Centroids> {
+    return this.#compute('reconstruct', points, options, async (session) => {
+      const { labels } = await session.assign(this.#centred, this.k, options.signal);
+      return winnersInPlace(labels, this.centroids);
+    });
+  }
+
+  /**
+   * The response w_k'x of each centroid to each row of `points` (n x d), n x k, as a simple cell's; with
+   * `inhibition: 'winnerTakeAll'` only the nearest centroid answers. Where all centroids have the same
+   * length the nearest one is that of the largest response; otherwise that of the largest
+   * w_k'x - |w_k|^2 / 2. For 'cosine' rows have length 1, and responses are cosines.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  respond(
+    points: Points | PointStream,
+    options: ComputeOptions & RespondOptions = {},
+  ): Promise<Matrix> {
+    const rules = { ...RUNTIME_RULES, ...RESPOND_RULES };
+    options = checkOptions('respond', options, rules);
+    const work = async (session: KMeansSession) => {
+      const { signal, inhibition } = options;
+      const result = await responses(this.centroids, this.#shift, (vectors) =>
+        session.products(vectors, this.k, signal),
+      );
+      if (inhibition === 'winnerTakeAll') {
+        const { labels } = await session.assign(this.#centred, this.k, signal);
+        silenceLosers(result, labels);
+      }
+      return result;
+    };
+    return this.#compute('respond', points, options, work, rules);
   }
 
   async #compute<T>(

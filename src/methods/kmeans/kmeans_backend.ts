@@ -7,6 +7,7 @@
  * coordinates, so that predicting with a fitted model repeats the fit's arithmetic bit for bit.
  */
 import type { PointSource, LoadOptions } from '../../rows/load_options.js';
+import type { Followed, Following } from '../../ops/online/follow_rows.twin.js';
 import type { ClusterSums } from '../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../math/random.js';
 
@@ -92,6 +93,12 @@ export interface KMeansSession {
   ): Promise<readonly number[]>;
   /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
   distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array>;
+  /** Squared distance of each row to the nearest centroid, from direct differences, [n]. */
+  energies(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float64Array>;
+  /** The inner product of each row, less the shift as it is held, with each of k vectors (k x d), n x k. */
+  products(vectors: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array>;
+  /** Has each row in turn move its nearest centroid: see shaders/online/follow_rows.wgsl. */
+  follow(following: Following, k: number, signal?: AbortSignal): Promise<Followed>;
   dispose(): void;
 }
 

@@ -1,5 +1,8 @@
 import source from '../../../shaders/assign/pairwise_distances.wgsl';
-import { pairwiseSquaredDistances as twin } from '../../../src/ops/assign/pairwise_distances.twin.js';
+import {
+  pairwiseProducts,
+  pairwiseSquaredDistances,
+} from '../../../src/ops/assign/pairwise_distances.twin.js';
 import { expectClose } from '../expect.js';
 import {
   ACROSS_BLOCKS,
@@ -15,7 +18,7 @@ import {
 } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS } from './lab.js';
-import { expectExact, squaredDistanceRoundings } from './tolerance.js';
+import { expectExact, squaredDistanceRoundings, sumRoundings } from './tolerance.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 
@@ -36,13 +39,17 @@ export const pairwiseDistances: KernelTest = {
   source,
   async compare(lab, kernel) {
     const random = seeded(kernel);
-    await compareEach(SHAPES, async ({ count, clusters, columns, first, draw }) => {
+    const both = [false, true].flatMap((products) =>
+      SHAPES.map((shape) => ({ ...shape, products })),
+    );
+    await compareEach(both, async ({ count, clusters, columns, first, draw, products }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;
       const total = first + count + 2;
       const x = rowsOf(random, draw, count, columns);
       const centroids = rowsOf(random, draw, clusters, columns);
       const { distances } = await lab.run(kernel, {
+        constants: { PRODUCTS: products },
         shape: { first, count, quads, clusters },
         buffers: {
           points: packedAt(x, count, width, first, total),
@@ -51,10 +58,14 @@ export const pairwiseDistances: KernelTest = {
         },
         invocations: count * clusters,
       });
+      const twin = products ? pairwiseProducts : pairwiseSquaredDistances;
       const expected = twin(x, count, centroids, clusters, width);
-      const what = JSON.stringify({ count, clusters, columns, first });
+      const what = JSON.stringify({ count, clusters, columns, first, products });
       if (draw === grid) expectExact(distances, expected, what);
-      else expectClose(distances, expected, squaredDistanceRoundings(width));
+      else if (products) {
+        const because = `products of numbers below 1 over ${columns} columns`;
+        expectClose(distances, expected, sumRoundings(width, columns, because));
+      } else expectClose(distances, expected, squaredDistanceRoundings(width));
     });
   },
   mutations: [
@@ -63,5 +74,7 @@ export const pairwiseDistances: KernelTest = {
     ['shape.first + i', 'i'],
     ['i * shape.clusters + k', 'k * shape.count + i'],
     ['fma(residual.z', 'fma(residual.w'],
+    ['dot(x, c)', 'dot(x, x)'],
+    ['(PRODUCTS', '(!PRODUCTS'],
   ],
 };

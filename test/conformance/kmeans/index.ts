@@ -7,6 +7,7 @@ import { kmeansCosine } from './cosine.js';
 import { kmeansDegenerate } from './degenerate.js';
 import { kmeansDeterminism } from './determinism.js';
 import { kmeansDevice } from './device.js';
+import { kmeansEnergy } from './energy.js';
 import { kmeansFailure } from './failure.js';
 import { kmeansGolden } from './golden.js';
 import { kmeansHard } from './hard.js';
@@ -45,6 +46,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansStreams,
   kmeansStreamErrors,
   kmeansMiniBatch,
+  kmeansEnergy,
   kmeansDevice,
   kmeansFailure,
   kmeansGolden,

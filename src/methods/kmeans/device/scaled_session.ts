@@ -6,6 +6,7 @@ import type {
   Seeding,
 } from '../kmeans_backend.js';
 import type { Metric } from '../../../rows/load_options.js';
+import type { Followed, Following } from '../../../ops/online/follow_rows.twin.js';
 import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../../math/random.js';
 
@@ -104,6 +105,25 @@ export class ScaledSession implements KMeansSession {
     // 1 - cos is half a squared distance.
     const scale = this.#metric === 'cosine' ? this.scale ** 2 : this.scale;
     return distances.map((value) => value / scale);
+  }
+
+  async energies(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float64Array> {
+    const energies = await this.#held.energies(this.#scaled(centroids), k, signal);
+    return energies.map((value) => this.#square(value));
+  }
+
+  async products(vectors: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
+    return this.#length(await this.#held.products(vectors, k, signal));
+  }
+
+  async follow(following: Following, k: number, signal?: AbortSignal): Promise<Followed> {
+    const scaled = { ...following, centroids: this.#scaled(following.centroids) };
+    const { winners, centroids, costs } = await this.#held.follow(scaled, k, signal);
+    return {
+      winners,
+      centroids: this.#length(centroids),
+      costs: costs.map((cost) => this.#square(cost)),
+    };
   }
 
   dispose(): void {

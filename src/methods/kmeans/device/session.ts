@@ -18,16 +18,20 @@ import type {
 } from '../kmeans_backend.js';
 import type { LoadOptions, Metric, PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
+import { followRows } from '../../../ops/online/follow_rows.js';
+import type { Followed, Following } from '../../../ops/online/follow_rows.twin.js';
 import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../../math/random.js';
 import type { Clustering } from './clustering.js';
 import { lloyd } from './lloyd.js';
 import { loadRows } from '../../../rows/load.js';
 import {
+  type Chunk,
   columnPowerSums,
   type DevicePoints,
   forEachChunk,
   groups,
+  padColumns,
   paced,
 } from '../../../rows/device_points.js';
 import { Restarts, restartsAtOnce } from './restarts.js';
@@ -244,14 +248,11 @@ class DeviceSession implements KMeansSession {
     signal?: AbortSignal,
   ): Promise<() => Promise<readonly number[]>> {
     const workspace = this.#workspace;
-    const { runtime } = workspace;
-    const { chunks, quads, shape, storage } = this.#points;
-    const pointCosts = await runtime.kernel(storedAs(storage, pointCostsKernel), {
-      WEIGHTED: this.#weights.weighted,
-    });
-    const runSums = await runtime.kernel(runSumsKernel);
+    const { chunks, shape } = this.#points;
+    const recordCosts = await this.#costing();
+    const runSums = await workspace.runtime.kernel(runSumsKernel);
     const run = Number(runSumsKernel.constants.RUN);
-    const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
+    const most = this.#mostRows;
     const runs = ceilDiv(shape[0], run);
     const made = await workspace.allocate({
       costs: 4 * most,
@@ -260,17 +261,10 @@ class DeviceSession implements KMeansSession {
     });
     const { costs, sums, totals } = made;
     const assigning = (clustering: Clustering, place: number) => (recording: Recording) => {
-      const { labels, centroids } = clustering;
       forEachChunk(recording, chunks, (chunk, c) => {
-        const { points, start, rows } = chunk;
-        const weights = this.#weights.chunks[c];
-        clustering.recordAssign(recording, chunk, c);
+        const { start, rows } = chunk;
+        recordCosts(recording, clustering, chunk, c, costs);
         recording
-          .dispatch(
-            pointCosts,
-            { shape: { rows, quads }, points, centroids, labels: labels[c], weights, costs },
-            groups(pointCosts, rows),
-          )
           .dispatch(
             runSums,
             { shape: { count: rows }, values: costs, sums },
@@ -291,6 +285,35 @@ class DeviceSession implements KMeansSession {
         );
         return this.#metric === 'cosine' ? total / 2 : total;
       });
+    };
+  }
+
+  get #mostRows(): number {
+    return this.#points.chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
+  }
+
+  /** Records that a chunk's rows are labelled by a clustering, and what each costs. */
+  async #costing() {
+    const { quads, storage } = this.#points;
+    const kernel = await this.#workspace.runtime.kernel(storedAs(storage, pointCostsKernel), {
+      WEIGHTED: this.#weights.weighted,
+    });
+    return (
+      recording: Recording,
+      clustering: Clustering,
+      chunk: Chunk,
+      c: number,
+      costs: GPUBuffer,
+    ) => {
+      const { labels, centroids } = clustering;
+      const { points, rows } = chunk;
+      const weights = this.#weights.chunks[c];
+      clustering.recordAssign(recording, chunk, c);
+      recording.dispatch(
+        kernel,
+        { shape: { rows, quads }, points, centroids, labels: labels[c], weights, costs },
+        groups(kernel, rows),
+      );
     };
   }
 
@@ -322,51 +345,88 @@ class DeviceSession implements KMeansSession {
   }
 
   async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
-    const [n] = this.shape;
+    const cosine = this.#metric === 'cosine';
+    const squared = await this.#pairwise(false, centroids, k, signal);
+    if (squared.every((distance) => distance === 0)) await this.assign(centroids, k, signal);
+    return squared.map((value) => (cosine ? value / 2 : Math.sqrt(value)));
+  }
+
+  products(vectors: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
+    return this.#pairwise(true, vectors, k, signal);
+  }
+
+  /** What pairwise_distances.wgsl makes of each row and each of k vectors (k x d), n x k. */
+  async #pairwise(
+    products: boolean,
+    vectors: Float32Array,
+    k: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    const workspace = this.#workspace;
     const {
       quads,
       chunks,
-      shape: [, d],
+      shape: [n, d],
       storage,
     } = this.#points;
-    const { runtime } = this.#workspace;
-    const kernel = await runtime.kernel(storedAs(storage, pairwiseDistancesKernel));
+    const { runtime } = workspace;
+    const kernel = await runtime.kernel(storedAs(storage, pairwiseDistancesKernel), {
+      PRODUCTS: products,
+    });
     const result = newFloats(n * k);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const blockBytes = Math.min(DISTANCES_BLOCK, maxBufferSize, maxStorageBufferBindingSize);
     const blockRows = Math.max(1, Math.floor(blockBytes / (4 * k)));
-    await this.#cluster(k, centroids, async (clustering) => {
-      const made = await this.#workspace.allocate({ distances: 4 * k * Math.min(n, blockRows) });
-      for (const chunk of chunks) {
-        await chunk.bring?.();
-        for (const part of paced(runtime, chunk, 3 * k * d, 1)) {
-          for (let at = 0; at < part.rows; at += blockRows) {
-            signal?.throwIfAborted();
-            const first = part.start + at;
-            const count = Math.min(blockRows, part.rows - at);
-            const shape = { first, count, quads, clusters: k };
-            this.#workspace.run('distances', (recording) => {
-              recording.dispatch(
-                kernel,
-                { shape, points: chunk.points, centroids: clustering.centroids, ...made },
-                groups(kernel, count * k),
-              );
-            });
-            const block = await this.#workspace.read(made.distances, 0, 4 * k * count);
-            result.set(new Float32Array(block), (chunk.start + first) * k);
-          }
+    const made = await workspace.allocate({
+      centroids: 16 * k * quads,
+      distances: 4 * k * Math.min(n, blockRows),
+    });
+    workspace.upload(made.centroids, padColumns(vectors, k, d));
+    for (const chunk of chunks) {
+      await chunk.bring?.();
+      for (const part of paced(runtime, chunk, 3 * k * d, 1)) {
+        for (let at = 0; at < part.rows; at += blockRows) {
+          signal?.throwIfAborted();
+          const first = part.start + at;
+          const count = Math.min(blockRows, part.rows - at);
+          const shape = { first, count, quads, clusters: k };
+          workspace.run('distances', (recording) => {
+            const bindings = { shape, points: chunk.points, ...made };
+            recording.dispatch(kernel, bindings, groups(kernel, count * k));
+          });
+          const block = await workspace.read(made.distances, 0, 4 * k * count);
+          result.set(new Float32Array(block), (chunk.start + first) * k);
         }
       }
-      this.#workspace.release(made.distances);
-      if (result.every((distance) => distance === 0)) {
-        await (
-          await this.#assign([clustering], signal)
-        )();
-        await this.#counts(clustering);
+    }
+    workspace.release(...Object.values(made));
+    return result;
+  }
+
+  async energies(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float64Array> {
+    const workspace = this.#workspace;
+    const { chunks, shape } = this.#points;
+    const result = new Float64Array(shape[0]);
+    await this.#cluster(k, centroids, async (clustering) => {
+      const recordCosts = await this.#costing();
+      const { costs } = await workspace.allocate({ costs: 4 * this.#mostRows });
+      for (const [c, chunk] of chunks.entries()) {
+        await chunk.bring?.();
+        workspace.run('energies', (recording) => {
+          recordCosts(recording, clustering, chunk, c, costs);
+        });
+        result.set(new Float32Array(await workspace.read(costs, 0, 4 * chunk.rows)), chunk.start);
+        signal?.throwIfAborted();
       }
+      workspace.release(costs);
+      // As for inertias.
+      if (result.every((energy) => energy === 0)) await this.#counts(clustering);
     });
-    const cosine = this.#metric === 'cosine';
-    return result.map((squared) => (cosine ? squared / 2 : Math.sqrt(squared)));
+    return result;
+  }
+
+  follow(following: Following, k: number, signal?: AbortSignal): Promise<Followed> {
+    return followRows(this.#workspace, this.#points, k, following, signal);
   }
 
   dispose(): void {

@@ -14,13 +14,17 @@ import type {
 import { holdRows } from '../../../rows/host_rows.js';
 import { newFloats } from '../../../rows/matrix.js';
 import type { Random } from '../../../math/random.js';
+import { type Followed, type Following, followRows } from '../../../ops/online/follow_rows.twin.js';
 import { accumulate, type ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import { assignInBlocks } from '../../../ops/assign/assign.twin.js';
 import { columnVariances } from '../../../rows/column_means.twin.js';
 import { createPause, nextTask, type Pause, rowBlocks } from '../../../math/event_loop.js';
 import { labelCounts } from '../../../ops/sums/label_counts.twin.js';
 import { inMetric, lloyd, type Dataset } from './lloyd.js';
-import { pairwiseSquaredDistances } from '../../../ops/assign/pairwise_distances.twin.js';
+import {
+  pairwiseProducts,
+  pairwiseSquaredDistances,
+} from '../../../ops/assign/pairwise_distances.twin.js';
 import { gatherRows, sampleRows } from '../../../math/sampling.js';
 import { kMeansParallel, kMeansPlusPlus } from '../../../ops/seeding/seeding.twin.js';
 
@@ -128,20 +132,37 @@ class ReferenceSession implements KMeansSession {
   }
 
   async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
-    const { x, n, d, metric } = this.#loaded();
+    const { metric } = this.#loaded();
+    const squared = await this.#pairwise(pairwiseSquaredDistances, centroids, k, signal);
+    return squared.map((value) => (metric === 'cosine' ? value / 2 : Math.sqrt(value)));
+  }
+
+  async energies(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float64Array> {
+    return (await this.#nearest(centroids, k, signal)).costs;
+  }
+
+  products(vectors: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
+    return this.#pairwise(pairwiseProducts, vectors, k, signal);
+  }
+
+  async follow(
+    { centroids, counts, rates, counted }: Following,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<Followed> {
+    const { x, n, d } = this.#loaded();
     const pause = createPause(signal);
-    const c = Float64Array.from(centroids);
-    const distances = newFloats(n * k);
-    for (const [start, end] of rowBlocks(n, k * d)) {
-      const block = x.subarray(start * d, end * d);
-      const squared = pairwiseSquaredDistances(block, end - start, c, k, d);
-      distances.set(
-        squared.map((value) => (metric === 'cosine' ? value / 2 : Math.sqrt(value))),
-        start * k,
-      );
+    const followers = {
+      centroids: Float64Array.from(centroids),
+      counts: Float64Array.from(counts),
+    };
+    const winners = new Uint32Array(n);
+    const costs = new Float64Array(n);
+    for (const block of rowBlocks(n, (k + 1) * d)) {
+      followRows(x, block, followers, k, d, { rates, counted }, winners, costs);
       await pause();
     }
-    return distances;
+    return { centroids: Float32Array.from(followers.centroids), winners, costs };
   }
 
   dispose(): void {
@@ -153,7 +174,25 @@ class ReferenceSession implements KMeansSession {
     const c = Float64Array.from(centroids);
     const { labels, costs } = await assignInBlocks(x, n, c, k, d, createPause(signal));
     const inertia = costs.reduce((sum, cost, i) => sum + weights[i] * cost, 0);
-    return { labels, inertia: inMetric(inertia, metric) };
+    return { labels, costs, inertia: inMetric(inertia, metric) };
+  }
+
+  /** What `of` makes of each row and each of k vectors (k x d), n x k. */
+  async #pairwise(
+    of: typeof pairwiseProducts,
+    vectors: Float32Array,
+    k: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    const { x, n, d } = this.#loaded();
+    const pause = createPause(signal);
+    const v = Float64Array.from(vectors);
+    const result = newFloats(n * k);
+    for (const [start, end] of rowBlocks(n, k * d)) {
+      result.set(of(x.subarray(start * d, end * d), end - start, v, k, d), start * k);
+      await pause();
+    }
+    return result;
   }
 
   #loaded(): Dataset {
