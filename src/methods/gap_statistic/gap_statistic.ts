@@ -68,7 +68,7 @@ export interface GapStatisticOptions {
   readonly power?: number;
   /** Clusters in another way than K-means: see {@link ClusterFunction}. It is not called for k = 1. */
   readonly cluster?: ClusterFunction;
-  /** K-means' restarts, of the points and of each reference set. Default 5. */
+  /** K-means' restarts, of the points and of each reference set. Default 10. */
   readonly nInit?: number;
   /** Whole number from 0 to 2^32 - 1; the same seed gives the same answer. Default 0. */
   readonly seed?: number;
@@ -97,7 +97,7 @@ const RULES: OptionRules = {
 
 const DEFAULT_MOST = 10;
 const DEFAULT_REFERENCES = 50;
-const DEFAULT_RESTARTS = 5;
+const DEFAULT_RESTARTS = 10;
 
 /**
  * The gap statistic (Tibshirani, Walther & Hastie 2001): how much tighter the clusters of the points

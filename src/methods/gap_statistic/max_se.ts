@@ -59,8 +59,7 @@ export function maxSE(
     globalmax: globalTop,
     firstSEmax: () => asGoodAs(firstTop()),
     globalSEmax: () => asGoodAs(globalTop()),
-    Tibs2001SEmax: () =>
-      first(last, (value, at) => value >= f[at + 1] - seFactor * errors[at + 1]),
+    Tibs2001SEmax: () => first(last, (value, at) => value >= f[at + 1] - seFactor * errors[at + 1]),
   };
   return places[rule]() + 1;
 }

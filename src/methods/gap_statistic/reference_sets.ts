@@ -89,7 +89,8 @@ function labelsOf(given: ClusterResult, n: number, k: number): ArrayLike<number>
   const labels = (given as { labels?: ArrayLike<number> } | null | undefined)?.labels ?? given;
   if (Array.isArray(labels) || ArrayBuffer.isView(labels)) {
     const list = labels as ArrayLike<number>;
-    if (list.length === n && Array.from(list).every((label) => Number.isInteger(label))) return list;
+    if (list.length === n && Array.from(list).every((label) => Number.isInteger(label)))
+      return list;
   }
   throw new InvalidArgumentError(
     'cluster',
@@ -133,9 +134,7 @@ function loadFromHost(
   set: number,
   { rows: { shape }, box, seed, signal }: SetOptions,
 ): Promise<KMeansSession> {
-  const data = Float32Array.from(
-    uniformBox(shape[0], Float32Array.from(box.width), seed, set),
-  );
+  const data = Float32Array.from(uniformBox(shape[0], Float32Array.from(box.width), seed, set));
   const drawn = { source: data, shape: [shape[0], box.width.length], exact: true } as const;
   return backend.load(toFloat32('reference', drawn), { metric: 'euclidean', signal });
 }

@@ -13,7 +13,10 @@ export const uniformBoxKernel: KernelTest = {
   async compare(lab, kernel) {
     const shapes = [
       ...COLUMNS.map((columns) => ({ rows: 5, columns })),
-      ...[...around(WORKGROUP), FOLDED_WORKGROUPS * WORKGROUP].map((rows) => ({ rows, columns: 3 })),
+      ...[...around(WORKGROUP), FOLDED_WORKGROUPS * WORKGROUP].map((rows) => ({
+        rows,
+        columns: 3,
+      })),
     ];
     await compareEach(shapes, async ({ rows, columns }, i) => {
       const width = Float32Array.from({ length: columns }, (_, j) => 0.1 + 1.7 ** (j % 9));
