@@ -1,4 +1,5 @@
 /** Suggests a number of clusters: the elbow of the inertia, or the lowest BIC. */
+import { elbow } from '../../src/cli/elbow.js';
 import { sampleRows } from '../../src/cli/table_math.js';
 import { gaussianMixture, kmeans } from '../../src/index.js';
 import type { RunOptions } from '../shared/worker_host.js';
@@ -69,23 +70,4 @@ function someRows(points: PointMatrix): PointMatrix {
 
 function lowest(values: readonly number[]): number {
   return values.indexOf(Math.min(...values)) + 1;
-}
-
-/** Of the inertia with one cluster, what counts as none: rows that are copies of each other. */
-const NO_INERTIA = 1e-12;
-
-/**
- * The k at which a falling curve lies farthest below the line from its first to its last point
- * (Satopää et al. 2011, "Finding a kneedle in a haystack"), both axes logarithmic: there rows without
- * clusters give a straight line (inertia ~ k^(-2/d)), while on plain axes the first falls outweigh all.
- */
-export function elbow(values: readonly number[]): number {
-  const last = values.length - 1;
-  const logs = values.map((value) => Math.log(Math.max(value, NO_INERTIA * values[0])));
-  const fall = logs[0] - logs[last];
-  if (last < 1 || !(fall > 0)) return 1;
-  const below = logs.map(
-    (log, at) => (logs[0] - log) / fall - Math.log(at + 1) / Math.log(last + 1),
-  );
-  return below.indexOf(Math.max(...below)) + 1;
 }
