@@ -50,7 +50,7 @@ export async function suggestK(job: Job, options: SuggestOptions): Promise<Sugge
     }
     const { model } = await timed('gap statistic', (step) =>
       gapStatistic(points, {
-        ...{ nInit, seed, ...job.where },
+        ...{ nInit, seed, reference: 'pca' as const, ...job.where },
         ...(kMax === undefined ? {} : { kMax }),
         onIteration: ({ done, total, k }) => {
           step({ done, total, figure: `k = ${k}` });

@@ -22,7 +22,13 @@ const FEW = ['--references', '10', '--n-init', '3'];
 
 describe('webgpu-clustering gap', () => {
   test("prints R's table of Old Faithful, nearly", async () => {
-    const printed = (await here.json('gap', FAITHFUL, '--k-max', '4', '--references=10')) as Printed;
+    const printed = (await here.json(
+      'gap',
+      FAITHFUL,
+      '--k-max',
+      '4',
+      '--references=10',
+    )) as Printed;
     expect(printed.adapter).toBe('cpu');
     expect(printed.k).toBe(2);
     const golden = JSON.parse(await readFile('test/golden/gap.json', 'utf8')) as {
