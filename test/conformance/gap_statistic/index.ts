@@ -1,7 +1,7 @@
 /** The gap statistic beside R's clusGap and maxSE. */
 import type { GapProgress, GapRule, GpuMatrix } from '../../../src/index.js';
 import { type DatasetName, loadDataset } from '../../golden/index.js';
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import type { ConformanceContext, Suite } from '../case.js';
 import { expectClose, expectEqual, expectThat, expectThrows } from '../expect.js';
 import { onOwnDevice } from '../kmeans/device.js';
 import { blobs, clouds } from '../kmeans/support.js';
@@ -43,52 +43,46 @@ async function rowsOf({ readFile }: ConformanceContext, { noise }: GapGolden, na
 /** What Lloyd's runs may leave above the least log W, which R finds by Hartigan and Wong's: 20 of them. */
 const LOCAL = 0.01;
 
-const asR = (
-  dataset: GapCase['dataset'],
-  reference: GapCase['reference'],
-  others: Partial<Case> = {},
-): Case => ({
-  name: `gaps as R's clusGap: ${dataset}, ${reference}`,
-  ...others,
-  run: async (context) => {
-    const { library, runtime, gpu } = context;
-    const values = await golden(context);
-    const expected = values.cases.find(
-      (one) => one.dataset === dataset && one.reference === reference && one.power === 2,
-    )!;
-    // Few where each fit takes a software driver some 50 ms.
-    const [kMax, references, nInit] = gpu ? [3, 6, 3] : [4, 12, 10];
-    const points = await rowsOf(context, values, dataset);
-    const options = { kMax, references, reference, nInit, runtime };
-    const result = await library.gapStatistic(points, options);
-    expectClose(result.logW, expected.logW.slice(0, kMax), {
-      absolute: LOCAL,
-      because: 'both find the optimum, or nearly',
-      what: 'logW',
+/** One of R's tables. */
+async function asR(
+  context: ConformanceContext,
+  values: GapGolden,
+  { dataset, reference, ...expected }: GapCase,
+): Promise<void> {
+  const { library, runtime, gpu } = context;
+  // Few where each fit takes a software driver some 50 ms.
+  const [kMax, references, nInit] = gpu ? [3, 6, 3] : [4, 12, 10];
+  const rows = await rowsOf(context, values, dataset);
+  const options = { kMax, references, reference, nInit, runtime };
+  const result = await library.gapStatistic(rows, options);
+  const of = `of ${dataset}, ${reference}`;
+  expectClose(result.logW, expected.logW.slice(0, kMax), {
+    absolute: LOCAL,
+    because: 'both find the optimum, or nearly',
+    what: `logW ${of}`,
+  });
+  for (let at = 0; at < kMax; at++) {
+    const error = expected.standardErrors[at];
+    const because = 'both are means over sets drawn at random';
+    const what = `${of}, k ${at + 1}`;
+    expectClose(result.gaps[at], expected.gaps[at], {
+      absolute: error,
+      because,
+      what: `gap ${what}`,
     });
-    for (let at = 0; at < kMax; at++) {
-      const error = expected.standardErrors[at];
-      const because = 'both are means over sets drawn at random';
-      const what = `of ${at + 1}`;
-      expectClose(result.gaps[at], expected.gaps[at], {
-        absolute: error,
-        because,
-        what: `gap ${what}`,
-      });
-      // The error of a standard deviation is about 1 / sqrt(2 B) of it.
-      expectClose(result.standardErrors[at], error, {
-        relative: 3 / Math.sqrt(2 * references),
-        because,
-        what: `standard error ${what}`,
-      });
-    }
-    expectEqual(
-      result.k,
-      library.maxSE(result.gaps, result.standardErrors, 'firstSEmax', 1),
-      'k by the default rule',
-    );
-  },
-});
+    // The error of a standard deviation is about 1 / sqrt(2 B) of it.
+    expectClose(result.standardErrors[at], error, {
+      relative: 3 / Math.sqrt(2 * references),
+      because,
+      what: `standard error ${what}`,
+    });
+  }
+  expectEqual(
+    result.k,
+    library.maxSE(result.gaps, result.standardErrors, 'firstSEmax', 1),
+    'k by the default rule',
+  );
+}
 
 /** Rows cut at the quartiles of the first column: k groups of whole quarters. */
 const cut = (
@@ -124,12 +118,20 @@ const points = blobs(90, 3, 3, 4);
 export const gapStatisticSuite: Suite = {
   name: 'gap statistic',
   cases: [
-    asR('iris', 'uniform'),
-    asR('iris', 'pca', { once: 'in all' }),
-    asR('faithful', 'uniform', { once: 'in all' }),
-    asR('faithful', 'pca'),
-    asR('noise', 'uniform'),
-    asR('noise', 'pca', { once: 'in all' }),
+    {
+      name: "gaps as R's clusGap, within their standard error",
+      run: async (context) => {
+        const values = await golden(context);
+        const tables = values.cases.filter(({ power }) => power === 2);
+        expectEqual(tables.length, 6, 'tables of iris, faithful and noise');
+        // A device has the same sets as the twin, as another case shows: the smallest table will do.
+        const small = ({ dataset, reference }: GapCase) =>
+          dataset === 'noise' && reference === 'uniform';
+        for (const table of context.gpu ? tables.filter(small) : tables) {
+          await asR(context, values, table);
+        }
+      },
+    },
     {
       name: "maxSE is R's, on its own gaps and on other curves",
       once: 'in all',
@@ -150,26 +152,27 @@ export const gapStatisticSuite: Suite = {
         const values = await golden(context);
         const expected = values.cases.find(({ power }) => power === 1)!;
         const iris = await rowsOf(context, values, 'iris');
-        const options = { kMax: 3, references: 2, power: 1, nInit: 3, runtime } as const;
+        const kMax = 2;
+        const options = { kMax, references: 1, power: 1, nInit: 1, runtime } as const;
         const { logW, expectedLogW } = await library.gapStatistic(iris, {
           ...options,
           reference: 'pca',
         });
-        expectClose(logW, expected.logW.slice(0, 3), {
+        expectClose(logW, expected.logW.slice(0, kMax), {
           absolute: 1e-9,
           because: 'the same clusters, distances in float64',
         });
-        expectClose(expectedLogW, expected.expectedLogW.slice(0, 3), {
+        expectClose(expectedLogW, expected.expectedLogW.slice(0, kMax), {
           absolute: 0.1,
-          because: 'two reference sets, whose standard deviation is below 0.03',
+          because: 'one reference set; their standard deviation is below 0.03',
         });
       },
     },
     {
       name: 'a function that calls K-means finds what K-means finds',
-      run: async ({ library, runtime }) => {
+      run: async ({ library, runtime, gpu }) => {
         const common = { kMax: 3, references: 2, nInit: 2, seed: 5, runtime } as const;
-        for (const reference of ['uniform', 'pca'] as const) {
+        for (const reference of gpu ? (['pca'] as const) : (['uniform', 'pca'] as const)) {
           const own = await library.gapStatistic(points, { ...common, reference });
           const given = await library.gapStatistic(points, {
             ...common,
