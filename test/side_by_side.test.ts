@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pace } from '../host/pace.js';
-import { inBatches, sideBySide } from '../src/ops/side_by_side.js';
+import { inBatches, pooled, sideBySide } from '../src/ops/side_by_side.js';
 
 const MIB = 2 ** 20;
 const limits = {
@@ -48,4 +48,24 @@ test('batches are asked their size anew, and their results joined', async () => 
     [2, 3],
     [3, 4, 5],
   ]);
+});
+
+test('a pool keeps so many under way, and begins no other once one has failed', async () => {
+  let underWay = 0;
+  let most = 0;
+  const begun: number[] = [];
+  const work = (failing: number) => async (index: number) => {
+    begun.push(index);
+    most = Math.max(most, ++underWay);
+    await new Promise((resolve) => setTimeout(resolve, index === 0 ? 8 : 2));
+    underWay--;
+    if (index === failing) throw new Error(`number ${index}`);
+    return 10 * index;
+  };
+  expect(await pooled(5, 2, work(-1))).toEqual([0, 10, 20, 30, 40]);
+  expect(most).toBe(2);
+  begun.length = 0;
+  await expect(pooled(5, 2, work(1))).rejects.toThrow('number 1');
+  expect(begun).toEqual([0, 1]);
+  expect(underWay).toBe(0);
 });

@@ -95,6 +95,8 @@ export interface FitResult extends Overlays {
 export interface SuggestSettings {
   readonly data: DataSettings;
   readonly method: MethodSettings;
+  /** For K-means: where the inertia bends, or the gap statistic. */
+  readonly by: 'elbow' | 'gap';
   /** The largest k to try. */
   readonly most: number;
   readonly seed: number;
@@ -102,7 +104,7 @@ export interface SuggestSettings {
 
 export interface Suggestion {
   readonly k: number;
-  /** The inertia, or the BIC, for k = 1, 2, … */
+  /** The inertia, the gap or the BIC, for k = 1, 2, … */
   readonly values: Float64Array;
   /** Rows that were looked at. */
   readonly rows: number;
@@ -116,7 +118,7 @@ export interface DataJobs {
     readonly gives: View;
   };
   fit: { readonly takes: FitSettings; readonly gives: FitResult; readonly sends: Snapshot };
-  /** Sends the inertia or the BIC for each k. */
+  /** Sends the inertia or the BIC for each k; the gap is known at the end. */
   suggest: {
     readonly takes: SuggestSettings;
     readonly gives: Suggestion;

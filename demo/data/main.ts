@@ -43,6 +43,7 @@ const worker = new WorkerClient<DataJobs>(
 const canvas = byId('scatter', HTMLCanvasElement);
 const clusterButton = byId('cluster', HTMLButtonElement);
 const suggestButton = byId('suggest', HTMLButtonElement);
+const gapButton = byId('suggest-gap', HTMLButtonElement);
 const suggestion = byId('suggestion', HTMLElement);
 const selection = byId('selection', HTMLElement);
 
@@ -168,13 +169,14 @@ function cluster(): void {
   });
 }
 
-function suggestK(): void {
-  void runTask('Trying numbers of clusters', suggestButton, async (options) => {
+function suggestK(by: 'elbow' | 'gap'): void {
+  const button = by === 'gap' ? gapButton : suggestButton;
+  void runTask('Trying numbers of clusters', button, async (options) => {
     const method = readMethod();
     const data = readDataSettings();
     const values: number[] = [];
     const mixture = method.method === 'mixture';
-    const name = mixture ? 'BIC' : 'Inertia';
+    const name = mixture ? 'BIC' : by === 'gap' ? 'Gap' : 'Inertia';
     const place = byId('suggestion-curve', HTMLElement);
     const draw = (shown: ArrayLike<number>) => {
       drawCurve(place, shown, `${name} for each number of clusters`, 'k');
@@ -183,7 +185,7 @@ function suggestK(): void {
     suggestion.hidden = false;
     const { k, rows, ...found } = await worker.run(
       'suggest',
-      { data, method, most: mostSuggested(), seed: 0 },
+      { data, method, by, most: mostSuggested(), seed: 0 },
       {
         ...options,
         onUpdate: (value) => {
@@ -194,9 +196,12 @@ function suggestK(): void {
     );
     draw(found.values);
     const of = rows < (table?.rows ?? 0) ? ` (of ${plural(rows, 'row')}, evenly taken)` : '';
-    const why = mixture
-      ? `The BIC${of} is lowest at k = ${k}.`
-      : `The elbow of the inertia${of} is at k = ${k}: more clusters lower it less.`;
+    const sentences = {
+      BIC: `The BIC${of} is lowest at k = ${k}.`,
+      Gap: `The gap statistic${of} suggests k = ${k}: so much tighter are its clusters than those of random rows.`,
+      Inertia: `The elbow of the inertia${of} is at k = ${k}: more clusters lower it less.`,
+    };
+    const why = sentences[name];
     byId('suggestion-text', HTMLElement).textContent = why;
     setK(k);
     say(`Suggested: k = ${k}.`);
@@ -223,7 +228,12 @@ byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   cluster();
 });
-suggestButton.addEventListener('click', suggestK);
+suggestButton.addEventListener('click', () => {
+  suggestK('elbow');
+});
+gapButton.addEventListener('click', () => {
+  suggestK('gap');
+});
 watchDataSettings(() => {
   forgetFit();
   refreshView();

@@ -49,6 +49,9 @@ function adapt(): void {
   components.max = String(Math.max(1, Math.min(rows, chosenColumns().length)));
   byId('kmeans-settings', HTMLElement).hidden = method.value !== 'kmeans';
   byId('mixture-settings', HTMLElement).hidden = method.value !== 'mixture';
+  // The gap statistic compares Euclidean distances.
+  byId('suggest-gap', HTMLButtonElement).hidden =
+    method.value !== 'kmeans' || metric.value === 'cosine';
 }
 
 function chosenColumns(): number[] {

@@ -1,6 +1,7 @@
-/** Suggests a number of clusters: the elbow of the inertia, or the lowest BIC. */
+/** Suggests a number of clusters: the elbow of the inertia, the gap statistic, or the lowest BIC. */
+import { elbow } from '../../src/cli/elbow.js';
 import { sampleRows } from '../../src/cli/table_math.js';
-import { gaussianMixture, kmeans } from '../../src/index.js';
+import { gapStatistic, gaussianMixture, kmeans } from '../../src/index.js';
 import type { RunOptions } from '../shared/worker_host.js';
 import type { MethodSettings, Suggestion } from './jobs.js';
 import type { PointMatrix } from './table.js';
@@ -9,6 +10,9 @@ import type { PointMatrix } from './table.js';
 const MOST_ROWS = 20_000;
 /** Runs for each k, so that one unlucky start does not bend the curve. */
 const RESTARTS = 3;
+/** The gap statistic clusters so many sets of random rows as well, and looks at fewer rows. */
+const REFERENCES = 10;
+const MOST_GAP_ROWS = 2000;
 
 export interface SuggestOptions extends RunOptions {
   readonly onValue: (k: number, value: number) => void;
@@ -22,7 +26,7 @@ export async function suggest(
   seed: number,
   { signal, runtime, onValue }: SuggestOptions,
 ): Promise<Suggestion> {
-  const sample = someRows(points);
+  const sample = someRows(points, MOST_ROWS);
   const values: number[] = [];
   for (let k = 1; k <= Math.min(most, sample.shape[0]); k++) {
     const value = await valueOf(sample, method, k, seed, { signal, runtime });
@@ -31,6 +35,22 @@ export async function suggest(
   }
   const k = method.method === 'kmeans' ? elbow(values) : lowest(values);
   return { k, values: Float64Array.from(values), rows: sample.shape[0] };
+}
+
+/** Compares the points' clusters with those of random rows. */
+export async function suggestByGap(
+  points: PointMatrix,
+  seed: number,
+  { onDone, ...options }: RunOptions & { readonly onDone: (done: number, total: number) => void },
+): Promise<Suggestion> {
+  const sample = someRows(points, MOST_GAP_ROWS);
+  const { k, gaps } = await gapStatistic(sample, {
+    ...{ reference: 'pca', references: REFERENCES, nInit: RESTARTS, seed, ...options },
+    onIteration: ({ done, total }) => {
+      onDone(done, total);
+    },
+  });
+  return { k, values: gaps, rows: sample.shape[0] };
 }
 
 async function valueOf(
@@ -56,10 +76,10 @@ async function valueOf(
   return model.bic(points, options);
 }
 
-function someRows(points: PointMatrix): PointMatrix {
+function someRows(points: PointMatrix, most: number): PointMatrix {
   const [n, d] = points.shape;
-  if (n <= MOST_ROWS) return points;
-  const rows = sampleRows(n, MOST_ROWS);
+  if (n <= most) return points;
+  const rows = sampleRows(n, most);
   const data = new Float64Array(rows.length * d);
   rows.forEach((row, i) => {
     for (let j = 0; j < d; j++) data[i * d + j] = points.data[row * d + j];
@@ -69,23 +89,4 @@ function someRows(points: PointMatrix): PointMatrix {
 
 function lowest(values: readonly number[]): number {
   return values.indexOf(Math.min(...values)) + 1;
-}
-
-/** Of the inertia with one cluster, what counts as none: rows that are copies of each other. */
-const NO_INERTIA = 1e-12;
-
-/**
- * The k at which a falling curve lies farthest below the line from its first to its last point
- * (Satopää et al. 2011, "Finding a kneedle in a haystack"), both axes logarithmic: there rows without
- * clusters give a straight line (inertia ~ k^(-2/d)), while on plain axes the first falls outweigh all.
- */
-export function elbow(values: readonly number[]): number {
-  const last = values.length - 1;
-  const logs = values.map((value) => Math.log(Math.max(value, NO_INERTIA * values[0])));
-  const fall = logs[0] - logs[last];
-  if (last < 1 || !(fall > 0)) return 1;
-  const below = logs.map(
-    (log, at) => (logs[0] - log) / fall - Math.log(at + 1) / Math.log(last + 1),
-  );
-  return below.indexOf(Math.max(...below)) + 1;
 }

@@ -4,7 +4,7 @@ import { handOver, type JobContext, type RunOptions, serveJobs } from '../shared
 import { type Fit, fit, type Iteration } from './fit.js';
 import type { DataJobs, DataSettings, FitResult, FitSettings, Snapshot, View } from './jobs.js';
 import { type Prepared, preparePoints, samePoints } from './points.js';
-import { suggest } from './suggest.js';
+import { suggest, suggestByGap } from './suggest.js';
 import { type DataTable, summarize } from './table.js';
 import { makeAxes, overlaysOf } from './view.js';
 
@@ -116,8 +116,17 @@ serveJobs<DataJobs>({
     return handOver(seen, seen.x, seen.y);
   },
   fit: runFit,
-  suggest: async ({ data, method, most, seed }, { signal, runtime, onProgress, send }) => {
+  suggest: async ({ data, method, by, most, seed }, { signal, runtime, onProgress, send }) => {
     const made = await prepare(data, { signal, runtime });
+    if (by === 'gap') {
+      return suggestByGap(made.points, seed, {
+        signal,
+        runtime,
+        onDone: (done, total) => {
+          onProgress({ value: done, max: total, text: `Clustering ${done} of ${total}` });
+        },
+      });
+    }
     return suggest(made.points, method, most, seed, {
       signal,
       runtime,

@@ -31,6 +31,14 @@ export function wholeNumber(least: number) {
   };
 }
 
+/** A whole number >= 1, or the word that asks for a suggestion. */
+export function countOrSuggest(text: string): number | 'suggest' {
+  if (text.trim() === 'suggest') return 'suggest';
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new BadOption('It must be a whole number >= 1, or suggest.');
+}
+
 /** A finite number >= 0. */
 export function nonNegative(text: string): number {
   const value = Number(text);
@@ -62,6 +70,11 @@ export function countOrRange(text: string): number[] {
     );
   }
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+}
+
+/** As `countOrRange`, or the word that asks for a suggestion. */
+export function countsOrSuggest(text: string): number[] | 'suggest' {
+  return text.trim() === 'suggest' ? 'suggest' : countOrRange(text);
 }
 
 /** How many components: a whole number >= 1, a share of the variance such as 0.9 or 90%, or all. */

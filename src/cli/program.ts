@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { ClusteringError } from '../index.js';
+import { addGap } from '../methods/gap_statistic/cli/command.js';
 import { addGmm } from '../methods/gaussian_mixture/cli/command.js';
 import { addKMeans } from '../methods/kmeans/cli/command.js';
 import { addPca } from '../methods/pca/cli/command.js';
@@ -22,6 +23,7 @@ function program(signal: AbortSignal): Command {
   addGmm(root, signal);
   addPca(root, signal);
   addScore(root, signal);
+  addGap(root, signal);
   return root;
 }
 

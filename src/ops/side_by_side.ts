@@ -56,3 +56,29 @@ export async function allSettled<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }
+
+/**
+ * Does `work` for each of 0 .. count - 1, `atOnce` of them under way at a time, and joins what it gives.
+ * Once one has failed no other begins, and none is under way any more when this rejects.
+ */
+export async function pooled<Result>(
+  count: number,
+  atOnce: number,
+  work: (index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results = new Array<Result>(count);
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const index = next++;
+      try {
+        results[index] = await work(index);
+      } catch (error) {
+        next = count;
+        throw error;
+      }
+    }
+  };
+  await allSettled(Array.from({ length: Math.min(atOnce, count) }, worker));
+  return results;
+}

@@ -1,5 +1,6 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
+import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
 import { kmeansSuites } from './kmeans/index.js';
@@ -20,4 +21,5 @@ export const suites: readonly Suite[] = [
   ...pcaSuites,
   ...numericsSuites,
   scores,
+  gapStatisticSuite,
 ];

@@ -51,6 +51,7 @@ import { seedClosest } from './kernels/seed_closest.js';
 import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
+import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
 
 const tests: readonly KernelTest[] = [
@@ -103,6 +104,7 @@ const tests: readonly KernelTest[] = [
   activeRows,
   gramListed,
   rowResiduals,
+  uniformBoxKernel,
   ...mixtureKernels,
 ];
 

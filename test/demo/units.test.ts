@@ -8,7 +8,7 @@ import { readArrow } from '../../demo/data/read/arrow.js';
 import { decompressLz4Frame } from '../../demo/data/read/lz4_frame.js';
 import { withMountedFile } from '../../demo/data/read/mounted_file.js';
 import { ByteSource } from '../../demo/data/read/node/byte_source.js';
-import { elbow } from '../../demo/data/suggest.js';
+import { elbow } from '../../src/cli/elbow.js';
 import type { PageMessage, WorkerMessage } from '../../demo/shared/jobs.js';
 import {
   domainOf,

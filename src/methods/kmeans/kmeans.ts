@@ -115,7 +115,7 @@ const RULES: OptionRules = {
 };
 
 const DEFAULT_MAX_ITER = 300;
-const DEFAULT_TOL = 1e-4;
+export const DEFAULT_TOL = 1e-4;
 const RANDOM_RESTARTS = 10;
 /** Restarts whose starts and results are held at once: more than any engine has go side by side. */
 const MOST_AT_ONCE = 1024;
@@ -191,6 +191,39 @@ async function fit(
   options: KMeansOptions,
   meanWeight: number,
 ): Promise<KMeansModel> {
+  const { k, metric = 'euclidean', signal } = options;
+  const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
+  signal?.throwIfAborted();
+  const { run } = await bestRun(session, options, tolerance, meanWeight);
+  const { centroids, iterations, converged, history } = run;
+  const { labels, counts, inertia } = await session.assign(centroids, k, signal);
+  return new KMeansModel({
+    k,
+    metric,
+    shift: session.shift,
+    centred: centroids,
+    ...(options.storage === 'float16' ? { storage: options.storage, scale: session.scale } : {}),
+    labels,
+    counts,
+    inertia: inertia * meanWeight,
+    iterations,
+    converged,
+    history: history.map((value) => value * meanWeight),
+    engine,
+  });
+}
+
+/**
+ * The best of all restarts, over rows that are loaded.
+ *
+ * @param tolerance `tol` in absolute terms: times the mean column variance
+ */
+export async function bestRun(
+  session: KMeansSession,
+  options: KMeansOptions,
+  tolerance: number,
+  meanWeight = 1,
+): Promise<BestRun> {
   const {
     k,
     init = 'k-means++',
@@ -201,8 +234,6 @@ async function fit(
   const given =
     typeof init === 'string' ? undefined : placeCentroids('init', init, k, session.shift, metric);
   const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
-  const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
-  signal?.throwIfAborted();
   const [, d] = session.shape;
   const atOnce = Math.ceil(Math.min(MOST_AT_ONCE, BYTES_AT_ONCE / (4 * k * d)));
   let best: Best | undefined;
@@ -228,25 +259,10 @@ async function fit(
           })),
     });
     // A single run is the best there is, whatever its inertia.
-    best =
-      restarts === 1 ? { run: runs[0], inertia: 0 } : await bestOf(session, best, runs, k, signal);
+    if (restarts === 1) return { run: runs[0] };
+    best = await bestOf(session, best, runs, k, signal);
   }
-  const { centroids, iterations, converged, history } = best!.run;
-  const { labels, counts, inertia } = await session.assign(centroids, k, signal);
-  return new KMeansModel({
-    k,
-    metric,
-    shift: session.shift,
-    centred: centroids,
-    ...(options.storage === 'float16' ? { storage: options.storage, scale: session.scale } : {}),
-    labels,
-    counts,
-    inertia: inertia * meanWeight,
-    iterations,
-    converged,
-    history: history.map((value) => value * meanWeight),
-    engine,
-  });
+  return best!;
 }
 
 /** Each restart draws from a stream of its own: what it finds does not depend on how many there are. */
@@ -256,11 +272,12 @@ function randomsOf(seed: number, first: number, count: number): readonly Random[
   );
 }
 
-/** A run, and its final inertia. */
-interface Best {
+/** A run, and where it was compared with others its final inertia (of weights with mean 1). */
+interface BestRun {
   readonly run: LloydResult;
-  readonly inertia: number;
+  readonly inertia?: number;
 }
+type Best = Required<BestRun>;
 
 /** The run of the lowest final inertia, of several the first: one of those before, or of `runs`. */
 async function bestOf(

@@ -4,6 +4,8 @@ import { InvalidArgumentError, purity } from '../../../index.js';
 import { formatMean, formatObjective, formatSeconds } from '../../../cli/format.js';
 import type { Table } from '../../../cli/read/read_table.js';
 import { inFileUnits } from '../../../cli/table_math.js';
+import { MOST_SUGGESTED } from '../../../cli/suggest.js';
+import { inFileUnits, purity } from '../../../cli/table_math.js';
 import { writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { drawMixture } from './mixture_picture.js';
@@ -27,6 +29,7 @@ import {
   addRunAndOutputs,
   choice,
   countOrRange,
+  countsOrSuggest,
   nonNegative,
   positive,
   wholeNumber,
@@ -43,8 +46,8 @@ export function addGmm(program: Command, signal: AbortSignal): void {
   addInput(command)
     .requiredOption(
       '-k, --k <number>',
-      'components; of a range such as 1..10 the number of lowest BIC',
-      countOrRange,
+      'components; of a range such as 1..10 the number of lowest BIC; suggest: of 1..10',
+      countsOrSuggest,
     )
     .addOption(
       choice('--covariance <type>', 'what covariances may be', COVARIANCES).default('full'),
@@ -71,13 +74,23 @@ export function addGmm(program: Command, signal: AbortSignal): void {
     .option('--responsibilities', "write the components' responsibilities to --out as well")
     .option('--picture <file>', 'write rows and components in the plane as a PNG')
     .option('--trace', 'print the bound of every iteration')
-    .action((file: string, options: GmmOptions) => gmmCommand(file, options, signal));
+    .action((file: string, options: GivenOptions) => gmmCommand(file, options, signal));
 }
 
-async function gmmCommand(file: string, options: GmmOptions, signal: AbortSignal): Promise<void> {
-  const job = await openJob(file, options, signal, (table) => {
-    checkOptions(file, table, options);
+/** As they are given, before a suggestion's range is known. */
+interface GivenOptions extends Omit<GmmOptions, 'k'> {
+  readonly k: GmmOptions['k'] | 'suggest';
+}
+
+async function gmmCommand(file: string, given: GivenOptions, signal: AbortSignal): Promise<void> {
+  const withRange = ({ shape: [n] }: Table): GmmOptions => {
+    const k = given.k === 'suggest' ? countOrRange(`1..${Math.min(MOST_SUGGESTED, n)}`) : given.k;
+    return { ...given, k };
+  };
+  const job = await openJob(file, given, signal, (table) => {
+    checkOptions(file, table, withRange(table));
   });
+  const options = withRange(job.table);
   const { say, table, used, where } = job;
   const candidates = await fitCandidates(job, options);
   const best = lowest(candidates);

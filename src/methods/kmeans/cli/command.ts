@@ -5,6 +5,8 @@ import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import type { Table } from '../../../cli/read/read_table.js';
 import { inFileUnits, splitByClass } from '../../../cli/table_math.js';
+import { CRITERIA, type Criterion, suggestK, type Suggestion } from '../../../cli/suggest.js';
+import { inFileUnits, purity, splitByClass } from '../../../cli/table_math.js';
 import { contactSheet, type ImageRows, writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { type ClassReport, renderKMeansReport } from './report.js';
@@ -22,13 +24,16 @@ import {
   addInput,
   addRunAndOutputs,
   choice,
+  countOrSuggest,
   nonNegative,
   type SharedOptions,
   wholeNumber,
 } from '../../../cli/options.js';
 
 interface KMeansCommandOptions extends SharedOptions {
-  readonly k: number;
+  readonly k: number | 'suggest';
+  readonly suggestBy: Criterion;
+  readonly kMax?: number;
   readonly perClass?: boolean;
   readonly init: 'k-means++' | 'k-means||' | 'random';
   readonly nInit?: number;
@@ -51,6 +56,8 @@ interface Result {
   readonly centroids: ImageRows;
   readonly perClass: readonly (ClassFit & { readonly centroids: ImageRows })[];
   readonly purity?: number;
+  /** What k was chosen by, where it was. */
+  readonly suggestion?: Suggestion;
 }
 
 /** Adds the command to the program. A fit under way rejects when `signal` is aborted. */
@@ -59,7 +66,15 @@ export function addKMeans(program: Command, signal: AbortSignal): void {
     .command('kmeans')
     .description('K-means: k centroids that minimise the squared distances of the rows to them.');
   addInput(command)
-    .requiredOption('-k, --k <number>', 'number of clusters', wholeNumber(1))
+    .requiredOption('-k, --k <number>', 'number of clusters, or suggest', countOrSuggest)
+    .addOption(
+      choice('--suggest-by <criterion>', '--k suggest: what decides', CRITERIA).default('gap'),
+    )
+    .option(
+      '--k-max <number>',
+      '--k suggest: the most clusters to try (default: 10)',
+      wholeNumber(1),
+    )
     .option('--per-class', 'also cluster the rows of each true class on their own')
     .addOption(
       choice('--init <method>', 'starting centroids', ['k-means++', 'k-means||', 'random']).default(
@@ -95,7 +110,10 @@ async function kmeansCommand(
     checkTable(file, table, options);
   });
   const { table, used, scale, say } = job;
-  const fit = await fitTable(job, 'k-means', used, options.k, options);
+  const suggestion = options.k === 'suggest' ? await suggestK(job, options) : undefined;
+  if (suggestion) say(`k = ${suggestion.k} by ${suggestion.by}: ${suggestion.why}`);
+  const k = suggestion?.k ?? Number(options.k);
+  const fit = await fitTable(job, 'k-means', used, k, options);
   const { model } = fit;
   say(`adapter: ${model.engine}`);
   if (options.trace) {
@@ -105,7 +123,7 @@ async function kmeansCommand(
   }
   const share = table.labels && purity(table.labels, model.labels);
   describe(fit, share, options).forEach(say);
-  const perClass = options.perClass ? await fitClasses(job, options) : [];
+  const perClass = options.perClass ? await fitClasses(job, k, options) : [];
 
   // Whatever units they were fitted in.
   const inUnits = ({ centroids: { data, shape } }: KMeansModel) => ({
@@ -117,6 +135,7 @@ async function kmeansCommand(
     centroids: inUnits(model),
     perClass: perClass.map((part) => ({ ...part, centroids: inUnits(part.model) })),
     ...(share === undefined ? {} : { purity: share }),
+    ...(suggestion ? { suggestion } : {}),
   };
   await finishJob(job, options, {
     out: () => [{ key: 'labels', names: ['label'], data: model.labels }],
@@ -166,11 +185,11 @@ async function fitTable(
 }
 
 /** Fits the rows of each class on their own, and says how it went. */
-async function fitClasses(job: Job, options: KMeansCommandOptions): Promise<ClassFit[]> {
+async function fitClasses(job: Job, k: number, options: KMeansCommandOptions): Promise<ClassFit[]> {
   const fits: ClassFit[] = [];
   for (const { class: name, table } of splitByClass(job.used)) {
     const rows = table.shape[0];
-    const fit = await fitTable(job, `class ${name}`, table, Math.min(options.k, rows), options);
+    const fit = await fitTable(job, `class ${name}`, table, Math.min(k, rows), options);
     fits.push({ ...fit, class: name, rows });
     const { inertia, iterations } = fit.model;
     job.say(
@@ -208,7 +227,7 @@ async function writeSheet(path: string, table: Table, { centroids, perClass }: R
 
 async function renderReport(
   job: Job,
-  { fit: { model, milliseconds }, centroids, perClass, purity: share }: Result,
+  { fit: { model, milliseconds }, centroids, perClass, purity: share, suggestion }: Result,
   { init, metric, storage, seed, tol, maxIter, standardize = false }: KMeansCommandOptions,
 ): Promise<string> {
   const { image } = job.table;
@@ -224,6 +243,7 @@ async function renderReport(
     ...(share === undefined ? {} : { purity: share }),
     history: model.history,
     counts: model.counts,
+    ...(suggestion ? { suggestion } : {}),
     ...(plane && {
       scatter: {
         xName: plane.names[0],
@@ -249,10 +269,14 @@ async function renderReport(
 }
 
 /** What --json prints. Labels go to --out: they are as many as the rows. */
-function toJson({ fit: { model, milliseconds }, centroids, perClass, purity: share }: Result) {
+function toJson({ fit, centroids, perClass, purity: share, suggestion }: Result) {
+  const { model, milliseconds } = fit;
   return {
     adapter: model.engine,
     milliseconds,
+    ...(suggestion && {
+      suggested: { k: suggestion.k, by: suggestion.by, values: suggestion.values },
+    }),
     inertia: model.inertia,
     iterations: model.iterations,
     converged: model.converged,

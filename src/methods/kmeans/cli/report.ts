@@ -1,5 +1,6 @@
 /** The report of a K-means fit. */
 import { formatCount, formatNumber, formatShare } from '../../../cli/format.js';
+import { type Suggestion, suggestionSection } from '../../../cli/suggest.js';
 import { barChart } from '../../../cli/write/charts.js';
 import { type Markup, markup } from '../../../cli/write/markup.js';
 import {
@@ -41,11 +42,13 @@ export interface KMeansReport extends ReportHead {
   /** The centroids, where rows are images. */
   readonly images?: Images;
   readonly perClass?: readonly ClassReport[];
+  /** What k was chosen by, where it was. */
+  readonly suggestion?: Suggestion;
 }
 
 /** The report as a self-contained HTML document. Every string given is shown as text. */
 export function renderKMeansReport(report: KMeansReport): string {
-  const { purity, scatter, images, perClass, counts } = report;
+  const { purity, scatter, images, perClass, counts, suggestion } = report;
   return renderPage(
     report,
     [
@@ -55,6 +58,7 @@ export function renderKMeansReport(report: KMeansReport): string {
       purity === undefined ? undefined : ['Purity', formatShare(purity)],
     ],
     [
+      suggestion && suggestionSection(suggestion),
       historySection('Objective at each iteration', report.history, 'objective'),
       sizesSection('Cluster sizes', 'cluster', counts),
       scatter && scatterSection('The clusters', scatter, report.n),
