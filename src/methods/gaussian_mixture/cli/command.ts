@@ -5,7 +5,6 @@ import { formatMean, formatObjective, formatSeconds } from '../../../cli/format.
 import type { Table } from '../../../cli/read/read_table.js';
 import { inFileUnits } from '../../../cli/table_math.js';
 import { MOST_SUGGESTED } from '../../../cli/suggest.js';
-import { inFileUnits, purity } from '../../../cli/table_math.js';
 import { writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { drawMixture } from './mixture_picture.js';
