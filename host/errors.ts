@@ -1,9 +1,8 @@
-/**
- * Gives an error class its name for good: that of the class, of its errors and of their stacks. Without
- * it they would be called what a minifier, ours or that of a page's bundler, makes of them.
- */
+import { nameClass } from './class_name.js';
+
+/** As `nameClass`, for the errors and their stacks, too. */
 export function keepName(type: new (...args: never) => Error, name: string): void {
-  Object.defineProperty(type, 'name', { value: name, configurable: true });
+  nameClass(type, name);
   Object.defineProperty(type.prototype, 'name', {
     value: name,
     configurable: true,

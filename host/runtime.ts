@@ -1,4 +1,5 @@
 /** A GPUDevice, its limits and its compiled kernels. */
+import { nameClass } from './class_name.js';
 import { AbortListeners } from './abort.js';
 import { ClusteringError, DeviceLostError, KernelError, NoAdapterError } from './errors.js';
 import { findGpu } from './gpu.js';
@@ -68,6 +69,9 @@ export interface Kernel {
  * pass as `runtime` to any fit; call `dispose` when done with it.
  */
 export class Runtime {
+  static {
+    nameClass(this, 'Runtime');
+  }
   readonly device: GPUDevice;
   readonly info: RuntimeInfo;
   readonly limits: RuntimeLimits;

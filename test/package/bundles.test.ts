@@ -21,7 +21,8 @@ globalThis.result = (async () => {
   const { inertia } = await kmeans(points, { k: 2, runtime: 'cpu' });
   const error = await caught([]);
   const kinds = [error instanceof ShapeError, error instanceof ClusteringError];
-  const names = [error.name, error.constructor.name, error.stack.split(':')[0], ClusteringError.name];
+  const model = await kmeans(points, { k: 2, runtime: 'cpu' });
+  const names = [model.constructor.name, error.name, error.constructor.name, error.stack.split(':')[0], ClusteringError.name];
   return JSON.stringify({ inertia, kinds, names });
 })();`;
 
@@ -100,6 +101,6 @@ test.each(Object.keys(BUNDLERS))('%s', async (name) => {
   expect(result).toEqual({
     inertia: 1,
     kinds: [true, true],
-    names: ['ShapeError', 'ShapeError', 'ShapeError', 'ClusteringError'],
+    names: ['KMeansModel', 'ShapeError', 'ShapeError', 'ShapeError', 'ClusteringError'],
   });
 });

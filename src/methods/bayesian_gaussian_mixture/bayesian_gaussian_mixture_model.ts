@@ -1,4 +1,5 @@
 /** What a Bayesian Gaussian mixture's fit returns. */
+import { nameClass } from '../../../host/class_name.js';
 import { type Tensor } from '../gaussian_mixture/mixture_arrays.js';
 import {
   mixtureFromJson,
@@ -40,6 +41,9 @@ export interface BayesianGaussianMixtureJson extends MixtureJson<typeof FORMAT> 
  * expected ones, and responsibilities take their uncertainty into account.
  */
 export class BayesianGaussianMixtureModel extends MixtureModel {
+  static {
+    nameClass(this, 'BayesianGaussianMixtureModel');
+  }
   readonly weightConcentrationPriorType: WeightPrior;
   readonly weightConcentrationPrior: number;
   readonly meanPrecisionPrior: number;

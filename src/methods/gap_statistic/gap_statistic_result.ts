@@ -1,4 +1,5 @@
 /** What `gapStatistic` returns. */
+import { nameClass } from '../../../host/class_name.js';
 import { as, float64s, modelRecord, number, size, text, word } from '../../fit/model_record.js';
 import { GAP_RULES, type GapRule, maxSE } from './max_se.js';
 
@@ -37,6 +38,9 @@ const RECORD = modelRecord<GapState>('webgpu-clustering/gap-statistic', 'GapStat
 
 /** The gap statistic of 1, 2 ... kMax clusters: entry k - 1 of each array is that of k. Immutable. */
 export class GapStatistic {
+  static {
+    nameClass(this, 'GapStatistic');
+  }
   /** The number of clusters that `rule` chooses. */
   readonly k: number;
   readonly kMax: number;

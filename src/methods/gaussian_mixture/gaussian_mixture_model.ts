@@ -1,4 +1,5 @@
 /** What a Gaussian mixture's fit returns. */
+import { nameClass } from '../../../host/class_name.js';
 import type { ComputeOptions } from '../kmeans/centroid_model.js';
 import type { Points } from '../../rows/matrix.js';
 import { mixtureFromJson, type MixtureJson, mixtureToJson } from './mixture_json.js';
@@ -12,6 +13,9 @@ export type GaussianMixtureJson = MixtureJson<typeof FORMAT>;
 
 /** A mixture of Gaussians fitted by expectation maximisation. */
 export class GaussianMixtureModel extends MixtureModel {
+  static {
+    nameClass(this, 'GaussianMixtureModel');
+  }
   constructor(state: MixtureState) {
     super(state, mixtureScorer(state.parameters, state.covarianceType));
     Object.freeze(this);

@@ -1,4 +1,5 @@
 /** What a K-means fit returns. */
+import { nameClass } from '../../../host/class_name.js';
 import { CentroidModel, type PlacedCentroids } from './centroid_model.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { jsonObject } from '../../fit/json_reader.js';
@@ -44,6 +45,9 @@ function spreadOf({ metric, inertia, labels }: KMeansState): number {
 
 /** A fitted K-means model. Immutable. */
 export class KMeansModel extends CentroidModel {
+  static {
+    nameClass(this, 'KMeansModel');
+  }
   /** The cluster of each row, [n]: the nearest centroid, the lowest index on a tie. */
   readonly labels: Uint32Array;
   /** Sum over the rows of weight times squared distance to the centroid ('cosine': of 1 - cos). */

@@ -1,4 +1,5 @@
 /** What mini-batch k-means returns, and how it learns on. */
+import { nameClass } from '../../../host/class_name.js';
 import {
   CentroidModel,
   type ComputeOptions,
@@ -82,6 +83,9 @@ export const ONLINE_RULES = {
  * `predict` gives those of any rows.
  */
 export class MiniBatchKMeansModel extends CentroidModel {
+  static {
+    nameClass(this, 'MiniBatchKMeansModel');
+  }
   /** The weight of the rows that each centroid is the mean of, [k]. */
   readonly weightSums: Float64Array;
   /** Batches learnt from. */

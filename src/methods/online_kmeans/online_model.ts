@@ -1,4 +1,5 @@
 /** What online k-means returns, and how it learns on. */
+import { nameClass } from '../../../host/class_name.js';
 import { InvalidArgumentError } from '../../errors.js';
 import {
   as,
@@ -140,6 +141,9 @@ export function startingCounts(
  * `predict` gives those of any rows.
  */
 export class OnlineKMeansModel extends CentroidModel {
+  static {
+    nameClass(this, 'OnlineKMeansModel');
+  }
   /** The weight of the rows that each centroid has moved by, with `initialCounts`, [k]. */
   readonly counts: Float64Array;
   /** Rows learnt from: the t of the next one. */

@@ -1,4 +1,5 @@
 /** What a PCA fit returns. */
+import { nameClass } from '../../../host/class_name.js';
 import type { Runtime } from '../../../host/runtime.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { JsonReader } from '../../fit/json_reader.js';
@@ -107,6 +108,9 @@ export function stateOf(
  * loads what it is given, computes, and frees it.
  */
 export class PcaModel {
+  static {
+    nameClass(this, 'PcaModel');
+  }
   /** T, the number of components kept. */
   readonly nComponents: number;
   /** The mean of each column, [d]. */
