@@ -1,5 +1,11 @@
 /** `kmeans --k suggest`: a number of clusters that the rows themselves speak for. */
-import { gapStatistic, InvalidArgumentError, kmeans } from '../index.js';
+import {
+  gapStatistic,
+  InvalidArgumentError,
+  kmeans,
+  type KMeansModel,
+  silhouette,
+} from '../index.js';
 import { elbow } from './elbow.js';
 import { formatNumber } from './format.js';
 import { type Job, timed } from './job.js';
@@ -7,13 +13,15 @@ import { linesChart } from './write/charts.js';
 import { markup } from './write/markup.js';
 import { dataTable, type Section } from './write/report_page.js';
 
-export const CRITERIA = ['gap', 'elbow'] as const;
+export const CRITERIA = ['gap', 'elbow', 'silhouette'] as const;
 export type Criterion = (typeof CRITERIA)[number];
 
 /** The most clusters that are tried where nothing else is said. */
 export const MOST_SUGGESTED = 10;
 /** Runs for each number of clusters, so that one unlucky start does not bend a curve. */
 const RESTARTS = 10;
+/** Of more rows, the silhouette is the mean over that many of them. */
+const SAMPLE = 2000;
 
 /** What a fit of the number that is looked for will be like. */
 export interface SuggestOptions {
@@ -34,45 +42,88 @@ export interface Suggestion {
   readonly values: readonly { readonly k: number; readonly value: number }[];
 }
 
-const NAMES: Readonly<Record<Criterion, string>> = { gap: 'gap', elbow: 'objective' };
+const NAMES: Readonly<Record<Criterion, string>> = {
+  gap: 'gap',
+  elbow: 'objective',
+  silhouette: 'silhouette',
+};
 
 /** Tries 1, 2 ... clusters. */
-export async function suggestK(job: Job, options: SuggestOptions): Promise<Suggestion> {
-  const { suggestBy: by, kMax, nInit = RESTARTS, seed, metric } = options;
-  const { data, shape } = job.used;
-  const points = { data, shape };
-  if (by === 'gap') {
-    if (metric === 'cosine') {
-      throw new InvalidArgumentError(
-        'suggest-by',
-        '--suggest-by gap compares Euclidean distances, but --metric is cosine; give --suggest-by elbow.',
-      );
-    }
-    const { model } = await timed('gap statistic', (step) =>
-      gapStatistic(points, {
-        ...{ nInit, seed, reference: 'pca' as const, ...job.where },
-        ...(kMax === undefined ? {} : { kMax }),
-        onIteration: ({ done, total, k }) => {
-          step({ done, total, figure: `k = ${k}` });
-        },
-      }),
+export function suggestK(job: Job, options: SuggestOptions): Promise<Suggestion> {
+  return { gap: byGap, elbow: byElbow, silhouette: bySilhouette }[options.suggestBy](job, options);
+}
+
+async function byGap(
+  job: Job,
+  { kMax, nInit = RESTARTS, seed, metric }: SuggestOptions,
+): Promise<Suggestion> {
+  if (metric === 'cosine') {
+    throw new InvalidArgumentError(
+      'suggest-by',
+      '--suggest-by gap compares Euclidean distances, but --metric is cosine; give --suggest-by elbow or silhouette.',
     );
-    const why = `the gap there is the first within a standard error of its first peak`;
-    const values = Array.from(model.gaps, (value, at) => ({ k: at + 1, value }));
-    return { by, k: model.k, why, values };
   }
-  const most = Math.min(kMax ?? MOST_SUGGESTED, shape[0]);
-  const { model: values } = await timed('numbers of clusters', async (step) => {
-    const tried: Suggestion['values'][number][] = [];
-    for (let k = 1; k <= most; k++) {
-      const model = await kmeans(points, { k, nInit, seed, metric, ...job.where });
-      tried.push({ k, value: model.inertia });
-      step({ done: k, total: most, figure: `objective ${formatNumber(model.inertia)}` });
-    }
-    return tried;
-  });
+  const { model } = await timed('gap statistic', (step) =>
+    gapStatistic(pointsOf(job), {
+      ...{ nInit, seed, reference: 'pca', ...job.where },
+      ...(kMax === undefined ? {} : { kMax }),
+      onIteration: ({ done, total, k }) => {
+        step({ done, total, figure: `k = ${k}` });
+      },
+    }),
+  );
+  const values = Array.from(model.gaps, (value, at) => ({ k: at + 1, value }));
+  const why = 'the gap there is the first within a standard error of its first peak';
+  return { by: 'gap', k: model.k, why, values };
+}
+
+async function byElbow(job: Job, options: SuggestOptions): Promise<Suggestion> {
+  const values = await tryEach(job, options, 1, ({ inertia }) => Promise.resolve(inertia));
   const k = elbow(values.map(({ value }) => value));
-  return { by, k, why: `more clusters than ${k} lower the objective less`, values };
+  return { by: 'elbow', k, why: `more clusters than ${k} lower the objective less`, values };
+}
+
+async function bySilhouette(job: Job, options: SuggestOptions): Promise<Suggestion> {
+  const { seed, metric } = options;
+  const [n] = job.used.shape;
+  if (n < 3) {
+    throw new InvalidArgumentError(
+      'suggest-by',
+      `--suggest-by silhouette needs from 2 clusters to one less than there are rows, but there are only ${n}; give --k a number.`,
+    );
+  }
+  const values = await tryEach(job, options, 2, async ({ labels, counts }) =>
+    // Rows that are all one cluster have none: copies of each other.
+    counts[0] === n
+      ? 0
+      : silhouette(pointsOf(job), labels, { sampleSize: SAMPLE, seed, metric, ...job.where }),
+  );
+  const best = values.reduce((top, one) => (one.value > top.value ? one : top));
+  return { by: 'silhouette', k: best.k, why: 'the mean silhouette is highest there', values };
+}
+
+const pointsOf = ({ used: { data, shape } }: Job) => ({ data, shape });
+
+/** Fits `least` and more clusters, and looks at each fit. */
+async function tryEach(
+  job: Job,
+  { kMax = MOST_SUGGESTED, nInit = RESTARTS, seed, metric }: SuggestOptions,
+  least: number,
+  look: (model: KMeansModel) => Promise<number>,
+): Promise<Suggestion['values']> {
+  const most = Math.max(least, Math.min(kMax, job.used.shape[0] - (least - 1)));
+  const { model } = await timed('numbers of clusters', async (step) => {
+    const values: Suggestion['values'][number][] = [];
+    for (let k = least; k <= most; k++) {
+      const value = await look(
+        await kmeans(pointsOf(job), { k, nInit, seed, metric, ...job.where }),
+      );
+      values.push({ k, value });
+      step({ done: k, total: most, figure: `k = ${k}: ${formatNumber(value)}` });
+    }
+    return values;
+  });
+  return model;
 }
 
 /** The criterion against the number of clusters. */

@@ -4,8 +4,8 @@ import { InvalidArgumentError, kmeans, type KMeansModel, purity } from '../../..
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import type { Table } from '../../../cli/read/read_table.js';
-import { inFileUnits, splitByClass } from '../../../cli/table_math.js';
 import { CRITERIA, type Criterion, suggestK, type Suggestion } from '../../../cli/suggest.js';
+import { inFileUnits, splitByClass } from '../../../cli/table_math.js';
 import { contactSheet, type ImageRows, writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { type ClassReport, renderKMeansReport } from './report.js';
