@@ -17,6 +17,7 @@
 // One workgroup does all, as each row waits for the one before. `parts` neighbouring lanes (a power of two)
 // share a centroid's quads, so that they read neighbouring ones; the winner's quads are then shared by all.
 // If HELD the centroids are in workgroup memory meanwhile, which has HELD_QUADS >= K quads vec4s.
+// WORKGROUP is 64, or 256 where the centroids have so many quads that more lanes pay for their longer waits.
 // Cost: 3 D (K + 1) FLOPs a row, and 7 + log2(WORKGROUP / parts) barriers, 2 more for each WORKGROUP / parts
 // further centroids.
 struct Shape {
@@ -36,7 +37,7 @@ struct Shape {
 @group(0) @binding(6) var<storage, read_write> costs: array<f32>;
 @group(0) @binding(7) var<storage, read_write> carries: array<vec4f>;
 
-const WORKGROUP = 256;
+const WORKGROUP = 64;
 const HELD = false;
 const HELD_QUADS = 1;
 const FARTHEST = 3.4e38;

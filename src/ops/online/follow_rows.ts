@@ -6,7 +6,10 @@ import { type DevicePoints, padColumns, unpadColumns } from '../../rows/device_p
 import { storedAs } from '../../rows/storage.js';
 import type { Followed, Following } from './follow_rows.twin.js';
 
-const WORKGROUP = Number(followRowsKernel.constants.WORKGROUP);
+/** Lanes of the one workgroup, and where the centroids have more quads than FEW_QUADS. */
+const FEW_LANES = Number(followRowsKernel.constants.WORKGROUP);
+const MANY_LANES = 256;
+const FEW_QUADS = 8 * FEW_LANES;
 /** vec4s of centroids that workgroup memory has room for, beside what the search takes of 16 KiB. */
 export const HELD_QUADS = 800;
 /** Lanes that share a centroid: so many read 128 bytes on end, and more of them only where they are idle. */
@@ -22,8 +25,8 @@ const ROW_OVERHEAD = 1024;
 const IN_FLIGHT = 16;
 
 /** Neighbouring lanes that share a centroid's quads: a power of two, at most the quads. */
-export function partsOf(k: number, quads: number): number {
-  const most = Math.min(quads, MOST_PARTS, Math.max(LEAST_PARTS, WORKGROUP / k));
+function partsOf(k: number, quads: number, lanes: number): number {
+  const most = Math.min(quads, MOST_PARTS, Math.max(LEAST_PARTS, lanes / k));
   return 2 ** Math.floor(Math.log2(most));
 }
 
@@ -34,12 +37,14 @@ export async function followRows(
   { centroids: start, counts: before, rates: given, counted }: Following,
   signal?: AbortSignal,
 ): Promise<Followed> {
+  const lanes = k * quads <= FEW_QUADS ? FEW_LANES : MANY_LANES;
   const held = k * quads <= HELD_QUADS;
   const kernel = await workspace.runtime.kernel(storedAs(storage, followRowsKernel), {
+    WORKGROUP: lanes,
     HELD: held,
     HELD_QUADS: held ? HELD_QUADS : 1,
   });
-  const parts = partsOf(k, quads);
+  const parts = partsOf(k, quads, lanes);
   const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
   const made = await workspace.allocate({
     rates: 4 * most,
