@@ -46,6 +46,17 @@ export {
   type OnlineOptions,
 } from './methods/mini_batch_kmeans/mini_batch_model.js';
 export type { GivenCentroids } from './methods/kmeans/start_centroids.js';
+export {
+  selfOrganizingMap,
+  type SelfOrganizingMapOptions,
+  type SelfOrganizingMapProgress,
+} from './methods/self_organizing_map/self_organizing_map.js';
+export {
+  type SelfOrganizingMapJson,
+  SelfOrganizingMapModel,
+} from './methods/self_organizing_map/self_organizing_map_model.js';
+export type { Schedule } from './methods/self_organizing_map/schedule.js';
+export type { GridKind, Neighbourhood } from './math/unit_grid.js';
 export { blobRows, type PointBlock, type PointStream } from './rows/point_stream.js';
 export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './methods/pca/pca.js';
 export {

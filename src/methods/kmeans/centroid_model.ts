@@ -106,7 +106,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
-    return this.#compute('predict', points, options, async (session) => {
+    return this.compute('predict', points, options, async (session) => {
       const { labels } = await session.assign(this.#centred, this.k, options.signal);
       return labels;
     });
@@ -118,7 +118,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
-    return this.#compute('transform', points, options, async (session) => ({
+    return this.compute('transform', points, options, async (session) => ({
       data: await session.distances(this.#centred, this.k, options.signal),
       shape: [session.shape[0], this.k],
     }));
@@ -133,7 +133,7 @@ export abstract class CentroidModel {
     points: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
   ): Promise<number> {
-    return this.#compute(
+    return this.compute(
       'score',
       points,
       options,
@@ -143,7 +143,8 @@ export abstract class CentroidModel {
     );
   }
 
-  async #compute<T>(
+  /** Loads `points` as the fit did and does `work` with them; `method` is for messages. */
+  protected async compute<T>(
     method: string,
     points: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },

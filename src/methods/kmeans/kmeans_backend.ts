@@ -7,6 +7,7 @@
  * coordinates, so that predicting with a fitted model repeats the fit's arithmetic bit for bit.
  */
 import type { PointSource, LoadOptions } from '../../rows/load_options.js';
+import type { NearestTwo } from '../../ops/assign/nearest_two.twin.js';
 import type { ClusterSums } from '../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../math/random.js';
 
@@ -92,6 +93,8 @@ export interface KMeansSession {
   ): Promise<readonly number[]>;
   /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
   distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array>;
+  /** The two nearest centroids of each row, and the squared distance to the first ('cosine': 1 - cos). */
+  nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo>;
   dispose(): void;
 }
 

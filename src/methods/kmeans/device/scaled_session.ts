@@ -6,6 +6,7 @@ import type {
   Seeding,
 } from '../kmeans_backend.js';
 import type { Metric } from '../../../rows/load_options.js';
+import type { NearestTwo } from '../../../ops/assign/nearest_two.twin.js';
 import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../../math/random.js';
 
@@ -104,6 +105,11 @@ export class ScaledSession implements KMeansSession {
     // 1 - cos is half a squared distance.
     const scale = this.#metric === 'cosine' ? this.scale ** 2 : this.scale;
     return distances.map((value) => value / scale);
+  }
+
+  async nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo> {
+    const result = await this.#held.nearestTwo(this.#scaled(centroids), k, signal);
+    return { ...result, squared: result.squared.map((value) => this.#square(value)) };
   }
 
   dispose(): void {

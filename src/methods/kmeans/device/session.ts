@@ -19,6 +19,8 @@ import type {
 import type { LoadOptions, Metric, PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
 import { CheckedStream } from '../../../rows/point_stream.js';
+import { nearestTwo } from '../../../ops/assign/nearest_two.js';
+import type { NearestTwo } from '../../../ops/assign/nearest_two.twin.js';
 import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../../math/random.js';
 import type { Clustering } from './clustering.js';
@@ -380,6 +382,14 @@ class DeviceSession implements KMeansSession {
     });
     const cosine = this.#metric === 'cosine';
     return result.map((squared) => (cosine ? squared / 2 : Math.sqrt(squared)));
+  }
+
+  async nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo> {
+    const found = await nearestTwo(this.#workspace, this.#points, k, centroids, signal);
+    // Zeros may be what a silent driver left behind: the counts of labels tell.
+    if (found.squared.every((distance) => distance === 0)) await this.assign(centroids, k, signal);
+    const cosine = this.#metric === 'cosine';
+    return cosine ? { ...found, squared: found.squared.map((value) => value / 2) } : found;
   }
 
   dispose(): void {

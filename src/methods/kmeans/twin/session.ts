@@ -30,6 +30,7 @@ import { createPause, nextTask, type Pause, rowBlocks } from '../../../math/even
 import { float16Scale, float16Shift, largestOf, roundToFloat16 } from '../../../rows/float16.js';
 import { labelCounts } from '../../../ops/sums/label_counts.twin.js';
 import { inMetric, lloyd, type Dataset } from './lloyd.js';
+import { type NearestTwo, nearestTwo } from '../../../ops/assign/nearest_two.twin.js';
 import { pairwiseSquaredDistances } from '../../../ops/assign/pairwise_distances.twin.js';
 import { gatherRows, sampleRows } from '../../../math/sampling.js';
 import { kMeansParallel, kMeansPlusPlus } from '../../../ops/seeding/seeding.twin.js';
@@ -227,6 +228,27 @@ class ReferenceSession implements KMeansSession {
       await pause();
     }
     return distances;
+  }
+
+  async nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo> {
+    const { x, n, d, metric } = this.#loaded();
+    const pause = createPause(signal);
+    const found = {
+      nearest: new Uint32Array(n),
+      second: new Uint32Array(n),
+      squared: new Float64Array(n),
+    };
+    for (const [start, end] of rowBlocks(n, k * d)) {
+      const block = nearestTwo(x, [start, end], centroids, k, d);
+      found.nearest.set(block.nearest, start);
+      found.second.set(block.second, start);
+      found.squared.set(
+        block.squared.map((value) => inMetric(value, metric)),
+        start,
+      );
+      await pause();
+    }
+    return found;
   }
 
   dispose(): void {
