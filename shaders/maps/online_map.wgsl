@@ -8,6 +8,7 @@
 // places   [units]         how far right, and the row
 // weights  [quads][units]  vec4: neighbouring lanes read neighbouring units
 // costs    [count]         |x - w_b|^2 before the row's step
+// squared  [units]         |x - w_j|^2 of the row under way
 //
 // One workgroup does it all, as a row is met by what the row before left behind. A lane owns every
 // WORKGROUP-th unit, and is alone to read and write it. Cost: 5 units D FLOPs a row and log2(WORKGROUP)
@@ -21,6 +22,8 @@ struct Shape {
   // Circumferences of a torus; 0 on the plane.
   period_right: f32,
   period_rows: f32,
+  // h(s): 0 exp(-s/2), 1 1 up to s = 1, 2 (1 - s) exp(-s/2).
+  neighbourhood: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> rows: array<vec4f>;
@@ -28,10 +31,9 @@ struct Shape {
 @group(0) @binding(3) var<storage, read> places: array<vec2f>;
 @group(0) @binding(4) var<storage, read_write> weights: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> costs: array<f32>;
+@group(0) @binding(6) var<storage, read_write> squared: array<f32>;
 
 const WORKGROUP = 256;
-// h(s): 0 exp(-s/2), 1 1 up to s = 1, 2 (1 - s) exp(-s/2).
-const NEIGHBOURHOOD = 0;
 // Squared radii beyond which h is 0.
 const REACH = 170.0;
 // What is still within the radius: quotients are rounded.
@@ -41,14 +43,6 @@ const EDGE = 1.00000095367431640625;
 
 var<workgroup> least: array<f32, WORKGROUP>;
 var<workgroup> nearest: array<u32, WORKGROUP>;
-
-fn distance_to(row: u32, unit: u32) -> f32 {
-  var sum = 0.0;
-  for (var q = 0u; q < shape.quads; q++) {
-    sum += square(rows[row * shape.quads + q] - weights[q * shape.units + unit]);
-  }
-  return sum;
-}
 
 // The shorter way round, where there is a way round.
 fn around(distance: f32, period: f32) -> f32 {
@@ -63,11 +57,11 @@ fn neighbourhood(squared: f32, radius: f32) -> f32 {
     return 0.0;
   }
   let s = squared / (radius * radius);
-  if (NEIGHBOURHOOD == 1) {
+  if (shape.neighbourhood == 1) {
     return select(0.0, 1.0, s <= EDGE);
   }
   let bell = exp(-0.5 * s);
-  return select(bell, (1.0 - s) * bell, NEIGHBOURHOOD == 2);
+  return select(bell, (1.0 - s) * bell, shape.neighbourhood == 2);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -76,9 +70,13 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     var closest = 3.4e38;
     var whose = 0u;
     for (var unit = lane; unit < shape.units; unit += WORKGROUP) {
-      let squared = distance_to(row, unit);
-      if (squared < closest) {
-        closest = squared;
+      var sum = 0.0;
+      for (var q = 0u; q < shape.quads; q++) {
+        sum += square(rows[row * shape.quads + q] - weights[q * shape.units + unit]);
+      }
+      squared[unit] = sum;
+      if (sum < closest) {
+        closest = sum;
         whose = unit;
       }
     }
@@ -111,8 +109,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       if (h == 0.0) {
         continue;
       }
-      if (NEIGHBOURHOOD == 2 && h < 0.0) {
-        h *= cost / distance_to(row, unit);
+      // (Not for units that tie with the best, which may both lie on the row.)
+      if (h < 0.0 && squared[unit] > cost) {
+        h *= cost / squared[unit];
       }
       let step = steps[row].y * h;
       for (var q = 0u; q < shape.quads; q++) {

@@ -3,6 +3,7 @@ import type { Suite } from './case.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
 import { kmeansSuites } from './kmeans/index.js';
+import { maps } from './maps/index.js';
 import { numericsSuites } from './numerics/index.js';
 import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
@@ -13,6 +14,7 @@ export const suites: readonly Suite[] = [
   host,
   kernels,
   ...kmeansSuites,
+  maps,
   ...mixtureSuites,
   ...pcaSuites,
   ...numericsSuites,

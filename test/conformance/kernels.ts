@@ -35,7 +35,9 @@ import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
+import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
+import { onlineMap } from './kernels/online_map.js';
 import { pack } from './kernels/pack.js';
 import { pairwiseDistances } from './kernels/pairwise_distances.js';
 import { pointCosts } from './kernels/point_costs.js';
@@ -82,6 +84,8 @@ const tests: readonly KernelTest[] = [
   runSums,
   labelCounts,
   pairwiseDistances,
+  nearestTwo,
+  onlineMap,
   gatherRows,
   seedTrials,
   seedTrialsSubgroups,

@@ -357,6 +357,43 @@ export interface NumericsGolden {
   readonly kinds: readonly NumericsKind[];
 }
 
+/** A self-organizing map that began on the rows `start` of its data. */
+export interface MapCase extends Omit<CaseHead, 'k'> {
+  readonly shape: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly grid: 'rectangular' | 'hexagonal';
+    readonly torus: boolean;
+  };
+  readonly neighbourhood: 'gaussian' | 'bubble' | 'mexicanHat';
+  readonly epochs: number;
+  /** In a straight line, from the first epoch to the last ('online': row). */
+  readonly radius: readonly [number, number];
+  readonly start: NdArray<Uint32Array>;
+  /** [units, d] */
+  readonly weights: NdArray;
+  /** Of the data under these weights, as are the others; the mean distance. */
+  readonly quantizationError: number;
+  readonly topographicError: number;
+  /** [units] */
+  readonly uMatrix: NdArray;
+  readonly hits: NdArray<Uint32Array>;
+}
+
+/** A map by the formulas, in float64; 'online' takes the rows in their order. */
+export interface FormulaMapCase extends MapCase {
+  readonly mode: 'batch' | 'online';
+  readonly rate: readonly [number, number];
+  /** One weight a row, in [0, 1.5]. */
+  readonly sampleWeight: NdArray | null;
+}
+
+export interface MapGolden {
+  /** By R's kohonen, whose rectangular grids measure the larger of both steps. */
+  readonly kohonen: readonly MapCase[];
+  readonly formulas: readonly FormulaMapCase[];
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;
@@ -365,6 +402,11 @@ export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
 /** Golden values of mini-batch k-means. */
 export async function loadMiniBatch(read: ReadFile): Promise<MiniBatchGolden> {
   return (await loadGolden(read, 'mini_batch')) as MiniBatchGolden;
+}
+
+/** Golden values of self-organizing maps. */
+export async function loadMaps(read: ReadFile): Promise<MapGolden> {
+  return (await loadGolden(read, 'som')) as MapGolden;
 }
 
 /** Golden values of both Gaussian mixtures. */

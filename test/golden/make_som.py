@@ -102,7 +102,7 @@ def online(points, start, squared, kind, radius, rate, epochs):
         distances = (apart**2).sum(1)
         best = distances.argmin()
         near = h(kind, squared[:, best], radius[0] + (radius[1] - radius[0]) * t / last)
-        push = near < 0
+        push = (near < 0) & (distances > distances[best])
         near[push] *= distances[best] / distances[push]
         units += (rate[0] + (rate[1] - rate[0]) * t / last) * near[:, None] * apart
     return units

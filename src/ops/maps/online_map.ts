@@ -55,11 +55,12 @@ export const onlineMapOn =
     const { units, rowSquare, periods } = grid;
     const workspace = new Workspace(runtime, 'online map', signal);
     try {
-      const kernel = await runtime.kernel(onlineMapKernel, { NEIGHBOURHOOD: KINDS[neighbourhood] });
+      const kernel = await runtime.kernel(onlineMapKernel);
       const quads = Math.ceil(d / 4);
-      const { weights, places } = await workspace.allocate({
+      const { weights, places, squared } = await workspace.allocate({
         weights: 16 * quads * units,
         places: 8 * units,
+        squared: 4 * units,
       });
       workspace.upload(weights, turned(padColumns(start, units, d), units, quads));
       workspace.upload(
@@ -82,9 +83,10 @@ export const onlineMapOn =
           const shape = {
             ...{ count, quads, units, row_square: rowSquare },
             ...{ period_right: periods[0], period_rows: periods[1] },
+            neighbourhood: KINDS[neighbourhood],
           };
           workspace.run('rows', (recording) => {
-            recording.dispatch(kernel, { shape, places, weights, ...made }, 1);
+            recording.dispatch(kernel, { shape, places, weights, squared, ...made }, 1);
           });
           const costs = new Float32Array(await workspace.read(made.costs, 0, 4 * count));
           workspace.release(...Object.values(made));

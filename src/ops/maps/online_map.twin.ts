@@ -34,7 +34,7 @@ export function onlineMap(
     for (let j = 0; j < units; j++) {
       const h = neighbourhoodAt(neighbourhood, grid.squaredDistance(j, best), steps[2 * t]);
       if (h === 0) continue;
-      const share = h < 0 ? costs[t] / squares[j] : 1;
+      const share = h < 0 && squares[j] > costs[t] ? costs[t] / squares[j] : 1;
       const step = steps[2 * t + 1] * h * share;
       for (let i = 0; i < d; i++) w[j * d + i] += step * (x[t * d + i] - w[j * d + i]);
     }
