@@ -56,7 +56,7 @@ export {
   SelfOrganizingMapModel,
 } from './methods/self_organizing_map/self_organizing_map_model.js';
 export type { Schedule } from './methods/self_organizing_map/schedule.js';
-export type { GridKind, Neighbourhood } from './math/unit_grid.js';
+export type { GridDistance, GridKind, Neighbourhood } from './math/unit_grid.js';
 export { blobRows, type PointBlock, type PointStream } from './rows/point_stream.js';
 export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './methods/pca/pca.js';
 export {

@@ -24,6 +24,8 @@ struct Shape {
   period_rows: f32,
   // h(s): 0 exp(-s/2), 1 1 up to s = 1, 2 (1 - s) exp(-s/2).
   neighbourhood: u32,
+  // Whether units lie apart by the larger of both steps, not by the straight line.
+  maximum: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> rows: array<vec4f>;
@@ -105,7 +107,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       let apart = abs(places[unit] - centre);
       let right = around(apart.x, shape.period_right);
       let down = around(apart.y, shape.period_rows);
-      var h = neighbourhood(right * right + shape.row_square * down * down, steps[row].x);
+      let straight = right * right + shape.row_square * down * down;
+      let larger = max(right, down) * max(right, down);
+      var h = neighbourhood(select(straight, larger, shape.maximum != 0), steps[row].x);
       if (h == 0.0) {
         continue;
       }

@@ -2,6 +2,9 @@
 
 export type GridKind = 'rectangular' | 'hexagonal';
 
+/** How far units lie apart: in a straight line, or by the larger of the steps along rows and columns. */
+export type GridDistance = 'euclidean' | 'maximum';
+
 /** What `h` is of the distance on the grid; see `NEIGHBOURHOODS`. */
 export type Neighbourhood = 'gaussian' | 'bubble' | 'mexicanHat';
 
@@ -44,8 +47,10 @@ export class UnitGrid {
   readonly rowSquare: number;
   /** After how far right, and after how many rows, a torus comes back; 0 on the plane. */
   readonly periods: readonly [right: number, rows: number];
+  readonly distance: GridDistance;
 
-  constructor(shape: GridShape) {
+  constructor(shape: GridShape, distance: GridDistance = 'euclidean') {
+    this.distance = distance;
     const { rows, columns, grid, torus } = shape;
     this.shape = shape;
     this.units = rows * columns;
@@ -65,14 +70,25 @@ export class UnitGrid {
 
   /** Exact: a multiple of 1/4. */
   squaredDistance(a: number, b: number): number {
-    const [right, rows] = this.#steps(a, b);
-    return right * right + this.rowSquare * rows * rows;
+    return this.squaredOf(
+      Math.abs(this.right(a) - this.right(b)),
+      Math.abs(this.row(a) - this.row(b)),
+    );
+  }
+
+  /** Of units so far apart to the right and in rows, the shorter way round. */
+  squaredOf(right: number, rows: number): number {
+    const [x, y] = [around(right, this.periods[0]), around(rows, this.periods[1])];
+    return this.distance === 'maximum' ? Math.max(x, y) ** 2 : x * x + this.rowSquare * y * y;
   }
 
   /** Whether two units touch: the 8 around a unit of a rectangular grid, the 6 of a hexagonal one. */
   adjacent(a: number, b: number): boolean {
-    if (this.shape.grid === 'hexagonal') return a !== b && this.squaredDistance(a, b) <= 1;
-    return a !== b && Math.max(...this.#steps(a, b)) <= 1;
+    const [width, height] = this.periods;
+    const x = around(Math.abs(this.right(a) - this.right(b)), width);
+    const y = around(Math.abs(this.row(a) - this.row(b)), height);
+    const hexagonal = this.shape.grid === 'hexagonal';
+    return a !== b && (hexagonal ? x * x + this.rowSquare * y * y : Math.max(x, y)) <= 1;
   }
 
   /** The units that touch `unit`, ascending. */
@@ -88,14 +104,6 @@ export class UnitGrid {
     return [...new Set(candidates)]
       .filter((other) => this.adjacent(unit, other))
       .sort((a, b) => a - b);
-  }
-
-  #steps(a: number, b: number): [right: number, rows: number] {
-    const [width, height] = this.periods;
-    return [
-      around(Math.abs(this.right(a) - this.right(b)), width),
-      around(Math.abs(this.row(a) - this.row(b)), height),
-    ];
   }
 }
 

@@ -357,7 +357,7 @@ export interface NumericsGolden {
   readonly kinds: readonly NumericsKind[];
 }
 
-/** A self-organizing map that began on the rows `start` of its data. */
+/** A self-organizing map. */
 export interface MapCase extends Omit<CaseHead, 'k'> {
   readonly shape: {
     readonly rows: number;
@@ -369,7 +369,8 @@ export interface MapCase extends Omit<CaseHead, 'k'> {
   readonly epochs: number;
   /** In a straight line, from the first epoch to the last ('online': row). */
   readonly radius: readonly [number, number];
-  readonly start: NdArray<Uint32Array>;
+  /** [units, d] */
+  readonly start: NdArray<Float32Array>;
   /** [units, d] */
   readonly weights: NdArray;
   /** Of the data under these weights, as are the others; the mean distance. */
@@ -389,7 +390,7 @@ export interface FormulaMapCase extends MapCase {
 }
 
 export interface MapGolden {
-  /** By R's kohonen, whose rectangular grids measure the larger of both steps. */
+  /** By R's kohonen, whose rectangular grids measure distances by the larger of both steps. */
   readonly kohonen: readonly MapCase[];
   readonly formulas: readonly FormulaMapCase[];
 }

@@ -70,17 +70,13 @@ function neighbourhoodTable(
   radius: number,
 ): (a: number, b: number) => number {
   const { units, shape } = grid;
-  const [width, height] = grid.periods;
   /** In steps of half a unit. */
   const right = Int32Array.from({ length: units }, (_, unit) => 2 * grid.right(unit));
   const row = Int32Array.from({ length: units }, (_, unit) => grid.row(unit));
   const steps = 2 * shape.columns + 1;
   const table = Float64Array.from({ length: shape.rows * steps }, (_, at) => {
-    const across = (at % steps) / 2;
-    const down = Math.floor(at / steps);
-    const x = width === 0 ? across : Math.min(across, width - across);
-    const y = height === 0 ? down : Math.min(down, height - down);
-    return neighbourhoodAt(neighbourhood, x * x + grid.rowSquare * y * y, radius);
+    const squared = grid.squaredOf((at % steps) / 2, Math.floor(at / steps));
+    return neighbourhoodAt(neighbourhood, squared, radius);
   });
   return (a, b) => table[Math.abs(row[a] - row[b]) * steps + Math.abs(right[a] - right[b])];
 }

@@ -15,7 +15,12 @@ import {
 } from '../../fit/options.js';
 import { createPause } from '../../math/event_loop.js';
 import { createRandom, type Random } from '../../math/random.js';
-import { type GridKind, type Neighbourhood, UnitGrid } from '../../math/unit_grid.js';
+import {
+  type GridDistance,
+  type GridKind,
+  type Neighbourhood,
+  UnitGrid,
+} from '../../math/unit_grid.js';
 import { onlineMapOn, onlineMapOnHost, type OpenOnlineMap } from '../../ops/maps/online_map.js';
 import type { PointSource } from '../../rows/load_options.js';
 import { checkMatrix, type Points } from '../../rows/matrix.js';
@@ -51,6 +56,11 @@ export interface SelfOrganizingMapOptions {
   readonly grid?: GridKind;
   /** The map has no border: its last row and column lie next to the first. Default false. */
   readonly torus?: boolean;
+  /**
+   * How far units lie apart: 'euclidean', in a straight line, or 'maximum', for rectangular grids: by the
+   * larger of the steps along rows and columns, as R's kohonen has it. Default 'euclidean'.
+   */
+  readonly distance?: GridDistance;
   /**
    * How much of a row's step a unit takes, of its distance r on the grid from the best matching one:
    * 'gaussian' exp(-r^2 / (2 radius^2)), the default; 'bubble' all of it within the radius; 'mexicanHat'
@@ -96,6 +106,7 @@ const RULES: OptionRules = {
   rows: wholeNumber(1),
   columns: wholeNumber(1),
   grid: oneOf('rectangular', 'hexagonal'),
+  distance: oneOf('euclidean', 'maximum'),
   torus: { rule: 'true or false', holds: (value) => typeof value === 'boolean' },
   neighbourhood: oneOf('gaussian', 'bubble', 'mexicanHat'),
   radius: A_SCHEDULE,
@@ -174,6 +185,7 @@ function checkGrid({
   columns,
   grid = 'rectangular',
   torus = false,
+  distance,
 }: SelfOrganizingMapOptions): UnitGrid {
   for (const [name, value] of [
     ['rows', rows],
@@ -192,7 +204,14 @@ function checkGrid({
         `give an even number, or torus: false.`,
     );
   }
-  return new UnitGrid({ rows, columns, grid, torus });
+  if (grid === 'hexagonal' && distance === 'maximum') {
+    throw new InvalidArgumentError(
+      'distance',
+      `selfOrganizingMap: distance is 'maximum', which counts steps along rows and columns; hexagonal grids have ` +
+        `'euclidean'.`,
+    );
+  }
+  return new UnitGrid({ rows, columns, grid, torus }, distance);
 }
 
 function checkRows(

@@ -84,6 +84,7 @@ export const onlineMapOn =
             ...{ count, quads, units, row_square: rowSquare },
             ...{ period_right: periods[0], period_rows: periods[1] },
             neighbourhood: KINDS[neighbourhood],
+            maximum: Number(grid.distance === 'maximum'),
           };
           workspace.run('rows', (recording) => {
             recording.dispatch(kernel, { shape, places, weights, squared, ...made }, 1);

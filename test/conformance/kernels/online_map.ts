@@ -1,6 +1,11 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/maps/online_map.wgsl';
-import { type GridShape, type Neighbourhood, UnitGrid } from '../../../src/math/unit_grid.js';
+import {
+  type GridDistance,
+  type GridShape,
+  type Neighbourhood,
+  UnitGrid,
+} from '../../../src/math/unit_grid.js';
 import { onlineMap as twin } from '../../../src/ops/maps/online_map.twin.js';
 import { expectClose } from '../expect.js';
 import { constant, quadsOf, rowsOf, seeded, uniform } from './data.js';
@@ -16,6 +21,7 @@ interface Shape {
   readonly columns: number;
   readonly kind: number;
   readonly radius: number;
+  readonly distance?: GridDistance;
 }
 
 const plane = (rows: number, columns: number): GridShape => ({
@@ -55,6 +61,7 @@ const SHAPES: readonly Shape[] = [
       radius: 1.5 + 0.25 * kind,
     })),
   ),
+  { map: plane(5, 5), count: 8, columns: 2, kind: 0, radius: 1.5, distance: 'maximum' },
   // The bubble's very edge; the unit alone; nearly alone.
   { map: hexagonalTorus(4, 6), count: 8, columns: 2, kind: 1, radius: 1 },
   ...KINDS.map((_, kind) => ({ map: plane(4, 4), count: 8, columns: 2, kind, radius: 0 })),
@@ -66,8 +73,8 @@ export const onlineMap: KernelTest = {
   async compare(lab, kernel: KernelSource) {
     const random = seeded();
     const problems = SHAPES.map((shape) => {
-      const { map, count, columns, radius } = shape;
-      const grid = new UnitGrid(map);
+      const { map, count, columns, radius, distance } = shape;
+      const grid = new UnitGrid(map, distance);
       const x = rowsOf(random, uniform, count, columns);
       // The first row lies on units of several lanes, and on several of one: ties go to the lowest.
       const weights = rowsOf(random, uniform, grid.units, columns);
@@ -94,6 +101,7 @@ export const onlineMap: KernelTest = {
           ...{ count, quads, units, row_square: rowSquare },
           ...{ period_right: periods[0], period_rows: periods[1] },
           neighbourhood: kind,
+          maximum: Number(grid.distance === 'maximum'),
         },
         buffers: {
           rows: x,
@@ -125,6 +133,8 @@ export const onlineMap: KernelTest = {
     ['other < least[lane] ||', ''],
     ['unit < shape.units; unit += WORKGROUP', 'unit < WORKGROUP; unit += WORKGROUP'],
     ['period - distance', 'period'],
+    ['max(right, down) * max(right, down)', 'right * down'],
+    ['shape.maximum != 0', 'false'],
     ['shape.row_square * down', 'down'],
     ['shape.period_right)', 'shape.period_rows)'],
     ['squared > REACH * radius * radius', 'false'],
