@@ -27,25 +27,30 @@ export async function batchStep(
   const counts = sums.weightSums;
   const used = [...counts.keys()].filter((i) => counts[i] > 0);
   const moved = Float32Array.from(weights);
-  const move = new Float64Array(d);
+  /** S_i. */
+  const totals = Float64Array.from(
+    sums.residuals,
+    (residual, at) => residual + counts[Math.floor(at / d)] * weights[at],
+  );
+  const top = new Float64Array(d);
   const h = neighbourhoodTable(grid, neighbourhood, radius);
   for (const [start, end] of rowBlocks(units, used.length * d)) {
     for (let j = start; j < end; j++) {
-      move.fill(0);
-      let total = 0;
+      top.fill(0);
+      let bottom = 0;
+      let pulled = 0;
       for (const i of used) {
         const near = h(j, i);
         if (near === 0) continue;
         const share = near < 0 ? near * held(weights, sums, j, i, d) : near;
-        const of = counts[i];
-        for (let at = 0; at < d; at++) {
-          const apart = weights[i * d + at] - weights[j * d + at];
-          move[at] += share * (sums.residuals[i * d + at] + of * apart);
-        }
-        total += Math.abs(near) * of;
+        for (let at = 0, from = i * d; at < d; at++, from++) top[at] += share * totals[from];
+        pulled += share * counts[i];
+        bottom += Math.abs(near) * counts[i];
       }
-      if (total === 0) continue;
-      for (let at = 0; at < d; at++) moved[j * d + at] += move[at] / total;
+      if (bottom === 0) continue;
+      for (let at = 0, to = j * d; at < d; at++, to++) {
+        moved[to] = weights[to] + (top[at] - pulled * weights[to]) / bottom;
+      }
     }
     await pause();
   }
