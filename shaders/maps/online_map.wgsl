@@ -36,7 +36,7 @@ struct Shape {
 @group(0) @binding(6) var<storage, read_write> squared: array<f32>;
 
 const WORKGROUP = 256;
-// Squared radii beyond which h is 0.
+// Squared radii beyond which h is 0 in float32.
 const REACH = 170.0;
 // What is still within the radius: quotients are rounded.
 const EDGE = 1.00000095367431640625;

@@ -17,8 +17,8 @@ export interface GridShape {
   readonly torus: boolean;
 }
 
-/** Squares of distances beyond this many squared radii count as infinitely far: exp(-170 / 2) is 0 in float32. */
-const REACH = 170;
+/** Squares of distances beyond this many squared radii are infinitely far: exp(-1500 / 2) is 0. */
+const REACH = 1500;
 /** Of a squared distance in squared radii, what still is within the radius: quotients are rounded. */
 const EDGE = 1 + 2 ** -20;
 

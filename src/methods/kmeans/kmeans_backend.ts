@@ -53,6 +53,11 @@ export interface Assignment {
   readonly inertia: number;
 }
 
+/** The sums of k centroids (k x d, centred). */
+export type SumsOf = (
+  centroids: Float32Array,
+) => Promise<ClusterSums & { readonly inertia: number }>;
+
 /** Data loaded on one engine. Every method may be called any number of times until `dispose`. */
 export interface KMeansSession {
   readonly shape: readonly [rows: number, columns: number];
@@ -85,6 +90,16 @@ export interface KMeansSession {
     k: number,
     signal?: AbortSignal,
   ): Promise<ClusterSums & { readonly inertia: number }>;
+  /**
+   * `sums` again and again, about `passes` times, with what it needs kept in between. `work` is given what
+   * it calls for the sums of each set of centroids; `start` is about where these will lie.
+   */
+  withSums<T>(
+    start: Float32Array,
+    k: number,
+    passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T>;
   /** The inertia alone of each of several sets of centroids, where labels are not wanted. */
   inertias(
     centroids: readonly Float32Array[],

@@ -299,16 +299,18 @@ async function learnInBatches(
 ): Promise<Float32Array> {
   const pause = createPause(signal);
   const [n] = session.shape;
-  let units = start;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const sums = await session.sums(units, grid.units, signal);
-    const now = radius(epoch / Math.max(1, epochs - 1));
-    units = await batchStep(grid, neighbourhood, now, units, sums, pause);
-    history[epoch] = (sums.inertia * (weights?.mean ?? 1)) / n;
-    onIteration?.({ epoch: epoch + 1, epochs, radius: now, meanSquare: history[epoch] });
-    signal?.throwIfAborted();
-  }
-  return units;
+  return session.withSums(start, grid.units, epochs, async (sumsOf) => {
+    let units = start;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const sums = await sumsOf(units);
+      const now = radius(epoch / Math.max(1, epochs - 1));
+      units = await batchStep(grid, neighbourhood, now, units, sums, pause);
+      history[epoch] = (sums.inertia * (weights?.mean ?? 1)) / n;
+      onIteration?.({ epoch: epoch + 1, epochs, radius: now, meanSquare: history[epoch] });
+      signal?.throwIfAborted();
+    }
+    return units;
+  });
 }
 
 /** As `learnInBatches`, of the online map. */

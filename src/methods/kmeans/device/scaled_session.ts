@@ -4,6 +4,7 @@ import type {
   LloydOptions,
   LloydResult,
   Seeding,
+  SumsOf,
 } from '../kmeans_backend.js';
 import type { Metric } from '../../../rows/load_options.js';
 import type { NearestTwo } from '../../../ops/assign/nearest_two.twin.js';
@@ -82,12 +83,18 @@ export class ScaledSession implements KMeansSession {
     k: number,
     signal?: AbortSignal,
   ): Promise<ClusterSums & { readonly inertia: number }> {
-    const result = await this.#held.sums(this.#scaled(centroids), k, signal);
-    return {
-      ...result,
-      residuals: result.residuals.map((sum) => sum / this.scale),
-      inertia: this.#square(result.inertia),
-    };
+    return this.#sums(await this.#held.sums(this.#scaled(centroids), k, signal));
+  }
+
+  withSums<T>(
+    start: Float32Array,
+    k: number,
+    passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T> {
+    return this.#held.withSums(this.#scaled(start), k, passes, (sums) =>
+      work(async (centroids) => this.#sums(await sums(this.#scaled(centroids)))),
+    );
   }
 
   async inertias(
@@ -114,6 +121,14 @@ export class ScaledSession implements KMeansSession {
 
   dispose(): void {
     this.#held.dispose();
+  }
+
+  #sums(sums: Awaited<ReturnType<SumsOf>>): Awaited<ReturnType<SumsOf>> {
+    return {
+      ...sums,
+      residuals: sums.residuals.map((sum) => sum / this.scale),
+      inertia: this.#square(sums.inertia),
+    };
   }
 
   #scaled(values: Float32Array): Float32Array {

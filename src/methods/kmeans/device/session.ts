@@ -15,6 +15,7 @@ import type {
   LloydOptions,
   LloydResult,
   Seeding,
+  SumsOf,
 } from '../kmeans_backend.js';
 import type { LoadOptions, Metric, PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
@@ -190,6 +191,29 @@ class DeviceSession implements KMeansSession {
     signal?.throwIfAborted();
     const [sums] = await this.#together(k, [centroids], (restarts) => restarts.sums());
     return sums;
+  }
+
+  withSums<T>(
+    start: Float32Array,
+    k: number,
+    passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T> {
+    const workspace = this.#workspace;
+    const again = async ({ clusterings: [clustering] }: Restarts) => {
+      const recording = workspace.record('sums');
+      clustering.recordSums(recording);
+      try {
+        return await work(async (centroids) => {
+          clustering.place(centroids);
+          await workspace.submitInParts([[recording]]);
+          return clustering.readSums();
+        });
+      } finally {
+        recording.release();
+      }
+    };
+    return this.#together(k, [start], again, passes);
   }
 
   inertias(

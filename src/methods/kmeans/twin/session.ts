@@ -10,6 +10,7 @@ import type {
   LloydOptions,
   LloydResult,
   Seeding,
+  SumsOf,
 } from '../kmeans_backend.js';
 import type { LoadOptions, Metric } from '../../../rows/load_options.js';
 import {
@@ -203,6 +204,15 @@ class ReferenceSession implements KMeansSession {
     const { labels } = await this.#nearest(centroids, k, signal);
     const sums = accumulate(x, n, centroids, k, d, labels, weights);
     return { ...sums, inertia: inMetric(sums.inertia, metric) };
+  }
+
+  withSums<T>(
+    _start: Float32Array,
+    k: number,
+    _passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T> {
+    return work((centroids) => this.sums(centroids, k));
   }
 
   async inertias(
