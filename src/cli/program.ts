@@ -5,6 +5,7 @@ import { ClusteringError } from '../index.js';
 import { addGmm } from '../methods/gaussian_mixture/cli/command.js';
 import { addKMeans } from '../methods/kmeans/cli/command.js';
 import { addPca } from '../methods/pca/cli/command.js';
+import { addSom } from '../methods/self_organizing_map/cli/command.js';
 import { ChildFinished } from './device.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
@@ -20,6 +21,7 @@ function program(signal: AbortSignal): Command {
   addKMeans(root, signal);
   addGmm(root, signal);
   addPca(root, signal);
+  addSom(root, signal);
   return root;
 }
 
