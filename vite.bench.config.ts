@@ -34,7 +34,7 @@ export default defineConfig(({ mode }) =>
           minify: false,
           lib: {
             entry: Object.fromEntries(
-              ['main', 'node_worker', 'profile'].map((name) => [name, `bench/${name}.ts`]),
+              ['main', 'node_worker', 'profile', 'maps'].map((name) => [name, `bench/${name}.ts`]),
             ),
             formats: ['es'],
           },

@@ -6,3 +6,15 @@ declare module 'skmeans' {
     maxIterations: number,
   ): { centroids: number[] | number[][]; it: number; idxs: number[] };
 }
+
+declare module 'ml-som' {
+  export default class SOM {
+    constructor(
+      x: number,
+      y: number,
+      options: { fields: number; iterations: number; torus: boolean },
+    );
+    train(rows: number[][]): void;
+    getQuantizationError(): number;
+  }
+}

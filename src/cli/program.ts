@@ -7,6 +7,7 @@ import { addGmm } from '../methods/gaussian_mixture/cli/command.js';
 import { addKMeans } from '../methods/kmeans/cli/command.js';
 import { addPca } from '../methods/pca/cli/command.js';
 import { addScore } from '../methods/scores/cli/command.js';
+import { addSom } from '../methods/self_organizing_map/cli/command.js';
 import { ChildFinished } from './device.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
@@ -24,6 +25,7 @@ function program(signal: AbortSignal): Command {
   addPca(root, signal);
   addScore(root, signal);
   addGap(root, signal);
+  addSom(root, signal);
   return root;
 }
 

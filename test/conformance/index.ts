@@ -4,6 +4,7 @@ import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
 import { kmeansSuites } from './kmeans/index.js';
+import { maps } from './maps/index.js';
 import { numericsSuites } from './numerics/index.js';
 import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
@@ -17,6 +18,7 @@ export const suites: readonly Suite[] = [
   kernels,
   ...kmeansSuites,
   onlineKMeansSuite,
+  maps,
   ...mixtureSuites,
   ...pcaSuites,
   ...numericsSuites,

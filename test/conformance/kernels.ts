@@ -38,7 +38,9 @@ import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
+import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
+import { onlineMap } from './kernels/online_map.js';
 import { pack } from './kernels/pack.js';
 import { pairwiseDistances } from './kernels/pairwise_distances.js';
 import { pointCosts } from './kernels/point_costs.js';
@@ -87,6 +89,8 @@ const tests: readonly KernelTest[] = [
   labelCounts,
   pairwiseDistances,
   distanceSums,
+  nearestTwo,
+  onlineMap,
   gatherRows,
   followRows,
   seedTrials,

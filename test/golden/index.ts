@@ -411,6 +411,44 @@ export interface ScoresGolden {
   readonly points: readonly PointScoresCase[];
 }
 
+/** A self-organizing map. */
+export interface MapCase extends Omit<CaseHead, 'k'> {
+  readonly shape: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly grid: 'rectangular' | 'hexagonal';
+    readonly torus: boolean;
+  };
+  readonly neighbourhood: 'gaussian' | 'bubble' | 'mexicanHat';
+  readonly epochs: number;
+  /** In a straight line, from the first epoch to the last ('online': row). */
+  readonly radius: readonly [number, number];
+  /** [units, d] */
+  readonly start: NdArray<Float32Array>;
+  /** [units, d] */
+  readonly weights: NdArray;
+  /** Of the data under these weights, as are the others; the mean distance. */
+  readonly quantizationError: number;
+  readonly topographicError: number;
+  /** [units] */
+  readonly uMatrix: NdArray;
+  readonly hits: NdArray<Uint32Array>;
+}
+
+/** A map by the formulas, in float64; 'online' takes the rows in their order. */
+export interface FormulaMapCase extends MapCase {
+  readonly mode: 'batch' | 'online';
+  readonly rate: readonly [number, number];
+  /** One weight a row, in [0, 1.5]. */
+  readonly sampleWeight: NdArray | null;
+}
+
+export interface MapGolden {
+  /** By R's kohonen, whose rectangular grids measure distances by the larger of both steps. */
+  readonly kohonen: readonly MapCase[];
+  readonly formulas: readonly FormulaMapCase[];
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;
@@ -424,6 +462,11 @@ export async function loadMiniBatch(read: ReadFile): Promise<MiniBatchGolden> {
 /** Golden values of online k-means. */
 export async function loadOnline(read: ReadFile): Promise<OnlineGolden> {
   return (await loadGolden(read, 'online')) as OnlineGolden;
+}
+
+/** Golden values of self-organizing maps. */
+export async function loadMaps(read: ReadFile): Promise<MapGolden> {
+  return (await loadGolden(read, 'som')) as MapGolden;
 }
 
 /** Golden values of both Gaussian mixtures. */

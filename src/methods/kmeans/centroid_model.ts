@@ -117,7 +117,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
-    return this.#compute('predict', points, options, async (session) => {
+    return this.compute('predict', points, options, async (session) => {
       const { labels } = await session.assign(this.#centred, this.k, options.signal);
       return labels;
     });
@@ -129,7 +129,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
-    return this.#compute('transform', points, options, async (session) => ({
+    return this.compute('transform', points, options, async (session) => ({
       data: await session.distances(this.#centred, this.k, options.signal),
       shape: [session.shape[0], this.k],
     }));
@@ -144,7 +144,7 @@ export abstract class CentroidModel {
     points: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
   ): Promise<number> {
-    return this.#compute(
+    return this.compute(
       'score',
       points,
       options,
@@ -161,7 +161,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   energy(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float64Array> {
-    return this.#compute('energy', points, options, (session) =>
+    return this.compute('energy', points, options, (session) =>
       session.energies(this.#centred, this.k, options.signal),
     );
   }
@@ -213,7 +213,7 @@ export abstract class CentroidModel {
     points: Points | PointStream,
     options: ComputeOptions = {},
   ): Promise<Centroids> {
-    return this.#compute('reconstruct', points, options, async (session) => {
+    return this.compute('reconstruct', points, options, async (session) => {
       const { labels } = await session.assign(this.#centred, this.k, options.signal);
       return winnersInPlace(labels, this.centroids);
     });
@@ -244,10 +244,11 @@ export abstract class CentroidModel {
       }
       return result;
     };
-    return this.#compute('respond', points, options, work, rules);
+    return this.compute('respond', points, options, work, rules);
   }
 
-  async #compute<T>(
+  /** Loads `points` as the fit did and does `work` with them; `method` is for messages. */
+  protected async compute<T>(
     method: string,
     points: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },

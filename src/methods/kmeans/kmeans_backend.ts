@@ -8,6 +8,7 @@
  */
 import type { PointSource, LoadOptions } from '../../rows/load_options.js';
 import type { Followed, Following } from '../../ops/online/follow_rows.twin.js';
+import type { NearestTwo } from '../../ops/assign/nearest_two.twin.js';
 import type { ClusterSums } from '../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../math/random.js';
 
@@ -53,6 +54,11 @@ export interface Assignment {
   readonly inertia: number;
 }
 
+/** The sums of k centroids (k x d, centred). */
+export type SumsOf = (
+  centroids: Float32Array,
+) => Promise<ClusterSums & { readonly inertia: number }>;
+
 /** Data loaded on one engine. Every method may be called any number of times until `dispose`. */
 export interface KMeansSession {
   readonly shape: readonly [rows: number, columns: number];
@@ -85,6 +91,16 @@ export interface KMeansSession {
     k: number,
     signal?: AbortSignal,
   ): Promise<ClusterSums & { readonly inertia: number }>;
+  /**
+   * `sums` again and again, about `passes` times, with what it needs kept in between. `work` is given what
+   * it calls for the sums of each set of centroids; `start` is about where these will lie.
+   */
+  withSums<T>(
+    start: Float32Array,
+    k: number,
+    passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T>;
   /** The inertia alone of each of several sets of centroids, where labels are not wanted. */
   inertias(
     centroids: readonly Float32Array[],
@@ -99,6 +115,8 @@ export interface KMeansSession {
   products(vectors: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array>;
   /** Has each row in turn move its nearest centroid: see shaders/online/follow_rows.wgsl. */
   follow(following: Following, k: number, signal?: AbortSignal): Promise<Followed>;
+  /** The two nearest centroids of each row, and the squared distance to the first ('cosine': 1 - cos). */
+  nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo>;
   dispose(): void;
 }
 

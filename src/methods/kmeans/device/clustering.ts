@@ -107,6 +107,23 @@ function sizes(k: number, quads: number): Record<keyof Buffers, number> {
   };
 }
 
+/** Centroids (k x d) and half their squared norms as kernels take them, with what never wins to the end of a tile. */
+function paddedOut(centroids: Float32Array, k: number, d: number) {
+  const paddedK = paddedClusters(k);
+  const rows = padColumns(centroids, k, d);
+  const width = rows.length / k;
+  const padded = new Float32Array(paddedK * width);
+  for (let c = k; c < paddedK; c++) padded[c * width] = FAR;
+  padded.set(rows);
+  const halfNorms = new Float32Array(paddedK).fill(NEVER);
+  for (let c = 0; c < k; c++) {
+    let sum = 0;
+    for (let j = 0; j < d; j++) sum += centroids[c * d + j] ** 2;
+    halfNorms[c] = sum / 2;
+  }
+  return { padded, halfNorms };
+}
+
 /** Bytes of a `Clustering`, without bounds. */
 export function clusteringBytes(k: number, points: DevicePoints): number {
   const { quads, shape } = points;
@@ -160,7 +177,6 @@ export class Clustering {
       shape: [, d],
       storage,
     } = points;
-    const paddedK = paddedClusters(k);
     const buffers = await workspace.allocate(sizes(k, quads));
     const rows: RowBuffers[] = [];
     for (const chunk of chunks) {
@@ -172,15 +188,7 @@ export class Clustering {
       update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
       converge: await runtime.kernel(convergeKernel),
     };
-    const padded = new Float32Array(paddedK * quads * 4);
-    for (let c = k; c < paddedK; c++) padded[c * quads * 4] = FAR;
-    padded.set(padColumns(centroids, k, d));
-    const halfNorms = new Float32Array(paddedK).fill(NEVER);
-    for (let c = 0; c < k; c++) {
-      let sum = 0;
-      for (let j = 0; j < d; j++) sum += centroids[c * d + j] ** 2;
-      halfNorms[c] = sum / 2;
-    }
+    const { padded, halfNorms } = paddedOut(centroids, k, d);
     const scaledShift = points.shift.map((value) => value * points.scale);
     workspace.upload(buffers.references, padColumns(scaledShift, 1, d), 16 * k * quads);
     // Both sides of the ping-pong: the update writes only the first k of them.
@@ -240,6 +248,14 @@ export class Clustering {
   /** The starting centroids, [padded k][quads] vec4. */
   get centroids(): GPUBuffer {
     return this.#buffers.even;
+  }
+
+  /** Puts other centroids (k x d, centred) in the place of the starting ones. */
+  place(centroids: Float32Array): void {
+    const { workspace, points, k } = this.#common;
+    const { padded, halfNorms } = paddedOut(centroids, k, points.shape[1]);
+    workspace.upload(this.#buffers.even, padded);
+    workspace.upload(this.#buffers.evenNorms, halfNorms);
   }
 
   /** Labels a chunk's rows with their nearest starting centroids. */

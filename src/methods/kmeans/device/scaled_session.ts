@@ -4,9 +4,11 @@ import type {
   LloydOptions,
   LloydResult,
   Seeding,
+  SumsOf,
 } from '../kmeans_backend.js';
 import type { Metric } from '../../../rows/load_options.js';
 import type { Followed, Following } from '../../../ops/online/follow_rows.twin.js';
+import type { NearestTwo } from '../../../ops/assign/nearest_two.twin.js';
 import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../../math/random.js';
 
@@ -82,12 +84,18 @@ export class ScaledSession implements KMeansSession {
     k: number,
     signal?: AbortSignal,
   ): Promise<ClusterSums & { readonly inertia: number }> {
-    const result = await this.#held.sums(this.#scaled(centroids), k, signal);
-    return {
-      ...result,
-      residuals: result.residuals.map((sum) => sum / this.scale),
-      inertia: this.#square(result.inertia),
-    };
+    return this.#sums(await this.#held.sums(this.#scaled(centroids), k, signal));
+  }
+
+  withSums<T>(
+    start: Float32Array,
+    k: number,
+    passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T> {
+    return this.#held.withSums(this.#scaled(start), k, passes, (sums) =>
+      work(async (centroids) => this.#sums(await sums(this.#scaled(centroids)))),
+    );
   }
 
   async inertias(
@@ -126,8 +134,21 @@ export class ScaledSession implements KMeansSession {
     };
   }
 
+  async nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo> {
+    const result = await this.#held.nearestTwo(this.#scaled(centroids), k, signal);
+    return { ...result, squared: result.squared.map((value) => this.#square(value)) };
+  }
+
   dispose(): void {
     this.#held.dispose();
+  }
+
+  #sums(sums: Awaited<ReturnType<SumsOf>>): Awaited<ReturnType<SumsOf>> {
+    return {
+      ...sums,
+      residuals: sums.residuals.map((sum) => sum / this.scale),
+      inertia: this.#square(sums.inertia),
+    };
   }
 
   #scaled(values: Float32Array): Float32Array {

@@ -15,11 +15,14 @@ import type {
   LloydOptions,
   LloydResult,
   Seeding,
+  SumsOf,
 } from '../kmeans_backend.js';
 import type { LoadOptions, Metric, PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
 import { followRows } from '../../../ops/online/follow_rows.js';
 import type { Followed, Following } from '../../../ops/online/follow_rows.twin.js';
+import { nearestTwo } from '../../../ops/assign/nearest_two.js';
+import type { NearestTwo } from '../../../ops/assign/nearest_two.twin.js';
 import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
 import type { Random } from '../../../math/random.js';
 import type { Clustering } from './clustering.js';
@@ -179,6 +182,29 @@ class DeviceSession implements KMeansSession {
     signal?.throwIfAborted();
     const [sums] = await this.#together(k, [centroids], (restarts) => restarts.sums());
     return sums;
+  }
+
+  withSums<T>(
+    start: Float32Array,
+    k: number,
+    passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T> {
+    const workspace = this.#workspace;
+    const again = async ({ clusterings: [clustering] }: Restarts) => {
+      const recording = workspace.record('sums');
+      clustering.recordSums(recording);
+      try {
+        return await work(async (centroids) => {
+          clustering.place(centroids);
+          await workspace.submitInParts([[recording]]);
+          return clustering.readSums();
+        });
+      } finally {
+        recording.release();
+      }
+    };
+    return this.#together(k, [start], again, passes);
   }
 
   inertias(
@@ -427,6 +453,14 @@ class DeviceSession implements KMeansSession {
 
   follow(following: Following, k: number, signal?: AbortSignal): Promise<Followed> {
     return followRows(this.#workspace, this.#points, k, following, signal);
+  }
+
+  async nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo> {
+    const found = await nearestTwo(this.#workspace, this.#points, k, centroids, signal);
+    // Zeros may be what a silent driver left behind: the counts of labels tell.
+    if (found.squared.every((distance) => distance === 0)) await this.assign(centroids, k, signal);
+    const cosine = this.#metric === 'cosine';
+    return cosine ? { ...found, squared: found.squared.map((value) => value / 2) } : found;
   }
 
   dispose(): void {

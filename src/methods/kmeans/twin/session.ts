@@ -10,6 +10,7 @@ import type {
   LloydOptions,
   LloydResult,
   Seeding,
+  SumsOf,
 } from '../kmeans_backend.js';
 import { holdRows } from '../../../rows/host_rows.js';
 import { newFloats } from '../../../rows/matrix.js';
@@ -25,6 +26,7 @@ import {
   pairwiseProducts,
   pairwiseSquaredDistances,
 } from '../../../ops/assign/pairwise_distances.twin.js';
+import { type NearestTwo, nearestTwo } from '../../../ops/assign/nearest_two.twin.js';
 import { gatherRows, sampleRows } from '../../../math/sampling.js';
 import { kMeansParallel, kMeansPlusPlus } from '../../../ops/seeding/seeding.twin.js';
 
@@ -123,6 +125,15 @@ class ReferenceSession implements KMeansSession {
     return { ...sums, inertia: inMetric(sums.inertia, metric) };
   }
 
+  withSums<T>(
+    _start: Float32Array,
+    k: number,
+    _passes: number,
+    work: (sums: SumsOf) => Promise<T>,
+  ): Promise<T> {
+    return work((centroids) => this.sums(centroids, k));
+  }
+
   async inertias(
     centroids: readonly Float32Array[],
     k: number,
@@ -163,6 +174,27 @@ class ReferenceSession implements KMeansSession {
       await pause();
     }
     return { centroids: Float32Array.from(followers.centroids), winners, costs };
+  }
+
+  async nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo> {
+    const { x, n, d, metric } = this.#loaded();
+    const pause = createPause(signal);
+    const found = {
+      nearest: new Uint32Array(n),
+      second: new Uint32Array(n),
+      squared: new Float64Array(n),
+    };
+    for (const [start, end] of rowBlocks(n, k * d)) {
+      const block = nearestTwo(x, [start, end], centroids, k, d);
+      found.nearest.set(block.nearest, start);
+      found.second.set(block.second, start);
+      found.squared.set(
+        block.squared.map((value) => inMetric(value, metric)),
+        start,
+      );
+      await pause();
+    }
+    return found;
   }
 
   dispose(): void {

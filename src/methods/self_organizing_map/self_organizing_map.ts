@@ -1,0 +1,344 @@
+/** Self-organizing maps. */
+import type { Runtime } from '../../../host/runtime.js';
+import { InvalidArgumentError, ShapeError } from '../../errors.js';
+import { type RuntimeChoice, withBackend } from '../../fit/backend.js';
+import {
+  aFunction,
+  anObject,
+  checkOptions,
+  either,
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
+import { createPause } from '../../math/event_loop.js';
+import { createRandom, type Random } from '../../math/random.js';
+import {
+  type GridDistance,
+  type GridKind,
+  type Neighbourhood,
+  UnitGrid,
+} from '../../math/unit_grid.js';
+import { onlineMapOn, onlineMapOnHost, type OpenOnlineMap } from '../../ops/maps/online_map.js';
+import type { PointSource } from '../../rows/load_options.js';
+import { checkMatrix, type Points } from '../../rows/matrix.js';
+import type { PointStream } from '../../rows/point_stream.js';
+import { checkSource, checkWeights } from '../../rows/points.js';
+import { deviceBackend } from '../kmeans/device/session.js';
+import type { KMeansBackend, KMeansSession } from '../kmeans/kmeans_backend.js';
+import { withLoaded } from '../kmeans/kmeans_session.js';
+import { type GivenCentroids, placeCentroids } from '../kmeans/start_centroids.js';
+import { referenceBackend } from '../kmeans/twin/session.js';
+import { batchStep } from './batch_step.twin.js';
+import { principalStart } from './map_start.js';
+import { learnOnline, type OnlineRows, onlineScale } from './online_fit.js';
+import { follow, type Schedule } from './schedule.js';
+import { SelfOrganizingMapModel } from './self_organizing_map_model.js';
+
+/** What `onIteration` is told after each epoch. */
+export interface SelfOrganizingMapProgress {
+  /** Epochs so far, from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** The radius of the epoch; in 'online' mode that of its last row. */
+  readonly radius: number;
+  /** See {@link SelfOrganizingMapModel.history}. */
+  readonly meanSquare: number;
+}
+
+export interface SelfOrganizingMapOptions {
+  /** Units of the map: rows x columns, at most as many as there are rows of points. */
+  readonly rows: number;
+  readonly columns: number;
+  /** 'hexagonal': every odd row lies half a unit further right. Default 'rectangular'. */
+  readonly grid?: GridKind;
+  /** The map has no border: its last row and column lie next to the first. Default false. */
+  readonly torus?: boolean;
+  /**
+   * How far units lie apart: 'euclidean', in a straight line, or 'maximum', for rectangular grids: by the
+   * larger of the steps along rows and columns, as R's kohonen has it. Default 'euclidean'.
+   */
+  readonly distance?: GridDistance;
+  /**
+   * How much of a row's step a unit takes, of its distance r on the grid from the best matching one:
+   * 'gaussian' exp(-r^2 / (2 radius^2)), the default; 'bubble' all of it within the radius; 'mexicanHat'
+   * (1 - r^2 / radius^2) exp(-r^2 / (2 radius^2)), which pushes away beyond the radius.
+   */
+  readonly neighbourhood?: Neighbourhood;
+  /**
+   * In distances between neighbours. With 0 only the best matching unit moves, as in K-means. Default from
+   * half the map's longer side, at least 1, to 0.5.
+   */
+  readonly radius?: Schedule;
+  /** Share of the way to a row that its best matching unit goes, 'online' only: from 0 to 1. Default [0.5, 0.01]. */
+  readonly rate?: Schedule;
+  /**
+   * 'batch', the default: in each epoch all units move to means of all rows; no order, no rate, nothing left
+   * to chance. 'online': a row at a time in shuffled order, those of a stream in their own.
+   */
+  readonly mode?: 'batch' | 'online';
+  /** Passes over the rows. Default 20. */
+  readonly epochs?: number;
+  /** Where units begin: on the plane of the first two principal components, on random rows, or given, units x d. Default 'pca'. */
+  readonly init?: 'pca' | 'random' | GivenCentroids;
+  /** Whole number from 0 to 2^32 - 1; the same seed gives the same answer. Default 0. */
+  readonly seed?: number;
+  /** A weight >= 0 for each row, [n]; in 'online' mode it multiplies the rate. Default: all 1. */
+  readonly sampleWeight?: ArrayLike<number>;
+  readonly onIteration?: (progress: SelfOrganizingMapProgress) => void;
+  /** Cancels the fit: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
+  readonly runtime?: RuntimeChoice;
+}
+
+const A_SCHEDULE: OptionRule = {
+  rule: 'a number, [from, to], or a function of the progress from 0 to 1',
+  holds: (value) =>
+    typeof value === 'number' ||
+    typeof value === 'function' ||
+    (Array.isArray(value) && value.length === 2),
+};
+
+const RULES: OptionRules = {
+  rows: wholeNumber(1),
+  columns: wholeNumber(1),
+  grid: oneOf('rectangular', 'hexagonal'),
+  distance: oneOf('euclidean', 'maximum'),
+  torus: { rule: 'true or false', holds: (value) => typeof value === 'boolean' },
+  neighbourhood: oneOf('gaussian', 'bubble', 'mexicanHat'),
+  radius: A_SCHEDULE,
+  rate: A_SCHEDULE,
+  mode: oneOf('batch', 'online'),
+  epochs: wholeNumber(1),
+  init: either(oneOf('pca', 'random'), { ...anObject, rule: 'units x d starting weights' }),
+  seed: wholeNumber(0, 2 ** 32 - 1),
+  sampleWeight: anObject,
+  onIteration: aFunction,
+  ...RUNTIME_RULES,
+};
+
+const DEFAULT_EPOCHS = 20;
+const DEFAULT_RATE = [0.5, 0.01] as const;
+const LAST_RADIUS = 0.5;
+
+/** Options with all that was checked of them. */
+interface Plan {
+  readonly options: SelfOrganizingMapOptions;
+  readonly grid: UnitGrid;
+  readonly neighbourhood: Neighbourhood;
+  readonly radius: (progress: number) => number;
+  readonly rate: (progress: number) => number;
+  readonly epochs: number;
+  readonly random: Random;
+  readonly weights: { readonly scaled: Float32Array; readonly mean: number } | undefined;
+}
+
+/** What runs the work. */
+interface Engine {
+  readonly backend: KMeansBackend;
+  readonly openMap: OpenOnlineMap;
+}
+
+/**
+ * A self-organizing map, or Kohonen network (Kohonen 1982): K-means whose centroids are units on a grid, and
+ * in which each row moves not only the unit that is nearest to it but the units around that one, too. So
+ * neighbours on the grid become neighbours among the rows.
+ *
+ * @param points n x d, one row a point, or a stream of such rows; never changed, nor to be until the promise
+ *   settles. Mode 'online' takes no matrix that lies on the device
+ * @returns the map; `predict(points)` gives best matching units, `transform(points)` their places
+ * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
+ *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
+ */
+export async function selfOrganizingMap(
+  points: Points | PointStream,
+  options: SelfOrganizingMapOptions,
+): Promise<SelfOrganizingMapModel> {
+  options = checkOptions('selfOrganizingMap', options, RULES);
+  const grid = checkGrid(options);
+  const { neighbourhood = 'gaussian', epochs = DEFAULT_EPOCHS, runtime, signal } = options;
+  const widest = Math.max(1, grid.shape.rows / 2, grid.shape.columns / 2);
+  const radius = follow('radius', options.radius ?? [widest, LAST_RADIUS]);
+  const rate = follow('rate', options.rate ?? DEFAULT_RATE, 1);
+  signal?.throwIfAborted();
+  const checked = await checkSource('points', points, {}, signal);
+  checkRows(checked, grid, options.mode);
+  const weights = checkWeights(options.sampleWeight, checked.shape[0]);
+  const random = createRandom(options.seed ?? 0);
+  const start = await givenStart(grid, checked, options);
+  const plan = { options, grid, neighbourhood, radius, rate, epochs, random, weights };
+  const on = (engine: Engine) => fit(engine, checked, start, plan);
+  return withBackend(
+    runtime,
+    checked,
+    signal,
+    (device: Runtime) => on({ backend: deviceBackend(device), openMap: onlineMapOn(device) }),
+    () => on({ backend: referenceBackend, openMap: onlineMapOnHost }),
+  );
+}
+
+function checkGrid({
+  rows,
+  columns,
+  grid = 'rectangular',
+  torus = false,
+  distance,
+}: SelfOrganizingMapOptions): UnitGrid {
+  for (const [name, value] of [
+    ['rows', rows],
+    ['columns', columns],
+  ] as readonly (readonly [string, number | undefined])[]) {
+    if (value !== undefined) continue;
+    throw new InvalidArgumentError(
+      name,
+      `selfOrganizingMap: ${name} is missing; give the rows and columns of the map.`,
+    );
+  }
+  if (torus && grid === 'hexagonal' && rows % 2 === 1) {
+    throw new InvalidArgumentError(
+      'rows',
+      `selfOrganizingMap: rows is ${rows}, but a hexagonal torus closes only after an even number of rows; ` +
+        `give an even number, or torus: false.`,
+    );
+  }
+  if (grid === 'hexagonal' && distance === 'maximum') {
+    throw new InvalidArgumentError(
+      'distance',
+      `selfOrganizingMap: distance is 'maximum', which counts steps along rows and columns; hexagonal grids have ` +
+        `'euclidean'.`,
+    );
+  }
+  return new UnitGrid({ rows, columns, grid, torus }, distance);
+}
+
+function checkRows(
+  points: PointSource,
+  { units, shape: { rows, columns } }: UnitGrid,
+  mode: SelfOrganizingMapOptions['mode'],
+): void {
+  const [n] = points.shape;
+  if (units > n) {
+    throw new InvalidArgumentError(
+      'rows',
+      `selfOrganizingMap: a map of ${rows} x ${columns} has ${units} units, but points has only ${n} ` +
+        `row${n === 1 ? '' : 's'}; give a map of at most ${n} units.`,
+    );
+  }
+  if (mode === 'online' && 'buffer' in points) {
+    throw new InvalidArgumentError(
+      'points',
+      `selfOrganizingMap: points lie on the device, but mode 'online' shuffles rows on the host; use mode ` +
+        `'batch', or give the rows on the host.`,
+    );
+  }
+}
+
+/** The weights to begin with, in the caller's units; undefined for random rows. */
+async function givenStart(
+  grid: UnitGrid,
+  points: PointSource,
+  { init = 'pca', runtime, signal }: SelfOrganizingMapOptions,
+): Promise<GivenCentroids | undefined> {
+  if (typeof init !== 'string') {
+    const [given] = checkMatrix('init', init, { shift: 'none', columns: points.shape[1] }).shape;
+    if (given === grid.units) return init;
+    const { rows, columns } = grid.shape;
+    throw new ShapeError(
+      `selfOrganizingMap: init has ${given} rows, but a map of ${rows} x ${columns} has ${grid.units} units; ` +
+        `give one row of starting weights for each.`,
+    );
+  }
+  if (init === 'random' || grid.units === 1) return undefined;
+  const where = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
+  return principalStart(grid, points, where);
+}
+
+async function fit(
+  engine: Engine,
+  points: PointSource,
+  start: GivenCentroids | undefined,
+  plan: Plan,
+): Promise<SelfOrganizingMapModel> {
+  const { grid, neighbourhood, options, random, weights } = plan;
+  const { mode = 'batch', signal } = options;
+  const extent = start ? checkMatrix('init', start, { shift: 'none' }).largest : 0;
+  const load = {
+    ...{ metric: 'euclidean' as const, extent, signal },
+    ...(weights ? { weights: weights.scaled } : {}),
+  };
+  return withLoaded(engine.backend, points, load, async (session) => {
+    const { shift } = session;
+    const k = grid.units;
+    const first = start
+      ? placeCentroids('init', start, k, shift, 'euclidean')
+      : (await session.seed('random', k, [random], signal))[0];
+    const history = new Float64Array(plan.epochs);
+    const centred =
+      mode === 'batch'
+        ? await learnInBatches(session, first, plan, history)
+        : await learnByRows(engine, points as OnlineRows, shift, first, plan, history);
+    const { counts, inertia } = await session.assign(centred, k, signal);
+    return new SelfOrganizingMapModel({
+      ...grid.shape,
+      ...{ neighbourhood, mode, features: shift.length, shift, centred },
+      ...{ fittedRows: session.shape[0], hits: counts, history, inertia },
+      engine: engine.backend.description,
+    });
+  });
+}
+
+/** The weights after all epochs of the batch map, centred; `history` takes each epoch's mean square. */
+async function learnInBatches(
+  session: KMeansSession,
+  start: Float32Array,
+  { grid, neighbourhood, radius, epochs, weights, options: { signal, onIteration } }: Plan,
+  history: Float64Array,
+): Promise<Float32Array> {
+  const pause = createPause(signal);
+  const [n] = session.shape;
+  return session.withSums(start, grid.units, epochs, async (sumsOf) => {
+    let units = start;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const sums = await sumsOf(units);
+      const now = radius(epoch / Math.max(1, epochs - 1));
+      units = await batchStep(grid, neighbourhood, now, units, sums, pause);
+      history[epoch] = (sums.inertia * (weights?.mean ?? 1)) / n;
+      onIteration?.({ epoch: epoch + 1, epochs, radius: now, meanSquare: history[epoch] });
+      signal?.throwIfAborted();
+    }
+    return units;
+  });
+}
+
+/** As `learnInBatches`, of the online map. */
+async function learnByRows(
+  { openMap }: Engine,
+  points: OnlineRows,
+  shift: Float64Array,
+  start: Float32Array,
+  { grid, neighbourhood, radius, rate, epochs, random, weights, options }: Plan,
+  history: Float64Array,
+): Promise<Float32Array> {
+  const { signal, onIteration } = options;
+  const scale = onlineScale(points, start);
+  const begin = start.map((value) => value * scale);
+  const map = await openMap(grid, neighbourhood, begin, shift.length, signal);
+  let now = 0;
+  try {
+    const steps = {
+      radius: (progress: number) => (now = radius(progress)),
+      ...{ rate, epochs, weights: weights?.scaled },
+    };
+    const told = (epoch: number, meanSquare: number) => {
+      history[epoch] = meanSquare * (weights?.mean ?? 1);
+      onIteration?.({ epoch: epoch + 1, epochs, radius: now, meanSquare: history[epoch] });
+    };
+    await learnOnline(map, points, { shift, scale }, steps, random, told, signal);
+    return (await map.read()).map((value) => value / scale);
+  } finally {
+    map.dispose();
+  }
+}

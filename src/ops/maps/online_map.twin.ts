@@ -1,0 +1,43 @@
+import { neighbourhoodAt, type Neighbourhood, type UnitGrid } from '../../math/unit_grid.js';
+import { squaredDistance } from '../assign/squared_distance.twin.js';
+
+/**
+ * Takes rows into a map one after the other: with b = argmin_j |x - w_j|^2 (ties to the lowest j) every unit
+ * moves by rate h(distance of j and b on the grid) (x - w_j). Where h is below 0 it is multiplied by
+ * |x - w_b|^2 / |x - w_j|^2, without which units far off would be pushed ever further.
+ *
+ * @param weights units x d
+ * @param x count x d
+ * @param steps radius and rate for each row, [count][2]
+ * @returns the weights after the last row, and |x - w_b|^2 of each row before its step, [count]
+ */
+export function onlineMap(
+  grid: UnitGrid,
+  neighbourhood: Neighbourhood,
+  weights: ArrayLike<number>,
+  d: number,
+  x: ArrayLike<number>,
+  steps: ArrayLike<number>,
+): { readonly weights: Float64Array; readonly costs: Float64Array } {
+  const { units } = grid;
+  const w = Float64Array.from(weights);
+  const count = steps.length / 2;
+  const costs = new Float64Array(count);
+  const squares = new Float64Array(units);
+  for (let t = 0; t < count; t++) {
+    let best = 0;
+    for (let j = 0; j < units; j++) {
+      squares[j] = squaredDistance(x, t, w, j, d);
+      if (squares[j] < squares[best]) best = j;
+    }
+    costs[t] = squares[best];
+    for (let j = 0; j < units; j++) {
+      const h = neighbourhoodAt(neighbourhood, grid.squaredDistance(j, best), steps[2 * t]);
+      if (h === 0) continue;
+      const share = h < 0 && squares[j] > costs[t] ? costs[t] / squares[j] : 1;
+      const step = steps[2 * t + 1] * h * share;
+      for (let i = 0; i < d; i++) w[j * d + i] += step * (x[t * d + i] - w[j * d + i]);
+    }
+  }
+  return { weights: w, costs };
+}
