@@ -5,11 +5,12 @@ import { gzipSync } from 'node:zlib';
 
 /** kB of gzip at most. */
 const BUDGET = {
-  kmeans: 62,
-  miniBatchKMeans: 63,
-  gaussianMixture: 84,
+  kmeans: 66,
+  miniBatchKMeans: 67,
+  gaussianMixture: 86,
   pca: 45,
-  '*': 112,
+  adjustedRandIndex: 5,
+  '*': 133,
 };
 
 for (const [name, most] of Object.entries(BUDGET)) {

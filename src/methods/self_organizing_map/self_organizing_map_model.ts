@@ -1,4 +1,5 @@
 /** What a self-organizing map is once it has learnt. */
+import { nameClass } from '../../../host/class_name.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { show } from '../../../host/show.js';
 import {
@@ -71,6 +72,9 @@ const RECORD = modelRecord<SelfOrganizingMapState>(
 
 /** Units on a grid, each with weights: a place among the rows. Unit = row * columns + column. Immutable. */
 export class SelfOrganizingMapModel extends CentroidModel implements GridShape {
+  static {
+    nameClass(this, 'SelfOrganizingMapModel');
+  }
   readonly rows: number;
   readonly columns: number;
   readonly grid: GridKind;
