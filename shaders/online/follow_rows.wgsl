@@ -17,7 +17,7 @@
 // One workgroup does all, as each row waits for the one before. `parts` neighbouring lanes (a power of two)
 // share a centroid's quads, so that they read neighbouring ones; the winner's quads are then shared by all.
 // If HELD the centroids are in workgroup memory meanwhile, which has HELD_QUADS >= K quads vec4s.
-// WORKGROUP is 64, or 256 where the centroids have so many quads that more lanes pay for their longer waits.
+// WORKGROUP is 64, or 256 where the centroids have many quads (see src/ops/online/follow_rows.ts).
 // Cost: 3 D (K + 1) FLOPs a row, and 7 + log2(WORKGROUP / parts) barriers, 2 more for each WORKGROUP / parts
 // further centroids.
 struct Shape {

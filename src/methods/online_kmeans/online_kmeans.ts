@@ -89,8 +89,8 @@ const RULES: OptionRules = {
  * w_s(x) += eta (x - w_s(x)), a step down the gradient of |x - w_s(x)|^2 / 2. With eta '1/count' this is
  * MacQueen's k-means (1967): each centroid is the mean of the rows it has won.
  *
- * One row after the other, in order: a device takes a few microseconds a row, as no row can begin before
- * the last has ended. `batchSize` trades that order for speed.
+ * One row after the other, in order: no row can begin before the last has ended, so that a device has one
+ * workgroup at work. `batchSize` trades that order for speed.
  *
  * @param points n x d, one row a point, or a stream of such rows; never changed, nor to be until the
  *   promise settles

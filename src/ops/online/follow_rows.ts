@@ -16,10 +16,10 @@ export const HELD_QUADS = 800;
 const LEAST_PARTS = 8;
 const MOST_PARTS = 32;
 /**
- * Multiply-adds of one dispatch, counting what waiting costs: one workgroup takes some 10 ms for them on
- * a software driver, and some 50 on a device that takes 3 us a row.
+ * Multiply-adds of one dispatch, ROW_OVERHEAD of them for what a row waits: some hundred ms on the software
+ * drivers; not measured on a GPU.
  */
-const DISPATCH_WORK = 2 ** 24;
+const DISPATCH_WORK = 2 ** 21;
 const ROW_OVERHEAD = 1024;
 /** Dispatches before the device is waited for. */
 const IN_FLIGHT = 16;
