@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as library from '../../src/index.js';
 import {
+  gapStatistic,
   gaussianMixture,
   GaussianMixtureModel,
   kmeans,
@@ -177,6 +178,24 @@ describe('your data', async () => {
       expect(await page.textOf('#suggestion-text')).toBe('The BIC is lowest at k = 2.');
       expect(await page.page.$eval('#k', (input) => (input as HTMLInputElement).value)).toBe('2');
       await page.screenshot('suggested');
+    });
+
+    test('k by the gap statistic', async () => {
+      const page = await site.open('data/');
+      const spots = [0, 1, 10, 11].map((value) => `${value},${value % 3}`);
+      const path = join(site.folder, 'spots.csv');
+      await writeFile(path, ['a,b', ...spots, ...spots, ...spots].join('\n'));
+      await openWith(page, path);
+      await page.page.click('#suggest-gap');
+      const expected = await gapStatistic(
+        {
+          data: [...spots, ...spots, ...spots].flatMap((row) => row.split(',').map(Number)),
+          shape: [12, 2],
+        },
+        { reference: 'pca', references: 10, nInit: 3, ...cpu },
+      );
+      expect(await page.outcome()).toBe(`Suggested: k = ${expected.k}.`);
+      expect(await page.textOf('#suggestion-text')).toMatch(/^The gap statistic suggests k = /);
     });
 
     test('the code shown does what the page did', async () => {
