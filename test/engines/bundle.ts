@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { wgslPlugin } from '../../build/wgsl_plugin.js';
+import { changedKernels } from './changed_kernels.js';
 import type * as runner from './runner.js';
 
 /** The repository's root. */
@@ -80,6 +81,7 @@ export async function bundleSuites(): Promise<void> {
     root,
     logLevel: 'warn',
     plugins: [wgslPlugin(), useBuiltLibrary(outDir)],
+    define: { CHANGED_KERNELS: JSON.stringify(changedKernels(root)) },
     build: {
       outDir,
       emptyOutDir: false,
