@@ -238,8 +238,9 @@ export const maps: Suite = {
         expectClose(weighted.weights.data, twice.weights.data, { absolute: 1e-4, because });
         for (const mode of ['batch', 'online'] as const) {
           const near = await fit(context, { ...start, mode });
+          const error = await near.quantizationError(points, { runtime });
           for (const [scale, offset] of [
-            [1e-20, 0],
+            [1e-25, 0],
             [1, 1e6],
           ]) {
             const moved = (values: ArrayLike<number>) =>
@@ -256,6 +257,10 @@ export const maps: Suite = {
               near.weights.data,
               { absolute: 1e-3, because: 'rows are centred and scaled, and then rounded' },
             );
+            const there = { data: moved(points.data), shape: points.shape };
+            expectClose((await far.quantizationError(there, { runtime })) / scale, error, {
+              ...{ absolute: 1e-3, because: 'as above', what: `error at ${scale}` },
+            });
           }
         }
       },
