@@ -48,6 +48,8 @@ export class UnitGrid {
   /** After how far right, and after how many rows, a torus comes back; 0 on the plane. */
   readonly periods: readonly [right: number, rows: number];
   readonly distance: GridDistance;
+  readonly #rights: Float64Array;
+  readonly #rows: Float64Array;
 
   constructor(shape: GridShape, distance: GridDistance = 'euclidean') {
     this.distance = distance;
@@ -56,16 +58,22 @@ export class UnitGrid {
     this.units = rows * columns;
     this.rowSquare = grid === 'hexagonal' ? 0.75 : 1;
     this.periods = torus ? [columns, rows] : [0, 0];
+    const units = { length: this.units };
+    this.#rows = Float64Array.from(units, (_, unit) => Math.floor(unit / columns));
+    const offset = grid === 'hexagonal' ? 0.5 : 0;
+    this.#rights = Float64Array.from(
+      units,
+      (_, unit) => (unit % columns) + offset * (this.#rows[unit] % 2),
+    );
   }
 
   /** How far right a unit lies, in distances between neighbours: a multiple of 1/2. */
   right(unit: number): number {
-    const { columns, grid } = this.shape;
-    return (unit % columns) + (grid === 'hexagonal' ? (this.row(unit) % 2) / 2 : 0);
+    return this.#rights[unit];
   }
 
   row(unit: number): number {
-    return Math.floor(unit / this.shape.columns);
+    return this.#rows[unit];
   }
 
   /** Exact: a multiple of 1/4. */
@@ -78,7 +86,8 @@ export class UnitGrid {
 
   /** Of units so far apart to the right and in rows, the shorter way round. */
   squaredOf(right: number, rows: number): number {
-    const [x, y] = [around(right, this.periods[0]), around(rows, this.periods[1])];
+    const x = around(right, this.periods[0]);
+    const y = around(rows, this.periods[1]);
     return this.distance === 'maximum' ? Math.max(x, y) ** 2 : x * x + this.rowSquare * y * y;
   }
 

@@ -136,7 +136,9 @@ export class ScaledSession implements KMeansSession {
 
   async nearestTwo(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<NearestTwo> {
     const result = await this.#held.nearestTwo(this.#scaled(centroids), k, signal);
-    return { ...result, squared: result.squared.map((value) => this.#square(value)) };
+    // In the rows' own units float32 may not hold them.
+    const squared = Float64Array.from(result.squared, (value) => this.#square(value));
+    return { ...result, squared };
   }
 
   dispose(): void {

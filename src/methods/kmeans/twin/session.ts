@@ -144,8 +144,11 @@ class ReferenceSession implements KMeansSession {
 
   async distances(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float32Array> {
     const { metric } = this.#loaded();
-    const squared = await this.#pairwise(pairwiseSquaredDistances, centroids, k, signal);
-    return squared.map((value) => (metric === 'cosine' ? value / 2 : Math.sqrt(value)));
+    // In float64 up to here: squares may leave float32 where distances do not.
+    const distance = (squared: number) => (metric === 'cosine' ? squared / 2 : Math.sqrt(squared));
+    const distances: typeof pairwiseSquaredDistances = (...given) =>
+      pairwiseSquaredDistances(...given).map(distance);
+    return this.#pairwise(distances, centroids, k, signal);
   }
 
   async energies(centroids: Float32Array, k: number, signal?: AbortSignal): Promise<Float64Array> {
