@@ -1,16 +1,17 @@
 // Factors and offsets of components of diagonal covariances:
 //   variance_j = sum of r (x - c)_j^2 / owned - move_j^2 + ridge_j
 //   factor_j = variance_j^(-1/2),  offset = log weight + sum of log factor_j
-// KIND 0: as above; 1, spherical: with the mean of the columns' variances, in the units before
-// scaling, for each; 2, fixed: the ridge alone is the variance.
+// KIND 0: as above; 1, spherical: with the mean over the columns of unit_j^2 variance_j, divided by
+// unit_j^2, for each, where the offset leaves out sum of log unit_j; 2, fixed: the ridge alone is
+// the variance.
 //
 // totals       [K][quads + 1][2]  vec4, see moments.wgsl
 // moves        [K][quads]         vec4, see update_means.wgsl
 // components   [K]                vec2, likewise
-// columns      [2][quads]         vec4: ridges, in squared scaled units; then 1 / scale
-// state        [2] the first component with a variance that is not above what rounding leaves
-//              (noise^2, columns being scaled to deviations of about 1); with `repair` it is raised
-//              to that instead
+// columns      [2][quads]         vec4: ridges, in squared scaled units; then the units, 1 / scale
+//              over the largest of them, so that no square leaves float32
+// state        [2] the first component with a variance that is not above `least`: columns being
+//              scaled to deviations of about 1, one of which the rounding of a mean shows
 // factors      [K][quads]         vec4; nothing is written past the last column
 // offsets      [K]
 //
@@ -19,8 +20,7 @@ struct Shape {
   clusters: u32,
   quads: u32,
   columns: u32,
-  repair: u32,
-  noise: f32,
+  least: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> totals: array<vec4f>;
@@ -57,30 +57,26 @@ fn main(
     return;
   }
   var shared_variance = 0.0;
-  var least = 0.0;
   for (var j = 0u; KIND == 1 && j < shape.columns; j++) {
     let unit = columns[shape.quads + j / 4][j % 4];
     shared_variance += variance(k, j) * unit * unit / f32(shape.columns);
-    least += shape.noise * shape.noise * unit * unit / f32(shape.columns);
   }
   var logs = 0.0;
   for (var j = 0u; j < shape.columns; j++) {
-    let unit = columns[shape.quads + j / 4][j % 4];
-    var own = variance(k, j);
-    var rounding = shape.noise * shape.noise;
-    if (KIND == 1) {
-      own = shared_variance / (unit * unit);
-      rounding = least / (unit * unit);
+    var own = shared_variance;
+    var unit = columns[shape.quads + j / 4][j % 4];
+    if (KIND != 1) {
+      own = variance(k, j);
+      unit = 1.0;
     }
-    if (KIND != 2 && own <= rounding) {
-      if (shape.repair == 0) {
-        atomicMin(&state[FAILED], k);
-      }
-      own = rounding;
+    // Of a shared variance, the column of unit 1 has the least in its own units.
+    if (own <= shape.least) {
+      atomicMin(&state[FAILED], k);
+      own = shape.least;
     }
-    let factor = inverseSqrt(own);
-    factors[k * shape.quads + j / 4][j % 4] = factor;
-    logs += log(factor);
+    let root = inverseSqrt(own);
+    factors[k * shape.quads + j / 4][j % 4] = root * unit;
+    logs += log(root);
   }
   offsets[k] = components[k].y + logs;
 }

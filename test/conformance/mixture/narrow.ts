@@ -1,7 +1,7 @@
 /** Rows that leave directions (almost) empty, against scikit-learn from the same start (test/golden/). */
 import type { MixtureModel } from '../../../src/index.js';
 import { cholesky } from '../../../src/math/cholesky.js';
-import { createRandom } from '../../../src/math/random.js';
+import { createRandom, standardNormal } from '../../../src/math/random.js';
 import { loadNarrow, type NarrowCase } from '../../golden/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectClose, expectEqual, expectThat } from '../expect.js';
@@ -138,6 +138,64 @@ async function compareMany(
   expectClose(model.logLikelihood / n, twin.logLikelihood / n, { ...ROW, what: 'log-likelihood' });
 }
 
+/** Rows about (0, 0) and (10, 0), and a first one so far off that no spread of theirs shows beside it. */
+function farRow() {
+  const random = createRandom(11);
+  const data = Float64Array.from({ length: 400 }, (_, at) =>
+    at < 2 ? 1e8 : (at % 4 === 0 ? 10 : 0) + standardNormal(random),
+  );
+  return { data, shape: [200, 2] } as const;
+}
+
+/** Rows about three places, in columns whose squares float32 does not hold. */
+function hugeColumns() {
+  const random = createRandom(12);
+  const data = Float64Array.from({ length: 360 }, (_, at) => {
+    const place = at % 3 === 0 ? 10 * (Math.floor(at / 3) % 3) : 0;
+    return [1e34, 1e34, 1e33][at % 3] * (place + standardNormal(random));
+  });
+  return { data, shape: [120, 3] } as const;
+}
+
+/** Bounds, log-likelihood and variances belong together: they are the twin's from the same start. */
+async function compareVariances(
+  { library, runtime }: ConformanceContext,
+  covarianceType: 'diag' | 'spherical',
+  { data, shape }: ReturnType<typeof farRow | typeof hugeColumns>,
+  variance: number,
+  regCovar: number,
+): Promise<void> {
+  const [n, d] = shape;
+  const k = 3;
+  const columns = covarianceType === 'diag' ? d : 1;
+  const options = {
+    k,
+    covarianceType,
+    regCovar,
+    maxIter: 8,
+    tol: 0,
+    init: {
+      weights: new Float64Array(k).fill(1 / k),
+      means: { data: data.slice(0, k * d), shape: [k, d] },
+      precisions: {
+        data: new Float64Array(k * columns).fill(1 / variance),
+        shape: columns === 1 ? [k] : [k, d],
+      },
+    },
+  };
+  const points = { data, shape };
+  const model = await library.gaussianMixture(points, { ...options, runtime });
+  const twin = await library.gaussianMixture(points, { ...options, runtime: 'cpu' });
+  expectClose(model.history, twin.history, { ...ROW, what: 'bounds' });
+  expectClose(model.logLikelihood / n, twin.logLikelihood / n, { ...ROW, what: 'log-likelihood' });
+  expectClose(model.lowerBound, model.logLikelihood / n, { ...ROW, what: 'bound and its rows' });
+  expectClose(model.covariances.data, twin.covariances.data, {
+    relative: 1e-4,
+    because: 'the demand on float32 after as many iterations',
+    what: 'variances',
+  });
+}
+
 export const mixtureNarrow: Suite = {
   name: 'mixture of narrow directions',
   cases: [
@@ -156,5 +214,15 @@ export const mixtureNarrow: Suite = {
       needsGpu: true,
       run: async (context) => compareMany(context, covarianceType),
     })),
+    ...(['diag', 'spherical'] as const).flatMap((covarianceType): readonly Case[] => [
+      {
+        name: `one row far from all others, '${covarianceType}'`,
+        run: async (context) => compareVariances(context, covarianceType, farRow(), 1, 1e-6),
+      },
+      {
+        name: `columns whose squares leave float32, '${covarianceType}'`,
+        run: async (context) => compareVariances(context, covarianceType, hugeColumns(), 1e69, 0),
+      },
+    ]),
   ],
 };

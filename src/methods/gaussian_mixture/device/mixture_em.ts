@@ -20,8 +20,8 @@ import {
 } from '../mixture_step.js';
 import {
   factorEntries,
-  NOISE,
   packScorer,
+  scaleBy,
   statisticsEntries,
   unpackFactors,
   unpackStatistics,
@@ -72,6 +72,8 @@ export interface EmProblem {
   readonly rules: MixtureRules;
   /** Stop when the bound changes by less than this. */
   readonly tol: number;
+  /** The variance of a scaled column, of components without matrices, at which the fit halts. */
+  readonly leastVariance: number;
 }
 
 interface Buffers {
@@ -116,14 +118,24 @@ async function compile(workspace: Workspace, { covarianceType }: MixtureRules): 
   };
 }
 
-/** Ridges in squared scaled units, 1 past the last column; then the inverses of the scales. */
+/** The inverse of the least scale. */
+function largestUnit(scale: Float64Array): number {
+  return 1 / leastOf(scale);
+}
+
+function leastOf(scale: Float64Array): number {
+  return scale.reduce((least, factor) => Math.min(least, factor), Number.POSITIVE_INFINITY);
+}
+
+/** Ridges in squared scaled units, 1 past the last column; then the units, of which the largest is 1. */
 function columnValues({ scale, rules }: EmProblem, width: number): Float32Array {
   const d = scale.length;
   const ridge = rules.covarianceType === 'fixed' ? rules.fixedVariance : rules.regCovar;
+  const unit = largestUnit(scale);
   const values = new Float32Array(2 * width);
   for (let j = 0; j < width; j++) {
     values[j] = j < d ? Math.min(ridge * scale[j] ** 2, LARGEST) : 1;
-    values[width + j] = j < d ? 1 / scale[j] : 0;
+    values[width + j] = j < d ? 1 / scale[j] / unit : 0;
   }
   return values;
 }
@@ -178,7 +190,7 @@ export class MixtureEm {
     });
     const form = formOf(rules.covarianceType);
     const pass = await MixturePass.create(workspace, points, weights, k, form, buffers.status);
-    const constant = constantOf(scale);
+    const constant = constantOf(problem);
     const packed = packScorer(mixtureScorer(start, rules.covarianceType), scale);
     const side = async (): Promise<ScorerBuffers> => {
       const made = await workspace.allocate({
@@ -252,7 +264,7 @@ export class MixtureEm {
   }
 
   #recordDiagonals(recording: Recording, { factors, offsets }: ScorerBuffers): void {
-    const { points, rules } = this.#problem;
+    const { points, scale, leastVariance } = this.#problem;
     const { quads } = points;
     const { components, moves, columns } = this.#buffers;
     recording.dispatch(
@@ -261,9 +273,8 @@ export class MixtureEm {
         shape: {
           clusters: this.#k,
           quads,
-          columns: this.#problem.scale.length,
-          noise: NOISE,
-          repair: rules.regCovar > 0 ? 1 : 0,
+          columns: scale.length,
+          least: leastVariance,
         },
         totals: this.#pass.totals,
         moves,
@@ -351,7 +362,7 @@ export class MixtureEm {
     const bytes = await this.#workspace.read(this.#buffers.status, 0, STATE_BYTES + HISTORY_BYTES);
     const [iterations, halted, failed] = new Uint32Array(bytes, 0, 3);
     const history = new Float32Array(bytes, STATE_BYTES);
-    const constant = constantOf(this.#problem.scale);
+    const constant = constantOf(this.#problem);
     const bound = (iteration: number) => {
       const slot = (iteration % HISTORY_SLOTS) * HISTORY_LANES;
       let sum = 0;
@@ -376,25 +387,27 @@ export class MixtureEm {
   }
 
   /**
-   * The parameters after so many iterations, of components with matrices, but for the covariances: the
-   * E-step needs only the factors.
+   * The parameters after so many iterations, but for the covariances: the E-step needs only the
+   * factors.
    */
   async readParameters(iterations: number): Promise<MixtureParameters> {
     const { points, scale, rules } = this.#problem;
     const { quads } = points;
     const k = this.#k;
     const d = scale.length;
-    const count = matricesOf(rules, k);
     const side = this.#sides[iterations % 2];
-    const read = async (buffer: GPUBuffer, floats: number) =>
-      new Float32Array(await this.#workspace.read(buffer, 0, 4 * floats));
-    const means = unpadColumns(await read(side.means, 4 * k * quads), k, d);
-    const packed = await read(side.factors, 4 * count * factorEntries(quads));
-    const offsets = await read(side.offsets, k);
-    const factors = unpackFactors(packed, count, scale);
+    const read = async (buffer: GPUBuffer) =>
+      new Float32Array(await this.#workspace.read(buffer, 0, buffer.size));
+    const means = unpadColumns((await read(side.means)).subarray(0, 4 * k * quads), k, d);
+    const packed = await read(side.factors);
+    const offsets = (await read(side.offsets)).subarray(0, k);
+    const factors =
+      formOf(rules.covarianceType) === 'diag'
+        ? this.#diagonalsOf(packed)
+        : unpackFactors(packed, matricesOf(rules, k), scale);
     const determinants = logDeterminants(factors, k, d, rules.covarianceType);
-    const logScale = scale.reduce((sum, value) => sum + Math.log(value), 0);
-    const shares = determinants.map((value, c) => Math.exp(offsets[c] - value + logScale));
+    const constant = constantOf(this.#problem) + (d / 2) * Math.log(2 * Math.PI);
+    const shares = determinants.map((value, c) => Math.exp(offsets[c] - value + constant));
     const total = shares.reduce((sum, share) => sum + share, 0);
     return {
       weights: shares.map((share) => share / total),
@@ -402,6 +415,17 @@ export class MixtureEm {
       factors,
       covariances: new Float64Array(factors.length),
     };
+  }
+
+  /** Roots of precisions: one a column for 'diag', and one a component for the others. */
+  #diagonalsOf(packed: Float32Array): Float64Array {
+    const { scale, rules } = this.#problem;
+    const d = scale.length;
+    const roots = scaleBy(Float64Array.from(unpadColumns(packed, this.#k, d)), scale);
+    if (rules.covarianceType === 'diag') return roots;
+    // The column of the largest unit, in which none leaves float32's range.
+    const widest = scale.indexOf(leastOf(scale));
+    return Float64Array.from({ length: this.#k }, (_, c) => roots[c * d + widest]);
   }
 
   dispose(): void {
@@ -420,7 +444,10 @@ function unscaled(values: Float32Array, scale: Float64Array): Float64Array {
 }
 
 /** What the device leaves out of a log-density: the scales' determinant and the powers of 2 pi. */
-function constantOf(scale: Float64Array): number {
-  const logs = scale.reduce((sum, value) => sum + Math.log(value), 0);
-  return logs - (scale.length / 2) * Math.log(2 * Math.PI);
+function constantOf({ scale, rules }: EmProblem): number {
+  const d = scale.length;
+  const powers = (d / 2) * Math.log(2 * Math.PI);
+  // One variance for all columns is in the largest unit: see update_diagonal.wgsl.
+  if (rules.covarianceType === 'spherical') return -d * Math.log(largestUnit(scale)) - powers;
+  return scale.reduce((sum, value) => sum + Math.log(value), 0) - powers;
 }

@@ -4,7 +4,7 @@ import type { Runtime } from '../../../../host/runtime.js';
 import { SingularCovarianceError } from '../../../errors.js';
 import { finiteBound } from '../mixture_fit.js';
 import { type FitOptions, type PartialFit } from '../gaussian_mixture_backend.js';
-import { formOf, maximize, type MixtureParameters, type MixtureRules } from '../mixture_step.js';
+import { maximize, type MixtureParameters, type MixtureRules } from '../mixture_step.js';
 import { EmHalt, type EmStatus, type MixtureEm } from './mixture_em.js';
 
 /** A submission aims at this long: short enough to cancel, long enough to hide its overhead. */
@@ -16,9 +16,10 @@ const DEPTH = 2;
 /**
  * Iterates until the device halts or `maxIter` is reached. A submission that was in flight when the
  * device halted does nothing, so the result is that of one iteration at a time. The last M-step is
- * done once more in float64, from the sums of the last iteration. Where a matrix's factor would lose
- * digits to float32, the fit stops unfinished after the iteration before.
+ * done once more in float64, from the sums of the last iteration. Where a factor would lose digits to
+ * float32, the fit stops unfinished after the iteration before.
  *
+ * @param inFloat64 whether what is unfinished goes on in float64, which tells small variances from none
  * @throws SingularCovarianceError naming the component
  */
 export async function fitOnDevice(
@@ -27,6 +28,7 @@ export async function fitOnDevice(
   start: MixtureParameters,
   rules: MixtureRules,
   { maxIter, signal, onIteration }: FitOptions,
+  inFloat64: boolean,
 ): Promise<PartialFit<MixtureParameters>> {
   const history: number[] = [];
   const first = em.recordIteration(true, true);
@@ -75,10 +77,12 @@ export async function fitOnDevice(
     for (const recording of [first, ...recordings]) recording.release();
   }
   const unsound = halted === EmHalt.unsound;
-  if (unsound && formOf(rules.covarianceType) === 'diag') {
+  const { covarianceType, regCovar } = rules;
+  const isDiagonal = covarianceType === 'diag' || covarianceType === 'spherical';
+  if (unsound && isDiagonal && regCovar === 0 && !inFloat64) {
     throw new SingularCovarianceError(
       failed,
-      rules.regCovar,
+      regCovar,
       'a variance is no larger than what float32 rounding leaves',
     );
   }

@@ -21,8 +21,14 @@ import type {
 import { type CheckedMatrix, type GpuMatrix, newFloats } from '../../../rows/matrix.js';
 import type { FitOptions, PartialFit } from '../gaussian_mixture_backend.js';
 import { ReferenceSession } from '../twin/session.js';
-import { type MixtureParameters, type MixtureRules, reachOf } from '../mixture_step.js';
-import { packFrame, packScorer, statisticsEntries, unpackStatistics } from './mixture_layout.js';
+import { formOf, type MixtureParameters, type MixtureRules, reachOf } from '../mixture_step.js';
+import {
+  NOISE,
+  packFrame,
+  packScorer,
+  statisticsEntries,
+  unpackStatistics,
+} from './mixture_layout.js';
 import { BOUND_RUN, MixtureEm } from './mixture_em.js';
 import { commonFrame, FramedMixtureSession, reachWithin, rowsWithin } from './mixture_frame.js';
 import { fitOnDevice } from './mixture_loop.js';
@@ -51,6 +57,12 @@ const FLOAT32_REACH = 2 ** 10;
  * many for the host are held in coordinates of their own. To get there takes the host a pass.
  */
 const FRAME_REACH = 2 ** 10;
+/**
+ * Scaled columns' deviations per deviation of a component, at diagonal covariances, beyond which the
+ * rounding of its mean shows: that of a mean up to 16 deviations out is 2^-20, here 2^-6 of the
+ * component's own, and a bound loses half its square.
+ */
+const DIAGONAL_REACH = 2 ** 14;
 /** Multiply-adds of a pass that the host does in some 100 ms. */
 const HOST_WORK = 2 ** 26;
 
@@ -285,6 +297,7 @@ class DeviceMixtureSession implements MixtureSession {
     rules: MixtureRules,
     options: FitOptions,
   ): Promise<PartialFit<MixtureParameters>> {
+    const inFloat64 = this.#fitsHost(start.weights.length, formOf(rules.covarianceType));
     const em = await MixtureEm.create(
       this.#workspace,
       {
@@ -293,11 +306,13 @@ class DeviceMixtureSession implements MixtureSession {
         scale: this.scale,
         rules,
         tol: Math.min(options.tol, MAX_F32),
+        // Where the host cannot go on, only what rounding leaves of a variance ends the way.
+        leastVariance: inFloat64 ? DIAGONAL_REACH ** -2 : NOISE ** 2,
       },
       start,
     );
     try {
-      return await fitOnDevice(this.#workspace.runtime, em, start, rules, options);
+      return await fitOnDevice(this.#workspace.runtime, em, start, rules, options, inFloat64);
     } finally {
       em.dispose();
     }
@@ -361,20 +376,34 @@ class DeviceMixtureSession implements MixtureSession {
 
   /**
    * Another session of the rows, for factors that float32 would lose digits of: in float64, where the
-   * host does a pass in a short time, else in coordinates in which they are not narrow.
+   * host does a pass in a short time, else in coordinates in which they are not narrow; undefined where
+   * the device's columns do, as they must for diagonal covariances of more rows than the host's.
    */
   async #otherFor(
     k: number,
     form: FactorForm,
     ...all: readonly (Float64Array | undefined)[]
   ): Promise<MixtureSession | undefined> {
-    if (form === 'diag' || this.#isFramed) return undefined;
-    const [n, d] = this.shape;
+    if (this.#isFramed) return undefined;
+    const [, d] = this.shape;
     const factors = all.filter((given) => given !== undefined);
+    const fitsHost = this.#fitsHost(k, form);
+    if (form === 'diag') {
+      const isNarrow = factors.some((given) =>
+        given.some((factor, at) => factor > DIAGONAL_REACH * this.scale[at % d]),
+      );
+      return isNarrow && fitsHost ? this.#hosted() : undefined;
+    }
     const reach = Math.max(0, ...factors.map((given) => reachOf(given, d)));
     if (d * reach <= FLOAT32_REACH) return undefined;
-    if (n * k * d * d <= HOST_WORK) return this.#hosted();
+    if (fitsHost) return this.#hosted();
     return Math.sqrt(d) * reach > FRAME_REACH ? this.#framedFor(factors, reach) : undefined;
+  }
+
+  /** Whether the host does a pass in a short time. */
+  #fitsHost(k: number, form: FactorForm): boolean {
+    const [n, d] = this.shape;
+    return n * k * d * (form === 'diag' ? 1 : d) <= HOST_WORK;
   }
 
   async #hosted(): Promise<ReferenceSession> {
