@@ -4,6 +4,7 @@
  *   node build/result_bits.mjs FILE --check   compares, prints what differs, and exits with 1 where something does
  * The device is what the environment offers (VK_ICD_FILENAMES and so on). Needs `npm run build`.
  */
+import console from 'node:console';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';

@@ -2,6 +2,7 @@
  * The house in numbers: circles among imports, what each method takes, and how many files lie between its
  * public face and the first dispatch. `npm run structure`; exits with 1 where there is a circle.
  */
+import console from 'node:console';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import process from 'node:process';

@@ -52,7 +52,7 @@ function evaluate(expression: string, values: Values): number {
     let value = level(at + 1);
     for (;;) {
       const operators = LEVELS[at];
-      const operator = tokens[next];
+      const operator = tokens.at(next);
       if (operator === undefined || !Object.hasOwn(operators, operator)) return value;
       next++;
       value = Number(operators[operator](value, level(at + 1)));
@@ -97,7 +97,7 @@ export function permute(text: string, values: Values): string {
       } else if (directive.startsWith('#if ')) {
         const holds = counts && evaluate(directive.slice(4), known) !== 0;
         out.push(...block(known, holds));
-        if (lines[next] !== undefined && lines[next].trim() === '#else') {
+        if (lines.at(next)?.trim() === '#else') {
           next++;
           out.push(...block(known, counts && !holds));
         }
@@ -109,7 +109,7 @@ export function permute(text: string, values: Values): string {
     return out;
   };
   const end = () => {
-    if (lines[next]?.trim() !== '#end') throw new KernelError(`a kernel's text lacks an #end.`);
+    if (lines.at(next)?.trim() !== '#end') throw new KernelError(`a kernel's text lacks an #end.`);
     next++;
   };
   const out = block(values, true);
