@@ -119,7 +119,7 @@ export const kmeansTuning: Suite = {
         const { entries } = await tuned(context, problem, { store: store() });
         expectEqual(
           entries.map(({ winner, because, times }) => [winner, because, times]),
-          [['narrow-256', 'default', {}]],
+          [['direct-256', 'default', {}]],
           'what was chosen',
         );
       },
@@ -135,7 +135,7 @@ export const kmeansTuning: Suite = {
         });
         await expectThrows(() => tuned(context, PROBLEMS[0], { choices: { assign: 'fastest' } }), {
           name: 'KernelError',
-          message: /no 'fastest' for kernel 'assign'.*narrow-256/,
+          message: /no 'fastest' for kernel 'assign'.*direct-256/,
         });
       },
     },
