@@ -108,10 +108,10 @@ export async function onlineKMeans(
   checkGiven(method, options);
   const { k, eta = '1/count', batchSize = 1, passes = 1, sampleWeight, runtime, signal } = options;
   signal?.throwIfAborted();
-  const counts = startingCounts(method, options.initialCounts, k);
   const checked = await checkSource('points', points, {}, signal);
   const [n, columns] = checked.shape;
   checkEnoughRows(method, k, n);
+  const counts = startingCounts(method, options.initialCounts, k);
   const weights = checkWeights(sampleWeight, n);
   const random = createRandom(options.seed ?? 0);
   return withKMeansBackend(runtime, checked, signal, async (backend) => {
@@ -143,7 +143,7 @@ async function start(
   const metric = 'euclidean';
   if (typeof init !== 'string') {
     const known = 'buffer' in points ? undefined : points.shift;
-    const shift = known ?? meanCentroid('init', init, metric);
+    const shift = known ?? meanCentroid('init', init, metric, points.shape[1]);
     return { shift, centred: placeCentroids('init', init, k, shift, metric) };
   }
   const load = { metric, signal, ...(weights ? { weights } : {}) } as const;

@@ -180,6 +180,9 @@ export async function selfOrganizingMap(
   );
 }
 
+/** What a grid is laid out for at most, before the rows are known. */
+const MOST_UNITS = 2 ** 20;
+
 function checkGrid({
   rows,
   columns,
@@ -209,6 +212,12 @@ function checkGrid({
       'distance',
       `selfOrganizingMap: distance is 'maximum', which counts steps along rows and columns; hexagonal grids have ` +
         `'euclidean'.`,
+    );
+  }
+  if (rows * columns > MOST_UNITS) {
+    throw new InvalidArgumentError(
+      'rows',
+      `selfOrganizingMap: a map of ${rows} x ${columns} has ${rows * columns} units; at most ${MOST_UNITS} are possible.`,
     );
   }
   return new UnitGrid({ rows, columns, grid, torus }, distance);
