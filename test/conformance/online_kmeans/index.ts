@@ -254,6 +254,17 @@ export const onlineKMeansSuite: Suite = {
           [() => fit({ metric: 'cosine' }), invalid(/no option 'metric'/)],
           [() => fit({ init: [[1, 2]] }), { name: 'ShapeError' }],
           [
+            () =>
+              fit({
+                init: [
+                  [1, 2],
+                  [3, 4],
+                ],
+              }),
+            { name: 'ShapeError', message: /init has 2 columns/ },
+          ],
+          [() => fit({ k: 2 ** 31 }), invalid(/only 700 rows/)],
+          [
             () => library.onlineKMeans(streamed(points), { k: 2, shuffle: true, runtime }),
             invalid(/shuffle/),
           ],
