@@ -1,5 +1,5 @@
-// The assignment (see assign.wgsl) of rows of at most 4 QUADS columns: an invocation keeps 8 rows in registers and
-// takes one centroid after the other.
+// The assignment (see assign.wgsl) of rows of at most 4 QUADS columns: an invocation keeps 8 rows in
+// registers and takes one centroid after the other.
 // Cost: 2 N K D FLOPs; a centroid costs QUADS uniform loads for 128 QUADS FMAs.
 //
 // import ../lib/assignment_narrow.wgsl

@@ -1,5 +1,6 @@
-// Tries candidate centres out (greedy k-means++). Each trial's distances are kept, so that those of the one that is taken need no second pass
-// over the points, and its potentials are what the next rows are drawn by.
+// Tries candidate centres out (greedy k-means++). Each trial's distances are kept, so that those of the
+// one that is taken need no second pass over the points, and its potentials are what the next rows are
+// drawn by.
 //   closest[t][i] = min(closest[chosen][i], |x_i - candidate_t|^2)
 //   potentials[block][t] = sum over the block's rows of w_i closest[t][i]
 //

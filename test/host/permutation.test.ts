@@ -88,7 +88,7 @@ describe('minify', () => {
     expect(short).toMatch(/- -dot\(/);
   });
 
-  test('the same names whatever else there is before', () => {
+  test('no two names become one, and what WGSL calls its own stays', () => {
     const names = shortNames([text, 'fn other(values: f32) -> f32 { return values; }']);
     expect(new Set(names.values()).size).toBe(names.size);
     expect(names.get('values')).toBeDefined();

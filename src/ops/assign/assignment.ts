@@ -14,24 +14,6 @@ import type { Norms } from './norms.js';
 import type { Chunk } from '../../rows/device_points.js';
 import { type Held, storedAs } from '../../rows/storage.js';
 
-/*
- * Before proposals were judged by margins: what the candidates took in milliseconds, and to compile cold (medians of 5, a line in one run each; a
- * run varies by 20 %; splats: 8,192 x 45, K 1024; MNIST: 8,192 rows, K 10):
- *
- *                                subgroups                  uniform
- *                       16x64 16x128  12x64   8x64   16x64   8x64   4x64
- * lavapipe     blobs       37     40     35     52     128     87     98
- *              splats      85     77     80    148     226    207    200
- *              MNIST       13     18     14     17      62     32     33
- *              compile  1,036    690    650    711   1,881    818    426
- * SwiftShader  blobs      309    210    235    247     319    342    403
- *              splats     313    335    350    370     497    564    612
- *              MNIST       73     81     69     89     103    125    118
- *              compile    254    235    172    145     304    143     85
- *
- * So where there are subgroups the default is near the best of these on both; which of the others is a
- * GPU's best only a race there can tell.
- */
 /**
  * Centroids that a register tile may take at a time. For 40,000 x 784, K 10, tiles of 12 and of 10 took 24
  * and 22 ms on lavapipe, in bytes 18.6 and 16.1; half of the rows 79 and 61 on SwiftShader.
@@ -49,10 +31,7 @@ const MOST_DIRECT_COLUMNS = 3;
 const MOST_NARROW_QUADS = 4;
 /**
  * Rows up to this wide it takes by default; all that it can take where subgroups are smaller than
- * MANY_LANES, or there are none. Beside subgroups-16x64
- * it took, and compiled in, on rows of 1, 2 and 4 quads:
- *   lavapipe     0.62, 0.74, 0.98 of the time, 0.6, 1.3, 2.9 of the compilation
- *   SwiftShader  0.45, 0.59, 0.59 of the time, 0.6, 1.1, 1.3 of the compilation
+ * MANY_LANES, or there are none.
  */
 const NARROW_QUADS = 2;
 const MANY_LANES = 8;
