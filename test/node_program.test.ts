@@ -1,8 +1,8 @@
 /** The built library in a Node program of its own: its default runtime, and how the program ends. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -86,8 +86,9 @@ describe('without a GPU', () => {
   test('without the package webgpu, too', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'webgpu-clustering-'));
     try {
-      const library = join(folder, 'index.mjs');
-      await cp(LIBRARY, library);
+      await cp(dirname(LIBRARY), folder, { recursive: true });
+      await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+      const library = join(folder, 'index.js');
       const { stdout, stderr } = await runProgram(fits, {}, library);
       expect(stdout).toBe('cpu 5\ncpu 5\n');
       expect(stderr.match(/runs on the CPU/g)).toHaveLength(1);

@@ -28,6 +28,9 @@ async function openPage(options: LaunchOptions, { url }: StaticServer): Promise<
     });
     page.on('pageerror', (error) => open.errors.push(`page: ${String(error)}`));
     await page.goto(url);
+    await page.evaluate(() => {
+      Object.assign(globalThis, { asOpened: true });
+    });
     page.on('error', (error) => (open.broken ??= `the page crashed: ${error.message}`));
     page.on('framenavigated', () => (open.broken ??= 'the page was loaded anew or left'));
     page.on('close', () => (open.broken ??= 'the page was closed'));
@@ -61,6 +64,16 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 
 /** Only to be named inside `evaluate`, where it is a global of the page. */
 declare const conformance: PageConformance;
+/** Likewise: set when the page was opened, so gone when it was loaded anew. */
+declare const asOpened: boolean | undefined;
+
+/** Whether the page is another than the one that was opened. Rejects where it does not answer. */
+function wasReplaced({ page }: OpenPage): Promise<boolean> {
+  return within(
+    EVENTS_MS,
+    page.evaluate(() => typeof asOpened === 'undefined'),
+  );
+}
 
 async function adapterOf({ page, errors }: OpenPage): Promise<string> {
   try {
@@ -114,6 +127,10 @@ export async function startPageEngine(options: LaunchOptions): Promise<RunningEn
     } catch (error) {
       // The events that tell why come later than the rejection.
       await new Promise((resolve) => setTimeout(resolve, EVENTS_MS));
+      // A busy browser may tell of a reload much later still.
+      if (open.broken === undefined && (await wasReplaced(open).catch(() => false))) {
+        open.broken = 'the page was loaded anew or left';
+      }
       const lines = [
         (error as Error).message,
         ...(open.broken ? [open.broken] : []),
