@@ -28,7 +28,12 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: mode !== 'script',
     lib: { entry: mode === 'script' ? { browser: ENTRIES.index } : ENTRIES, formats: ['es'] },
     rolldownOptions: {
-      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'shared/[name]-[hash].js',
+        ...(mode === 'page' ? { preserveModules: true } : {}),
+        inlineDynamicImports: mode === 'script',
+      },
     },
   },
 }));

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LloydOptions } from '../../src/methods/kmeans/kmeans_backend.js';
 import { directionsOf } from '../../src/rows/directions.js';
-import { lloyd, type Dataset } from '../../src/methods/kmeans/twin/lloyd.js';
+import { lloyd } from '../../src/ops/clustering/lloyd.twin.js';
+import type { HostRows } from '../../src/ops/op.js';
 import { grids, largestDifference, ones, row, uniform } from './support.js';
+import type { LloydOptions } from '../../src/ops/clustering/lloyd.js';
 
 const options: LloydOptions = { maxIter: 100, tolerance: 0 };
 
@@ -11,7 +12,7 @@ function dataset(
   x: ArrayLike<number>,
   d: number,
   weights: Float32Array = ones(x.length / d),
-): Dataset {
+): HostRows {
   const shift = new Float64Array(d);
   return { x: Float32Array.from(x), n: x.length / d, d, weights, metric: 'euclidean', shift };
 }
@@ -64,7 +65,7 @@ describe('a line of four points, worked out by hand', () => {
 describe('spherical k-means', () => {
   it('sums 1 - cos and turns centroids to the mean direction', async () => {
     const x = directionsOf([1, 0, 0, 1, -1, 0], 3, 2, [0, 0]);
-    const cosine: Dataset = { ...dataset(x, 2), metric: 'cosine' };
+    const cosine: HostRows = { ...dataset(x, 2), metric: 'cosine' };
     const result = await lloyd(cosine, Float32Array.of(1, 0, -1, 0), 2, options);
     // Row 1 is at 90 degrees from both and goes to the first; then to 45 degrees.
     expect(result.history[0]).toBe(1);
@@ -76,7 +77,7 @@ describe('spherical k-means', () => {
   it('never lets the objective rise', async () => {
     for (let seed = 0; seed < 20; seed++) {
       const x = Float32Array.from(directionsOf(uniform(300, seed), 100, 3, [0, 0, 0]));
-      const cosine: Dataset = { ...dataset(x, 3), metric: 'cosine' };
+      const cosine: HostRows = { ...dataset(x, 3), metric: 'cosine' };
       const { history } = await lloyd(cosine, x.slice(0, 15), 5, options);
       expect(neverRises(history)).toBe(true);
     }

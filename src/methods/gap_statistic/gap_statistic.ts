@@ -132,7 +132,10 @@ export async function gapStatistic(
     checked,
     signal,
     (device) => compare(deviceSets(device, checked, setOptions), kMax, options),
-    () => compare(hostSets(checked, setOptions), kMax, options),
+    async () => {
+      const { hostEngine } = await import('../../ops/host_engine.twin.js');
+      return compare(hostSets(hostEngine, checked, setOptions), kMax, options);
+    },
   );
 }
 

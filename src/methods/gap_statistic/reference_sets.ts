@@ -7,12 +7,13 @@ import { createPause } from '../../math/event_loop.js';
 import { uniformBox } from '../../ops/sampling/uniform_box.twin.js';
 import { drawUniformBox } from '../../ops/sampling/uniform_box.js';
 import { type CheckedMatrix, type HostMatrix, toFloat32 } from '../../rows/matrix.js';
-import { deviceBackend } from '../kmeans/device/session.js';
 import { bestRun, DEFAULT_TOL } from '../kmeans/kmeans.js';
-import type { KMeansBackend, KMeansSession } from '../kmeans/kmeans_backend.js';
-import { referenceBackend } from '../kmeans/twin/session.js';
 import { dispersion, type HostRows } from './dispersion.js';
 import { drawReference, type ReferenceBox } from './reference_box.js';
+import { assign, inertiasOf } from '../../ops/clustering/assign.js';
+import { deviceEngine } from '../../ops/device_engine.js';
+import type { Engine, Session } from '../../ops/op.js';
+import { meanVariance } from '../../ops/sums/mean_variance.js';
 
 /**
  * Clusters rows in its own way.
@@ -100,7 +101,7 @@ function labelsOf(given: ClusterResult, n: number, k: number): ArrayLike<number>
 
 /** Sets clustered by K-means on a device. */
 export function deviceSets(runtime: Runtime, checked: CheckedMatrix, options: SetOptions): Sets {
-  const backend = deviceBackend(runtime);
+  const backend = deviceEngine(runtime);
   const { box, seed, signal } = options;
   const width = Float32Array.from(box.width);
   const [n] = checked.shape;
@@ -120,30 +121,30 @@ export function deviceSets(runtime: Runtime, checked: CheckedMatrix, options: Se
 }
 
 /** Sets clustered by K-means on the CPU. */
-export function hostSets(checked: CheckedMatrix, options: SetOptions): Sets {
-  return kmeansSets(referenceBackend, 1, options, (set) =>
+export function hostSets(engine: Engine, checked: CheckedMatrix, options: SetOptions): Sets {
+  return kmeansSets(engine, 1, options, (set) =>
     set === 0
-      ? referenceBackend.load(checked, { metric: 'euclidean', signal: options.signal })
-      : loadFromHost(referenceBackend, set, options),
+      ? engine.load(checked, { metric: 'euclidean', signal: options.signal })
+      : loadFromHost(engine, set, options),
   );
 }
 
 /** A reference set as the device draws it: its box about 0, as K-means minds neither place nor axes. */
 function loadFromHost(
-  backend: KMeansBackend,
+  backend: Engine,
   set: number,
   { rows: { shape }, box, seed, signal }: SetOptions,
-): Promise<KMeansSession> {
+): Promise<Session> {
   const data = Float32Array.from(uniformBox(shape[0], Float32Array.from(box.width), seed, set));
   const drawn = { source: data, shape: [shape[0], box.width.length], exact: true } as const;
   return backend.load(toFloat32('reference', drawn), { metric: 'euclidean', signal });
 }
 
 function kmeansSets(
-  backend: KMeansBackend,
+  backend: Engine,
   most: number,
   options: SetOptions,
-  load: (set: number) => Promise<KMeansSession>,
+  load: (set: number) => Promise<Session>,
 ): Sets {
   const { power, nInit, seed, signal } = options;
   const cancel = signal ? { signal } : {};
@@ -154,16 +155,16 @@ function kmeansSets(
     with: async (set, use) => {
       const session = await load(set);
       try {
-        const tolerance = DEFAULT_TOL * (await session.meanVariance());
+        const tolerance = DEFAULT_TOL * (await session.run(meanVariance));
         const rows = power === 2 ? undefined : rowsOf(set, options);
         return await use(async (k) => {
           signal?.throwIfAborted();
           const { run, inertia } = await bestRun(session, { k, nInit, seed, ...cancel }, tolerance);
           if (rows) {
-            const { labels } = await session.assign(run.centroids, k, signal);
+            const { labels } = await session.run(assign, run.centroids, k, signal);
             return dispersion(rows, labels, power, pause);
           }
-          return (inertia ?? (await session.inertias([run.centroids], k, signal))[0]) / 2;
+          return (inertia ?? (await session.run(inertiasOf, [run.centroids], k, signal))[0]) / 2;
         });
       } finally {
         session.dispose();

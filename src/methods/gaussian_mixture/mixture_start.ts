@@ -9,12 +9,16 @@ import type {
   Responsibilities,
   Statistics,
 } from '../../ops/mixtures/scorer.js';
-import { withKMeansSession } from '../kmeans/kmeans_session.js';
 import type { CheckedMatrix, GpuMatrix } from '../../rows/matrix.js';
 import { covarianceShape, checkTensor, type TensorLike } from './mixture_arrays.js';
 import { createRandom, type Random } from '../../math/random.js';
 import { cholesky } from '../../math/cholesky.js';
 import { formOf } from './mixture_step.js';
+import { withRows } from '../../fit/engine.js';
+import { assign } from '../../ops/clustering/assign.js';
+import { lloyd } from '../../ops/clustering/lloyd.js';
+import { seedCentroids } from '../../ops/seeding/seed.js';
+import { meanVariance } from '../../ops/sums/mean_variance.js';
 
 /** How a start is chosen from the data, as in scikit-learn. */
 export type MixtureInit = 'kmeans' | 'k-means++' | 'random' | 'random_from_data';
@@ -65,15 +69,15 @@ export function checkDistinct(points: CheckedMatrix | GpuMatrix, k: number): voi
 function kMeansLabels(data: StartData, k: number, random: Random): Promise<Uint32Array> {
   const { points, weights, runtime, signal } = data;
   const load = { metric: 'euclidean', signal, ...(weights ? { weights } : {}) } as const;
-  return withKMeansSession(runtime, points, load, async (session) => {
-    const starts = await session.seed('k-means++', k, [random], signal);
-    const tolerance = KMEANS.tol * (await session.meanVariance());
-    const [{ centroids }] = await session.lloyd(starts, k, {
+  return withRows(runtime, points, load, async (session) => {
+    const starts = await session.run(seedCentroids, 'k-means++', k, [random], signal);
+    const tolerance = KMEANS.tol * (await session.run(meanVariance));
+    const [{ centroids }] = await session.run(lloyd, starts, k, {
       maxIter: KMEANS.maxIter,
       tolerance,
       signal,
     });
-    const { labels, counts } = await session.assign(centroids, k, signal);
+    const { labels, counts } = await session.run(assign, centroids, k, signal);
     const used = counts.filter((count) => count > 0).length;
     if (used < k) throw tooFewDistinct(k, used);
     return labels;
@@ -90,9 +94,9 @@ function startRows(
 ): Promise<Float64Array> {
   const { points, weights, runtime, signal } = data;
   const load = { metric: 'euclidean', shift, signal, ...(weights ? { weights } : {}) } as const;
-  return withKMeansSession(runtime, points, load, async (session) => {
+  return withRows(runtime, points, load, async (session) => {
     const seeding = init === 'k-means++' ? init : 'random';
-    const [rows] = await session.seed(seeding, k, [random], signal);
+    const [rows] = await session.run(seedCentroids, seeding, k, [random], signal);
     return Float64Array.from(rows);
   });
 }

@@ -1,8 +1,6 @@
 /** k centroids, and what can be asked of them. */
 import type { RuntimeChoice } from '../../fit/backend.js';
-import type { KMeansSession } from './kmeans_backend.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
-import { withKMeansSession } from './kmeans_session.js';
 import type { Centroids, CheckedMatrix, Matrix, Points } from '../../rows/matrix.js';
 import {
   checkNormalizable,
@@ -19,6 +17,10 @@ import { anObject, checkOptions, type OptionRules, RUNTIME_RULES } from '../../f
 import { largestOf } from '../../rows/float16.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
+import { withRows } from '../../fit/engine.js';
+import { distances, products } from '../../ops/assign/distances.js';
+import { assign, energies, inertiasOf } from '../../ops/clustering/assign.js';
+import type { Session } from '../../ops/op.js';
 
 /** Where and how long a model's method may run. */
 export interface ComputeOptions {
@@ -118,7 +120,7 @@ export abstract class CentroidModel {
    */
   predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
     return this.compute('predict', points, options, async (session) => {
-      const { labels } = await session.assign(this.#centred, this.k, options.signal);
+      const { labels } = await session.run(assign, this.#centred, this.k, options.signal);
       return labels;
     });
   }
@@ -130,7 +132,7 @@ export abstract class CentroidModel {
    */
   transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
     return this.compute('transform', points, options, async (session) => ({
-      data: await session.distances(this.#centred, this.k, options.signal),
+      data: await session.run(distances, this.#centred, this.k, options.signal),
       shape: [session.shape[0], this.k],
     }));
   }
@@ -149,7 +151,7 @@ export abstract class CentroidModel {
       points,
       options,
       async (session, meanWeight) =>
-        -meanWeight * (await session.inertias([this.#centred], this.k, options.signal))[0],
+        -meanWeight * (await session.run(inertiasOf, [this.#centred], this.k, options.signal))[0],
       { ...RUNTIME_RULES, sampleWeight: anObject },
     );
   }
@@ -162,7 +164,7 @@ export abstract class CentroidModel {
    */
   energy(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float64Array> {
     return this.compute('energy', points, options, (session) =>
-      session.energies(this.#centred, this.k, options.signal),
+      session.run(energies, this.#centred, this.k, options.signal),
     );
   }
 
@@ -197,8 +199,8 @@ export abstract class CentroidModel {
         shape: [data.length / shift.length, shift.length],
         shift,
       };
-      return withKMeansSession(runtime, rows, load, (session) =>
-        session.distances(this.#centred, this.k, signal),
+      return withRows(runtime, rows, load, (session) =>
+        session.run(distances, this.#centred, this.k, signal),
       );
     });
   }
@@ -214,7 +216,7 @@ export abstract class CentroidModel {
     options: ComputeOptions = {},
   ): Promise<Centroids> {
     return this.compute('reconstruct', points, options, async (session) => {
-      const { labels } = await session.assign(this.#centred, this.k, options.signal);
+      const { labels } = await session.run(assign, this.#centred, this.k, options.signal);
       return winnersInPlace(labels, this.centroids);
     });
   }
@@ -233,13 +235,13 @@ export abstract class CentroidModel {
   ): Promise<Matrix> {
     const rules = { ...RUNTIME_RULES, ...RESPOND_RULES };
     options = checkOptions('respond', options, rules);
-    const work = async (session: KMeansSession) => {
+    const work = async (session: Session) => {
       const { signal, inhibition } = options;
       const result = await responses(this.centroids, this.#shift, (vectors) =>
-        session.products(vectors, this.k, signal),
+        session.run(products, vectors, this.k, signal),
       );
       if (inhibition === 'winnerTakeAll') {
-        const { labels } = await session.assign(this.#centred, this.k, signal);
+        const { labels } = await session.run(assign, this.#centred, this.k, signal);
         silenceLosers(result, labels);
       }
       return result;
@@ -252,7 +254,7 @@ export abstract class CentroidModel {
     method: string,
     points: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
-    work: (session: KMeansSession, meanWeight: number) => Promise<T>,
+    work: (session: Session, meanWeight: number) => Promise<T>,
     rules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
     options = checkOptions(method, options, rules);
@@ -264,7 +266,7 @@ export abstract class CentroidModel {
     };
     const checked = await checkSource('points', points, matrixRules, options.signal);
     const weights = checkWeights(options.sampleWeight, checked.shape[0]);
-    return withKMeansSession(
+    return withRows(
       options.runtime,
       checked,
       {

@@ -3,5 +3,6 @@ export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
 export { CentroidModel, type ComputeOptions } from './centroid_model.js';
 export type { DensityOptions, RespondOptions } from './energy.js';
 export { KMeansModel, type KMeansJson } from './kmeans_model.js';
-export type { Algorithm, Seeding } from './kmeans_backend.js';
+export type { Algorithm } from '../../ops/clustering/algorithm.js';
+export type { Seeding } from '../../ops/seeding/seed.js';
 export type { GivenCentroids } from './start_centroids.js';

@@ -1,9 +1,7 @@
 /** K-means. */
 import type { RuntimeChoice } from '../../fit/backend.js';
-import type { Algorithm, KMeansSession, LloydResult, Seeding } from './kmeans_backend.js';
 import type { Metric, PointSource, Storage } from '../../rows/load_options.js';
 import { KMeansModel } from './kmeans_model.js';
-import { withKMeansSession } from './kmeans_session.js';
 import { type CheckedMatrix, checkMatrix, type Points } from '../../rows/matrix.js';
 import {
   aFunction,
@@ -25,6 +23,13 @@ import {
   INIT_RULE,
   placeCentroids,
 } from './start_centroids.js';
+import { withRows } from '../../fit/engine.js';
+import type { Algorithm } from '../../ops/clustering/algorithm.js';
+import { assign, inertiasOf } from '../../ops/clustering/assign.js';
+import { type LloydResult, lloyd } from '../../ops/clustering/lloyd.js';
+import type { Session } from '../../ops/op.js';
+import { type Seeding, seedCentroids } from '../../ops/seeding/seed.js';
+import { meanVariance } from '../../ops/sums/mean_variance.js';
 
 /**
  * What `onIteration` is told, once an iteration, possibly a few iterations late: in order within a
@@ -157,7 +162,7 @@ export async function kmeans(
   const extent =
     typeof init === 'object' ? checkMatrix('init', init, { shift: 'none' }).largest : 0;
   const load = { metric, storage, extent, signal, ...(weights ? { weights: weights.scaled } : {}) };
-  const model = await withKMeansSession(runtime, checked, load, (session, engine) =>
+  const model = await withRows(runtime, checked, load, (session, engine) =>
     fit(session, engine, options, weights?.mean ?? 1),
   );
   warnOfUnused(model, checked);
@@ -186,17 +191,17 @@ function distinctRows({ data, shape: [n, d] }: CheckedMatrix, most: number): num
 }
 
 async function fit(
-  session: KMeansSession,
+  session: Session,
   engine: string,
   options: KMeansOptions,
   meanWeight: number,
 ): Promise<KMeansModel> {
   const { k, metric = 'euclidean', signal } = options;
-  const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.meanVariance());
+  const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.run(meanVariance));
   signal?.throwIfAborted();
   const { run } = await bestRun(session, options, tolerance, meanWeight);
   const { centroids, iterations, converged, history } = run;
-  const { labels, counts, inertia } = await session.assign(centroids, k, signal);
+  const { labels, counts, inertia } = await session.run(assign, centroids, k, signal);
   return new KMeansModel({
     k,
     metric,
@@ -219,7 +224,7 @@ async function fit(
  * @param tolerance `tol` in absolute terms: times the mean column variance
  */
 export async function bestRun(
-  session: KMeansSession,
+  session: Session,
   options: KMeansOptions,
   tolerance: number,
   meanWeight = 1,
@@ -241,8 +246,14 @@ export async function bestRun(
     const count = Math.min(atOnce, restarts - first);
     const starts = given
       ? [given]
-      : await session.seed(init as Seeding, k, randomsOf(options.seed ?? 0, first, count), signal);
-    const runs = await session.lloyd(starts, k, {
+      : await session.run(
+          seedCentroids,
+          init as Seeding,
+          k,
+          randomsOf(options.seed ?? 0, first, count),
+          signal,
+        );
+    const runs = await session.run(lloyd, starts, k, {
       algorithm: options.algorithm,
       maxIter,
       tolerance,
@@ -281,13 +292,14 @@ type Best = Required<BestRun>;
 
 /** The run of the lowest final inertia, of several the first: one of those before, or of `runs`. */
 async function bestOf(
-  session: KMeansSession,
+  session: Session,
   before: Best | undefined,
   runs: readonly LloydResult[],
   k: number,
   signal: AbortSignal | undefined,
 ): Promise<Best | undefined> {
-  const inertias = await session.inertias(
+  const inertias = await session.run(
+    inertiasOf,
     runs.map(({ centroids }) => centroids),
     k,
     signal,

@@ -1,9 +1,7 @@
 /** K-means by mini-batches. */
 import type { RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
-import type { KMeansBackend, Seeding } from '../kmeans/kmeans_backend.js';
 import type { Metric } from '../../rows/load_options.js';
-import { withKMeansBackend, withLoaded } from '../kmeans/kmeans_session.js';
 import { type CheckedMatrix, isGpuMatrix, type Points } from '../../rows/matrix.js';
 import {
   DEFAULT_REASSIGNMENT_RATIO,
@@ -33,6 +31,11 @@ import {
   meanCentroid,
   placeCentroids,
 } from '../kmeans/start_centroids.js';
+import { withEngine, withLoaded } from '../../fit/engine.js';
+import { inertiasOf } from '../../ops/clustering/assign.js';
+import type { Engine } from '../../ops/op.js';
+import { type Seeding, seedCentroids } from '../../ops/seeding/seed.js';
+import { meanVariance } from '../../ops/sums/mean_variance.js';
 
 /** What `onIteration` is told after each batch. */
 export interface MiniBatchProgress {
@@ -129,7 +132,7 @@ export async function miniBatchKMeans(
     checked instanceof CheckedStream
       ? passingRows(checked, weights?.scaled, batchSize)
       : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
-  return withKMeansBackend(runtime, checked, signal, (backend) =>
+  return withEngine(runtime, checked, signal, (backend) =>
     fit(backend, rows, options, random, weights?.mean ?? 1),
   );
 }
@@ -146,7 +149,7 @@ function hostRows(points: Points | PointStream): Points | PointStream {
 }
 
 async function fit(
-  backend: KMeansBackend,
+  backend: Engine,
   rows: BatchRows,
   options: MiniBatchKMeansOptions,
   random: Random,
@@ -207,7 +210,7 @@ function load(
 
 /** Where to start, in which coordinates, and the shift of the centroids that counts as none. */
 async function start(
-  backend: KMeansBackend,
+  backend: Engine,
   rows: BatchRows,
   options: MiniBatchKMeansOptions,
   random: Random,
@@ -231,13 +234,14 @@ async function start(
   }
   const sample = await rows.sample(size);
   return withLoaded(backend, sample.rows, load(sample, metric, signal, shift), async (session) => {
-    const tolerance = tol === 0 ? 0 : tol * (await session.meanVariance());
+    const tolerance = tol === 0 ? 0 : tol * (await session.run(meanVariance));
     if (placed) return { ...placed, tolerance };
     const restarts = options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1);
     let best: { inertia: number; centroids: Float32Array } | undefined;
     for (let restart = 0; restart < restarts; restart++) {
-      const [centroids] = await session.seed(init as Seeding, k, [random], signal);
-      const [inertia] = restarts === 1 ? [0] : await session.inertias([centroids], k, signal);
+      const [centroids] = await session.run(seedCentroids, init as Seeding, k, [random], signal);
+      const [inertia] =
+        restarts === 1 ? [0] : await session.run(inertiasOf, [centroids], k, signal);
       if (!best || inertia < best.inertia) best = { inertia, centroids };
     }
     return { centroids: best!.centroids, shift: session.shift, tolerance };

@@ -7,7 +7,6 @@ import {
 } from '../kmeans/centroid_model.js';
 import { JsonReader } from '../../fit/json_reader.js';
 import type { Metric } from '../../rows/load_options.js';
-import { withKMeansSession } from '../kmeans/kmeans_session.js';
 import { checkMatrix, type Points } from '../../rows/matrix.js';
 import { type MiniBatchProgressState, step } from './mini_batch_step.js';
 import {
@@ -24,6 +23,7 @@ import { largestOf } from '../../rows/float16.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { type GivenCentroids, meanCentroid, placeCentroids } from '../kmeans/start_centroids.js';
+import { withRows } from '../../fit/engine.js';
 
 /** How a model learns from batches. */
 export interface OnlineOptions {
@@ -162,7 +162,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
       extent: largestOf(state.centred),
       ...(weights ? { weights: weights.scaled } : {}),
     };
-    return withKMeansSession(options.runtime, checked, load, async (session, engine) => {
+    return withRows(options.runtime, checked, load, async (session, engine) => {
       const before = { ...state, centroids: state.centred };
       const meanWeight = weights?.mean ?? 1;
       const { centroids, ...after } = (

@@ -1,8 +1,10 @@
 /** Mini-batch k-means, one batch at a time. */
-import type { KMeansSession } from '../kmeans/kmeans_backend.js';
 import type { Metric } from '../../rows/load_options.js';
 import { createRandom } from '../../math/random.js';
 import { miniBatchUpdate, neglected, type RunningMeans, startAnew } from './mini_batch.twin.js';
+import { clusterSums } from '../../ops/clustering/sums.js';
+import type { Session } from '../../ops/op.js';
+import { seedCentroids } from '../../ops/seeding/seed.js';
 
 /** What goes from one batch to the next. */
 export interface MiniBatchProgressState extends RunningMeans {
@@ -33,7 +35,7 @@ const SPREAD = 0x9e3779b1;
  * @returns the new state, the batch's mean cost a row before the step, and the centroids' squared shift
  */
 export async function step(
-  session: KMeansSession,
+  session: Session,
   before: MiniBatchProgressState,
   { k, metric, reassignmentRatio, seed, signal, meanWeight }: StepOptions,
 ): Promise<{
@@ -42,7 +44,12 @@ export async function step(
   readonly shift: number;
 }> {
   const [rows, d] = session.shape;
-  const { inertia, residuals, weightSums } = await session.sums(before.centroids, k, signal);
+  const { inertia, residuals, weightSums } = await session.run(
+    clusterSums,
+    before.centroids,
+    k,
+    signal,
+  );
   const scale = (value: number) => value * meanWeight;
   const sums = { residuals: residuals.map(scale), weightSums: weightSums.map(scale) };
   const { shift, ...updated } = miniBatchUpdate(before, k, d, sums, metric, session.shift);
@@ -54,7 +61,7 @@ export async function step(
   const clusters = due && hasWeight ? neglected(means.weightSums, reassignmentRatio, rows) : [];
   if (clusters.length > 0) {
     const random = createRandom((seed ^ Math.imul(before.steps + 1, SPREAD)) >>> 0);
-    const [drawn] = await session.seed('random', clusters.length, [random], signal);
+    const [drawn] = await session.run(seedCentroids, 'random', clusters.length, [random], signal);
     means = startAnew(means, d, clusters, drawn);
   }
   return {

@@ -14,8 +14,6 @@ import type { PointSource } from '../../rows/load_options.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
-import type { KMeansBackend, Seeding } from '../kmeans/kmeans_backend.js';
-import { withKMeansBackend, withLoaded } from '../kmeans/kmeans_session.js';
 import {
   checkEnoughRows,
   checkGiven,
@@ -32,6 +30,9 @@ import {
   type OnlineState,
   startingCounts,
 } from './online_model.js';
+import { withEngine, withLoaded } from '../../fit/engine.js';
+import type { Engine } from '../../ops/op.js';
+import { type Seeding, seedCentroids } from '../../ops/seeding/seed.js';
 
 /** What `onIteration` is told after each block of rows: some thousands, or a batch. */
 export interface OnlineProgress {
@@ -114,7 +115,7 @@ export async function onlineKMeans(
   const counts = startingCounts(method, options.initialCounts, k);
   const weights = checkWeights(sampleWeight, n);
   const random = createRandom(options.seed ?? 0);
-  return withKMeansBackend(runtime, checked, signal, async (backend) => {
+  return withEngine(runtime, checked, signal, async (backend) => {
     const { shift, centred } = await start(backend, checked, options, weights?.scaled, random);
     const engine = backend.description;
     let state: OnlineState = {
@@ -134,7 +135,7 @@ export async function onlineKMeans(
 
 /** The starting centroids, and what they and all rows are less of. */
 async function start(
-  backend: KMeansBackend,
+  backend: Engine,
   points: PointSource,
   { k, init = 'k-means++', signal }: OnlineKMeansOptions,
   weights: Float32Array | undefined,
@@ -148,7 +149,7 @@ async function start(
   }
   const load = { metric, signal, ...(weights ? { weights } : {}) } as const;
   return withLoaded(backend, points, load, async (session) => {
-    const [centred] = await session.seed(init, k, [random], signal);
+    const [centred] = await session.run(seedCentroids, init, k, [random], signal);
     return { shift: session.shift, centred };
   });
 }

@@ -1,14 +1,16 @@
 /** Online k-means: centroids that learn from rows as they come. */
-import { moveWinner } from '../../ops/online/follow_rows.twin.js';
+import { type Following, moveWinner } from '../../ops/online/follow_rows.twin.js';
 import type { Random } from '../../math/random.js';
 import { centre } from '../../rows/column_means.twin.js';
 import { largestOf } from '../../rows/float16.js';
 import type { PointSource } from '../../rows/load_options.js';
 import type { checkWeights } from '../../rows/points.js';
-import type { KMeansBackend, KMeansSession } from '../kmeans/kmeans_backend.js';
-import { withLoaded } from '../kmeans/kmeans_session.js';
 import { type OnlineRate, ratesOf } from './online_rate.js';
 import { type OnlineBlock, rowsInOrder } from './online_rows.js';
+import { withLoaded } from '../../fit/engine.js';
+import { assign } from '../../ops/clustering/assign.js';
+import { followRows } from '../../ops/online/follow_rows.js';
+import type { Engine, Session } from '../../ops/op.js';
 
 /** What goes from one row to the next. */
 export interface OnlineProgressState {
@@ -43,7 +45,7 @@ const BLOCK_NUMBERS = 2 ** 21;
 
 /** A pass over `points`. */
 export async function learn(
-  backend: KMeansBackend,
+  backend: Engine,
   points: PointSource,
   before: OnlineProgressState,
   learning: Learning,
@@ -63,7 +65,7 @@ export async function learn(
 }
 
 async function take(
-  backend: KMeansBackend,
+  backend: Engine,
   block: OnlineBlock,
   { centred, counts, steps }: OnlineProgressState,
   { k, shift, eta, batchSize, weights, signal }: Learning,
@@ -88,8 +90,6 @@ async function take(
   return { state: { centred: centroids, counts: moved, steps: steps + n }, cost: cost / n };
 }
 
-type Following = Parameters<KMeansSession['follow']>[0];
-
 interface Taken {
   readonly centroids: Float32Array;
   readonly winners: Uint32Array;
@@ -98,24 +98,24 @@ interface Taken {
 }
 
 async function oneByOne(
-  session: KMeansSession,
+  session: Session,
   following: Following,
   k: number,
   signal: AbortSignal | undefined,
 ): Promise<Taken> {
-  const { costs, ...followed } = await session.follow(following, k, signal);
+  const { costs, ...followed } = await session.run(followRows, following, k, signal);
   return { ...followed, cost: costs.reduce((sum, cost) => sum + cost, 0) };
 }
 
 /** The winners of all rows by the centroids as they are, which then move row after row. */
 async function together(
-  session: KMeansSession,
+  session: Session,
   { rows }: OnlineBlock,
   following: Following,
   k: number,
   signal: AbortSignal | undefined,
 ): Promise<Taken> {
-  const { labels, inertia } = await session.assign(following.centroids, k, signal);
+  const { labels, inertia } = await session.run(assign, following.centroids, k, signal);
   const { data, shape, shift: subtracted } = rows as Extract<typeof rows, { data: unknown }>;
   const [n, d] = shape;
   const left = session.shift.map((value, j) => value - (subtracted?.[j] ?? 0));

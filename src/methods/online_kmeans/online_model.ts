@@ -23,10 +23,10 @@ import { checkMatrix, type Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { CentroidModel, type ComputeOptions } from '../kmeans/centroid_model.js';
-import { withKMeansBackend } from '../kmeans/kmeans_session.js';
 import { type GivenCentroids, meanCentroid, placeCentroids } from '../kmeans/start_centroids.js';
 import { learn, type OnlineProgressState } from './online_learn.js';
 import { type OnlineRate, RATE_RULE } from './online_rate.js';
+import { withEngine } from '../../fit/engine.js';
 
 /** How a model learns from rows. */
 export interface OnlineLearningOptions {
@@ -229,7 +229,7 @@ export class OnlineKMeansModel extends CentroidModel {
     const { k, columns, shift, batchSize } = state;
     const checked = await checkSource('batch', batch, { columns, shift }, signal);
     const weights = checkWeights(sampleWeight, checked.shape[0]);
-    return withKMeansBackend(runtime, checked, signal, async (backend) => {
+    return withEngine(runtime, checked, signal, async (backend) => {
       const random = undefined;
       const learning = { k, shift, eta, batchSize, weights, sampleWeight, random, signal };
       const after = await learn(backend, checked, state, learning);

@@ -1,7 +1,6 @@
 /** Self-organizing maps. */
-import type { Runtime } from '../../../host/runtime.js';
 import { InvalidArgumentError, ShapeError } from '../../errors.js';
-import { type RuntimeChoice, withBackend } from '../../fit/backend.js';
+import type { RuntimeChoice } from '../../fit/backend.js';
 import {
   aFunction,
   anObject,
@@ -21,21 +20,22 @@ import {
   type Neighbourhood,
   UnitGrid,
 } from '../../math/unit_grid.js';
-import { onlineMapOn, onlineMapOnHost, type OpenOnlineMap } from '../../ops/maps/online_map.js';
+import { openOnlineMap } from '../../ops/maps/online_map.js';
 import type { PointSource } from '../../rows/load_options.js';
 import { checkMatrix, type Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
-import { deviceBackend } from '../kmeans/device/session.js';
-import type { KMeansBackend, KMeansSession } from '../kmeans/kmeans_backend.js';
-import { withLoaded } from '../kmeans/kmeans_session.js';
 import { type GivenCentroids, placeCentroids } from '../kmeans/start_centroids.js';
-import { referenceBackend } from '../kmeans/twin/session.js';
 import { batchStep } from './batch_step.twin.js';
 import { principalStart } from './map_start.js';
 import { learnOnline, type OnlineRows, onlineScale } from './online_fit.js';
 import { follow, type Schedule } from './schedule.js';
 import { SelfOrganizingMapModel } from './self_organizing_map_model.js';
+import { withEngine, withLoaded } from '../../fit/engine.js';
+import { assign } from '../../ops/clustering/assign.js';
+import { withSums } from '../../ops/clustering/sums.js';
+import type { Engine, Session } from '../../ops/op.js';
+import { seedCentroids } from '../../ops/seeding/seed.js';
 
 /** What `onIteration` is told after each epoch. */
 export interface SelfOrganizingMapProgress {
@@ -136,12 +136,6 @@ interface Plan {
   readonly weights: { readonly scaled: Float32Array; readonly mean: number } | undefined;
 }
 
-/** What runs the work. */
-interface Engine {
-  readonly backend: KMeansBackend;
-  readonly openMap: OpenOnlineMap;
-}
-
 /**
  * A self-organizing map, or Kohonen network (Kohonen 1982): K-means whose centroids are units on a grid, and
  * in which each row moves not only the unit that is nearest to it but the units around that one, too. So
@@ -170,14 +164,7 @@ export async function selfOrganizingMap(
   const random = createRandom(options.seed ?? 0);
   const start = await givenStart(grid, checked, options);
   const plan = { options, grid, neighbourhood, radius, rate, epochs, random, weights };
-  const on = (engine: Engine) => fit(engine, checked, start, plan);
-  return withBackend(
-    runtime,
-    checked,
-    signal,
-    (device: Runtime) => on({ backend: deviceBackend(device), openMap: onlineMapOn(device) }),
-    () => on({ backend: referenceBackend, openMap: onlineMapOnHost }),
-  );
+  return withEngine(runtime, checked, signal, (engine) => fit(engine, checked, start, plan));
 }
 
 /** What a grid is laid out for at most, before the rows are known. */
@@ -278,38 +265,38 @@ async function fit(
     ...{ metric: 'euclidean' as const, extent, signal },
     ...(weights ? { weights: weights.scaled } : {}),
   };
-  return withLoaded(engine.backend, points, load, async (session) => {
+  return withLoaded(engine, points, load, async (session) => {
     const { shift } = session;
     const k = grid.units;
     const first = start
       ? placeCentroids('init', start, k, shift, 'euclidean')
-      : (await session.seed('random', k, [random], signal))[0];
+      : (await session.run(seedCentroids, 'random', k, [random], signal))[0];
     const history = new Float64Array(plan.epochs);
     const centred =
       mode === 'batch'
         ? await learnInBatches(session, first, plan, history)
-        : await learnByRows(engine, points as OnlineRows, shift, first, plan, history);
-    const { counts, inertia } = await session.assign(centred, k, signal);
+        : await learnByRows(session, points as OnlineRows, shift, first, plan, history);
+    const { counts, inertia } = await session.run(assign, centred, k, signal);
     return new SelfOrganizingMapModel({
       ...grid.shape,
       ...{ neighbourhood, mode, features: shift.length, shift, centred },
       ...{ fittedRows: session.shape[0], hits: counts, history, inertia },
-      engine: engine.backend.description,
+      engine: engine.description,
     });
   });
 }
 
 /** The weights after all epochs of the batch map, centred; `history` takes each epoch's mean square. */
 async function learnInBatches(
-  session: KMeansSession,
+  session: Session,
   start: Float32Array,
   { grid, neighbourhood, radius, epochs, weights, options: { signal, onIteration } }: Plan,
   history: Float64Array,
 ): Promise<Float32Array> {
   const pause = createPause(signal);
   const [n] = session.shape;
-  return session.withSums(start, grid.units, epochs, async (sumsOf) => {
-    let units = start;
+  let units = start;
+  await session.run(withSums, start, grid.units, epochs, async (sumsOf) => {
     for (let epoch = 0; epoch < epochs; epoch++) {
       const sums = await sumsOf(units);
       const now = radius(epoch / Math.max(1, epochs - 1));
@@ -318,13 +305,13 @@ async function learnInBatches(
       onIteration?.({ epoch: epoch + 1, epochs, radius: now, meanSquare: history[epoch] });
       signal?.throwIfAborted();
     }
-    return units;
   });
+  return units;
 }
 
 /** As `learnInBatches`, of the online map. */
 async function learnByRows(
-  { openMap }: Engine,
+  session: Session,
   points: OnlineRows,
   shift: Float64Array,
   start: Float32Array,
@@ -334,7 +321,7 @@ async function learnByRows(
   const { signal, onIteration } = options;
   const scale = onlineScale(points, start);
   const begin = start.map((value) => value * scale);
-  const map = await openMap(grid, neighbourhood, begin, shift.length, signal);
+  const map = await session.run(openOnlineMap, grid, neighbourhood, begin, signal);
   let now = 0;
   try {
     const steps = {

@@ -23,6 +23,7 @@ import {
 import type { Centroids, Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { CentroidModel, type ComputeOptions } from '../kmeans/centroid_model.js';
+import { nearestTwo } from '../../ops/assign/nearest_two.js';
 
 /** The state of a model; see {@link SelfOrganizingMapModel} for what each part means. */
 export interface SelfOrganizingMapState extends GridShape {
@@ -224,7 +225,7 @@ export class SelfOrganizingMapModel extends CentroidModel implements GridShape {
 
   #nearestTwo(method: string, points: Points | PointStream, options: ComputeOptions) {
     return this.compute(method, points, options, (session) =>
-      session.nearestTwo(this.#state.centred, this.k, options.signal),
+      session.run(nearestTwo, this.#state.centred, this.k, options.signal),
     );
   }
 }

@@ -1,22 +1,50 @@
 /** The two nearest centroids of every row, on the device. */
-import type { Workspace } from '../../../host/workspace.js';
 import { splitRows } from '../../../host/plan.js';
 import nearestTwoKernel from '../../../shaders/assign/nearest_two.wgsl';
-import { type DevicePoints, groups, padColumns, paced } from '../../rows/device_points.js';
+import { groups, padColumns, paced } from '../../rows/device_points.js';
 import { storedAs } from '../../rows/storage.js';
+import { assign } from '../clustering/assign.js';
+import type { DeviceRows, Op } from '../op.js';
+import { scaled } from '../units.js';
 import type { NearestTwo } from './nearest_two.twin.js';
 
 /** Rows of which results are made, and read back, at a time. */
 const BLOCK_ROWS = 2 ** 20;
 
-/** @param centroids k x d, in the coordinates of the rows */
-export async function nearestTwo(
-  workspace: Workspace,
-  { quads, storage, chunks, shape: [n, d] }: DevicePoints,
-  k: number,
+/** The two nearest centroids of each row, and the squared distance to the first ('cosine': 1 - cos). */
+export const nearestTwo: Op<
+  [centroids: Float32Array, k: number, signal?: AbortSignal | undefined],
+  NearestTwo
+> = {
+  device: async (rows, centroids, k, signal) => {
+    const { scale } = rows.points;
+    const found = await find(rows, scaled(centroids, scale), k, signal);
+    // Zeros may be what a silent driver left behind: the counts of labels tell.
+    if (found.squared.every((distance) => distance === 0)) {
+      await assign.device(rows, centroids, k, signal);
+    }
+    // In the rows' own units float32 may not hold them.
+    const unit = (rows.metric === 'cosine' ? 2 : 1) * scale ** 2;
+    return { ...found, squared: Float64Array.from(found.squared, (value) => value / unit) };
+  },
+  twin: async () => (await import('./nearest_two.twin.js')).nearestTwoOf,
+};
+
+/** @param centroids k x d, in the coordinates and units of the rows */
+async function find(
+  {
+    workspace,
+    points: {
+      quads,
+      storage,
+      chunks,
+      shape: [n, d],
+    },
+  }: DeviceRows,
   centroids: Float32Array,
-  signal?: AbortSignal,
-): Promise<NearestTwo> {
+  k: number,
+  signal: AbortSignal | undefined,
+) {
   const { runtime } = workspace;
   const kernel = await runtime.kernel(storedAs(storage, nearestTwoKernel));
   const blockRows = Math.min(n, BLOCK_ROWS);

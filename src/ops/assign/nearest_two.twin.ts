@@ -1,3 +1,6 @@
+import { createPause, rowBlocks } from '../../math/event_loop.js';
+import { inMetric } from '../clustering/metric.js';
+import type { HostRows } from '../op.js';
 import { squaredDistance } from './squared_distance.twin.js';
 
 /** Each row's two nearest centroids, [n] each; of one centroid alone both are 0. */
@@ -5,7 +8,7 @@ export interface NearestTwo {
   readonly nearest: Uint32Array;
   readonly second: Uint32Array;
   /** Squared distance to the nearest. */
-  readonly squared: Float32Array | Float64Array;
+  readonly squared: Float64Array;
 }
 
 /** The two nearest of the centroids `c` (k x d) of rows [start, end) of `x` (d columns), ties to the lowest index. */
@@ -34,4 +37,29 @@ export function nearestTwo(
     squared[i - start] = best;
   }
   return { nearest, second, squared };
+}
+
+export async function nearestTwoOf(
+  { x, n, d, metric }: HostRows,
+  centroids: Float32Array,
+  k: number,
+  signal?: AbortSignal,
+): Promise<NearestTwo> {
+  const pause = createPause(signal);
+  const found = {
+    nearest: new Uint32Array(n),
+    second: new Uint32Array(n),
+    squared: new Float64Array(n),
+  };
+  for (const [start, end] of rowBlocks(n, k * d)) {
+    const block = nearestTwo(x, [start, end], centroids, k, d);
+    found.nearest.set(block.nearest, start);
+    found.second.set(block.second, start);
+    found.squared.set(
+      block.squared.map((value) => inMetric(value, metric)),
+      start,
+    );
+    await pause();
+  }
+  return found;
 }

@@ -1,10 +1,9 @@
 /** A map that takes in rows one after the other, on either engine. */
-import type { Runtime } from '../../../host/runtime.js';
 import { Workspace } from '../../../host/workspace.js';
 import onlineMapKernel from '../../../shaders/maps/online_map.wgsl';
 import type { Neighbourhood, UnitGrid } from '../../math/unit_grid.js';
 import { padColumns } from '../../rows/device_points.js';
-import { onlineMap } from './online_map.twin.js';
+import type { Op } from '../op.js';
 
 /** Takes rows in, and tells what became of the map. Weights and rows are in one unit, less one shift. */
 export interface OnlineMap {
@@ -22,36 +21,23 @@ export interface OnlineMap {
   dispose(): void;
 }
 
-/** What makes an engine's map: where it begins, units x d. */
-export type OpenOnlineMap = (
-  grid: UnitGrid,
-  neighbourhood: Neighbourhood,
-  weights: Float32Array,
-  d: number,
-  signal: AbortSignal | undefined,
-) => Promise<OnlineMap>;
-
 const KINDS: Readonly<Record<Neighbourhood, number>> = { gaussian: 0, bubble: 1, mexicanHat: 2 };
 
-/** In float64 on the host. */
-export const onlineMapOnHost: OpenOnlineMap = (grid, neighbourhood, start, d) => {
-  let weights = Float64Array.from(start);
-  return Promise.resolve({
-    work: grid.units * d,
-    take(x, steps) {
-      const taken = onlineMap(grid, neighbourhood, weights, d, x, steps);
-      weights = Float64Array.from(taken.weights);
-      return Promise.resolve(taken.costs);
-    },
-    read: () => Promise.resolve(Float32Array.from(weights)),
-    dispose: () => undefined,
-  });
-};
-
-/** The map on `runtime`'s device: the weights stay there between calls. */
-export const onlineMapOn =
-  (runtime: Runtime): OpenOnlineMap =>
-  async (grid, neighbourhood, start, d, signal) => {
+/**
+ * A map of such rows, that begins at `start` (units x d): on a device the weights stay there between calls.
+ * It lives until `dispose`.
+ */
+export const openOnlineMap: Op<
+  [
+    grid: UnitGrid,
+    neighbourhood: Neighbourhood,
+    start: Float32Array,
+    signal?: AbortSignal | undefined,
+  ],
+  OnlineMap
+> = {
+  device: async ({ workspace: { runtime }, points }, grid, neighbourhood, start, signal) => {
+    const [, d] = points.shape;
     const { units, rowSquare, periods } = grid;
     const workspace = new Workspace(runtime, 'online map', signal);
     try {
@@ -111,7 +97,9 @@ export const onlineMapOn =
       workspace.dispose();
       throw error;
     }
-  };
+  },
+  twin: async () => (await import('./online_map.twin.js')).openOnlineMap,
+};
 
 /** vec4s [a][b] as [b][a]. */
 function turned(values: Float32Array, a: number, b: number): Float32Array {

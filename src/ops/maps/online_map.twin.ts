@@ -1,5 +1,7 @@
 import { neighbourhoodAt, type Neighbourhood, type UnitGrid } from '../../math/unit_grid.js';
+import type { HostRows } from '../op.js';
 import { squaredDistance } from '../assign/squared_distance.twin.js';
+import type { OnlineMap } from './online_map.js';
 
 /**
  * Takes rows into a map one after the other: with b = argmin_j |x - w_j|^2 (ties to the lowest j) every unit
@@ -40,4 +42,23 @@ export function onlineMap(
     }
   }
   return { weights: w, costs };
+}
+
+export function openOnlineMap(
+  { d }: HostRows,
+  grid: UnitGrid,
+  neighbourhood: Neighbourhood,
+  start: Float32Array,
+): Promise<OnlineMap> {
+  let weights = Float64Array.from(start);
+  return Promise.resolve({
+    work: grid.units * d,
+    take(x, steps) {
+      const taken = onlineMap(grid, neighbourhood, weights, d, x, steps);
+      weights = Float64Array.from(taken.weights);
+      return Promise.resolve(taken.costs);
+    },
+    read: () => Promise.resolve(Float32Array.from(weights)),
+    dispose: () => undefined,
+  });
 }

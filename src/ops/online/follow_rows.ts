@@ -1,9 +1,10 @@
 /** Online k-means on the device: rows in order, each moving its nearest centroid. */
 import { splitRows } from '../../../host/plan.js';
-import type { Workspace } from '../../../host/workspace.js';
 import followRowsKernel from '../../../shaders/online/follow_rows.wgsl';
-import { type DevicePoints, padColumns, unpadColumns } from '../../rows/device_points.js';
+import { padColumns, unpadColumns } from '../../rows/device_points.js';
 import { storedAs } from '../../rows/storage.js';
+import type { DeviceRows, Op } from '../op.js';
+import { scaled, unscaled } from '../units.js';
 import type { Followed, Following } from './follow_rows.twin.js';
 
 /** Lanes of the one workgroup, and where the centroids have more quads than FEW_QUADS. */
@@ -30,12 +31,37 @@ function partsOf(k: number, quads: number, lanes: number): number {
   return 2 ** Math.floor(Math.log2(most));
 }
 
-export async function followRows(
-  workspace: Workspace,
-  { shape: [n, d], quads, chunks, storage }: DevicePoints,
-  k: number,
+/** Has each row in turn move its nearest centroid. */
+export const followRows: Op<
+  [following: Following, k: number, signal?: AbortSignal | undefined],
+  Followed
+> = {
+  device: async (rows, following, k, signal) => {
+    const { scale } = rows.points;
+    const centroids = scaled(following.centroids, scale);
+    const { winners, ...moved } = await follow(rows, { ...following, centroids }, k, signal);
+    return {
+      winners,
+      centroids: unscaled(moved.centroids, scale),
+      costs: unscaled(moved.costs, scale ** 2),
+    };
+  },
+  twin: async () => (await import('./follow_rows.twin.js')).followRowsOf,
+};
+
+async function follow(
+  {
+    workspace,
+    points: {
+      shape: [n, d],
+      quads,
+      chunks,
+      storage,
+    },
+  }: DeviceRows,
   { centroids: start, counts: before, rates: given, counted }: Following,
-  signal?: AbortSignal,
+  k: number,
+  signal: AbortSignal | undefined,
 ): Promise<Followed> {
   const lanes = k * quads <= FEW_QUADS ? FEW_LANES : MANY_LANES;
   const held = k * quads <= HELD_QUADS;

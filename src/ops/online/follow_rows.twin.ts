@@ -1,3 +1,5 @@
+import { createPause, rowBlocks } from '../../math/event_loop.js';
+import type { HostRows } from '../op.js';
 import { squaredDistance } from '../assign/squared_distance.twin.js';
 
 /** Centroids on their way, changed in place. */
@@ -81,4 +83,24 @@ export function followRows(
     costs[i] = best;
     moveWinner(x, i, followers, d, rates, winner);
   }
+}
+
+export async function followRowsOf(
+  { x, n, d }: HostRows,
+  { centroids, counts, rates, counted }: Following,
+  k: number,
+  signal?: AbortSignal,
+): Promise<Followed> {
+  const pause = createPause(signal);
+  const followers = {
+    centroids: Float64Array.from(centroids),
+    counts: Float64Array.from(counts),
+  };
+  const winners = new Uint32Array(n);
+  const costs = new Float64Array(n);
+  for (const block of rowBlocks(n, (k + 1) * d)) {
+    followRows(x, block, followers, k, d, { rates, counted }, winners, costs);
+    await pause();
+  }
+  return { centroids: Float32Array.from(followers.centroids), winners, costs };
 }

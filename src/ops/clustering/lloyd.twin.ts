@@ -1,32 +1,12 @@
-import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
-import type { Metric } from '../../../rows/load_options.js';
-import { accumulate } from '../../../ops/sums/accumulate.twin.js';
-import { assignInBlocks } from '../../../ops/assign/assign.twin.js';
-import { BoundedAssignment } from '../../../ops/assign/bounded_assignment.twin.js';
-import { createPause, nextTask } from '../../../math/event_loop.js';
-import { relocate } from '../../../ops/sums/relocate.twin.js';
-import { update } from '../../../ops/sums/update.twin.js';
-
-/** The rows of a session, centred; for 'cosine' of length 1 before that. */
-export interface Dataset {
-  /** n x d, row-major. */
-  readonly x: Float32Array;
-  readonly n: number;
-  readonly d: number;
-  /** One weight >= 0 a row, [n]. */
-  readonly weights: Float32Array;
-  readonly metric: Metric;
-  /** What the rows are less of, [d]. */
-  readonly shift: Float64Array;
-}
-
-/**
- * A squared distance, or a weighted sum of them, in the metric's own terms: for unit vectors
- * |x - c|^2 / 2 = 1 - cos.
- */
-export function inMetric(squared: number, metric: Metric): number {
-  return metric === 'cosine' ? squared / 2 : squared;
-}
+import type { LloydOptions, LloydResult } from './lloyd.js';
+import { inMetric } from './metric.js';
+import type { HostRows } from '../op.js';
+import { accumulate } from '../sums/accumulate.twin.js';
+import { assignInBlocks } from '../assign/assign.twin.js';
+import { BoundedAssignment } from '../assign/bounded_assignment.twin.js';
+import { createPause, nextTask } from '../../math/event_loop.js';
+import { relocate } from '../sums/relocate.twin.js';
+import { update } from '../sums/update.twin.js';
 
 /**
  * Lloyd's iterations as scikit-learn's `_kmeans_single_lloyd` counts and stops them: an iteration
@@ -38,7 +18,7 @@ export function inMetric(squared: number, metric: Metric): number {
  * @param index which of several starts that is, for `onIteration`
  */
 export async function lloyd(
-  { x, n, d, weights, metric, shift }: Dataset,
+  { x, n, d, weights, metric, shift }: HostRows,
   start: Float32Array,
   k: number,
   { algorithm, maxIter, tolerance, signal, onIteration }: LloydOptions,
@@ -77,4 +57,15 @@ export async function lloyd(
 
 function sameLabels(labels: Uint32Array, previous: Uint32Array | undefined): boolean {
   return previous !== undefined && labels.every((label, i) => label === previous[i]);
+}
+
+export async function lloydFrom(
+  rows: HostRows,
+  starts: readonly Float32Array[],
+  k: number,
+  options: LloydOptions,
+): Promise<readonly LloydResult[]> {
+  const results: LloydResult[] = [];
+  for (const [i, start] of starts.entries()) results.push(await lloyd(rows, start, k, options, i));
+  return results;
 }

@@ -1,16 +1,15 @@
 /** Several sets of centroids over the same points, whose work goes over the rows side by side. */
-import type { Recording } from '../../../../host/recording.js';
-import type { Workspace } from '../../../../host/workspace.js';
-import type { Metric } from '../../../rows/load_options.js';
-import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
-import { Accumulation } from '../../../ops/sums/accumulation.js';
-import { boundsBytes } from '../../../ops/assign/bounds.js';
+import type { Recording } from '../../../host/recording.js';
+import type { Workspace } from '../../../host/workspace.js';
+import type { ClusterSums } from '../sums/accumulate.twin.js';
+import { Accumulation } from '../sums/accumulation.js';
+import { boundsBytes } from '../assign/bounds.js';
 import { Clustering, clusteringBytes, type Common, iterationWork } from './clustering.js';
-import { Deciding } from '../../../ops/assign/deciding.js';
-import type { DevicePoints } from '../../../rows/device_points.js';
-import { allSettled, isStreamed, sideBySide } from '../../../ops/side_by_side.js';
+import { Deciding } from '../assign/deciding.js';
+import type { DevicePoints } from '../../rows/device_points.js';
+import { allSettled, isStreamed, sideBySide } from '../side_by_side.js';
 import { type Status, STATUS_BYTES, StatusBoard } from './status.js';
-import type { DeviceWeights } from '../../../rows/weights.js';
+import type { DeviceRows } from '../op.js';
 
 /** Sets of k centroids that go side by side over `points`; `bounded`: with bounds of their own. */
 export function restartsAtOnce(
@@ -36,14 +35,11 @@ export class Restarts {
   /**
    * Does `work`, and gives back what it held.
    *
-   * @param starts where each begins, k x d, centred
+   * @param starts where each begins, k x d, centred, in the units of the rows
    * @param passes over the rows that will be made at most
    */
   static async with<T>(
-    workspace: Workspace,
-    points: DevicePoints,
-    weights: DeviceWeights,
-    metric: Metric,
+    { workspace, points, weights, metric }: DeviceRows,
     k: number,
     starts: readonly Float32Array[],
     passes: number,

@@ -1,30 +1,30 @@
 /** k centroids over loaded points: the buffers and recordings of assignments and iterations. */
-import { roundUp } from '../../../../host/plan.js';
-import type { Recording } from '../../../../host/recording.js';
-import type { Kernel } from '../../../../host/runtime.js';
-import type { Workspace } from '../../../../host/workspace.js';
-import convergeKernel from '../../../../shaders/sums/converge.wgsl';
-import updateKernel from '../../../../shaders/sums/update.wgsl';
-import type { Metric } from '../../../rows/load_options.js';
-import type { ClusterSums } from '../../../ops/sums/accumulate.twin.js';
+import { roundUp } from '../../../host/plan.js';
+import type { Recording } from '../../../host/recording.js';
+import type { Kernel } from '../../../host/runtime.js';
+import type { Workspace } from '../../../host/workspace.js';
+import convergeKernel from '../../../shaders/sums/converge.wgsl';
+import updateKernel from '../../../shaders/sums/update.wgsl';
+import type { Metric } from '../../rows/load_options.js';
+import type { ClusterSums } from '../sums/accumulate.twin.js';
 import {
   type Accumulation,
   ACCUMULATE_WORK,
   SUM_BYTES,
   sumBytes,
   type SumBuffers,
-} from '../../../ops/sums/accumulation.js';
+} from '../sums/accumulation.js';
 import {
   type Assignment,
   leavesOpen,
   centroidTile,
   chooseAssignment,
   paddedClusters,
-} from '../../../ops/assign/assignment.js';
-import { Bounds } from '../../../ops/assign/bounds.js';
-import type { Deciding } from '../../../ops/assign/deciding.js';
-import { Norms } from '../../../ops/assign/norms.js';
-import { costOf, Relocation, sumsOf } from '../../../ops/sums/relocation.js';
+} from '../assign/assignment.js';
+import { Bounds } from '../assign/bounds.js';
+import type { Deciding } from '../assign/deciding.js';
+import { Norms } from '../assign/norms.js';
+import { costOf, Relocation, sumsOf } from '../sums/relocation.js';
 import {
   type Chunk,
   type DevicePoints,
@@ -33,9 +33,9 @@ import {
   paced,
   padColumns,
   unpadColumns,
-} from '../../../rows/device_points.js';
+} from '../../rows/device_points.js';
 import type { StatusBoard } from './status.js';
-import type { DeviceWeights } from '../../../rows/weights.js';
+import type { DeviceWeights } from '../../rows/weights.js';
 
 /** A norm larger than any score, and a place farther than any row, so that padding never wins. */
 const NEVER = 3e38;

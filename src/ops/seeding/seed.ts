@@ -1,47 +1,55 @@
 /** Starting centroids chosen among the rows on the device. */
-import type { Workspace } from '../../../../host/workspace.js';
-import type { Seeding } from '../kmeans_backend.js';
-import type { Metric } from '../../../rows/load_options.js';
-import type { Random } from '../../../math/random.js';
+import type { Random } from '../../math/random.js';
 import {
   cumulativeWeights,
   gatherRows as gatherHostRows,
   sampleFromWeights,
   sampleRows,
-} from '../../../math/sampling.js';
-import {
-  PARALLEL_OVERSAMPLING,
-  PARALLEL_ROUNDS,
-  reduceCandidates,
-} from '../../../ops/seeding/seeding.twin.js';
-import { gatherRows } from '../../../rows/gather.js';
-import { oversample } from '../../../ops/seeding/oversample.js';
-import { plusPlus } from '../../../ops/seeding/plus_plus.js';
-import type { DevicePoints } from '../../../rows/device_points.js';
-import { Restarts, restartsAtOnce } from './restarts.js';
-import type { FirstDraw } from '../../../ops/seeding/sampler.js';
-import { inBatches, isStreamed, sideBySide } from '../../../ops/side_by_side.js';
-import type { RowWeights } from '../../../rows/weights.js';
+} from '../../math/sampling.js';
+import { PARALLEL_OVERSAMPLING, PARALLEL_ROUNDS, reduceCandidates } from './seeding.twin.js';
+import { gatherRows } from '../../rows/gather.js';
+import { oversample } from './oversample.js';
+import { plusPlus } from './plus_plus.js';
+import type { DeviceRows, Op } from '../op.js';
+import { Restarts, restartsAtOnce } from '../clustering/restarts.js';
+import type { FirstDraw } from './sampler.js';
+import { inBatches, isStreamed, sideBySide } from '../side_by_side.js';
+import { unscaled } from '../units.js';
 
-/** Starting centroids for each of `randoms`, k x d, in as few passes over the rows as for one. */
-export async function chooseStarts(
-  workspace: Workspace,
-  points: DevicePoints,
-  weights: RowWeights,
-  metric: Metric,
+/** How starting centroids are chosen from the data. */
+export type Seeding = 'k-means++' | 'k-means||' | 'random';
+
+/**
+ * k starting centroids for each of `randoms`, k x d, centred, in as few passes over the rows as for one.
+ * What one draws is its own affair.
+ */
+export const seedCentroids: Op<
+  [seeding: Seeding, k: number, randoms: readonly Random[], signal?: AbortSignal | undefined],
+  readonly Float32Array[]
+> = {
+  device: async (rows, seeding, k, randoms, signal) => {
+    const starts = await choose(rows, seeding, k, randoms, signal);
+    return starts.map((start) => unscaled(start, rows.points.scale));
+  },
+  twin: async () => (await import('./seed.twin.js')).seedCentroids,
+};
+
+async function choose(
+  rows: DeviceRows,
   seeding: Seeding,
   k: number,
   randoms: readonly Random[],
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Float32Array[]> {
+  const { workspace, points, weights } = rows;
   const [n, d] = points.shape;
   const rowWeights = weights.host ?? new Float32Array(n).fill(1);
   if (seeding === 'random') {
-    const rows = randoms.map((random) => sampleRows(rowWeights, k, random));
+    const sampled = randoms.map((random) => sampleRows(rowWeights, k, random));
     const bytes = 16 * points.quads * k;
     const piece = { bytes, joint: bytes, work: k * d };
     const atOnce = () => sideBySide(workspace.runtime, isStreamed(points), piece);
-    return inBatches(rows, atOnce, async (batch) => {
+    return inBatches(sampled, atOnce, async (batch) => {
       const picks = Uint32Array.from(batch.flatMap((picked) => [...picked]));
       const gathered = await gatherRows(workspace, points, picks);
       return batch.map((_, i) => gathered.slice(i * k * d, (i + 1) * k * d));
@@ -54,19 +62,17 @@ export async function chooseStarts(
   }));
   return seeding === 'k-means++'
     ? plusPlus(workspace, points, weights, k, draws, signal)
-    : parallel(workspace, points, weights, metric, k, draws, signal);
+    : parallel(rows, k, draws, signal);
 }
 
 /** k-means||: candidates are drawn on the device, and reduced to k on the host. */
 async function parallel(
-  workspace: Workspace,
-  points: DevicePoints,
-  weights: RowWeights,
-  metric: Metric,
+  rows: DeviceRows,
   k: number,
   draws: readonly FirstDraw[],
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Float32Array[]> {
+  const { workspace, points, weights } = rows;
   const [, d] = points.shape;
   const perRound = PARALLEL_OVERSAMPLING * k;
   const candidates = await oversample(
@@ -82,10 +88,7 @@ async function parallel(
   const sums = await inBatches(
     candidates,
     () => restartsAtOnce(workspace, points, count, false),
-    (batch) =>
-      Restarts.with(workspace, points, weights, metric, count, batch, 1, (restarts) =>
-        restarts.sums(),
-      ),
+    (batch) => Restarts.with(rows, count, batch, 1, (restarts) => restarts.sums()),
   );
   const starts: Float32Array[] = [];
   for (const [i, { weightSums: owned }] of sums.entries()) {
@@ -95,9 +98,9 @@ async function parallel(
       starts.push(...(await plusPlus(workspace, points, weights, k, [draws[i]], signal)));
       continue;
     }
-    const rows = gatherHostRows(candidates[i], distinct, d);
+    const chosen = gatherHostRows(candidates[i], distinct, d);
     const masses = distinct.map((candidate) => owned[candidate]);
-    starts.push(await reduceCandidates(rows, masses, k, d, draws[i].random));
+    starts.push(await reduceCandidates(chosen, masses, k, d, draws[i].random));
   }
   return starts;
 }

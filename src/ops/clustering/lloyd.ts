@@ -1,15 +1,73 @@
 /** Lloyd's iterations: centroids ping-pong on the device, which decides itself when to stop. */
-import { KernelError } from '../../../../host/errors.js';
-import { MAX_F32, MAX_U32 } from '../../../../host/kernel.js';
-import type { Recording } from '../../../../host/recording.js';
-import type { Runtime } from '../../../../host/runtime.js';
-import type { LloydOptions, LloydResult } from '../kmeans_backend.js';
-import { Halt } from '../../../ops/sums/converge.twin.js';
-import { AlgorithmChoice } from './algorithm.js';
+import { KernelError } from '../../../host/errors.js';
+import { MAX_F32, MAX_U32 } from '../../../host/kernel.js';
+import type { Recording } from '../../../host/recording.js';
+import type { Runtime } from '../../../host/runtime.js';
+import { Halt } from '../sums/converge.twin.js';
+import { type Algorithm, AlgorithmChoice } from './algorithm.js';
 import type { Clustering, Ending } from './clustering.js';
-import type { Restarts } from './restarts.js';
-import { allSettled } from '../../../ops/side_by_side.js';
+import { Restarts, restartsAtOnce } from './restarts.js';
+import type { Op } from '../op.js';
+import { allSettled, inBatches } from '../side_by_side.js';
+import { scaled, unscaled } from '../units.js';
 import type { Status } from './status.js';
+
+export interface LloydOptions {
+  readonly algorithm?: Algorithm | undefined;
+  readonly maxIter: number;
+  /** Stop when the summed squared shift of the centroids is at most this (absolute). */
+  readonly tolerance: number;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called once an iteration of each start (by its index), possibly some iterations late: in order
+   * for each of them, but in turn where several go side by side.
+   */
+  readonly onIteration?: ((iteration: number, inertia: number, start: number) => void) | undefined;
+}
+
+export interface LloydResult {
+  /** k x d, centred. */
+  readonly centroids: Float32Array;
+  readonly iterations: number;
+  /** The labels no longer changed, or the centroids moved by no more than the tolerance. */
+  readonly converged: boolean;
+  /** The objective at each iteration, before that iteration's update of the centroids. */
+  readonly history: Float64Array;
+}
+
+/**
+ * Lloyd's iterations from each of `starts` (k x d, centred): the results of one start at a time, in
+ * whatever way they share passes over the rows and waits for the device.
+ */
+export const lloyd: Op<
+  [starts: readonly Float32Array[], k: number, options: LloydOptions],
+  readonly LloydResult[]
+> = {
+  device: (rows, starts, k, options) => {
+    const { workspace, points } = rows;
+    const { scale } = points;
+    const { algorithm = 'auto', maxIter, tolerance, onIteration } = options;
+    return inBatches(
+      starts.map((start) => scaled(start, scale)),
+      () => restartsAtOnce(workspace, points, k, algorithm !== 'lloyd'),
+      (batch, first) =>
+        Restarts.with(rows, k, batch, maxIter, async (restarts) => {
+          const results = await iterate(workspace.runtime, restarts, {
+            ...options,
+            tolerance: tolerance * scale ** 2,
+            onIteration: (iteration, inertia, start) =>
+              onIteration?.(iteration, inertia / scale ** 2, first + start),
+          });
+          return results.map((result) => ({
+            ...result,
+            centroids: unscaled(result.centroids, scale),
+            history: unscaled(result.history, scale ** 2),
+          }));
+        }),
+    );
+  },
+  twin: async () => (await import('./lloyd.twin.js')).lloydFrom,
+};
 
 /**
  * Submissions grow while they take less than this: short enough to cancel, long enough to hide what
@@ -105,7 +163,7 @@ class Run {
  * of one when the device halted it does nothing, so the results are those of one iteration of one
  * restart at a time.
  */
-export async function lloyd(
+async function iterate(
   runtime: Runtime,
   restarts: Restarts,
   { algorithm = 'auto', maxIter, tolerance, signal, onIteration }: LloydOptions,

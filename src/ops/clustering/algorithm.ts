@@ -1,5 +1,11 @@
 /** Whether a fit's next iterations assign by bounds or from all distances. */
-import type { Algorithm } from '../kmeans_backend.js';
+
+/**
+ * How an iteration finds the nearest centroids: from all distances ('lloyd'), or only from those
+ * that the triangle inequality cannot rule out ('bounded'). Same labels, same centroids; 'auto'
+ * takes what is faster.
+ */
+export type Algorithm = 'auto' | 'lloyd' | 'bounded';
 
 /**
  * 'auto' tries bounds where a row's distances take this many multiply-adds, once so few labels change

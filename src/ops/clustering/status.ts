@@ -1,9 +1,9 @@
 /** What the device reports of the fits that run side by side. */
-import type { Recording } from '../../../../host/recording.js';
-import type { Workspace } from '../../../../host/workspace.js';
-import convergeKernel from '../../../../shaders/sums/converge.wgsl';
-import type { Metric } from '../../../rows/load_options.js';
-import { Halt } from '../../../ops/sums/converge.twin.js';
+import type { Recording } from '../../../host/recording.js';
+import type { Workspace } from '../../../host/workspace.js';
+import convergeKernel from '../../../shaders/sums/converge.wgsl';
+import type { Metric } from '../../rows/load_options.js';
+import { Halt } from '../sums/converge.twin.js';
 
 const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
 const HISTORY_LANES = Number(convergeKernel.constants.WORKGROUP);

@@ -1,0 +1,79 @@
+/** What pairwise_distances.wgsl makes of each row and each of k vectors. */
+import pairwiseDistancesKernel from '../../../shaders/assign/pairwise_distances.wgsl';
+import { groups, padColumns, paced } from '../../rows/device_points.js';
+import { newFloats } from '../../rows/matrix.js';
+import { storedAs } from '../../rows/storage.js';
+import { assign } from '../clustering/assign.js';
+import type { DeviceRows, Op } from '../op.js';
+import { scaled, unscaled } from '../units.js';
+
+/** About this many bytes of results are made, and read back, at a time. */
+const BLOCK_BYTES = 16 * 1024 * 1024;
+
+/** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
+export const distances: Op<
+  [centroids: Float32Array, k: number, signal?: AbortSignal | undefined],
+  Float32Array
+> = {
+  device: async (rows, centroids, k, signal) => {
+    const { scale } = rows.points;
+    const squared = await pairwise(rows, false, scaled(centroids, scale), k, signal);
+    if (squared.every((distance) => distance === 0))
+      await assign.device(rows, centroids, k, signal);
+    return rows.metric === 'cosine'
+      ? squared.map((value) => value / 2 / scale ** 2)
+      : squared.map((value) => Math.sqrt(value) / scale);
+  },
+  twin: async () => (await import('./distances.twin.js')).distances,
+};
+
+/** The inner product of each row, less the shift as it is held, with each of k vectors (k x d), n x k. */
+export const products: Op<
+  [vectors: Float32Array, k: number, signal?: AbortSignal | undefined],
+  Float32Array
+> = {
+  device: async (rows, vectors, k, signal) =>
+    unscaled(await pairwise(rows, true, vectors, k, signal), rows.points.scale),
+  twin: async () => (await import('./distances.twin.js')).products,
+};
+
+async function pairwise(
+  { workspace, points }: DeviceRows,
+  PRODUCTS: boolean,
+  vectors: Float32Array,
+  k: number,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const { quads, chunks, shape, storage } = points;
+  const [n, d] = shape;
+  const { runtime } = workspace;
+  const kernel = await runtime.kernel(storedAs(storage, pairwiseDistancesKernel), { PRODUCTS });
+  const result = newFloats(n * k);
+  const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
+  const blockBytes = Math.min(BLOCK_BYTES, maxBufferSize, maxStorageBufferBindingSize);
+  const blockRows = Math.max(1, Math.floor(blockBytes / (4 * k)));
+  const made = await workspace.allocate({
+    centroids: 16 * k * quads,
+    distances: 4 * k * Math.min(n, blockRows),
+  });
+  workspace.upload(made.centroids, padColumns(vectors, k, d));
+  for (const chunk of chunks) {
+    await chunk.bring?.();
+    for (const part of paced(runtime, chunk, 3 * k * d, 1)) {
+      for (let at = 0; at < part.rows; at += blockRows) {
+        signal?.throwIfAborted();
+        const first = part.start + at;
+        const count = Math.min(blockRows, part.rows - at);
+        const range = { first, count, quads, clusters: k };
+        workspace.run('distances', (recording) => {
+          const bindings = { shape: range, points: chunk.points, ...made };
+          recording.dispatch(kernel, bindings, groups(kernel, count * k));
+        });
+        const block = await workspace.read(made.distances, 0, 4 * k * count);
+        result.set(new Float32Array(block), (chunk.start + first) * k);
+      }
+    }
+  }
+  workspace.release(...Object.values(made));
+  return result;
+}

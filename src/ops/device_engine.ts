@@ -1,0 +1,37 @@
+/** Ops on a WebGPU device. */
+import type { Runtime } from '../../host/runtime.js';
+import { Workspace } from '../../host/workspace.js';
+import { loadRows } from '../rows/load.js';
+import type { LoadOptions, PointSource } from '../rows/load_options.js';
+import { loadRowWeights } from '../rows/weights.js';
+import type { Engine, Session } from './op.js';
+
+export function deviceEngine(runtime: Runtime): Engine {
+  const { vendor, architecture, description } = runtime.info;
+  return {
+    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    load: (points, options) => load(runtime, points, options),
+  };
+}
+
+async function load(runtime: Runtime, source: PointSource, given: LoadOptions): Promise<Session> {
+  const options = { extent: 0, ...given };
+  const workspace = new Workspace(runtime, 'k-means', options.signal);
+  let dispose = () => {
+    workspace.dispose();
+  };
+  try {
+    const { points, close } = await loadRows(workspace, source, options);
+    dispose = () => {
+      close();
+      workspace.dispose();
+    };
+    const weights = await loadRowWeights(workspace, points, options.weights);
+    const rows = { workspace, points, weights, metric: options.metric };
+    const { shape, shift, scale } = points;
+    return { shape, shift, scale, run: (op, ...args) => op.device(rows, ...args), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
