@@ -10,16 +10,15 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { ResourceType, StructInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { permute } from '../host/permutation.js';
-import type { FieldKind, KernelBinding, KernelSource } from '../host/kernel.js';
+import type { KernelSource } from '../host/kernel.js';
+import { kernelSource } from '../host/kernel_source.js';
 import { minify, readShaders, shortNames } from './wgsl_minify.js';
 
 const SHADERS = fileURLToPath(new URL('../shaders', import.meta.url));
 
 /** A line that stands for the text of a shared file, named from the folder of the file. */
 const IMPORT = /^\/\/ import (\S+)$/gm;
-const CONSTANT = /^const (\w+)(?:\s*:\s*\w+)? = ([^;]+);/gm;
-const WORKGROUP_SIZE = /@workgroup_size\(([^)]+)\)/;
-const FIELD_KINDS: readonly string[] = ['u32', 'i32', 'f32'] satisfies FieldKind[];
+const KERNEL_SOURCE = fileURLToPath(new URL('../host/kernel_source.ts', import.meta.url));
 
 /** The text of a kernel file, or of a shared one, with what it imports put in. */
 async function readKernel(file: string, onImport: (path: string) => void): Promise<string> {
@@ -67,41 +66,40 @@ function emptyBodies(code: string): string {
 /** What the host needs to know of a kernel file. */
 export function describeKernel(file: string, text: string): KernelSource {
   const code = stripComments(text);
-  const constants = Object.fromEntries(
-    [...code.matchAll(CONSTANT)].map((m) => [m[1], m[2].trim()]),
-  );
-  const reflection = new WgslReflect(emptyBodies(permute(code, constants)));
-  const name = basename(file, '.wgsl');
+  return kernelSource(basename(file, '.wgsl'), code, describeBindings(file, code));
+}
+
+const LETTERS: Readonly<Record<string, string>> = { u32: '', i32: ':i', f32: ':f' };
+
+/** A kernel's bindings as `kernelSource` takes them. */
+function describeBindings(file: string, code: string): string {
   const fail = (why: string): never => {
     throw new Error(`${file}: ${why}`);
   };
-  const bindings = [...reflection.uniforms, ...reflection.storage].map(
-    (variable): KernelBinding => {
-      if (variable.group !== 0) fail(`binding '${variable.name}' is not in group 0`);
-      const at = { name: variable.name, binding: variable.binding };
+  if (!code.includes('@workgroup_size(')) fail('no @workgroup_size');
+  const { constants } = kernelSource('', code, 'none<');
+  const reflection = new WgslReflect(emptyBodies(permute(code, constants)));
+  return [...reflection.uniforms, ...reflection.storage]
+    .sort((a, b) => a.binding - b.binding)
+    .map((variable, i) => {
+      const { name, type } = variable;
+      if (variable.group !== 0) fail(`binding '${name}' is not in group 0`);
+      if (variable.binding !== i) fail(`binding '${name}' is ${variable.binding}, not the next`);
       if (variable.resourceType !== ResourceType.Uniform) {
-        return { ...at, type: variable.access === 'read' ? 'read-only-storage' : 'storage' };
+        return name + (variable.access === 'read' ? '<' : '>');
       }
-      const { type } = variable;
-      if (!(type instanceof StructInfo)) return fail(`uniform '${variable.name}' is not a struct`);
-      const fields = type.members.map((member) => {
-        if (!FIELD_KINDS.includes(member.type.name)) {
+      if (!(type instanceof StructInfo)) return fail(`uniform '${name}' is not a struct`);
+      const fields = type.members.map((member, at) => {
+        const letter = LETTERS[member.type.name] as string | undefined;
+        if (letter === undefined) {
           fail(`uniform field '${member.name}' is ${member.type.name}; only u32, i32, f32`);
         }
-        return { name: member.name, offset: member.offset, kind: member.type.name as FieldKind };
+        if (member.offset !== 4 * at) fail(`uniform field '${member.name}' is not the next word`);
+        return `${member.name}${letter}`;
       });
-      // Uniform bindings are sized in steps of 16 bytes.
-      return { ...at, type: 'uniform', size: Math.ceil(type.size / 16) * 16, fields };
-    },
-  );
-  const size = WORKGROUP_SIZE.exec(code) ?? fail('no @workgroup_size');
-  return {
-    name,
-    code,
-    bindings,
-    constants,
-    workgroupSize: size[1].split(',').map((part) => part.trim()),
-  };
+      return `${name}=${fields.join(',')}`;
+    })
+    .join(' ');
 }
 
 /** A module's lines that put together the text of a file from its own lines and what it imports. */
@@ -140,8 +138,12 @@ export function wgslPlugin({ shipped = false } = {}): Plugin {
       if (!names) return `export default ${JSON.stringify(describeKernel(file, whole))};`;
       const { imports, text } = minifiedModule(file, await readFile(file, 'utf8'), names);
       if (query === 'part') return `${imports}\nexport default ${text};`;
-      const description = JSON.stringify({ ...describeKernel(file, whole), code: undefined });
-      return `${imports}\nexport default { ...${description}, code: ${text} };`;
+      const parts = [basename(file, '.wgsl'), describeBindings(file, stripComments(whole))];
+      const [name, bindings] = parts.map((part) => JSON.stringify(part));
+      return (
+        `import { kernelSource } from ${JSON.stringify(KERNEL_SOURCE)};\n${imports}\n` +
+        `export default /* @__PURE__ */ kernelSource(${name}, ${text}, ${bindings});`
+      );
     },
   };
 }

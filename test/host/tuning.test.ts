@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InvalidArgumentError, KernelError } from '../../host/errors.js';
 import type { KernelSource } from '../../host/kernel.js';
-import { type Candidate, type Contest, type Track, Tuning } from '../../host/tuning.js';
+import type { Candidate, Contest, Track } from '../../host/contest.js';
+import { Tuning } from '../../host/tuning.js';
 import { type TuningOptions, tuningSettings } from '../../host/tuning_options.js';
 import { memoryStore, textHash, type TuningStore } from '../../host/tuning_store.js';
 

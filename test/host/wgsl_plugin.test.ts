@@ -12,7 +12,7 @@ struct Shape {
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> values: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 
 const WORKGROUP = 64;
 const DEPTH: u32 = 2;
@@ -54,14 +54,15 @@ describe('describeKernel', () => {
         ],
       },
       { name: 'values', binding: 1, type: 'read-only-storage' },
-      { name: 'sums', binding: 3, type: 'storage' },
+      { name: 'sums', binding: 2, type: 'storage' },
     ]);
   });
 
-  test('respects offsets that the file sets', () => {
+  test('refuses offsets that the file sets, and numbers with gaps', () => {
     const spaced = KERNEL.replace('scale: f32', '@size(32) scale: f32,\n  @align(16) last: u32');
-    const [shape] = describeKernel('k.wgsl', spaced).bindings;
-    expect(shape).toMatchObject({ size: 64, fields: [{}, {}, { offset: 8 }, { offset: 48 }] });
+    expect(() => describeKernel('k.wgsl', spaced)).toThrow(/field 'last' is not the next word/);
+    const gap = KERNEL.replace('@binding(2)', '@binding(3)');
+    expect(() => describeKernel('k.wgsl', gap)).toThrow(/binding 'sums' is 3, not the next/);
   });
 
   test('lists constants and the workgroup size as they are written', () => {

@@ -3,7 +3,7 @@ import type { KernelSource } from '../../../host/kernel.js';
 import { ceilDiv, roundUp, type RowRange } from '../../../host/plan.js';
 import type { Recording } from '../../../host/recording.js';
 import type { Kernel, Runtime } from '../../../host/runtime.js';
-import type { Candidate, Lap, Track } from '../../../host/tuning.js';
+import type { Candidate, Lap, Track } from '../../../host/contest.js';
 import { Workspace } from '../../../host/workspace.js';
 import assignKernel from '../../../shaders/assign/assign.wgsl';
 import assignDirectKernel from '../../../shaders/assign/assign_direct.wgsl';

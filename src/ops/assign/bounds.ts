@@ -9,44 +9,23 @@ import scanKernel from '../../../shaders/assign/bounds_scan.wgsl';
 import settleKernel from '../../../shaders/assign/bounds_settle.wgsl';
 import rowNormsKernel from '../../../shaders/rows/row_norms.wgsl';
 import { groupCentroids } from './centroid_groups.js';
+import {
+  BYTES_A_PLACE,
+  type Grouping,
+  groupingOf,
+  LIST_BYTES,
+  LIST_ROWS,
+  MOST_GROUPS,
+} from './bounds_size.js';
 import type { Deciding } from './deciding.js';
 import { type DevicePoints, groups } from '../../rows/device_points.js';
 import { type Held, storedAs } from '../../rows/storage.js';
 
-const MOST_GROUPS = Number(driftsKernel.constants.MOST_GROUPS);
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
-const TILES = [16, 12, 8, 4] as const;
-/**
- * Neighbouring rows that share lists: the fewer, the more of what one group's scan reads is still in
- * the cache for the next, but the shorter are the lists. Late iterations of 60,000 x 784, K 256 took
- * 275, 257 and 215 ms with 512, 1,024 and 2,048 (lavapipe).
- */
-const LIST_ROWS = 2048;
-/** The most that the lists and the results of their scan may take; more rows go in parts. */
-const LIST_BYTES = 32 * 1024 * 1024;
-/** Of the results; the lists take 4 more. */
-const BYTES_A_PLACE = 16;
 /** Subgroups of 4 go two together: 440 ms against 670 where K is 256 (SwiftShader). */
 const LEAST_WORKGROUP = 8;
 /** Half the distance between neighbouring float32 numbers near 1. */
 const ROUNDING = 2 ** -24;
-
-/** How k centroids are put into groups. */
-export interface Grouping {
-  readonly count: number;
-  /** Places in a group. */
-  readonly size: number;
-  /** Centroids that the scan takes at a time; it divides `size`. */
-  readonly tile: number;
-}
-
-/** So many groups that their bounds take no more than the data, in sizes the scan is fast at. */
-export function groupingOf(k: number, quads: number): Grouping {
-  const most = Math.max(1, Math.min(MOST_GROUPS, 4 * quads, ceilDiv(k, 16)));
-  const size = roundUp(ceilDiv(k, most), k >= 16 * most ? 16 : 4);
-  const tile = TILES.find((width) => size % width === 0)!;
-  return { count: ceilDiv(k, size), size, tile };
-}
 
 /**
  * Whether a row's distance to its own centroid is worth computing before its groups are scanned. It costs
@@ -57,13 +36,6 @@ export function groupingOf(k: number, quads: number): Grouping {
  */
 function tightens(count: number, quads: number): boolean {
   return count > quads;
-}
-
-/** Bytes of the bounds of all rows, at most. */
-export function boundsBytes(k: number, { quads, shape: [n] }: DevicePoints): number {
-  const { count } = groupingOf(k, quads);
-  const places = Math.min(LIST_BYTES / BYTES_A_PLACE, count * roundUp(n, LIST_ROWS));
-  return (12 + 4 * count) * n + (BYTES_A_PLACE + 4) * places;
 }
 
 interface Buffers {
@@ -307,19 +279,19 @@ async function kernelsOf(
 ): Promise<Kernels> {
   const { subgroupSize } = runtime;
   return {
-    drifts: await runtime.kernel(driftsKernel),
+    drifts: await runtime.kernel(driftsKernel, { MOST_GROUPS }),
     filter: await runtime.kernel(storedAs(storage, filterKernel), {
       TIGHTENS: tightens(count, quads),
+      MOST_GROUPS,
     }),
     scan: await (subgroupSize >= 4
       ? runtime.kernel(storedAs(storage, scanKernel), {
-          SUBGROUPS: true,
-          TILE,
+          ...{ SUBGROUPS: true, TILE },
           LANES: Math.min(16, subgroupSize),
           WORKGROUP: Math.max(LEAST_WORKGROUP, subgroupSize),
         })
       : runtime.kernel(storedAs(storage, scanKernel), { TILE })),
-    settle: await runtime.kernel(settleKernel),
+    settle: await runtime.kernel(settleKernel, { MOST_GROUPS }),
     rowNorms: await runtime.kernel(storedAs(storage, rowNormsKernel)),
   };
 }

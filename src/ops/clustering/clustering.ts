@@ -21,10 +21,10 @@ import {
   chooseAssignment,
   paddedClusters,
 } from '../assign/assignment.js';
-import { Bounds } from '../assign/bounds.js';
+import type { Bounds } from '../assign/bounds.js';
 import type { Deciding } from '../assign/deciding.js';
 import { Norms } from '../assign/norms.js';
-import { costOf, Relocation, sumsOf } from '../sums/relocation.js';
+import { costOf, sumsOf } from '../sums/totals.js';
 import {
   type Chunk,
   type DevicePoints,
@@ -313,7 +313,11 @@ export class Clustering {
   /** From here on recorded iterations assign by bounds, made anew from the centroids of then. */
   async useBounds(iterations: number): Promise<void> {
     const { workspace, points, k } = this.#common;
-    this.#bounds ??= await Bounds.create(workspace, points, k, await this.#common.deciding());
+    if (!this.#bounds) {
+      // Short fits, and few columns, never need it.
+      const { Bounds } = await import('../assign/bounds.js');
+      this.#bounds = await Bounds.create(workspace, points, k, await this.#common.deciding());
+    }
     this.#bounds.group(await this.readCentroids(iterations));
     workspace.run('reset bounds', (recording) => {
       this.#bounds?.recordReset(recording, this.#buffers.moves);
@@ -453,6 +457,8 @@ export class Clustering {
   async relocate(iteration: number, ending: Ending): Promise<void> {
     const { totals, even, odd, moves } = this.#buffers;
     const isEven = iteration % 2 === 0;
+    // Few fits have empty clusters.
+    const { Relocation } = await import('../sums/relocation.js');
     const relocation = new Relocation(
       this.#common.workspace,
       this.#common.points,

@@ -3,7 +3,7 @@ import type { Recording } from '../../../host/recording.js';
 import type { Workspace } from '../../../host/workspace.js';
 import type { ClusterSums } from '../sums/accumulate.twin.js';
 import { Accumulation } from '../sums/accumulation.js';
-import { boundsBytes } from '../assign/bounds.js';
+import { boundsBytes } from '../assign/bounds_size.js';
 import { Clustering, clusteringBytes, type Common, iterationWork } from './clustering.js';
 import { Deciding } from '../assign/deciding.js';
 import type { DevicePoints } from '../../rows/device_points.js';

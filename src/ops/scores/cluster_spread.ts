@@ -7,7 +7,7 @@ import { storedAs } from '../../rows/storage.js';
 import { loadRowWeights } from '../../rows/weights.js';
 import { Accumulation, SUM_BYTES, sumBytes } from '../sums/accumulation.js';
 import { labelCounts } from '../sums/label_counts.twin.js';
-import { sumsOf } from '../sums/relocation.js';
+import { sumsOf } from '../sums/totals.js';
 import { type ClusterSpread, spreadOf } from './cluster_spread.twin.js';
 
 /** Bytes of the state that kernels of a fit look at: here always of zeros, a fit under way. */

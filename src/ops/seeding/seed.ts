@@ -1,20 +1,11 @@
-/** Starting centroids chosen among the rows on the device. */
+/** Starting centroids chosen among the rows. */
 import type { Random } from '../../math/random.js';
-import {
-  cumulativeWeights,
-  gatherRows as gatherHostRows,
-  sampleFromWeights,
-  sampleRows,
-} from '../../math/sampling.js';
-import { PARALLEL_OVERSAMPLING, PARALLEL_ROUNDS, reduceCandidates } from './seeding.twin.js';
+import { cumulativeWeights, sampleFromWeights, sampleRows } from '../../math/sampling.js';
 import { gatherRows } from '../../rows/gather.js';
-import { oversample } from './oversample.js';
-import { plusPlus } from './plus_plus.js';
 import type { DeviceRows, Op } from '../op.js';
-import { Restarts, restartsAtOnce } from '../clustering/restarts.js';
-import type { FirstDraw } from './sampler.js';
 import { inBatches, isStreamed, sideBySide } from '../side_by_side.js';
 import { unscaled } from '../units.js';
+import { plusPlus } from './plus_plus.js';
 
 /** How starting centroids are chosen from the data. */
 export type Seeding = 'k-means++' | 'k-means||' | 'random';
@@ -62,45 +53,5 @@ async function choose(
   }));
   return seeding === 'k-means++'
     ? plusPlus(workspace, points, weights, k, draws, signal)
-    : parallel(rows, k, draws, signal);
-}
-
-/** k-means||: candidates are drawn on the device, and reduced to k on the host. */
-async function parallel(
-  rows: DeviceRows,
-  k: number,
-  draws: readonly FirstDraw[],
-  signal: AbortSignal | undefined,
-): Promise<readonly Float32Array[]> {
-  const { workspace, points, weights } = rows;
-  const [, d] = points.shape;
-  const perRound = PARALLEL_OVERSAMPLING * k;
-  const candidates = await oversample(
-    workspace,
-    points,
-    weights,
-    PARALLEL_ROUNDS,
-    perRound,
-    draws,
-    signal,
-  );
-  const count = candidates[0].length / d;
-  const sums = await inBatches(
-    candidates,
-    () => restartsAtOnce(workspace, points, count, false),
-    (batch) => Restarts.with(rows, count, batch, 1, (restarts) => restarts.sums()),
-  );
-  const starts: Float32Array[] = [];
-  for (const [i, { weightSums: owned }] of sums.entries()) {
-    // A candidate equal to an earlier one owns nothing. Too few distinct ones: choose among all rows.
-    const distinct = [...owned.keys()].filter((candidate) => owned[candidate] > 0);
-    if (distinct.length < k) {
-      starts.push(...(await plusPlus(workspace, points, weights, k, [draws[i]], signal)));
-      continue;
-    }
-    const chosen = gatherHostRows(candidates[i], distinct, d);
-    const masses = distinct.map((candidate) => owned[candidate]);
-    starts.push(await reduceCandidates(chosen, masses, k, d, draws[i].random));
-  }
-  return starts;
+    : (await import('./parallel.js')).parallel(rows, k, draws, signal);
 }

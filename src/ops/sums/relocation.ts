@@ -5,8 +5,7 @@ import farthestBlocksKernel from '../../../shaders/sums/farthest_blocks.wgsl';
 import farthestPickKernel from '../../../shaders/sums/farthest_pick.wgsl';
 import labelCountsKernel from '../../../shaders/sums/label_counts.wgsl';
 import pointCostsKernel from '../../../shaders/assign/point_costs.wgsl';
-import type { ClusterSums } from './accumulate.twin.js';
-import { SUM_BYTES } from './accumulation.js';
+import { SUM, sumsOf, WEIGHT } from './totals.js';
 import { takeFarRows } from './relocate.twin.js';
 import {
   type DevicePoints,
@@ -22,29 +21,6 @@ import type { DeviceWeights } from '../../rows/weights.js';
 const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
 /** Rounds of picking sent as one submission. */
 const ROUNDS_PER_SUBMIT = 32;
-
-/** Numbers of a `ClusterSum`, and where in it; see lib/cluster_sums.wgsl. */
-const SUM = SUM_BYTES / 4;
-const COST = 4;
-const WEIGHT = 5;
-
-/** `totals` (see combine.wgsl) as the CPU twin has them. */
-export function sumsOf(totals: Float32Array, quads: number, k: number, d: number): ClusterSums {
-  return {
-    residuals: Float64Array.from({ length: k * d }, (_, i) => {
-      const [c, j] = [Math.floor(i / d), i % d];
-      return totals[SUM * (c * quads + Math.floor(j / 4)) + (j % 4)];
-    }),
-    weightSums: Float64Array.from({ length: k }, (_, c) => totals[SUM * c * quads + WEIGHT]),
-  };
-}
-
-/** The inertia about the references of `totals`. */
-export function costOf(totals: Float32Array): number {
-  let sum = 0;
-  for (let at = COST; at < totals.length; at += SUM) sum += totals[at];
-  return sum;
-}
 
 /** Finds far rows on the device; which cluster takes which is decided as in the CPU twin. */
 export class Relocation {
