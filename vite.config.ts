@@ -32,7 +32,7 @@ export default defineConfig(({ mode }) => ({
         entryFileNames: '[name].js',
         chunkFileNames: 'shared/[name]-[hash].js',
         ...(mode === 'page' ? { preserveModules: true } : {}),
-        inlineDynamicImports: mode === 'script',
+        ...(mode === 'script' ? { codeSplitting: false } : {}),
       },
     },
   },
