@@ -1,6 +1,5 @@
 /** The kernels of Gaussian mixtures. */
-import { addRuns } from './add_runs.js';
-import { carryRuns } from './carry_runs.js';
+import { addRuns, carryRuns } from './add_runs.js';
 import { cholesky, triangularInverse } from './cholesky.js';
 import { covariances } from './covariances.js';
 import { endIteration } from './end_iteration.js';

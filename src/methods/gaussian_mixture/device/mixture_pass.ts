@@ -3,7 +3,7 @@ import { ceilDiv, roundUp, splitRows } from '../../../../host/plan.js';
 import type { Recording } from '../../../../host/recording.js';
 import type { Kernel, Runtime } from '../../../../host/runtime.js';
 import type { Workspace } from '../../../../host/workspace.js';
-import carryRunsKernel from '../../../../shaders/mixtures/carry_runs.wgsl';
+import addRunsKernel from '../../../../shaders/products/add_runs.wgsl';
 import gramKernel from '../../../../shaders/products/gram.wgsl';
 import logDensityKernel from '../../../../shaders/mixtures/log_density.wgsl';
 import logDensityNarrowKernel from '../../../../shaders/mixtures/log_density_narrow.wgsl';
@@ -229,7 +229,7 @@ export class MixturePass {
       softmax: await runtime.kernel(softmaxKernel, { WEIGHTED: weighted, LABELLED: false }),
       labels: await runtime.kernel(softmaxKernel, { WEIGHTED: false, LABELLED: true }),
       sums: await sumsKernelOf(runtime, form, k),
-      carryRuns: await runtime.kernel(carryRunsKernel),
+      carryRuns: await runtime.kernel(addRunsKernel, { CARRIED: true }),
     };
     const plan = planBatch(k, entries, mostBytes(runtime));
     const most = Math.min(plan.rows, points.chunks[0].rows);
