@@ -3,6 +3,7 @@
  * kernel's constants:
  *   #if TILE > 4  ...  #else  ...  #end      one of two blocks, the second may be absent
  *   #repeat i 0..TILE  ...  #end             the block once for each i, from the first to below the second
+ *   #let at = 4 * i                          a number's name, to the end of the block
  * In a repeated block `$i` is the number; `$(i + 4)`, there and elsewhere, that of an expression.
  */
 import { KernelError } from './errors.js';
@@ -64,14 +65,16 @@ function evaluate(expression: string, values: Values): number {
 }
 
 const REPEAT = /^#repeat (\w+) (.+)\.\.(.+)$/;
+const LET = /^#let (\w+) = (.+)$/;
 
 /** `text` with its # lines carried out. */
 export function permute(text: string, values: Values): string {
   const lines = text.split('\n');
   let next = 0;
   /** The lines up to the # line that ends their block; those of a block that does not count are passed over. */
-  const block = (known: Values, counts: boolean): string[] => {
+  const block = (outer: Values, counts: boolean): string[] => {
     const out: string[] = [];
+    let known = outer;
     while (next < lines.length) {
       const line = lines[next];
       const directive = line.trimStart();
@@ -83,7 +86,10 @@ export function permute(text: string, values: Values): string {
       if (directive === '#else' || directive === '#end') return out;
       next++;
       const repeat = REPEAT.exec(directive);
-      if (repeat) {
+      const named = LET.exec(directive);
+      if (named) {
+        if (counts) known = { ...known, [named[1]]: evaluate(named[2], known) };
+      } else if (repeat) {
         const [, name, from, to] = repeat;
         const start = next;
         const first = counts ? evaluate(from, known) : 0;

@@ -21,7 +21,7 @@ struct Shape {
   row_stride: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> means: array<vec4f>;
 @group(0) @binding(3) var<storage, read> factors: array<vec4f>;
 @group(0) @binding(4) var<storage, read> state: array<u32>;
@@ -31,6 +31,7 @@ const WORKGROUP = 128;
 const HALTED = 1;
 
 // import ../lib/points_layout.wgsl
+// import ../lib/four_rows.wgsl
 // import ../lib/factor_layout.wgsl
 
 fn columns_at(at: u32) -> mat4x4f {
@@ -66,7 +67,7 @@ fn main(
     var at = first;
     for (var q = 0u; q <= 2 * pair; q++) {
       let m = means[mean + q];
-      let z = mat4x4f(points[at.x] - m, points[at.y] - m, points[at.z] - m, points[at.w] - m);
+      let z = minus(quad_at(at), m);
       upper_images += columns_at(factor) * z;
       lower_images += columns_at(factor + 4) * z;
       factor += 8;
@@ -75,7 +76,7 @@ fn main(
     let both = 2 * pair + 1 < shape.quads;
     if (both) {
       let m = means[mean + 2 * pair + 1];
-      let z = mat4x4f(points[at.x] - m, points[at.y] - m, points[at.z] - m, points[at.w] - m);
+      let z = minus(quad_at(at), m);
       lower_images += columns_at(factor) * z;
     }
     for (var i = 0u; i < 4; i++) {

@@ -11,7 +11,7 @@ struct Shape {
   quads: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read_write> found: array<u32>;
 
 const WORKGROUP = 64;
@@ -35,7 +35,7 @@ fn main(
   var word = 0u;
   for (var r = 0u; r < count; r++) {
     let at = point_at(shape.first + start + r, shape.quads) + quad * BLOCK_ROWS;
-    word |= select(0u, 1u << r, any(points[at] != vec4f()));
+    word |= select(0u, 1u << r, any(unpacked(points[at]) != vec4f()));
   }
   found[index] = word;
 }

@@ -16,7 +16,7 @@ struct Shape {
   outputs: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> matrix: array<vec4f>;
 @group(0) @binding(3) var<storage, read> offset: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> images: array<f32>;
@@ -25,9 +25,10 @@ const WORKGROUP = 64;
 const TILE = 8;
 const PACKED = false;
 
-// Writes one row's outputs m .. m + 3.
 // import ../lib/points_layout.wgsl
+// import ../lib/four_rows.wgsl
 
+// Writes one row's outputs m .. m + 3.
 fn store(row: u32, m: u32, image: vec4f) {
   if (row >= shape.rows) {
     return;
@@ -60,26 +61,16 @@ fn main(
   let rows = start + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP);
   let loaded = points_at(shape.first + min(rows, vec4u(shape.rows - 1)), shape.quads);
   for (var m = 0u; m < shape.outputs; m += TILE) {
-    var d0 = vec4f();
-    var d1 = vec4f();
-    var d2 = vec4f();
-    var d3 = vec4f();
-    var d4 = vec4f();
-    var d5 = vec4f();
-    var d6 = vec4f();
-    var d7 = vec4f();
+    #repeat i 0..TILE
+    var d$i = vec4f();
+    #end
     var at = m * shape.quads;
     var p = loaded;
     for (var q = 0u; q < shape.quads; q++) {
-      let x = mat4x4f(points[p.x], points[p.y], points[p.z], points[p.w]);
-      d0 += matrix[at] * x;
-      d1 += matrix[at + shape.quads] * x;
-      d2 += matrix[at + 2 * shape.quads] * x;
-      d3 += matrix[at + 3 * shape.quads] * x;
-      d4 += matrix[at + 4 * shape.quads] * x;
-      d5 += matrix[at + 5 * shape.quads] * x;
-      d6 += matrix[at + 6 * shape.quads] * x;
-      d7 += matrix[at + 7 * shape.quads] * x;
+      let x = quad_at(p);
+      #repeat i 0..TILE
+      d$i += matrix[at + $i * shape.quads] * x;
+      #end
       at++;
       p += BLOCK_ROWS;
     }

@@ -21,7 +21,7 @@ struct Shape {
   nothing: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> matrix: array<vec4f>;
 @group(0) @binding(3) var<storage, read> offset: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> images: array<vec4f>;
@@ -52,7 +52,7 @@ fn main(
     var rest = vec4f();
     var p = first;
     for (var q = 0u; q < shape.quads; q++) {
-      let x = points[p];
+      let x = unpacked(points[p]);
       let upper = bitcast<vec4f>(bitcast<vec4u>(x) & vec4u(UPPER));
       let lower = x - upper;
       for (var c = 0u; c < 4; c++) {

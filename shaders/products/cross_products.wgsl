@@ -18,7 +18,7 @@ struct Shape {
   lanes: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> images: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> partial: array<vec4f>;
 
@@ -51,8 +51,8 @@ fn main(
   #end
   for (var row = run; row < shape.rows; row += shape.lanes) {
     let p = point_at(shape.first + row, shape.quads);
-    let x0 = points[p + i0 * BLOCK_ROWS];
-    let x1 = points[p + i1 * BLOCK_ROWS];
+    let x0 = unpacked(points[p + i0 * BLOCK_ROWS]);
+    let x1 = unpacked(points[p + i1 * BLOCK_ROWS]);
     let y = point_at(row, shape.image_quads);
     let y0 = images[y + j0 * BLOCK_ROWS];
     let y1 = images[y + j1 * BLOCK_ROWS];

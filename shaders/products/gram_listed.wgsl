@@ -22,17 +22,17 @@ struct Shape {
   positions: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> order: array<u32>;
 @group(0) @binding(3) var<storage, read> rows: array<u32>;
 @group(0) @binding(4) var<storage, read> items: array<vec4u>;
 @group(0) @binding(5) var<storage, read_write> partial: array<vec4f>;
 
 const WORKGROUP = 16;
-const LANES = 4;
 const RUN = 512;
 
 // import ../lib/points_layout.wgsl
+// import ../lib/two_rows.wgsl
 
 // Where a quad of the order lies within a row.
 fn quad_at(position: u32) -> u32 {
@@ -51,7 +51,6 @@ fn main(
     return;
   }
   let item = items[index];
-  // Which of the tile's quads this lane loads for all, and of which of two rows.
   let part = subgroup_lane % LANES;
   let passed = quad_at(4 * item.x + part % 4);
   let own = quad_at(4 * item.x + WORKGROUP * item.w + lane);
@@ -64,16 +63,12 @@ fn main(
     for (var i = start; i < end; i += 2) {
       let row = rows[i];
       let next = rows[min(i + 1, end - 1)];
-      let x = points[passed + select(row, next, part >= 4)];
-      var x_next = x;
-      if (LANES < 8) {
-        x_next = points[passed + next];
-      }
-      let y = points[own + row];
-      let y_next = select(vec4f(), points[own + next], i + 1 < end);
+      let x = two_rows(passed + row, passed + next, part);
+      let y = unpacked(points[own + row]);
+      let y_next = select(vec4f(), unpacked(points[own + next]), i + 1 < end);
       #repeat j 0..4
-      let p$j = subgroupBroadcast(x, $j);
-      let q$j = subgroupBroadcast(x_next, $((j + 4) % LANES));
+      let p$j = subgroupBroadcast(x.first, $j);
+      let q$j = subgroupBroadcast(x.second, $((j + 4) % LANES));
       #end
       #repeat i 0..16
       product$i += p$(i / 4)[$(i % 4)] * y + q$(i / 4)[$(i % 4)] * y_next;

@@ -8,7 +8,7 @@
 //
 // A workgroup owns one run, 16 columns i and 4 WORKGROUP columns j; an invocation 4 of the latter,
 // with 16 x 4 sums in registers. Each lane loads one quad of the 16 columns and the subgroup passes
-// it round. LANES: 4 or 8, at most the subgroup's size.
+// it round, see lib/two_rows.wgsl.
 // Cost: N D^2 FLOPs; two rows take 2 + 8 / LANES loads for 128 FMAs. On lavapipe (LANES 8) 2.3 times
 // as fast as gram.wgsl (10,240 x 784), whose 4 loads serve 64.
 enable subgroups;
@@ -21,14 +21,14 @@ struct Shape {
   first_run: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read_write> partial: array<vec4f>;
 
 // 16 beat 8, 32 and 64 on lavapipe by 5 to 15 %.
 const WORKGROUP = 16;
-const LANES = 4;
 
 // import ../lib/points_layout.wgsl
+// import ../lib/two_rows.wgsl
 
 fn row_at(row: u32) -> u32 {
   return point_at(shape.first + row, shape.quads);
@@ -55,7 +55,6 @@ fn main(
   let end = min(start + shape.run_rows, shape.rows);
   let quad = first_quad + lane;
   let own = min(quad, shape.quads - 1) * BLOCK_ROWS;
-  // Which of the tile's quads this lane loads for all, and of which of two rows.
   let part = subgroup_lane % LANES;
   let passed = min(4 * tile + part % 4, shape.quads - 1) * BLOCK_ROWS;
   #repeat i 0..16
@@ -63,17 +62,12 @@ fn main(
   #end
   for (var row = start; row < end; row += 2) {
     let next = min(row + 1, end - 1);
-    let next_at = row_at(next);
-    let x = points[passed + row_at(min(row + part / 4, end - 1))];
-    var x_next = x;
-    if (LANES < 8) {
-      x_next = points[passed + next_at];
-    }
-    let y = points[own + row_at(row)];
-    let y_next = select(vec4f(), points[own + next_at], next > row);
+    let x = two_rows(passed + row_at(row), passed + row_at(next), part);
+    let y = unpacked(points[own + row_at(row)]);
+    let y_next = select(vec4f(), unpacked(points[own + row_at(next)]), next > row);
     #repeat j 0..4
-    let p$j = subgroupBroadcast(x, $j);
-    let q$j = subgroupBroadcast(x_next, $((j + 4) % LANES));
+    let p$j = subgroupBroadcast(x.first, $j);
+    let q$j = subgroupBroadcast(x.second, $((j + 4) % LANES));
     #end
     #repeat i 0..16
     product$i += p$(i / 4)[$(i % 4)] * y + q$(i / 4)[$(i % 4)] * y_next;

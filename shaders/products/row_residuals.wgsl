@@ -12,7 +12,7 @@ struct Shape {
   image_quads: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> images: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> residuals: array<f32>;
 
@@ -34,7 +34,7 @@ fn main(
   let image = point_at(row, shape.image_quads);
   var sum = vec4f();
   for (var q = 0u; q < shape.quads; q++) {
-    let residual = points[at + q * BLOCK_ROWS] - images[image + q * BLOCK_ROWS];
+    let residual = unpacked(points[at + q * BLOCK_ROWS]) - images[image + q * BLOCK_ROWS];
     sum += residual * residual;
   }
   residuals[row] = (sum.x + sum.y) + (sum.z + sum.w);

@@ -29,6 +29,13 @@ describe('permute', () => {
     expect(permute(text, { N: '1' })).toBe('');
   });
 
+  test('#let names a number to the end of its block', () => {
+    const text = lines('#repeat i 0..2', '#let at = 3 * i + N', 'k$at = c[$(at % 2)];', '#end');
+    expect(permute(text, { N: 4 })).toBe(lines('k4 = c[0];', 'k7 = c[1];'));
+    expect(() => permute(lines(text, '$at'), { N: 4 })).toThrow("no constant 'at'");
+    expect(permute(lines('#if N > 4', '#let a = b', '#end'), { N: 4 })).toBe('');
+  });
+
   test('blocks lie in blocks, and what does not count is not evaluated', () => {
     const text = lines(
       '#repeat i 0..2',

@@ -1,10 +1,10 @@
 /** Gram products on the device: how much of them to hold at once, and X^T X itself. */
 import { ceilDiv } from '../../../host/plan.js';
 import type { Workspace } from '../../../host/workspace.js';
-import addRunsKernel from '../../../shaders/products/add_runs.wgsl';
 import gramKernel from '../../../shaders/products/gram.wgsl';
 import { CHUNK_ALIGNMENT, groups, paced } from '../../rows/device_points.js';
-import { batchesOf, powerOfTwo, type RowSource } from './row_parts.js';
+import { powerOfTwo, type RowSource } from './row_parts.js';
+import { sumBatches } from './sum_batches.js';
 
 /** vec4s of one block of 8 x 8 columns: see shaders/lib/gram_layout.wgsl. */
 export const GRAM_ENTRY = Number(gramKernel.constants.ENTRY);
@@ -86,26 +86,14 @@ export async function gram(
     CENTRED: false,
     CONTINUED: true,
   });
-  const addRuns = await runtime.kernel(addRunsKernel);
   const blocks = gramBlocks(quads);
   const entries = GRAM_ENTRY * blocks;
   const { lanes, rows: step } = planBatches(n, entries);
-  const made = await workspace.allocate({
-    partial: 16 * entries * lanes,
-    totals: 16 * entries,
-    state: 8,
-    unused: 16,
-  });
-  const { partial, totals, state, unused } = made;
   const sums = new Float64Array(d * d);
-  const pending: Promise<ArrayBuffer>[] = [];
-  const take = async (left: number) => {
-    while (pending.length > left) addGram(sums, new Float32Array((await pending.shift())!), d);
-  };
-  workspace.run('reset', (recording) => recording.clear(state));
-  try {
-    for (const batch of batchesOf(n, step)) {
-      signal?.throwIfAborted();
+  await sumBatches(
+    workspace,
+    { label: 'gram', rows: n, step, entries, lanes, inFlight: 1 },
+    async (batch, { partial, state, totals }) => {
       workspace.run('gram', (recording) => recording.clear(partial));
       for await (const { points, first, rows } of source.parts(batch, lanes)) {
         for (const part of paced(runtime, { start: first, rows }, 8 * entries, lanes)) {
@@ -117,30 +105,21 @@ export async function gram(
             ...{ lanes, unit_rows: part.rows, unit_lanes: lanes },
             ...{ weight_stride: 0, point_stride: 0 },
           };
+          // Neither centres nor weights are read.
+          const unread = { centres: totals, weights: totals };
           workspace.run('gram', (recording) => {
             recording.dispatch(
               products,
-              { shape, points, centres: unused, weights: unused, state, partial },
+              { shape, points, ...unread, state, partial },
               groups(products, lanes * blocks),
             );
           });
         }
       }
-      workspace.run('gram', (recording) => {
-        recording.dispatch(
-          addRuns,
-          { shape: { entries, lanes }, partial, state, totals },
-          groups(addRuns, entries),
-        );
-      });
-      pending.push(workspace.read(totals, 0, 16 * entries));
-      await take(1);
-    }
-    await take(0);
-  } finally {
-    // Nothing may be released while a read is under way.
-    await Promise.allSettled(pending);
-    workspace.release(...Object.values(made));
-  }
+      return lanes;
+    },
+    (batch) => { addGram(sums, batch, d); },
+    signal,
+  );
   return sums;
 }

@@ -2,10 +2,9 @@
 import { ceilDiv } from '../../../host/plan.js';
 import type { Runtime } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';
-import addRunsKernel from '../../../shaders/products/add_runs.wgsl';
 import gramKernel from '../../../shaders/products/gram_subgroups.wgsl';
-import { groups } from '../../rows/device_points.js';
-import { batchesOf, powerOfTwo, type RowSource } from './row_parts.js';
+import { powerOfTwo, type RowSource } from './row_parts.js';
+import { sumBatches } from './sum_batches.js';
 
 const WORKGROUP = Number(gramKernel.constants.WORKGROUP);
 /** Columns that an invocation multiplies its own with. */
@@ -76,26 +75,13 @@ export async function gramBySubgroups(
   } = source;
   const { runtime } = workspace;
   const kernel = await runtime.kernel(gramKernel, { LANES: runtime.subgroupSize >= 8 ? 8 : 4 });
-  const addRuns = await runtime.kernel(addRunsKernel);
   const { entries, runs, runRows, perDispatch } = planGram(n, 4 * quads);
-  const buffers = await workspace.allocate({
-    partial: 16 * entries * runs,
-    totals: 16 * entries,
-    state: 8,
-  });
-  const { partial, totals, state } = buffers;
   const workgroups = ceilDiv(quads, 4) * ceilDiv(quads, WORKGROUP);
   const sums = new Float64Array(d * d);
-  const pending: Promise<ArrayBuffer>[] = [];
-  const take = async (left: number) => {
-    while (pending.length > left) {
-      addSymmetric(sums, new Float32Array((await pending.shift())!), d, quads);
-    }
-  };
-  workspace.run('reset', (recording) => recording.clear(state));
-  try {
-    for (const batch of batchesOf(n, runs * runRows)) {
-      signal?.throwIfAborted();
+  await sumBatches(
+    workspace,
+    { label: 'gram', rows: n, step: runs * runRows, entries, lanes: runs, inFlight: 1 },
+    async (batch, { partial }) => {
       for await (const { points, first, start, rows } of source.parts(batch, runRows)) {
         const firstRun = (start - batch.start) / runRows;
         const end = firstRun + ceilDiv(rows, runRows);
@@ -112,22 +98,10 @@ export async function gramBySubgroups(
           }
         });
       }
-      const lanes = ceilDiv(batch.rows, runRows);
-      workspace.run('gram', (recording) => {
-        recording.dispatch(
-          addRuns,
-          { shape: { entries, lanes }, partial, state, totals },
-          groups(addRuns, entries),
-        );
-      });
-      pending.push(workspace.read(totals, 0, 16 * entries));
-      await take(1);
-    }
-    await take(0);
-  } finally {
-    // Nothing may be released while a read is under way.
-    await Promise.allSettled(pending);
-    workspace.release(...Object.values(buffers));
-  }
+      return ceilDiv(batch.rows, runRows);
+    },
+    (batch) => { addSymmetric(sums, batch, d, quads); },
+    signal,
+  );
   return sums;
 }

@@ -1,12 +1,12 @@
 /** X^T (X V) on the device, for directions V that are few beside the columns of X. */
 import { ceilDiv } from '../../../host/plan.js';
 import type { Workspace } from '../../../host/workspace.js';
-import addRunsKernel from '../../../shaders/products/add_runs.wgsl';
 import crossProductsKernel from '../../../shaders/products/cross_products.wgsl';
 import { blockStep, mapRows, releaseMap, uploadMap } from './affine.js';
 import { PARTIAL_BYTES, RUN } from './gram.js';
 import { type DevicePoints, groups, packedBytes } from '../../rows/device_points.js';
-import { batchesOf, partsOf, powerOfTwo, rowsAtOnce } from './row_parts.js';
+import { partsOf, powerOfTwo, rowsAtOnce } from './row_parts.js';
+import { sumBatches } from './sum_batches.js';
 
 /** vec4s of one block of 8 x 8 products. */
 const ENTRY = Number(crossProductsKernel.constants.ENTRY);
@@ -48,7 +48,6 @@ export async function gramTimes(
   const { runtime } = workspace;
   const count = directions.length;
   const crossProducts = await runtime.kernel(crossProductsKernel);
-  const addRuns = await runtime.kernel(addRunsKernel);
   const matrix = new Float64Array(count * d);
   directions.forEach((direction, t) => {
     matrix.set(direction, t * d);
@@ -61,52 +60,35 @@ export async function gramTimes(
   const runs = ceilDiv(Math.min(n, step), RUN);
   const lanes = powerOfTwo(Math.min(PARTIAL_BYTES / (16 * entries), runs));
   const atOnce = rowsAtOnce(runtime, map.padded / 4, step, lanes);
-  const buffers = await workspace.allocate({
+  const { images } = await workspace.allocate({
     images: packedBytes(Math.min(n, atOnce), map.padded / 4),
-    partial: 16 * entries * lanes,
-    totals: 16 * entries,
-    state: 8,
   });
-  const { images, partial, totals, state } = buffers;
   const sums = directions.map(() => new Float64Array(d));
-  const pending: Promise<ArrayBuffer>[] = [];
-  const take = async (left: number) => {
-    while (pending.length > left) {
-      addCrossProducts(sums, new Float32Array((await pending.shift())!), d);
-    }
-  };
-  workspace.run('reset', (recording) => recording.clear(state));
   try {
-    for (const batch of batchesOf(n, step)) {
-      signal?.throwIfAborted();
-      workspace.run('cross products', (recording) => recording.clear(partial));
-      for (const { points: buffer, first, rows } of partsOf(chunks, batch, atOnce)) {
-        await mapRows(workspace, map, { buffer, first, rows }, images, true);
-        const shape = { first, rows, quads, image_quads: map.padded / 4, lanes };
-        workspace.run('cross products', (recording) => {
-          recording.dispatch(
-            crossProducts,
-            { shape, points: buffer, images, partial },
-            groups(crossProducts, lanes * blocks),
-          );
-        });
-      }
-      workspace.run('cross products', (recording) => {
-        recording.dispatch(
-          addRuns,
-          { shape: { entries, lanes }, partial, state, totals },
-          groups(addRuns, entries),
-        );
-      });
-      pending.push(workspace.read(totals, 0, 16 * entries));
-      await take(IN_FLIGHT);
-    }
-    await take(0);
+    await sumBatches(
+      workspace,
+      { label: 'cross products', rows: n, step, entries, lanes, inFlight: IN_FLIGHT },
+      async (batch, { partial }) => {
+        workspace.run('cross products', (recording) => recording.clear(partial));
+        for (const { points: buffer, first, rows } of partsOf(chunks, batch, atOnce)) {
+          await mapRows(workspace, map, { buffer, first, rows }, images, true);
+          const shape = { first, rows, quads, image_quads: map.padded / 4, lanes };
+          workspace.run('cross products', (recording) => {
+            recording.dispatch(
+              crossProducts,
+              { shape, points: buffer, images, partial },
+              groups(crossProducts, lanes * blocks),
+            );
+          });
+        }
+        return lanes;
+      },
+      (batch) => { addCrossProducts(sums, batch, d); },
+      signal,
+    );
   } finally {
-    // Nothing may be released while a read is under way.
-    await Promise.allSettled(pending);
     releaseMap(workspace, map);
-    workspace.release(...Object.values(buffers));
+    workspace.release(images);
   }
   return sums;
 }

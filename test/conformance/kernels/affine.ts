@@ -69,7 +69,7 @@ const SHAPES = [
 export const affine: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     await compareEach(SHAPES, async ({ rows, outputs, columns, first, draw, packed }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;
@@ -108,7 +108,7 @@ export const affine: KernelTest = {
     ['row * shape.outputs + m', 'row * shape.outputs'],
     ['min(4, max(m, shape.outputs) - m)', '4'],
     ['m += TILE', 'm += 2 * TILE'],
-    ['d5 += matrix[at + 5 * shape.quads]', 'd5 += matrix[at + 4 * shape.quads]'],
+    ['matrix[at + $i * shape.quads]', 'matrix[at + $(i / 2) * shape.quads]'],
     ['transpose(mat4x4f(d0, d1, d2, d3))', 'mat4x4f(d0, d1, d2, d3)'],
     ['offset[m / 4 + 1]', 'offset[m / 4]'],
     ['low[r] + low_offset', 'low[r]'],

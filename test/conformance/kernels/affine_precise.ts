@@ -47,7 +47,7 @@ const allowed = (image: number, offset: number, columns: number): number =>
 export const affinePrecise: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     await compareEach(SHAPES, async ({ rows, outputs, columns, first }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;

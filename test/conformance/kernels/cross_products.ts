@@ -36,7 +36,7 @@ const SHAPES = [
 export const crossProducts: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     const shapes = [...SHAPES, { rows: 50, lanes: 2, columns: 6, directions: 6, draw: uniform }];
     await compareEach(shapes, async ({ rows, lanes, columns, directions, draw }) => {
       const quads = quadsOf(columns);

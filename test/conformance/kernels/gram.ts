@@ -1,6 +1,5 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/products/gram.wgsl';
-import subgroupsSource from '../../../shaders/products/gram_weighted_subgroups.wgsl';
 import { sumsKernelOf } from '../../../src/methods/gaussian_mixture/device/mixture_pass.js';
 import { gram as twin } from '../../../src/ops/products/gram.twin.js';
 import { moments } from '../../../src/ops/mixtures/moments.twin.js';
@@ -18,16 +17,9 @@ import {
   uniform,
   wholeWeight,
 } from './data.js';
-import { type KernelTest } from './kernel_test.js';
+import { type KernelTest, permutation } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
-import {
-  allowedByClusters,
-  BY_CLUSTERS,
-  type ByClusters,
-  rowsOfRun,
-  runRows,
-  unitsOf,
-} from './runs.js';
+import { allowedByClusters, BY_CLUSTERS, type ByClusters, rowsOfRun, unitsOf } from './runs.js';
 import { expectExact, sumRoundings } from './tolerance.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
@@ -63,8 +55,8 @@ interface Problem extends Shape {
   readonly weights: Float32Array;
 }
 
-function problem(shape: Shape, exact: boolean): Problem {
-  const random = seeded();
+function problem(kernel: KernelSource, shape: Shape, exact: boolean): Problem {
+  const random = seeded(kernel);
   const { rows, columns, clusters } = shape;
   const draw = exact ? grid : uniform;
   return {
@@ -100,14 +92,14 @@ async function products(
   }
   const used = weighted ? clusters : 1;
   const { partial } = await lab.run(kernel, {
-    constants: byClusters
-      ? { ...byClusters }
-      : { WEIGHTED: weighted, CENTRED: weighted, CONTINUED: before !== undefined },
+    constants: {
+      ...byClusters,
+      ...{ WEIGHTED: weighted, CENTRED: weighted, CONTINUED: before !== undefined },
+    },
     shape: {
       ...{ first, rows, quads, clusters: used, lanes, weight_stride: weightStride },
-      ...(byClusters
-        ? { run_rows: runRows(rows, lanes) }
-        : { ...unitsOf(rows, lanes), first_cluster: 0, last_cluster: used, point_stride: 0 }),
+      ...unitsOf(rows, lanes, byClusters !== undefined),
+      ...{ first_cluster: 0, last_cluster: used, point_stride: 0 },
     },
     buffers: {
       points: packedAt(x, rows, 4 * quads, first, total),
@@ -174,8 +166,8 @@ function expected(weighted: boolean, p: Problem, byClusters = false): Float64Arr
 /** Clusters 1 and 2 of 3, each of rows of its own, as sums in components' coordinates are taken. */
 async function compareStacked(lab: Lab, kernel: KernelSource): Promise<void> {
   const shape = { rows: 9, columns: 6, clusters: 3, lanes: 2, first: 1 };
-  const drawn = { ...problem(shape, true), centres: new Float32Array(3 * 8) };
-  const other = problem({ ...shape, rows: 2 * 256 }, true).x;
+  const drawn = { ...problem(kernel, shape, true), centres: new Float32Array(3 * 8) };
+  const other = problem(kernel, { ...shape, rows: 2 * 256 }, true).x;
   const quads = quadsOf(shape.columns);
   const points = packedAt(other, 2 * 256, 4 * quads, shape.first, 3 * 256);
   const { partial } = await lab.run(kernel, {
@@ -211,7 +203,7 @@ export const gram: KernelTest = {
   async compare(lab, kernel) {
     for (const weighted of [false, true]) {
       for (const shape of SHAPES) {
-        const drawn = problem(shape, true);
+        const drawn = problem(kernel, shape, true);
         expectExact(
           await products(lab, kernel, weighted, drawn),
           expected(weighted, drawn),
@@ -222,7 +214,7 @@ export const gram: KernelTest = {
     for (const shape of [SHAPES[0], SHAPES[5]]) {
       const random = seeded();
       const length = 4 * shape.lanes * blocksOf(quadsOf(shape.columns)) * ENTRY;
-      const drawn = { ...problem(shape, true), before: floats(random, grid, length) };
+      const drawn = { ...problem(kernel, shape, true), before: floats(random, grid, length) };
       expectExact(
         await products(lab, kernel, false, drawn),
         expected(false, drawn),
@@ -230,7 +222,8 @@ export const gram: KernelTest = {
       );
     }
     await compareStacked(lab, kernel);
-    const drawn = problem({ rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 }, false);
+    const rounded = { rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 };
+    const drawn = problem(kernel, rounded, false);
     expectClose(
       await products(lab, kernel, true, drawn),
       expected(true, drawn),
@@ -245,23 +238,23 @@ export const gram: KernelTest = {
     { WEIGHTED: true, CENTRED: false, CONTINUED: false },
   ],
   mutations: [
-    ['(CONTINUED', '(!CONTINUED'],
-    ['c1 = partial[at + 9]', 'c1 = partial[at + 8]'],
+    ['#if CONTINUED', '#if !CONTINUED'],
+    ['product$c = partial[at + $c]', 'product$c = partial[at + $(c / 2)]'],
     ['(CENTRED', '(!CENTRED'],
-    ['min(i0 + 1, last)', 'i0'],
+    ['2 * block.x + vec2u(0, 1)', 'vec2u(2 * block.x)'],
     ['row += shape.unit_lanes', 'row += shape.unit_lanes + 1'],
     ['unit + run % shape.unit_lanes', 'run % shape.unit_lanes'],
     ['min(unit + shape.unit_rows, shape.rows)', 'shape.rows'],
-    ['points_before + row', 'row'],
+    ['shape.first + row', 'row'],
     ['own * shape.point_stride', 'k * shape.point_stride'],
-    ['shape.first_cluster + own', 'own'],
+    ['shape.first_cluster + min', 'min'],
     ['k * shape.weight_stride + row', 'k * shape.rows + row'],
-    ['- mj1', '- mj0'],
-    ['x$(i / 8)[$(i % 4)]', 'x$(i / 8)[$(i % 2)]'],
-    ['residual1 += x1', 'residual1 += x0'],
-    ['total += weight', 'total += 1'],
+    ['- mj$c', '- mj0'],
+    ['x$(c / 8)[$(c % 4)]', 'x$(c / 8)[$(c % 2)]'],
+    ['residual$c += x$c', 'residual$c += x0'],
+    ['total += w;', 'total += 1;'],
     ['column > row', 'column >= row'],
-    ['k >= shape.last_cluster', 'k > shape.last_cluster'],
+    ['own >= cluster_count()', 'own + 1 >= cluster_count()'],
   ],
 };
 
@@ -272,21 +265,22 @@ const BY_CLUSTERS_SHAPES: readonly Shape[] = [
   { rows: 20, columns: 5, clusters: 2, lanes: 2 * FOLDED_WORKGROUPS, first: 0 },
 ];
 
-export const gramWeightedSubgroups: KernelTest = {
-  source: subgroupsSource,
+export const gramWithSubgroups: KernelTest = {
+  source: permutation(source, 'with subgroups', { SUBGROUPS: 'true' }),
   needs: 'subgroups',
-  variants: BY_CLUSTERS,
+  variants: BY_CLUSTERS.map((constants) => ({ ...constants, WEIGHTED: true, CENTRED: true })),
   async compare(lab, kernel) {
     for (const constants of allowedByClusters(lab)) {
       for (const shape of BY_CLUSTERS_SHAPES) {
-        const drawn = problem(shape, true);
+        const drawn = problem(kernel, shape, true);
         expectExact(
           await products(lab, kernel, true, drawn, 0, constants),
           expected(true, drawn, true),
           JSON.stringify({ ...constants, ...shape }),
         );
       }
-      const drawn = problem({ rows: 600, columns: 9, clusters: 9, lanes: 2, first: 0 }, false);
+      const rounded = { rows: 600, columns: 9, clusters: 9, lanes: 2, first: 0 };
+      const drawn = problem(kernel, rounded, false);
       expectClose(
         await products(lab, kernel, true, drawn, 0, constants),
         expected(true, drawn, true),
@@ -296,19 +290,19 @@ export const gramWeightedSubgroups: KernelTest = {
       expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
     }
     const chosen = await sumsKernelOf(lab.runtime, 'full', 8);
-    expectEqual(chosen.kernel.source.name, subgroupsSource.name, 'the kernel the library takes');
+    expectEqual(chosen.clusters, 8, 'clusters of a workgroup of the kernel the library takes');
   },
   mutations: [
-    ['select(row, next, part >= 4)', 'next'],
-    ['shape.first + next', 'shape.first + row'],
+    ['select(at, next, part >= 4)', 'next'],
+    ['row_at(next)', 'row_at(row)'],
     ['next > row', 'true'],
-    ['run * shape.run_rows', 'run * (shape.run_rows + 1)'],
-    ['k * shape.weight_stride + next', 'k * shape.weight_stride + row'],
-    ['own >= shape.clusters', 'own + 1 >= shape.clusters'],
-    ['- mj1', '- mj0'],
-    ['x$(i / 8)[$(i % 4)]', 'x$(i / 8)[$(i % 2)]'],
-    ['residual1 += x1 + u1', 'residual1 += x1'],
-    ['6 % LANES', '5 % LANES'],
+    ['shape.unit_lanes * shape.unit_rows', 'shape.unit_lanes * (shape.unit_rows + 1)'],
+    ['weight_of(k, next)', 'weight_of(k, row)'],
+    ['own >= cluster_count()', 'own + 1 >= cluster_count()'],
+    ['- mj$c', '- mj0'],
+    ['x$(c / 8)[$(c % 4)]', 'x$(c / 8)[$(c % 2)]'],
+    ['residual$c += x$c + u$c', 'residual$c += x$c'],
+    ['$((c + 6) % LANES)', '$((c + 5) % LANES)'],
     ['column > row', 'column >= row'],
   ],
 };

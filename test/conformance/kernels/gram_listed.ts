@@ -42,7 +42,7 @@ export const gramListed: KernelTest = {
   needs: 'subgroups',
   variants: LANES.map((lanes) => ({ LANES: lanes })),
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     const long = { ...usual, columns: 20, listed: 50 };
     const shapes = [
       ...SHAPES.map((shape) => ({ ...shape, draw: grid })),

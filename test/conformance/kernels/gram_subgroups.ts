@@ -35,7 +35,7 @@ export const gramSubgroups: KernelTest = {
   needs: 'subgroups',
   variants: LANES.map((lanes) => ({ LANES: lanes })),
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     const rounded = { ...SHAPES[0], rows: 64, runRows: 64, columns: 20, draw: uniform };
     for (const lanes of LANES.filter((size) => size <= lab.runtime.subgroupSize)) {
       await compareEach([...SHAPES, rounded], async (shape) => {

@@ -1,10 +1,9 @@
 /** The kernels of Gaussian mixtures. */
-import { addRuns } from './add_runs.js';
-import { carryRuns } from './carry_runs.js';
+import { addRuns, carryRuns } from './add_runs.js';
 import { cholesky, triangularInverse } from './cholesky.js';
 import { covariances } from './covariances.js';
 import { endIteration } from './end_iteration.js';
-import { gram, gramWeightedSubgroups } from './gram.js';
+import { gram, gramWithSubgroups } from './gram.js';
 import type { KernelTest } from './kernel_test.js';
 import {
   logDensity,
@@ -21,7 +20,7 @@ import { whiten } from './whiten.js';
 
 export const mixtureKernels: readonly KernelTest[] = [
   gram,
-  gramWeightedSubgroups,
+  gramWithSubgroups,
   addRuns,
   carryRuns,
   scaleColumns,

@@ -1,6 +1,5 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/mixtures/moments.wgsl';
-import subgroupsSource from '../../../shaders/mixtures/moments_subgroups.wgsl';
 import { sumsKernelOf } from '../../../src/methods/gaussian_mixture/device/mixture_pass.js';
 import { moments as twin } from '../../../src/ops/mixtures/moments.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
@@ -16,16 +15,9 @@ import {
   uniform,
   wholeWeight,
 } from './data.js';
-import type { KernelTest } from './kernel_test.js';
+import { type KernelTest, permutation } from './kernel_test.js';
 import { blank, FOLDED_WORKGROUPS, type Lab } from './lab.js';
-import {
-  allowedByClusters,
-  BY_CLUSTERS,
-  type ByClusters,
-  rowsOfRun,
-  runRows,
-  unitsOf,
-} from './runs.js';
+import { allowedByClusters, BY_CLUSTERS, type ByClusters, rowsOfRun, unitsOf } from './runs.js';
 import { expectExact, sumRoundings } from './tolerance.js';
 
 interface Shape {
@@ -55,8 +47,8 @@ interface Problem extends Shape {
   readonly weights: Float32Array;
 }
 
-function problem(shape: Shape, exact: boolean): Problem {
-  const random = seeded();
+function problem(kernel: KernelSource, shape: Shape, exact: boolean): Problem {
+  const random = seeded(kernel);
   const { rows, columns, clusters } = shape;
   const draw = exact ? grid : uniform;
   return {
@@ -88,7 +80,8 @@ async function summed(
     constants: { ...byClusters },
     shape: {
       ...{ first, rows, quads, clusters, lanes, weight_stride: weightStride },
-      ...(byClusters ? { run_rows: runRows(rows, lanes) } : unitsOf(rows, lanes)),
+      ...unitsOf(rows, lanes, byClusters !== undefined),
+      ...{ first_cluster: 0, last_cluster: clusters, point_stride: 0 },
     },
     buffers: {
       points: packedAt(x, rows, 4 * quads, first, total),
@@ -135,12 +128,14 @@ function expected(p: Problem, byClusters = false): Float64Array {
 
 export const moments: KernelTest = {
   source,
+  variants: [{}],
   async compare(lab, kernel) {
     for (const shape of SHAPES) {
-      const drawn = problem(shape, true);
+      const drawn = problem(kernel, shape, true);
       expectExact(await summed(lab, kernel, drawn), expected(drawn), JSON.stringify(shape));
     }
-    const drawn = problem({ rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 }, false);
+    const rounded = { rows: 600, columns: 9, clusters: 2, lanes: 2, first: 0 };
+    const drawn = problem(kernel, rounded, false);
     expectClose(
       await summed(lab, kernel, drawn),
       expected(drawn),
@@ -150,17 +145,17 @@ export const moments: KernelTest = {
     expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
   },
   mutations: [
-    ['k >= shape.clusters', 'k > shape.clusters'],
+    ['own >= cluster_count()', 'own + 1 >= cluster_count()'],
     ['row += shape.unit_lanes', 'row += shape.unit_lanes + 1'],
     ['unit + run % shape.unit_lanes', 'run % shape.unit_lanes'],
     ['min(unit + shape.unit_rows, shape.rows)', 'shape.rows'],
     ['shape.first + row', 'row'],
     ['k * shape.weight_stride + row', 'k * shape.rows + row'],
-    ['- m2', '- m1'],
-    ['t3 += weight * z3 * z3', 't3 += weight * z3'],
-    ['q.y < shape.quads', 'q.y <= shape.quads'],
+    ['- m$i', '- m0'],
+    ['w * z$i * z$i;', 'w * z$i;'],
+    ['q[$i] < shape.quads', 'q[$i] <= shape.quads'],
     ['tile == 0', 'tile == 1'],
-    ['total += weight', 'total += 1'],
+    ['total += w;', 'total += 1;'],
   ],
 };
 
@@ -172,20 +167,21 @@ const BY_CLUSTERS_SHAPES: readonly Shape[] = [
 ];
 
 export const momentsSubgroups: KernelTest = {
-  source: subgroupsSource,
+  source: permutation(source, 'with subgroups', { SUBGROUPS: 'true' }),
   needs: 'subgroups',
   variants: BY_CLUSTERS,
   async compare(lab, kernel) {
     for (const constants of allowedByClusters(lab)) {
       for (const shape of BY_CLUSTERS_SHAPES) {
-        const drawn = problem(shape, true);
+        const drawn = problem(kernel, shape, true);
         expectExact(
           await summed(lab, kernel, drawn, 0, constants),
           expected(drawn, true),
           JSON.stringify({ ...constants, ...shape }),
         );
       }
-      const drawn = problem({ rows: 600, columns: 9, clusters: 9, lanes: 2, first: 0 }, false);
+      const rounded = { rows: 600, columns: 9, clusters: 9, lanes: 2, first: 0 };
+      const drawn = problem(kernel, rounded, false);
       expectClose(
         await summed(lab, kernel, drawn, 0, constants),
         expected(drawn, true),
@@ -195,19 +191,19 @@ export const momentsSubgroups: KernelTest = {
       expectEqual(halted, blank(halted.length), 'partial sums of a fit that has halted');
     }
     const chosen = await sumsKernelOf(lab.runtime, 'diag', 8);
-    expectEqual(chosen.kernel.source.name, subgroupsSource.name, 'the kernel the library takes');
+    expectEqual(chosen.clusters, 8, 'clusters of a workgroup of the kernel the library takes');
   },
   mutations: [
-    ['select(row, next, part >= 4)', 'next'],
-    ['shape.first + next', 'shape.first + row'],
+    ['select(at, next, part >= 4)', 'next'],
+    ['row_at(next)', 'row_at(row)'],
     ['next > row', 'true'],
-    ['run * shape.run_rows', 'run * (shape.run_rows + 1)'],
-    ['k * shape.weight_stride + next', 'k * shape.weight_stride + row'],
-    ['own >= shape.clusters', 'own + 1 >= shape.clusters'],
-    ['- m2', '- m1'],
-    ['w_next * v3 * v3', 'w_next * v3'],
-    ['q.y < shape.quads', 'q.y <= shape.quads'],
+    ['shape.unit_lanes * shape.unit_rows', 'shape.unit_lanes * (shape.unit_rows + 1)'],
+    ['weight_of(k, next)', 'weight_of(k, row)'],
+    ['own >= cluster_count()', 'own + 1 >= cluster_count()'],
+    ['- m$i', '- m0'],
+    ['w_next * v$i * v$i', 'w_next * v$i'],
+    ['q[$i] < shape.quads', 'q[$i] <= shape.quads'],
     ['tile == 0', 'tile == 1'],
-    ['6 % LANES', '5 % LANES'],
+    ['$((i + 4) % LANES)', '$((i + 3) % LANES)'],
   ],
 };

@@ -30,7 +30,7 @@ const SHAPES = [
 export const rowResiduals: KernelTest = {
   source,
   async compare(lab, kernel) {
-    const random = seeded();
+    const random = seeded(kernel);
     await compareEach(SHAPES, async ({ rows, columns, first, draw }) => {
       const quads = quadsOf(columns);
       const width = 4 * quads;

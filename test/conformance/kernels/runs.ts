@@ -23,7 +23,7 @@ export function allowedByClusters(lab: Lab): readonly (ByClusters & KernelConsta
 }
 
 /** Rows of a run, where runs are neighbouring rows. */
-export const runRows = (rows: number, lanes: number) => Math.ceil(rows / lanes);
+const runRows = (rows: number, lanes: number) => Math.ceil(rows / lanes);
 
 /** Units that rows go in, each of so many runs. */
 export interface Units {
@@ -31,18 +31,17 @@ export interface Units {
   readonly unit_lanes: number;
 }
 
-/** A unit of all rows, or two of them where the runs allow. */
-export function unitsOf(rows: number, lanes: number): Units {
+/** A unit of all rows, or two of them where the runs allow; where a run is a unit, as many as runs. */
+export function unitsOf(rows: number, lanes: number, byClusters = false): Units {
+  if (byClusters) return { unit_rows: runRows(rows, lanes), unit_lanes: 1 };
   const units = lanes % 2 === 0 && lanes > 2 ? 2 : 1;
   return { unit_rows: Math.ceil(rows / units), unit_lanes: lanes / units };
 }
 
-/** The rows of run `l`: neighbours, or every one of a unit that is as far as it has runs. */
+/** The rows of run `l`: every one of its unit that is as far as that has runs. */
 export function rowsOfRun(rows: number, lanes: number, l: number, byClusters: boolean): number[] {
-  const { unit_rows, unit_lanes } = unitsOf(rows, lanes);
-  return Array.from({ length: rows }, (_, row) => row).filter((row) =>
-    byClusters
-      ? Math.floor(row / runRows(rows, lanes)) === l
-      : Math.floor(row / unit_rows) * unit_lanes + ((row % unit_rows) % unit_lanes) === l,
+  const { unit_rows, unit_lanes } = unitsOf(rows, lanes, byClusters);
+  return Array.from({ length: rows }, (_, row) => row).filter(
+    (row) => Math.floor(row / unit_rows) * unit_lanes + ((row % unit_rows) % unit_lanes) === l,
   );
 }

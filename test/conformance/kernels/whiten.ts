@@ -37,7 +37,7 @@ const SHAPES: readonly Shape[] = [
 
 /** All clusters but the first, so that where they begin counts; and what the twin says. */
 async function compareOne(lab: Lab, kernel: KernelSource, shape: Shape, tied: boolean, halted = 0) {
-  const random = seeded();
+  const random = seeded(kernel);
   const { rows, columns: d, clusters: k, first } = shape;
   const exact = rows !== 40;
   const draw = exact ? grid : uniform;

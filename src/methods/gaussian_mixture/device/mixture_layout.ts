@@ -33,7 +33,7 @@ export function factorIndex(i: number, j: number): number {
   return 4 * (factorAt(pair) + 8 * quad + skipped + (j % 4)) + (i % 4);
 }
 
-/** A scorer as `log_density` and `log_density_diagonal` read it. */
+/** A scorer as `log_density` reads it. */
 export interface PackedScorer {
   readonly means: Float32Array;
   readonly offsets: Float32Array;

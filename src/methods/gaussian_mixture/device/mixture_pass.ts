@@ -3,15 +3,11 @@ import { ceilDiv, roundUp, splitRows } from '../../../../host/plan.js';
 import type { Recording } from '../../../../host/recording.js';
 import type { Kernel, Runtime } from '../../../../host/runtime.js';
 import type { Workspace } from '../../../../host/workspace.js';
-import carryRunsKernel from '../../../../shaders/mixtures/carry_runs.wgsl';
+import addRunsKernel from '../../../../shaders/products/add_runs.wgsl';
 import gramKernel from '../../../../shaders/products/gram.wgsl';
-import gramWeightedSubgroupsKernel from '../../../../shaders/products/gram_weighted_subgroups.wgsl';
 import logDensityKernel from '../../../../shaders/mixtures/log_density.wgsl';
-import logDensitySubgroupsKernel from '../../../../shaders/mixtures/log_density_subgroups.wgsl';
-import logDensityDiagonalKernel from '../../../../shaders/mixtures/log_density_diagonal.wgsl';
 import logDensityNarrowKernel from '../../../../shaders/mixtures/log_density_narrow.wgsl';
 import momentsKernel from '../../../../shaders/mixtures/moments.wgsl';
-import momentsSubgroupsKernel from '../../../../shaders/mixtures/moments_subgroups.wgsl';
 import softmaxKernel from '../../../../shaders/mixtures/softmax.wgsl';
 import whitenKernel from '../../../../shaders/mixtures/whiten.wgsl';
 import type { FactorForm } from '../../../ops/mixtures/scorer.js';
@@ -138,19 +134,15 @@ export async function sumsKernelOf(
   k: number,
 ): Promise<SumsKernel> {
   const { subgroupSize } = runtime;
+  const source = form === 'diag' ? momentsKernel : gramKernel;
+  const switches = form === 'diag' ? {} : { WEIGHTED: true, CENTRED: true };
   if (subgroupSize >= 4 && k >= FEWEST_CLUSTERS) {
     const clusters = Math.min(MOST_CLUSTERS, 8 * 2 ** Math.ceil(Math.log2(Math.max(1, k / 8))));
-    const source = form === 'diag' ? momentsSubgroupsKernel : gramWeightedSubgroupsKernel;
     const LANES = subgroupSize >= 8 ? 8 : 4;
-    const kernel = await runtime.kernel(source, { WORKGROUP: clusters, LANES });
-    return { kernel, clusters };
+    const constants = { ...switches, SUBGROUPS: true, WORKGROUP: clusters, LANES };
+    return { kernel: await runtime.kernel(source, constants), clusters };
   }
-  return {
-    kernel:
-      form === 'diag'
-        ? await runtime.kernel(momentsKernel)
-        : await runtime.kernel(gramKernel, { WEIGHTED: true, CENTRED: true }),
-  };
+  return { kernel: await runtime.kernel(source, switches) };
 }
 
 /** The kernel of the log-density. */
@@ -167,17 +159,15 @@ export async function logDensityOf(
   quads: number,
 ): Promise<LogDensityKernel> {
   const { subgroupSize } = runtime;
-  if (form === 'diag') {
-    return { kernel: await runtime.kernel(logDensityDiagonalKernel), allComponents: false };
-  }
-  if (subgroupSize < 4) {
-    return { kernel: await runtime.kernel(logDensityKernel), allComponents: false };
+  if (form === 'diag' || subgroupSize < 4) {
+    const kernel = await runtime.kernel(logDensityKernel, { DIAGONAL: form === 'diag' });
+    return { kernel, allComponents: false };
   }
   const LANES = subgroupSize >= 8 ? 8 : 4;
   const allComponents = quads <= NARROW_QUADS;
   const kernel = allComponents
     ? await runtime.kernel(logDensityNarrowKernel, { LANES, QUADS: quads })
-    : await runtime.kernel(logDensitySubgroupsKernel, { LANES });
+    : await runtime.kernel(logDensityKernel, { SUBGROUPS: true, LANES });
   return { kernel, allComponents };
 }
 
@@ -239,7 +229,7 @@ export class MixturePass {
       softmax: await runtime.kernel(softmaxKernel, { WEIGHTED: weighted, LABELLED: false }),
       labels: await runtime.kernel(softmaxKernel, { WEIGHTED: false, LABELLED: true }),
       sums: await sumsKernelOf(runtime, form, k),
-      carryRuns: await runtime.kernel(carryRunsKernel),
+      carryRuns: await runtime.kernel(addRunsKernel, { CARRIED: true }),
     };
     const plan = planBatch(k, entries, mostBytes(runtime));
     const most = Math.min(plan.rows, points.chunks[0].rows);
@@ -301,12 +291,13 @@ export class MixturePass {
       rows: batch.rows,
       quads,
       clusters: this.#k,
+      factor_stride: this.#factorStride,
       score_stride: batch.rows,
     };
     recording.dispatch(
       logDensity.kernel,
       {
-        shape: this.#form === 'diag' ? shape : { ...shape, factor_stride: this.#factorStride },
+        shape,
         points: batch.chunk.points,
         ...scorer,
         state: this.#state,
@@ -346,17 +337,16 @@ export class MixturePass {
     const { quads } = this.#points;
     const { sums } = this.#kernels;
     const tiles = this.#form === 'diag' ? ceilDiv(quads, 4) : gramBlocks(quads);
-    const { shape, units, buffers } = this.#sumsOf(batch);
-    const all = { first_cluster: 0, last_cluster: this.#k, point_stride: 0 };
+    const { shape, buffers } = this.#sumsOf(batch);
     const { clusters } = sums;
-    const { lanes } = shape;
+    const { lanes, unit_rows, unit_lanes } = shape;
+    const all = { first_cluster: 0, last_cluster: this.#k, point_stride: 0 };
+    const units =
+      clusters === undefined ? {} : { unit_rows: unit_rows / unit_lanes, unit_lanes: 1 };
     recording.dispatch(
       sums.kernel,
       {
-        shape:
-          clusters !== undefined
-            ? { ...shape, run_rows: UNIT / units.unit_lanes }
-            : { ...shape, ...units, ...(this.#form === 'diag' ? {} : all) },
+        shape: { ...shape, ...units, ...all },
         points: batch.chunk.points,
         centres,
         ...buffers,
@@ -376,7 +366,7 @@ export class MixturePass {
   ): void {
     const { quads } = this.#points;
     const { whiten, sums, buffer, components } = this.#whitening!;
-    const { shape, units, buffers } = this.#sumsOf(batch);
+    const { shape, buffers } = this.#sumsOf(batch);
     const rowStride = roundUp(batch.rows, UNIT);
     for (let first = 0; first < this.#k; first += components) {
       const last = Math.min(first + components, this.#k);
@@ -401,7 +391,7 @@ export class MixturePass {
         .dispatch(
           sums,
           {
-            shape: { ...shape, ...units, ...some, first: 0, point_stride: rowStride },
+            shape: { ...shape, ...some, first: 0, point_stride: rowStride },
             points: buffer,
             centres: means,
             ...buffers,
@@ -441,9 +431,9 @@ export class MixturePass {
       shape: {
         ...{ first, rows, quads: this.#points.quads, clusters: this.#k },
         lanes: unitLanes * ceilDiv(rows, UNIT),
+        ...{ unit_rows: UNIT, unit_lanes: unitLanes },
         weight_stride: rows,
       },
-      units: { unit_rows: UNIT, unit_lanes: unitLanes },
       buffers: { weights: scores, state: this.#state, partial },
     };
   }
