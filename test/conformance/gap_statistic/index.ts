@@ -338,7 +338,10 @@ export const gapStatisticSuite: Suite = {
           );
           expectThat(found.engine !== 'cpu', found.engine);
           // Beside the far row the others' costs are rounded alike.
-          const float32 = { absolute: 256 * 2 ** -24, because: 'runs of 256 are summed in float32' };
+          const float32 = {
+            absolute: 256 * 2 ** -24,
+            because: 'runs of 256 are summed in float32',
+          };
           expectClose(found.logW, twin.logW, { ...float32, what: 'logW' });
           expectClose(found.expectedLogW, twin.expectedLogW, float32);
         }
