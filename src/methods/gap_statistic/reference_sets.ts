@@ -96,8 +96,9 @@ function labelsOf(given: ClusterResult, n: number, k: number): ArrayLike<number>
   const labels = (given as { labels?: ArrayLike<number> } | null | undefined)?.labels ?? given;
   if (Array.isArray(labels) || ArrayBuffer.isView(labels)) {
     const list = labels as ArrayLike<number>;
-    if (list.length === n && Array.from(list).every((label) => Number.isInteger(label)))
-      return list;
+    let sound = 0;
+    while (sound < n && Number.isInteger(list[sound])) sound++;
+    if (sound === n && list.length === n) return list;
   }
   throw new InvalidArgumentError(
     'cluster',

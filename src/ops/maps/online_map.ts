@@ -2,6 +2,7 @@
 import type { Runtime } from '../../../host/runtime.js';
 import { Workspace } from '../../../host/workspace.js';
 import onlineMapKernel from '../../../shaders/maps/online_map.wgsl';
+import { createPause, rowBlocks } from '../../math/event_loop.js';
 import type { Neighbourhood, UnitGrid } from '../../math/unit_grid.js';
 import { padColumns } from '../../rows/device_points.js';
 import { onlineMap } from './online_map.twin.js';
@@ -33,15 +34,28 @@ export type OpenOnlineMap = (
 
 const KINDS: Readonly<Record<Neighbourhood, number>> = { gaussian: 0, bubble: 1, mexicanHat: 2 };
 
+/** Multiply-adds that the distance of two units on the grid takes the host, about. */
+const GRID_WORK = 16;
+
 /** In float64 on the host. */
-export const onlineMapOnHost: OpenOnlineMap = (grid, neighbourhood, start, d) => {
-  let weights = Float64Array.from(start);
+export const onlineMapOnHost: OpenOnlineMap = (grid, neighbourhood, start, d, signal) => {
+  const weights = Float64Array.from(start);
+  const pause = createPause(signal);
   return Promise.resolve({
     work: grid.units * d,
-    take(x, steps) {
-      const taken = onlineMap(grid, neighbourhood, weights, d, x, steps);
-      weights = Float64Array.from(taken.weights);
-      return Promise.resolve(taken.costs);
+    async take(x, steps) {
+      const count = steps.length / 2;
+      const costs = new Float64Array(count);
+      for (const [from, to] of rowBlocks(count, grid.units * (2 * d + GRID_WORK))) {
+        const rows = x.subarray(from * d, to * d);
+        const taken = onlineMap(
+          ...([grid, neighbourhood, weights, d, rows, steps.subarray(2 * from, 2 * to)] as const),
+        );
+        weights.set(taken.weights);
+        costs.set(taken.costs, from);
+        await pause();
+      }
+      return costs;
     },
     read: () => Promise.resolve(Float32Array.from(weights)),
     dispose: () => undefined,
