@@ -133,7 +133,10 @@ export class Runtime {
         ownership,
       );
     });
-    device.addEventListener('uncapturederror', this.#onUncapturedError);
+    // On a device that others use, too, it may be theirs: what is ours is in scopes of our own.
+    if (ownership !== 'borrowed') {
+      device.addEventListener('uncapturederror', this.#onUncapturedError);
+    }
   }
 
   /** Rejects all that waits for the device, and whatever comes later. */
@@ -233,7 +236,7 @@ export class Runtime {
     }
   }
 
-  /** Calls `listener` with every error the device reports outside our own error scopes. */
+  /** Calls `listener` with every error that a device of our own reports outside our error scopes. */
   onFailure(listener: (error: ClusteringError) => void): () => void {
     this.#failureListeners.add(listener);
     return () => this.#failureListeners.delete(listener);

@@ -22,6 +22,10 @@ export function jsonObject(model: string, json: unknown): Readonly<Record<string
 export const isSize = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 1;
 
+/** A number that is finite in float32, too. */
+export const isFloat32 = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(Math.fround(value));
+
 /** The parts of one JSON object, each held to a rule; InvalidArgumentError where it is broken. */
 export class JsonReader {
   readonly #model: string;
@@ -79,6 +83,11 @@ export class JsonReader {
     return Float64Array.from(
       this.#list(name, length, 'finite numbers', (entry) => Number.isFinite(entry)),
     );
+  }
+
+  /** As `numbers`, none beyond float32's range. */
+  float32s(name: string, length?: number): Float64Array {
+    return Float64Array.from(this.#list(name, length, 'finite float32 numbers', isFloat32));
   }
 
   /** Whole numbers from 0 to less than `below`. */

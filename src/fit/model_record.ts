@@ -33,10 +33,18 @@ export function float64s(length?: Length): Part<Float64Array> {
   };
 }
 
+/** As `float64s`, none beyond float32's range. */
+export function offsets(length: Length): Part<Float64Array> {
+  return {
+    write: (values) => [...values],
+    read: (reader, name, known) => reader.float32s(name, length(known)),
+  };
+}
+
 export function float32s(length?: Length): Part<Float32Array> {
   return {
     write: (values) => [...values],
-    read: (reader, name, known) => Float32Array.from(reader.numbers(name, length?.(known))),
+    read: (reader, name, known) => Float32Array.from(reader.float32s(name, length?.(known))),
   };
 }
 

@@ -66,7 +66,7 @@ export async function pooled<Result>(
   atOnce: number,
   work: (index: number) => Promise<Result>,
 ): Promise<readonly Result[]> {
-  const results = new Array<Result>(count);
+  const results: Result[] = [];
   let next = 0;
   const worker = async () => {
     while (next < count) {

@@ -16,6 +16,8 @@ import { CheckedStream, isPointStream, type PointStream } from './point_stream.j
 const COPY_SOURCE = 0x0004;
 /** A sum of weights below this loses digits when it is divided by their number. */
 const TINY = 2 ** -900;
+/** Weights of a larger mean would take squared distances, of which a sum is below 2^320, out of float64. */
+const MOST_MEAN = 2 ** 700;
 
 /**
  * The caller's rows, checked. The numbers of a GPU matrix are checked on the device.
@@ -114,10 +116,10 @@ export function checkWeights(
       `sampleWeight is zero for every row; ${remedy}.`,
     );
   }
-  if (sum === Number.POSITIVE_INFINITY) {
+  if (sum / n > MOST_MEAN) {
     throw new InvalidArgumentError(
       'sampleWeight',
-      `sampleWeight sums to more than ${Number.MAX_VALUE}; scale all weights down.`,
+      `sampleWeight has a mean above ${MOST_MEAN.toPrecision(2)}; scale all weights down.`,
     );
   }
   // The smallest numbers there are would have a mean that is rounded to nothing.

@@ -31,6 +31,7 @@ import {
   deviceSets,
   functionSets,
   hostSets,
+  isSmall,
   type Sets,
 } from './reference_sets.js';
 
@@ -75,7 +76,10 @@ export interface GapStatisticOptions {
   readonly onIteration?: (progress: GapProgress) => void;
   /** Cancels the work: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
+  /**
+   * Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. Sets of up
+   * to 2^17 rows x columns x kMax x nInit are clustered on the CPU in any case, which is sooner done.
+   */
   readonly runtime?: RuntimeChoice;
 }
 
@@ -106,7 +110,7 @@ const DEFAULT_RESTARTS = 10;
  * sets, W_k half the mean distance within clusters (see `GapStatistic`).
  *
  * K-means takes every set as `kmeans` takes points. Reference sets are drawn where K-means runs and stay
- * there for all k, as many as fit 128 MiB side by side, 16 at most.
+ * there for all k, on a device as many as fit 128 MiB side by side, 16 at most.
  *
  * @param points n x d, one row a point; never changed
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input, also where kMax is not below
@@ -124,17 +128,18 @@ export async function gapStatistic(
   const rows = { data: source, shape };
   const checked = toFloat32('points', { source, shape, exact });
   const kMax = checkMost(checked, options.kMax);
-  const box = options.reference === 'pca' ? await principalBox(rows, options) : boxAround(rows);
+  const where = isSmall(shape, kMax, nInit) ? 'cpu' : runtime;
+  const box =
+    options.reference === 'pca' ? await principalBox(rows, where, signal) : boxAround(rows);
   const setOptions = { rows, box, power, nInit, seed, signal };
-  if (cluster) return compare(functionSets(cluster, setOptions), kMax, options);
   return withBackend(
-    runtime,
+    cluster ? 'cpu' : where,
     checked,
     signal,
     (device) => compare(deviceSets(device, checked, setOptions), kMax, options),
-    async () => {
-      const { hostEngine } = await import('../../ops/host_engine.twin.js');
-      return compare(hostSets(hostEngine, checked, setOptions), kMax, options);
+    () => {
+      const sets = cluster ? functionSets(cluster, setOptions) : hostSets(checked, setOptions);
+      return compare(sets, kMax, options);
     },
   );
 }
@@ -193,7 +198,8 @@ function checkMost({ data, shape: [n, d] }: CheckedMatrix, given: number | undef
 /** The least box around the rows whose sides are along their principal axes. */
 async function principalBox(
   { data, shape }: HostRows & { readonly data: RawRows['source'] },
-  { runtime, signal }: GapStatisticOptions,
+  runtime: RuntimeChoice,
+  signal: AbortSignal | undefined,
 ): Promise<ReferenceBox> {
   const where = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
   const nComponents = Math.min(...shape);

@@ -76,13 +76,18 @@ function checkCurve(
       `maxSE: ${name} is ${show(given)}; it must be an array of numbers.`,
     );
   }
-  const values = Array.from<unknown>(given);
-  values.forEach((value, at) => {
-    if (typeof value === 'number' && holds(value)) return;
-    throw new InvalidArgumentError(
-      name,
-      `maxSE: ${name}[${at}] is ${show(value)}; it must be ${rule}.`,
-    );
-  });
-  return values as readonly number[];
+  // By index: iterators of arrays that were transferred throw.
+  const list = given as ArrayLike<number>;
+  const values: number[] = [];
+  for (let at = 0; at < list.length; at++) {
+    const value: unknown = list[at];
+    if (!(typeof value === 'number' && holds(value))) {
+      throw new InvalidArgumentError(
+        name,
+        `maxSE: ${name}[${at}] is ${show(value)}; it must be ${rule}.`,
+      );
+    }
+    values.push(value);
+  }
+  return values;
 }

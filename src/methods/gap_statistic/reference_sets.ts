@@ -12,6 +12,7 @@ import { dispersion, type HostRows } from './dispersion.js';
 import { drawReference, type ReferenceBox } from './reference_box.js';
 import { assign, inertiasOf } from '../../ops/clustering/assign.js';
 import { deviceEngine } from '../../ops/device_engine.js';
+import { hostEngine } from '../../ops/host_engine.twin.js';
 import type { Engine, Session } from '../../ops/op.js';
 import { meanVariance } from '../../ops/sums/mean_variance.js';
 
@@ -55,6 +56,13 @@ const MOST_AT_ONCE = 16;
 /** Bytes a row beside its numbers: labels, norms, lists, and what a restart's seeding takes. */
 const ROW_BYTES = 32;
 const RESTART_BYTES = 16;
+/**
+ * Multiply-adds, of a pass over the rows by all restarts, up to which a set is clustered on the host: there
+ * they take 15 ms, on a software driver 150 and on a GPU about as long, nearly all of it waiting.
+ */
+const HOST_WORK = 2 ** 17;
+/** An inertia below this, as it is held, lost squares that are below float32's range. */
+const LEAST_INERTIA = 2 ** -100;
 
 const rowsOf = (set: number, { rows, box, seed }: SetOptions): HostRows =>
   set === 0 ? rows : drawReference(box, rows.shape[0], seed, set);
@@ -90,8 +98,9 @@ function labelsOf(given: ClusterResult, n: number, k: number): ArrayLike<number>
   const labels = (given as { labels?: ArrayLike<number> } | null | undefined)?.labels ?? given;
   if (Array.isArray(labels) || ArrayBuffer.isView(labels)) {
     const list = labels as ArrayLike<number>;
-    if (list.length === n && Array.from(list).every((label) => Number.isInteger(label)))
-      return list;
+    let sound = 0;
+    while (sound < n && Number.isInteger(list[sound])) sound++;
+    if (sound === n && list.length === n) return list;
   }
   throw new InvalidArgumentError(
     'cluster',
@@ -99,15 +108,21 @@ function labelsOf(given: ClusterResult, n: number, k: number): ArrayLike<number>
   );
 }
 
-/** Sets clustered by K-means on a device. */
+/** Whether sets of so many rows and columns are clustered sooner on the host, whatever the device. */
+export function isSmall([n, d]: CheckedMatrix['shape'], kMax: number, nInit: number): boolean {
+  return n * d * kMax * nInit <= HOST_WORK;
+}
+
+/** Sets clustered by K-means on a device; on the host those with clusters too tight for float32's squares. */
 export function deviceSets(runtime: Runtime, checked: CheckedMatrix, options: SetOptions): Sets {
   const backend = deviceEngine(runtime);
+  const host = hostSets(checked, options);
   const { box, seed, signal } = options;
   const width = Float32Array.from(box.width);
   const [n] = checked.shape;
   const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
   const fits = 4 * n * width.length <= Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  return kmeansSets(backend, atOnce(options), options, async (set) => {
+  const load = async (set: number) => {
     if (set === 0) return backend.load(checked, { metric: 'euclidean', signal });
     if (!fits) return loadFromHost(backend, set, options);
     const workspace = new Workspace(runtime, 'reference set', signal);
@@ -117,15 +132,17 @@ export function deviceSets(runtime: Runtime, checked: CheckedMatrix, options: Se
     } finally {
       workspace.dispose();
     }
-  });
+  };
+  const onHost = (set: number, k: number) => host.with(set, (within) => within(k));
+  return kmeansSets(backend, atOnce(options), options, load, onHost);
 }
 
 /** Sets clustered by K-means on the CPU. */
-export function hostSets(engine: Engine, checked: CheckedMatrix, options: SetOptions): Sets {
-  return kmeansSets(engine, 1, options, (set) =>
+export function hostSets(checked: CheckedMatrix, options: SetOptions): Sets {
+  return kmeansSets(hostEngine, 1, options, (set) =>
     set === 0
-      ? engine.load(checked, { metric: 'euclidean', signal: options.signal })
-      : loadFromHost(engine, set, options),
+      ? hostEngine.load(checked, { metric: 'euclidean', signal: options.signal })
+      : loadFromHost(hostEngine, set, options),
   );
 }
 
@@ -145,6 +162,7 @@ function kmeansSets(
   most: number,
   options: SetOptions,
   load: (set: number) => Promise<Session>,
+  inFloat64?: (set: number, k: number) => Promise<number>,
 ): Sets {
   const { power, nInit, seed, signal } = options;
   const cancel = signal ? { signal } : {};
@@ -159,12 +177,14 @@ function kmeansSets(
         const rows = power === 2 ? undefined : rowsOf(set, options);
         return await use(async (k) => {
           signal?.throwIfAborted();
-          const { run, inertia } = await bestRun(session, { k, nInit, seed, ...cancel }, tolerance);
-          if (rows) {
-            const { labels } = await session.run(assign, run.centroids, k, signal);
-            return dispersion(rows, labels, power, pause);
-          }
-          return (inertia ?? (await session.run(inertiasOf, [run.centroids], k, signal))[0]) / 2;
+          const best = await bestRun(session, { k, nInit, seed, ...cancel }, tolerance);
+          const { centroids } = best.run;
+          const inertia =
+            best.inertia ?? (await session.run(inertiasOf, [centroids], k, signal))[0];
+          if (inFloat64 && inertia * session.scale ** 2 < LEAST_INERTIA) return inFloat64(set, k);
+          if (!rows) return inertia / 2;
+          const { labels } = await session.run(assign, centroids, k, signal);
+          return dispersion(rows, labels, power, pause);
         });
       } finally {
         session.dispose();

@@ -113,7 +113,7 @@ export abstract class MixtureModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   predict(points: Points, options: ComputeOptions = {}): Promise<Uint32Array> {
-    return this.compute('predict', points, options, async (session) => {
+    return this.#compute('predict', points, options, async (session) => {
       const { labels, logDensities } = await session.score(this.scorer, options.signal);
       checkDensities(logDensities);
       return labels;
@@ -127,7 +127,7 @@ export abstract class MixtureModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   predictProba(points: Points, options: ComputeOptions = {}): Promise<Matrix> {
-    return this.compute('predictProba', points, options, async (session) => {
+    return this.#compute('predictProba', points, options, async (session) => {
       const { data, logDensities } = await session.responsibilities(this.scorer, options.signal);
       checkDensities(logDensities);
       return { data, shape: [session.shape[0], this.k] };
@@ -140,7 +140,7 @@ export abstract class MixtureModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   scoreSamples(points: Points, options: ComputeOptions = {}): Promise<Float32Array> {
-    return this.compute('scoreSamples', points, options, async (session) => {
+    return this.#compute('scoreSamples', points, options, async (session) => {
       const { logDensities } = await session.score(this.scorer, options.signal);
       checkDensities(logDensities);
       return logDensities;
@@ -154,7 +154,7 @@ export abstract class MixtureModel {
    */
   score(points: Points, options: WeightedOptions = {}): Promise<number> {
     const rules = { ...RUNTIME_RULES, sampleWeight: anObject } satisfies OptionRules;
-    return this.compute(
+    return this.#compute(
       'score',
       points,
       options,
@@ -203,7 +203,7 @@ export abstract class MixtureModel {
     return { points: { data, shape: [n, d] }, labels };
   }
 
-  protected async compute<T>(
+  async #compute<T>(
     method: string,
     points: Points,
     options: ComputeOptions,

@@ -119,7 +119,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
-    return this.compute('predict', points, options, async (session) => {
+    return withPlaced(this.placed, 'predict', points, options, async (session) => {
       const { labels } = await session.run(assign, this.#centred, this.k, options.signal);
       return labels;
     });
@@ -131,7 +131,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
-    return this.compute('transform', points, options, async (session) => ({
+    return withPlaced(this.placed, 'transform', points, options, async (session) => ({
       data: await session.run(distances, this.#centred, this.k, options.signal),
       shape: [session.shape[0], this.k],
     }));
@@ -146,7 +146,8 @@ export abstract class CentroidModel {
     points: Points | PointStream,
     options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> } = {},
   ): Promise<number> {
-    return this.compute(
+    return withPlaced(
+      this.placed,
       'score',
       points,
       options,
@@ -163,7 +164,7 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   energy(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float64Array> {
-    return this.compute('energy', points, options, (session) =>
+    return withPlaced(this.placed, 'energy', points, options, (session) =>
       session.run(energies, this.#centred, this.k, options.signal),
     );
   }
@@ -215,7 +216,7 @@ export abstract class CentroidModel {
     points: Points | PointStream,
     options: ComputeOptions = {},
   ): Promise<Centroids> {
-    return this.compute('reconstruct', points, options, async (session) => {
+    return withPlaced(this.placed, 'reconstruct', points, options, async (session) => {
       const { labels } = await session.run(assign, this.#centred, this.k, options.signal);
       return winnersInPlace(labels, this.centroids);
     });
@@ -246,40 +247,7 @@ export abstract class CentroidModel {
       }
       return result;
     };
-    return this.compute('respond', points, options, work, rules);
-  }
-
-  /** Loads `points` as the fit did and does `work` with them; `method` is for messages. */
-  protected async compute<T>(
-    method: string,
-    points: Points | PointStream,
-    options: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
-    work: (session: Session, meanWeight: number) => Promise<T>,
-    rules: OptionRules = RUNTIME_RULES,
-  ): Promise<T> {
-    options = checkOptions(method, options, rules);
-    options.signal?.throwIfAborted();
-    const matrixRules = {
-      columns: this.#shift.length,
-      shift: this.#shift,
-      directions: this.metric === 'cosine',
-    };
-    const checked = await checkSource('points', points, matrixRules, options.signal);
-    const weights = checkWeights(options.sampleWeight, checked.shape[0]);
-    return withRows(
-      options.runtime,
-      checked,
-      {
-        metric: this.metric,
-        shift: this.#shift,
-        storage: this.storage,
-        scale: this.#scale,
-        extent: largestOf(this.#centred),
-        signal: options.signal,
-        ...(weights ? { weights: weights.scaled } : {}),
-      },
-      (session) => work(session, weights?.mean ?? 1),
-    );
+    return withPlaced(this.placed, 'respond', points, options, work, rules);
   }
 
   /**
@@ -289,4 +257,30 @@ export abstract class CentroidModel {
   dispose(): void {
     return;
   }
+}
+
+/**
+ * Loads `points` as the fit did and does `work` with them. No method of the model: those take options of
+ * their users.
+ *
+ * @param method for messages
+ */
+export async function withPlaced<T>(
+  { metric, shift, centred, storage, scale }: PlacedCentroids,
+  method: string,
+  points: Points | PointStream,
+  given: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
+  work: (session: Session, meanWeight: number) => Promise<T>,
+  rules: OptionRules = RUNTIME_RULES,
+): Promise<T> {
+  const { runtime, signal, sampleWeight } = checkOptions(method, given, rules);
+  signal?.throwIfAborted();
+  const matrixRules = { columns: shift.length, shift, directions: metric === 'cosine' };
+  const checked = await checkSource('points', points, matrixRules, signal);
+  const weights = checkWeights(sampleWeight, checked.shape[0]);
+  const load = {
+    ...{ metric, shift, storage, scale, extent: largestOf(centred), signal },
+    ...(weights ? { weights: weights.scaled } : {}),
+  };
+  return withRows(runtime, checked, load, (session) => work(session, weights?.mean ?? 1));
 }

@@ -1,8 +1,8 @@
 /** What a K-means fit returns. */
 import { nameClass } from '../../../host/class_name.js';
 import { CentroidModel, type PlacedCentroids } from './centroid_model.js';
-import { InvalidArgumentError } from '../../errors.js';
-import { jsonObject } from '../../fit/json_reader.js';
+import { JsonReader } from '../../fit/json_reader.js';
+import { labelCounts } from '../../ops/sums/label_counts.twin.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
 
 /** The state of a model; see {@link KMeansModel} for what each part means. */
@@ -102,87 +102,44 @@ export class KMeansModel extends CentroidModel {
    * @throws InvalidArgumentError naming the part that is missing or wrong
    */
   static fromJSON(json: unknown): KMeansModel {
-    const part = jsonReader(json);
-    part('format', (value) => value === FORMAT, `'${FORMAT}'`);
-    part('version', (value) => value === 1, '1');
-    const isSize = (value: unknown): value is number =>
-      Number.isSafeInteger(value) && (value as number) >= 1;
-    const shape = part(
-      'shape',
-      (value) => Array.isArray(value) && value.length === 2 && value.every(isSize),
-      '[k, columns]',
+    const reader = new JsonReader('KMeansModel', json);
+    reader.is('format', FORMAT);
+    reader.is('version', 1);
+    const [k, d] = reader.shape('shape');
+    const labels = reader.indices('labels', k);
+    const owned = labelCounts(labels, k);
+    reader.numbers('counts', k);
+    reader.part('counts', 'the rows of each label', (counts): counts is number[] =>
+      (counts as number[]).every((count, c) => count === owned[c]),
     );
-    const [k, d] = shape as [number, number];
-    const numbers = (name: string, length?: number) =>
-      part(
-        name,
-        (value) =>
-          Array.isArray(value) &&
-          value.every((entry) => Number.isFinite(entry)) &&
-          (length === undefined || value.length === length),
-        length === undefined ? 'finite numbers' : `${length} finite numbers`,
-      ) as number[];
-    const isLabel = (value: unknown) =>
-      Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < k;
-    const labels = part(
-      'labels',
-      (value) => Array.isArray(value) && value.every(isLabel),
-      `whole numbers from 0 to ${k - 1}`,
-    ) as number[];
-    const counts = numbers('counts', k);
-    const owned = new Uint32Array(k);
-    for (const label of labels) owned[label]++;
-    part('counts', () => counts.every((count, c) => count === owned[c]), 'the rows of each label');
-    const storage = part(
+    const storage = reader.part(
       'storage',
-      (value) => value === undefined || value === 'float32' || value === 'float16',
       `'float32' or 'float16'`,
-    ) as Storage | undefined;
+      (value): value is Storage | undefined =>
+        value === undefined || value === 'float32' || value === 'float16',
+    );
     return new KMeansModel({
       k,
       ...(storage === 'float16'
-        ? { storage, scale: part('scale', isPowerOfTwo, 'a power of two') as number }
+        ? { storage, scale: reader.part('scale', 'a power of two', isPowerOfTwo) }
         : {}),
-      metric: part(
-        'metric',
-        (value) => value === 'euclidean' || value === 'cosine',
-        `'euclidean' or 'cosine'`,
-      ) as Metric,
-      shift: Float64Array.from(numbers('shift', d)),
-      centred: Float32Array.from(numbers('centred', k * d)),
-      labels: Uint32Array.from(labels),
+      metric: reader.is('metric', 'euclidean', 'cosine'),
+      shift: reader.float32s('shift', d),
+      centred: Float32Array.from(reader.float32s('centred', k * d)),
+      labels,
       counts: owned,
-      inertia: part('inertia', Number.isFinite, 'a number') as number,
-      iterations: part('iterations', isSize, 'a whole number >= 1') as number,
-      converged: part(
-        'converged',
-        (value) => typeof value === 'boolean',
-        'true or false',
-      ) as boolean,
-      history: Float64Array.from(numbers('history')),
-      engine: part('engine', (value) => typeof value === 'string', 'a string') as string,
+      inertia: reader.number('inertia'),
+      iterations: reader.size('iterations'),
+      converged: reader.boolean('converged'),
+      history: reader.numbers('history'),
+      engine: reader.text('engine'),
     });
   }
 }
 
 /** From 2^-113, for the largest float32 numbers, to 2^126. */
-function isPowerOfTwo(value: unknown): boolean {
+function isPowerOfTwo(value: unknown): value is number {
   if (typeof value !== 'number' || !(value > 0)) return false;
   const exponent = Math.round(Math.log2(value));
   return 2 ** exponent === value && exponent >= -114 && exponent <= 126;
-}
-
-/** Reads parts of untrusted JSON, each held to a rule. */
-function jsonReader(json: unknown) {
-  const parts = jsonObject('KMeansModel', json);
-  return (name: string, holds: (value: unknown) => boolean, rule: string): unknown => {
-    const value = Object.hasOwn(parts, name) ? parts[name] : undefined;
-    if (!holds(value)) {
-      throw new InvalidArgumentError(
-        'json',
-        `fromJSON: '${name}' must be ${rule}; give what KMeansModel.toJSON() returned.`,
-      );
-    }
-    return value;
-  };
 }

@@ -220,8 +220,8 @@ export class MiniBatchKMeansModel extends CentroidModel {
     return new MiniBatchKMeansModel({
       k,
       metric: reader.is('metric', 'euclidean', 'cosine'),
-      shift: reader.numbers('shift', d),
-      centred: Float32Array.from(reader.numbers('centred', k * d)),
+      shift: reader.float32s('shift', d),
+      centred: Float32Array.from(reader.float32s('centred', k * d)),
       weightSums,
       steps: whole('steps'),
       rowsUnchecked: whole('rowsUnchecked'),

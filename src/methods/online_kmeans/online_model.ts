@@ -1,10 +1,11 @@
 /** What online k-means returns, and how it learns on. */
 import { nameClass } from '../../../host/class_name.js';
+import { show } from '../../../host/show.js';
 import { InvalidArgumentError } from '../../errors.js';
 import {
   as,
   float32s,
-  float64s,
+  offsets,
   modelRecord,
   type Part,
   size,
@@ -104,7 +105,7 @@ const ratePart: Part<OnlineState['eta']> = {
 const record = modelRecord<OnlineState>('webgpu-clustering/online-kmeans', 'OnlineKMeansModel', {
   k: size,
   columns: size,
-  shift: float64s(as('columns')),
+  shift: offsets(as('columns')),
   centred: float32s(times('k', 'columns')),
   counts: weightSums,
   steps: whole,
@@ -124,14 +125,14 @@ export function startingCounts(
   k: number,
 ): Float64Array {
   if (typeof given === 'number') return new Float64Array(k).fill(given);
-  const values = Array.from(given);
-  if (values.length === k && values.every((value) => nonNegative.holds(value))) {
-    return Float64Array.from(values);
-  }
-  const wrong = values.findIndex((value) => !nonNegative.holds(value));
+  // By index: iterators of arrays that were transferred throw.
+  const counts = new Float64Array(k);
+  let sound = 0;
+  while (sound < k && nonNegative.holds(given[sound])) counts[sound] = given[sound++];
+  if (sound === k && given.length === k) return counts;
   throw new InvalidArgumentError(
     'initialCounts',
-    `${method}: initialCounts has ${values.length} entries${wrong < 0 ? '' : `, of which [${wrong}] is ${String(values[wrong])}`}; ` +
+    `${method}: initialCounts has ${show(given.length)} entries${sound < Math.min(k, given.length) ? `, of which [${sound}] is ${show(given[sound])}` : ''}; ` +
       `give one finite number >= 0 for each of the ${k} centroids.`,
   );
 }

@@ -31,6 +31,13 @@ export function encodeLabels(what: string, labels: Labels): EncodedLabels {
     throw new InvalidArgumentError(what, `${what} is ${show(given)}; ${REMEDY}.`);
   }
   if (labels.length === 0) throw new InvalidArgumentError(what, `${what} is empty; ${REMEDY}.`);
+  const last = labels.length - 1;
+  if ((labels[last] as unknown) === undefined) {
+    throw new InvalidArgumentError(
+      what,
+      `${what} has length ${labels.length}, but ${what}[${last}] is undefined; ${REMEDY}.`,
+    );
+  }
   const known = new Map<unknown, number>();
   const codes = new Uint32Array(labels.length);
   const kind = typeof labels[0];

@@ -36,12 +36,12 @@ function valueOf(name: string, schedule: unknown): (progress: number) => unknown
   if (typeof schedule === 'number') return () => schedule;
   if (Array.isArray(schedule) && schedule.length === 2) {
     const [from, to] = schedule as [unknown, unknown];
-    return (progress) =>
-      progress === 0
-        ? from
-        : progress === 1
-          ? to
-          : Number(from) + (Number(to) - Number(from)) * progress;
+    return (progress) => {
+      // What is no number is refused as it stands.
+      if (progress === 0 || typeof from !== 'number') return from;
+      if (progress === 1 || typeof to !== 'number') return to;
+      return from + (to - from) * progress;
+    };
   }
   throw new InvalidArgumentError(
     name,

@@ -271,7 +271,7 @@ async function fit(
     const first = start
       ? placeCentroids('init', start, k, shift, 'euclidean')
       : (await session.run(seedCentroids, 'random', k, [random], signal))[0];
-    const history = new Float64Array(plan.epochs);
+    const history: number[] = [];
     const centred =
       mode === 'batch'
         ? await learnInBatches(session, first, plan, history)
@@ -280,7 +280,8 @@ async function fit(
     return new SelfOrganizingMapModel({
       ...grid.shape,
       ...{ neighbourhood, mode, features: shift.length, shift, centred },
-      ...{ fittedRows: session.shape[0], hits: counts, history, inertia },
+      ...{ fittedRows: session.shape[0], hits: counts, inertia },
+      history: Float64Array.from(history),
       engine: engine.description,
     });
   });
@@ -291,7 +292,7 @@ async function learnInBatches(
   session: Session,
   start: Float32Array,
   { grid, neighbourhood, radius, epochs, weights, options: { signal, onIteration } }: Plan,
-  history: Float64Array,
+  history: number[],
 ): Promise<Float32Array> {
   const pause = createPause(signal);
   const [n] = session.shape;
@@ -316,7 +317,7 @@ async function learnByRows(
   shift: Float64Array,
   start: Float32Array,
   { grid, neighbourhood, radius, rate, epochs, random, weights, options }: Plan,
-  history: Float64Array,
+  history: number[],
 ): Promise<Float32Array> {
   const { signal, onIteration } = options;
   const scale = onlineScale(points, start);

@@ -10,6 +10,7 @@ import {
   indices,
   modelRecord,
   number,
+  offsets,
   size,
   text,
   word,
@@ -22,8 +23,8 @@ import {
 } from '../../math/unit_grid.js';
 import type { Centroids, Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
-import { CentroidModel, type ComputeOptions } from '../kmeans/centroid_model.js';
 import { nearestTwo } from '../../ops/assign/nearest_two.js';
+import { CentroidModel, type ComputeOptions, withPlaced } from '../kmeans/centroid_model.js';
 
 /** The state of a model; see {@link SelfOrganizingMapModel} for what each part means. */
 export interface SelfOrganizingMapState extends GridShape {
@@ -56,7 +57,7 @@ const RECORD = modelRecord<SelfOrganizingMapState>(
     neighbourhood: word<Neighbourhood>('gaussian', 'bubble', 'mexicanHat'),
     mode: word('batch', 'online'),
     features: size,
-    shift: float64s(as('features')),
+    shift: offsets(as('features')),
     centred: float32s(
       ({ rows, columns, features }) => Number(rows) * Number(columns) * Number(features),
     ),
@@ -224,7 +225,7 @@ export class SelfOrganizingMapModel extends CentroidModel implements GridShape {
   }
 
   #nearestTwo(method: string, points: Points | PointStream, options: ComputeOptions) {
-    return this.compute(method, points, options, (session) =>
+    return withPlaced(this.placed, method, points, options, (session) =>
       session.run(nearestTwo, this.#state.centred, this.k, options.signal),
     );
   }

@@ -1,3 +1,4 @@
+import { createPause, rowBlocks } from '../../math/event_loop.js';
 import { neighbourhoodAt, type Neighbourhood, type UnitGrid } from '../../math/unit_grid.js';
 import type { HostRows } from '../op.js';
 import { squaredDistance } from '../assign/squared_distance.twin.js';
@@ -44,19 +45,32 @@ export function onlineMap(
   return { weights: w, costs };
 }
 
+/** Multiply-adds that the distance of two units on the grid takes, about. */
+const GRID_WORK = 16;
+
 export function openOnlineMap(
   { d }: HostRows,
   grid: UnitGrid,
   neighbourhood: Neighbourhood,
   start: Float32Array,
+  signal?: AbortSignal,
 ): Promise<OnlineMap> {
-  let weights = Float64Array.from(start);
+  const weights = Float64Array.from(start);
+  const pause = createPause(signal);
   return Promise.resolve({
     work: grid.units * d,
-    take(x, steps) {
-      const taken = onlineMap(grid, neighbourhood, weights, d, x, steps);
-      weights = Float64Array.from(taken.weights);
-      return Promise.resolve(taken.costs);
+    async take(x, steps) {
+      const count = steps.length / 2;
+      const costs = new Float64Array(count);
+      for (const [from, to] of rowBlocks(count, grid.units * (2 * d + GRID_WORK))) {
+        const rows = x.subarray(from * d, to * d);
+        const part = steps.subarray(2 * from, 2 * to);
+        const taken = onlineMap(grid, neighbourhood, weights, d, rows, part);
+        weights.set(taken.weights);
+        costs.set(taken.costs, from);
+        await pause();
+      }
+      return costs;
     },
     read: () => Promise.resolve(Float32Array.from(weights)),
     dispose: () => undefined,

@@ -118,7 +118,9 @@ export async function gram(
       }
       return lanes;
     },
-    (batch) => { addGram(sums, batch, d); },
+    (batch) => {
+      addGram(sums, batch, d);
+    },
     signal,
   );
   return sums;

@@ -100,7 +100,9 @@ export async function gramBySubgroups(
       }
       return ceilDiv(batch.rows, runRows);
     },
-    (batch) => { addSymmetric(sums, batch, d, quads); },
+    (batch) => {
+      addSymmetric(sums, batch, d, quads);
+    },
     signal,
   );
   return sums;

@@ -83,7 +83,9 @@ export async function gramTimes(
         }
         return lanes;
       },
-      (batch) => { addCrossProducts(sums, batch, d); },
+      (batch) => {
+        addCrossProducts(sums, batch, d);
+      },
       signal,
     );
   } finally {

@@ -33,11 +33,15 @@ function runOf(k: number, quads: number): number {
   return k * quads < FEW_SUMS ? SHORT_RUN : RUN;
 }
 
-/** Segments whose sums are made at once. */
-export function segmentsPerBatch(k: number, quads: number, segments: number): number {
+/** Segments whose sums are made at once, where a buffer holds `most` bytes: at least 1. */
+function segmentsPerBatch(k: number, quads: number, segments: number, most: number): number {
+  const run = runOf(k, quads);
   const runs = Math.max(1, Math.floor(PARTIAL_BYTES / (SUM_BYTES * k * quads)));
   const lists = Math.max(1, Math.floor(LISTS_BYTES / (LIST_BYTES + 4 * k)));
-  return Math.min(segments, runOf(k, quads) * runs, lists);
+  // The lists and partial sums of one buffer each: see `mostRuns`.
+  const fitting = Math.floor(most / Math.max(SUM_BYTES * k * quads, 4 * run * k));
+  const inBuffers = Math.min(Math.floor(most / LIST_BYTES), run * (fitting - 1) + 1);
+  return Math.max(1, Math.min(segments, run * runs, lists, inBuffers));
 }
 
 /** Runs that so many segments may have a part in. */
@@ -127,7 +131,9 @@ export class Accumulation {
       combine: await runtime.kernel(combineKernel, { RUN: run }),
     };
     const largest = chunks.reduce((most, { rows }) => Math.max(most, ceilDiv(rows, SEGMENT)), 0);
-    const batch = segmentsPerBatch(k, quads, largest);
+    const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const batch = segmentsPerBatch(k, quads, largest, most);
     const runs = mostRuns(batch, run);
     const scratch = await workspace.allocate({
       order: LIST_BYTES * batch,

@@ -16,11 +16,11 @@ const LIMITS: RuntimeLimits = {
 };
 
 /** Kept for all cases, as compiling the kernels takes longer than they do. */
-let limited: Promise<Runtime> | undefined;
+let shared: Promise<Runtime> | undefined;
 
 function limitedRuntime({ library }: ConformanceContext): Promise<Runtime> {
-  limited ??= library.createRuntime({ limits: LIMITS });
-  return limited;
+  shared ??= library.createRuntime({ limits: LIMITS });
+  return shared;
 }
 
 async function compare(
@@ -76,6 +76,26 @@ export const kmeansChunks: Suite = {
         const runtime = await limitedRuntime(context);
         const chunked = await fit(context, { ...points, data }, { ...options, runtime });
         expectEqual(outcome(chunked), outcome(whole), 'model');
+      },
+    },
+    {
+      name: 'of rows held in less bytes than the lists of them take, and of many clusters',
+      needsGpu: true,
+      run: async (context) => {
+        const limits = { maxBufferSize: 70_000, maxStorageBufferBindingSize: 70_000 };
+        const runtime = await context.library.createRuntime({ limits });
+        const rows = clouds(13_000, 4, 1, 5);
+        const whole = { ...rows, data: rows.data.map((value) => Math.round(10 * value) & 255) };
+        const options = { init: 'random', nInit: 1, maxIter: 1 } as const;
+        const sets = [
+          [whole, { k: 3, ...options }],
+          [head(rows, 9000), { k: 150, storage: 'float16', ...options }],
+        ] as const;
+        for (const [some, given] of sets) {
+          const chunked = await fit(context, some, { ...given, runtime });
+          expectEqual(outcome(chunked), outcome(await fit(context, some, given)), 'model');
+        }
+        runtime.dispose();
       },
     },
     {
