@@ -63,6 +63,7 @@ export const kmeansChunks: Suite = {
     },
     {
       name: 'with the cosine metric',
+      where: 'everywhere',
       needsGpu: true,
       run: (context) => compare(context, points, { k: 5, metric: 'cosine', maxIter: 4 }),
     },

@@ -49,6 +49,7 @@ export const kmeansDeterminism: Suite = {
     },
     {
       name: 'fits at the same time, of different shapes, on one runtime',
+      where: 'everywhere',
       run: async (context) => {
         const [small, large] = [clouds(200, 3, 4, 4), clouds(3000, 9, 5, 5)];
         const options = { k: 5, init: 'random', nInit: 2 } as const;

@@ -1,6 +1,12 @@
 /** Devices that fail: lost, silent, or refusing. Nothing resolves with zeros, and the next fit works. */
 import type { ComputeOptions, Runtime } from '../../../src/index.js';
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import {
+  type Case,
+  type ConformanceContext,
+  everywhere,
+  firstEverywhere,
+  type Suite,
+} from '../case.js';
 import { expectEqual, expectThat, expectThrows } from '../expect.js';
 import { clouds, fit, outcome } from './support.js';
 
@@ -295,6 +301,7 @@ export const kmeansFailure: Suite = {
     ),
     {
       name: 'the shared device lost in the middle of a fit: the next fit has a fresh one',
+      where: 'everywhere',
       needsGpu: true,
       provokesDeviceErrors: true,
       run: async (context) => {
@@ -348,17 +355,19 @@ export const kmeansFailure: Suite = {
         }
       },
     },
-    withRuntime(
-      'an error that the device reports fails the fit that runs',
-      async ({ library }, runtime) => {
-        const onIteration = () => {
-          // No such usage.
-          runtime.device.createBuffer({ size: 16, usage: 0x10000 });
-        };
-        const work = () => library.kmeans(points, { ...options, runtime, onIteration });
-        await expectThrows(work, { name: 'KernelError' });
-      },
+    everywhere(
+      withRuntime(
+        'an error that the device reports fails the fit that runs',
+        async ({ library }, runtime) => {
+          const onIteration = () => {
+            // No such usage.
+            runtime.device.createBuffer({ size: 16, usage: 0x10000 });
+          };
+          const work = () => library.kmeans(points, { ...options, runtime, onIteration });
+          await expectThrows(work, { name: 'KernelError' });
+        },
+      ),
     ),
-    ...faults,
+    ...firstEverywhere(faults),
   ],
 };

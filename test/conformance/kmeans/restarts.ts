@@ -146,6 +146,7 @@ export const kmeansRestarts: Suite = {
     },
     {
       name: 'some end early, some at maxIter',
+      where: 'everywhere',
       run: async (context) => {
         const some = clouds(600, 3, 5, 4);
         for (const maxIter of [1, 2, 3, 7]) {

@@ -89,6 +89,7 @@ const cases: readonly Case[] = [
   compared('cosine'),
   {
     name: 'rows are rounded, and no more than to 11 bits',
+    where: 'everywhere',
     run: async (context) => {
       const options = { k: 6, init: head(points, 6), maxIter: 1 };
       const full = await fit(context, points, options);

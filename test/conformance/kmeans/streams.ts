@@ -74,6 +74,7 @@ export const kmeansStreams: Suite = {
     },
     {
       name: 'with weights, and empty clusters to be relocated',
+      where: 'everywhere',
       run: async (context) => {
         const init = head(points, 9);
         init.data.fill(500, 4 * 13);
@@ -135,6 +136,7 @@ export const kmeansStreams: Suite = {
     },
     {
       name: 'a Blob of float32 rows behind a header',
+      where: 'everywhere',
       run: async (context) => {
         const blob = new Blob([new Uint8Array(10), points.data as Float32Array<ArrayBuffer>]);
         const rows = context.library.blobRows(blob, 13, 10);

@@ -67,6 +67,7 @@ export const kmeansTwin: Suite = {
     compared('cosine'),
     {
       name: "'random' takes the same rows of a seed on either",
+      where: 'everywhere',
       needsGpu: true,
       run: async (context) => {
         const points = clouds(500, 4, 6, 1);

@@ -106,6 +106,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'predict, transform and score: the bits of float32, in any company',
+    where: 'everywhere',
     run: async (context) => {
       const { runtime } = context;
       const rows = pixels(3000, 7, 6);

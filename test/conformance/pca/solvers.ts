@@ -66,6 +66,7 @@ export const pcaSolvers: Suite = {
     },
     {
       name: 'randomized, deflation and whole batches agree with the covariance',
+      where: 'everywhere',
       run: async (context) => {
         const { pca } = context.library;
         const expected = await pca(points, { nComponents: 4, ...on(context) });
