@@ -46,7 +46,7 @@ export const dawnOnSwiftShader = dawn({
 export const dawnOnLavapipe = dawn({
   name: 'dawn-lavapipe',
   npmOnly: false,
-  takes: ['thorough', 'each compiler and driver', 'each subgroup size'],
+  takes: ['thorough', 'each compiler and driver', 'each compiler', 'each subgroup size'],
   environment: async () => {
     const variables = await lavapipeEnvironment();
     if (variables !== undefined) return variables;

@@ -134,7 +134,7 @@ export function kernelCases(test: KernelTest): readonly Case[] {
       async ({ runtime }) => {
         for (const constants of variants) await runtime.kernel(source, constants);
       },
-      { where: 'everywhere' },
+      { where: 'each compiler' },
     ),
     kernelCase(' agrees with its twin', (lab) => compare(lab, source), {
       timeoutMs: COMPILING_TIMEOUT_MS,

@@ -219,6 +219,7 @@ export const kmeansGolden: Suite = {
     },
     {
       name: 'k-means++ seeds as well as scikit-learn: mnist',
+      where: 'once',
       run: async (context) => {
         const { potential } = await seeded(context, 1, 'k-means++', 10, 1);
         expectClose(potential, 0, { ...FOUR_ERRORS, what: 'potential, in standard errors' });
@@ -227,6 +228,7 @@ export const kmeansGolden: Suite = {
     {
       // It reduces about 100 candidates to 10 by the same greedy k-means++: no worse is to be had.
       name: 'k-means|| seeds no worse than k-means++: digits',
+      where: 'once',
       run: async (context) => {
         const { potential, inertia } = await seeded(context, 0, 'k-means||', 20, 300);
         for (const errors of [potential, inertia!]) {

@@ -29,7 +29,7 @@ const compared = (metric: 'euclidean' | 'cosine'): Case => ({
           k,
           init: head(points, k),
           metric,
-          maxIter: 20,
+          maxIter: 8,
           ...(weighted ? { sampleWeight: points.data.slice(0, n).map(Math.abs) } : {}),
         };
         const device = await fit(context, points, options);

@@ -86,7 +86,7 @@ export const mixtureSizes: Suite = {
       maxIter: 4,
     }),
     sizeCase('64 components', {
-      rows: 20_000,
+      rows: 6000,
       columns: 8,
       k: 64,
       covarianceType: 'full',
