@@ -26,8 +26,21 @@ export interface ConformanceContext {
   readonly note: (line: string) => void;
 }
 
-/** Once in all, or once for each size of subgroups that there is among the engines. */
-export type Once = 'in all' | 'for each subgroup size';
+/**
+ * Where a case runs. Every suite runs on every engine, by cases that show that each part works there;
+ * the many others, by which it works in every shape, are 'thorough': they run on the engines in Node (the
+ * CPU twin, Dawn on two drivers), and on all where CASES=all asks for it. Kernels are held to their twins
+ * by 'each compiler and driver' (Tint on both drivers, naga in Deno), and all their variants compiled by
+ * 'each compiler' where that is quick: on lavapipe (Tint), in Firefox (naga). What judges a test, or only
+ * the host's own work, runs 'once', or once for 'each subgroup size' that there is among the engines.
+ */
+export type Where =
+  | 'everywhere'
+  | 'thorough'
+  | 'each compiler and driver'
+  | 'each compiler'
+  | 'each subgroup size'
+  | 'once';
 
 /**
  * One test. It fails when `run` rejects, when anything calls console.error, or console.warn without
@@ -39,11 +52,8 @@ export interface Case {
   readonly name: string;
   /** The case has no meaning on the CPU twin (kernels, devices): it is not part of its list. */
   readonly needsGpu?: boolean;
-  /**
-   * Not for every engine, as it judges something that is the same on all: other cases (whether they
-   * find a wrong copy of what they test), or what the library does on the host.
-   */
-  readonly once?: Once;
+  /** Its suite's when absent. */
+  readonly where?: Where;
   /** Uncaptured device errors are what the case is about; they are then not held against it. */
   readonly provokesDeviceErrors?: boolean;
   /** After this the case has failed and its engine is restarted. 60,000 ms when absent. */
@@ -54,5 +64,13 @@ export interface Case {
 export interface Suite {
   /** Unique among the suites. */
   readonly name: string;
+  /** Of the cases that do not say. 'thorough' when absent: then some of them must be for everywhere. */
+  readonly where?: Where;
   readonly cases: readonly Case[];
 }
+
+export const everywhere = (one: Case): Case => ({ ...one, where: 'everywhere' });
+
+/** Of cases that are alike the first stands for all where the others are thorough. */
+export const firstEverywhere = (alike: readonly Case[]): readonly Case[] =>
+  alike.map((one, i) => (i === 0 ? everywhere(one) : one));

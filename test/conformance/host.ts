@@ -389,5 +389,6 @@ const lifetime: readonly Case[] = [
 
 export const host: Suite = {
   name: 'host',
+  where: 'everywhere',
   cases: [...kernels, ...recordings, ...reading, ...errors, ...lifetime],
 };

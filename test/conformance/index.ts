@@ -1,5 +1,6 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
+import { contract } from './contract/index.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
@@ -15,6 +16,7 @@ import { smoke } from './smoke.js';
 export const suites: readonly Suite[] = [
   smoke,
   host,
+  contract,
   kernels,
   ...kmeansSuites,
   onlineKMeansSuite,

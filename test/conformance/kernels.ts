@@ -123,6 +123,7 @@ const shaders = import.meta.glob<KernelSource>(
 
 const everyKernelIsTested: Case = {
   name: 'every kernel is tested',
+  where: 'everywhere',
   run: async () => {
     await Promise.resolve();
     const tested = tests.map(({ source }) => source.name);
@@ -137,5 +138,6 @@ const everyKernelIsTested: Case = {
 
 export const kernels: Suite = {
   name: 'kernels',
+  where: 'each compiler and driver',
   cases: [everyKernelIsTested, ...tests.flatMap(kernelCases)],
 };

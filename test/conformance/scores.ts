@@ -15,7 +15,7 @@ const EXACT = 'float64 on both sides';
 
 const labelScores: Case = {
   name: "scores of labels are scikit-learn's, by numbers and by names",
-  once: 'in all',
+  where: 'once',
   async run(context) {
     const { library } = context;
     for (const { name, truth, labels, ...expected } of (await readGolden(context)).labels) {
@@ -51,6 +51,7 @@ const rowsOf = ({ data, shape }: NdArray<Float64Array | Uint8Array>) => ({
 
 const pointScores: Case = {
   name: "scores of rows are scikit-learn's to 1e-6",
+  where: 'everywhere',
   async run(context) {
     const { library, runtime } = context;
     for (const { name, points, labels, ...expected } of (await readGolden(context)).points) {

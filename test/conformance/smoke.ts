@@ -47,6 +47,7 @@ async function squaresOnDevice(device: GPUDevice, n: number): Promise<Uint32Arra
 
 export const smoke: Suite = {
   name: 'smoke',
+  where: 'everywhere',
   cases: [
     {
       name: 'the built library loads',

@@ -9,7 +9,7 @@ import { childEntry } from './bundle.js';
 import { startChildEngine } from './child_engine.js';
 import type { Engine } from './engine.js';
 
-interface Driver extends Pick<Engine, 'name' | 'npmOnly' | 'once'> {
+interface Driver extends Pick<Engine, 'name' | 'npmOnly' | 'takes'> {
   readonly environment: () => Promise<Variables>;
 }
 
@@ -38,7 +38,7 @@ function dawn({ environment, ...driver }: Driver): Engine {
 export const dawnOnSwiftShader = dawn({
   name: 'dawn-swiftshader',
   npmOnly: true,
-  once: ['in all', 'for each subgroup size'],
+  takes: ['thorough', 'each compiler and driver', 'each subgroup size', 'once'],
   environment: swiftShaderEnvironment,
 });
 
@@ -46,7 +46,7 @@ export const dawnOnSwiftShader = dawn({
 export const dawnOnLavapipe = dawn({
   name: 'dawn-lavapipe',
   npmOnly: false,
-  once: ['for each subgroup size'],
+  takes: ['thorough', 'each compiler and driver', 'each compiler', 'each subgroup size'],
   environment: async () => {
     const variables = await lavapipeEnvironment();
     if (variables !== undefined) return variables;

@@ -16,6 +16,7 @@ export const deno: Engine = {
   name: 'deno',
   gpu: true,
   npmOnly: true,
+  takes: ['each compiler and driver'],
   missing: async () => {
     try {
       denoBinary();

@@ -1,5 +1,5 @@
 /** An engine is a place where the conformance suite runs: a browser, a runtime, or the CPU twin. */
-import type { Case, Once, Suite } from '../conformance/case.js';
+import type { Case, Suite, Where } from '../conformance/case.js';
 import type { CaseResult } from './protocol.js';
 
 export interface Engine {
@@ -8,8 +8,8 @@ export interface Engine {
   readonly gpu: boolean;
   /** True where everything it needs comes from npm: then being unable to run is a failure. */
   readonly npmOnly: boolean;
-  /** Which of the cases that run `once` run here; none when absent. */
-  readonly once?: readonly Once[];
+  /** Which cases run here beside those for everywhere; none when absent. */
+  readonly takes?: readonly Where[];
   /** Undefined when the engine can run here, else what is missing and how to install it. */
   missing(): Promise<string | undefined>;
   start(): Promise<RunningEngine>;
@@ -33,14 +33,15 @@ export interface TimedCase {
   readonly provokesDeviceErrors?: boolean;
 }
 
-/** The cases of a suite that run on an engine. */
+/** The cases of a suite that run on an engine; with `all` those too that others stand for. */
 export function casesFor(
-  { gpu, once: here = [] }: Pick<Engine, 'gpu' | 'once'>,
-  { cases }: Suite,
+  { gpu, takes = [] }: Pick<Engine, 'gpu' | 'takes'>,
+  { cases, where: usual = 'thorough' }: Suite,
+  all = false,
 ): readonly Case[] {
   return cases.filter(
-    ({ needsGpu = false, once }) =>
-      (gpu || !needsGpu) && (once === undefined || here.includes(once)),
+    ({ needsGpu = false, where = usual }) =>
+      (gpu || !needsGpu) && (all || where === 'everywhere' || takes.includes(where)),
   );
 }
 

@@ -26,6 +26,7 @@ export const firefox: Engine = {
   name: 'firefox',
   gpu: true,
   npmOnly: false,
+  takes: ['each compiler'],
   missing: () =>
     Promise.resolve(
       firefoxPath === undefined

@@ -130,7 +130,7 @@ export const gapStatisticSuite: Suite = {
     },
     {
       name: "maxSE is R's, on its own gaps and on other curves",
-      once: 'in all',
+      where: 'once',
       run: async (context) => {
         const { rules, factors, cases, curves } = await golden(context);
         for (const { gaps, standardErrors, choices } of [...cases, ...curves]) {
@@ -143,6 +143,7 @@ export const gapStatisticSuite: Suite = {
     },
     {
       name: "d.power 1 as R's",
+      where: 'everywhere',
       run: async (context) => {
         const { library, runtime } = context;
         const values = await golden(context);
@@ -192,7 +193,7 @@ export const gapStatisticSuite: Suite = {
     },
     {
       name: 'a function gives labels, and W is that of the definition',
-      once: 'in all',
+      where: 'once',
       run: async ({ library }) => {
         const few = clouds(40, 2, 1, 8);
         for (const power of [1, 2, 3]) {

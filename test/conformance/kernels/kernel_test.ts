@@ -129,9 +129,13 @@ export function kernelCases(test: KernelTest): readonly Case[] {
       }),
   });
   return [
-    kernelCase(' compiles in every variant', async ({ runtime }) => {
-      for (const constants of variants) await runtime.kernel(source, constants);
-    }),
+    kernelCase(
+      ' compiles in every variant',
+      async ({ runtime }) => {
+        for (const constants of variants) await runtime.kernel(source, constants);
+      },
+      { where: 'each compiler' },
+    ),
     kernelCase(' agrees with its twin', (lab) => compare(lab, source), {
       timeoutMs: COMPILING_TIMEOUT_MS,
     }),
@@ -152,7 +156,7 @@ export function kernelCases(test: KernelTest): readonly Case[] {
               ),
             {
               timeoutMs: COMPILING_TIMEOUT_MS,
-              once: needs === 'subgroups' ? 'for each subgroup size' : 'in all',
+              where: needs === 'subgroups' ? 'each subgroup size' : 'once',
             },
           ),
         ]

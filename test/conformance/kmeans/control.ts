@@ -57,6 +57,7 @@ export const kmeansControl: Suite = {
   cases: [
     {
       name: 'onIteration is told every iteration of every restart, those of each in order',
+      where: 'everywhere',
       run: async (context) => {
         const told: KMeansProgress[] = [];
         const some = head(points, 800);

@@ -78,6 +78,7 @@ export const kmeansCosine: Suite = {
     },
     {
       name: 'every row has the centroid of the largest cosine, which transform gives',
+      where: 'everywhere',
       run: (context) =>
         forAll(directions, async (points) => {
           const {

@@ -32,6 +32,7 @@ export const kmeansDegenerate: Suite = {
   cases: [
     {
       name: 'fewer distinct rows than k: a warning, an answer, no NaN',
+      where: 'everywhere',
       run: async (context) => {
         const few = fc.record({
           distinct: fc.integer({ min: 1, max: 5 }),
@@ -144,6 +145,7 @@ export const kmeansDegenerate: Suite = {
     },
     {
       name: 'empty clusters move to the farthest rows',
+      where: 'everywhere',
       run: async (context) => {
         const points = [
           [0, 0],

@@ -1,6 +1,6 @@
 /** Devices and matrices that the caller brings. */
 import type { GpuMatrix, NonFiniteError, Runtime } from '../../../src/index.js';
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import { type Case, type ConformanceContext, everywhere, type Suite } from '../case.js';
 import { expectEqual, expectSameBits, expectThrows } from '../expect.js';
 import { clouds, fit, head, outcome, type Rows, SEEDINGS } from './support.js';
 
@@ -77,7 +77,7 @@ const resident = (metric: 'euclidean' | 'cosine', storage: 'float32' | 'float16'
 export const kmeansDevice: Suite = {
   name: 'kmeans device',
   cases: [
-    resident('euclidean'),
+    everywhere(resident('euclidean')),
     resident('cosine'),
     resident('euclidean', 'float16'),
     resident('cosine', 'float16'),

@@ -1,6 +1,12 @@
 /** Devices that fail: lost, silent, or refusing. Nothing resolves with zeros, and the next fit works. */
 import type { ComputeOptions, Runtime } from '../../../src/index.js';
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import {
+  type Case,
+  type ConformanceContext,
+  everywhere,
+  firstEverywhere,
+  type Suite,
+} from '../case.js';
 import { expectEqual, expectThat, expectThrows } from '../expect.js';
 import { clouds, fit, outcome } from './support.js';
 
@@ -295,6 +301,7 @@ export const kmeansFailure: Suite = {
     ),
     {
       name: 'the shared device lost in the middle of a fit: the next fit has a fresh one',
+      where: 'everywhere',
       needsGpu: true,
       provokesDeviceErrors: true,
       run: async (context) => {
@@ -348,26 +355,28 @@ export const kmeansFailure: Suite = {
         }
       },
     },
-    withRuntime(
-      "another library's errors on a borrowed device are not ours",
-      async ({ library }, { device }) => {
-        const runtime = await library.createRuntime({ device });
-        const expected = outcome(await library.kmeans(points, { ...options, runtime }));
-        let heard = 0;
-        device.addEventListener('uncapturederror', () => heard++);
-        const onIteration = () => {
-          // No such usage.
-          device.createBuffer({ size: 16, usage: 0x10000 });
-        };
-        const model = await library.kmeans(points, { ...options, runtime, onIteration });
-        expectEqual(outcome(model), expected);
-        for (let i = 0; heard === 0 && i < 100; i++) {
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-        expectThat(heard > 0, 'the device reported nothing');
-        await library.kmeans(points, { ...options, runtime });
-      },
+    everywhere(
+      withRuntime(
+        "another library's errors on a borrowed device are not ours",
+        async ({ library }, { device }) => {
+          const runtime = await library.createRuntime({ device });
+          const expected = outcome(await library.kmeans(points, { ...options, runtime }));
+          let heard = 0;
+          device.addEventListener('uncapturederror', () => heard++);
+          const onIteration = () => {
+            // No such usage.
+            device.createBuffer({ size: 16, usage: 0x10000 });
+          };
+          const model = await library.kmeans(points, { ...options, runtime, onIteration });
+          expectEqual(outcome(model), expected);
+          for (let i = 0; heard === 0 && i < 100; i++) {
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          expectThat(heard > 0, 'the device reported nothing');
+          await library.kmeans(points, { ...options, runtime });
+        },
+      ),
     ),
-    ...faults,
+    ...firstEverywhere(faults),
   ],
 };

@@ -11,7 +11,7 @@ import {
   type SphericalCase,
   startCentroids,
 } from '../../golden/index.js';
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import { type Case, type ConformanceContext, firstEverywhere, type Suite } from '../case.js';
 import { expectClose, expectEqual, expectThat } from '../expect.js';
 import { INERTIA, ROUNDING } from './support.js';
 
@@ -183,10 +183,11 @@ export const kmeansGolden: Suite = {
         );
       },
     },
-    ...FITS.map(fitCase),
+    ...firstEverywhere(FITS.map(fitCase)),
     ...SPHERICAL.map(sphericalCase),
     {
       name: 'predict, transform and score of new points',
+      where: 'everywhere',
       run: async (context) => {
         const { cases, model: expected } = await golden(context);
         const { model } = await fit(context, find(cases, expected.case));
@@ -218,6 +219,7 @@ export const kmeansGolden: Suite = {
     },
     {
       name: 'k-means++ seeds as well as scikit-learn: mnist',
+      where: 'once',
       run: async (context) => {
         const { potential } = await seeded(context, 1, 'k-means++', 10, 1);
         expectClose(potential, 0, { ...FOUR_ERRORS, what: 'potential, in standard errors' });
@@ -226,6 +228,7 @@ export const kmeansGolden: Suite = {
     {
       // It reduces about 100 candidates to 10 by the same greedy k-means++: no worse is to be had.
       name: 'k-means|| seeds no worse than k-means++: digits',
+      where: 'once',
       run: async (context) => {
         const { potential, inertia } = await seeded(context, 0, 'k-means||', 20, 300);
         for (const errors of [potential, inertia!]) {

@@ -167,6 +167,7 @@ export const kmeansHard: Suite = {
     },
     {
       name: 'numbers whose squares leave float32',
+      where: 'everywhere',
       run: async (context) => {
         const { runtime } = context;
         const options = { k: 3, seed: 1 } as const;

@@ -112,6 +112,7 @@ export const kmeansInput: Suite = {
     },
     {
       name: 'memory that is shared, or that can be resized',
+      where: 'everywhere',
       run: async (context) => {
         const { data, shape } = clouds(100, 3, 2, 1);
         const options = { k: 2, init: head(clouds(100, 3, 2, 1), 2) };
@@ -198,6 +199,7 @@ export const kmeansInput: Suite = {
     },
     {
       name: 'what is transferred or resized before the promise settles is missed in words',
+      where: 'everywhere',
       run: async ({ library, runtime }) => {
         const { bayesianGaussianMixture, gaussianMixture, kmeans, miniBatchKMeans, pca } = library;
         const methods: readonly ((given: Points) => Promise<unknown>)[] = [

@@ -40,6 +40,7 @@ export const kmeansInvariance: Suite = {
   cases: [
     {
       name: 'the order of rows',
+      where: 'everywhere',
       run: (context) =>
         forAll(fc.tuple(someClouds, fc.nat(100)), async ([points, seed]) => {
           const { k } = points;

@@ -164,6 +164,7 @@ export const kmeansMiniBatch: Suite = {
     },
     {
       name: 'finds what kmeans finds, nearly; the same seed the same',
+      where: 'everywhere',
       run: async (context) => {
         const { library, runtime } = context;
         const separate = blobs(4000, 4, 6, 2);

@@ -31,6 +31,7 @@ export const kmeansModel: Suite = {
   cases: [
     {
       name: 'labels are what predict gives for the points, ties and all',
+      where: 'everywhere',
       run: (context) =>
         forAll(grids, async ({ n, d, k, x, c, weights: sampleWeight }) => {
           const points = { data: x, shape: [n, d] as const };
@@ -152,6 +153,7 @@ export const kmeansModel: Suite = {
     },
     {
       name: 'transform gives distances whose least is at the label',
+      where: 'everywhere',
       run: (context) =>
         forAll(someClouds, async (points) => {
           const {

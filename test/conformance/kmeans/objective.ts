@@ -42,6 +42,7 @@ export const kmeansObjective: Suite = {
   cases: [
     {
       name: 'a case computed by hand comes out exactly',
+      where: 'everywhere',
       run: async (context) => {
         const model = await fit(
           context,
@@ -71,6 +72,7 @@ export const kmeansObjective: Suite = {
     },
     {
       name: 'never rises, with ties, weights and empty clusters',
+      where: 'everywhere',
       run: (context) =>
         forAll(problems, async ({ points, options }) => {
           const most = Math.max(...options.sampleWeight);

@@ -54,7 +54,7 @@ const compared = (metric: 'euclidean' | 'cosine'): Case => ({
     for (const [n, d, k] of SHAPES) {
       if (metric === 'cosine' && d === 1) continue;
       const points = clouds(n, d, k, n);
-      const options = { k, init: head(points, k), metric, maxIter: 20, storage } as const;
+      const options = { k, init: head(points, k), metric, maxIter: 8, storage } as const;
       const device = await fit(context, points, options);
       const twin = await fit(context, points, { ...options, runtime: 'cpu' });
       const what = `${n} x ${d}, k = ${k}`;
@@ -89,6 +89,7 @@ const cases: readonly Case[] = [
   compared('cosine'),
   {
     name: 'rows are rounded, and no more than to 11 bits',
+    where: 'everywhere',
     run: async (context) => {
       const options = { k: 6, init: head(points, 6), maxIter: 1 };
       const full = await fit(context, points, options);
@@ -188,10 +189,10 @@ const cases: readonly Case[] = [
   {
     name: 'bounds, small chunks and streams change no bit',
     run: async (context) => {
-      const many = clouds(5000, 20, 4, 2);
+      const many = clouds(2500, 20, 4, 2);
       const runtime = await smallRuntime(context);
       for (const init of ['k-means++', 'k-means||', 'random'] as const) {
-        const options = { k: 20, init, nInit: 1, maxIter: 12, storage } as const;
+        const options = { k: 20, init, nInit: 1, maxIter: 6, storage } as const;
         const expected = await fit(context, many, { ...options, algorithm: 'lloyd' });
         const others = {
           bounded: await fit(context, many, { ...options, algorithm: 'bounded' }),

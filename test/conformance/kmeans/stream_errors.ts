@@ -149,6 +149,7 @@ export const kmeansStreamErrors: Suite = {
     },
     {
       name: 'cancelled while the source hangs, and in the midst of a pass',
+      where: 'everywhere',
       run: async (context) => {
         const runtime = await smallRuntime(context);
         for (const hangs of [true, false]) {

@@ -5,9 +5,9 @@ import { expectEqual, expectSameBits, expectThat } from '../expect.js';
 import { BUFFER_LIMIT, smallRuntime, streamed } from './stream_support.js';
 import { clouds, fit, head, outcome, type Rows, SEEDINGS } from './support.js';
 
-/** 5,000 rows of 13 columns: on the small device four chunks of 1,024 rows, and one of 904. */
-const points = clouds(5000, 13, 1, 1);
-const weights = Float32Array.from({ length: 5000 }, (_, i) => (i % 7) / 4);
+/** 2,500 rows of 13 columns: on the small device two chunks of 1,024 rows, and one of 452. */
+const points = clouds(2500, 13, 1, 1);
+const weights = Float32Array.from({ length: 2500 }, (_, i) => (i % 7) / 4);
 
 async function compare(
   context: ConformanceContext,
@@ -74,6 +74,7 @@ export const kmeansStreams: Suite = {
     },
     {
       name: 'with weights, and empty clusters to be relocated',
+      where: 'everywhere',
       run: async (context) => {
         const init = head(points, 9);
         init.data.fill(500, 4 * 13);
@@ -109,7 +110,7 @@ export const kmeansStreams: Suite = {
       name: 'blocks of any size and form',
       run: async (context) => {
         const options = { k: 6, maxIter: 3 };
-        for (const sizes of [[1, 1024, 3], [5000], [1023, 2, 2048]]) {
+        for (const sizes of [[1, 1024, 3], [2500], [1023, 2, 2048]]) {
           await compare(context, points, streamed(points, sizes), options);
         }
         const some = head(points, 1300);
@@ -127,7 +128,7 @@ export const kmeansStreams: Suite = {
     {
       name: 'sizes one below, at and one above a multiple of the chunk',
       run: async (context) => {
-        for (const n of [6, 1024, 2047, 2048, 2049, 3073]) {
+        for (const n of [6, 1023, 1024, 1025, 2049]) {
           const some = head(points, n);
           await compare(context, some, streamed(some), { k: 6, maxIter: 3 });
         }
@@ -135,10 +136,11 @@ export const kmeansStreams: Suite = {
     },
     {
       name: 'a Blob of float32 rows behind a header',
+      where: 'everywhere',
       run: async (context) => {
         const blob = new Blob([new Uint8Array(10), points.data as Float32Array<ArrayBuffer>]);
         const rows = context.library.blobRows(blob, 13, 10);
-        expectEqual(rows.shape, [5000, 13], 'shape');
+        expectEqual(rows.shape, [2500, 13], 'shape');
         await compare(context, points, rows, { k: 4, maxIter: 3 });
       },
     },

@@ -113,6 +113,7 @@ export const kmeansTuning: Suite = {
     ...PROBLEMS.map(race),
     {
       name: 'a small fit does not race',
+      where: 'everywhere',
       needsGpu: true,
       run: async (context) => {
         const problem = { points: clouds(200, 3, 4, 4), k: 17 };

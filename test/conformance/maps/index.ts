@@ -5,7 +5,7 @@ import type {
   SelfOrganizingMapProgress,
 } from '../../../src/index.js';
 import { loadDataset, loadMaps, type MapCase, type MapGolden } from '../../golden/index.js';
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import { type Case, type ConformanceContext, firstEverywhere, type Suite } from '../case.js';
 import { expectClose, expectEqual, expectSameBits, expectThat, expectThrows } from '../expect.js';
 import { clouds, head, spread } from '../kmeans/support.js';
 import { streamed } from '../kmeans/stream_support.js';
@@ -126,10 +126,11 @@ const outcome = ({ weights, hits, history }: SelfOrganizingMapModel) => ({
 export const maps: Suite = {
   name: 'self-organizing map',
   cases: [
-    ...KOHONEN.map(byKohonen),
-    ...FORMULAS.map(byFormulas),
+    ...firstEverywhere(KOHONEN.map(byKohonen)),
+    ...firstEverywhere(FORMULAS.map(byFormulas)),
     {
       name: 'with radius 0 every epoch is a step of kmeans',
+      where: 'everywhere',
       run: async (context) => {
         const { library, runtime } = context;
         const init = head(points, 6);

@@ -1,7 +1,7 @@
 /** Mixtures of rows in chunks, because the device's limits are small, are those of resident rows. */
 import type { RuntimeChoice } from '../../../src/fit/backend.js';
 import type { GaussianMixtureOptions, Runtime } from '../../../src/index.js';
-import type { Case, ConformanceContext, Suite } from '../case.js';
+import { type Case, type ConformanceContext, everywhere, type Suite } from '../case.js';
 import { expectEqual, expectSameBits } from '../expect.js';
 import { clouds, type Rows } from '../kmeans/support.js';
 
@@ -51,7 +51,7 @@ const chunked = (
 export const mixtureChunks: Suite = {
   name: 'mixture chunks',
   cases: [
-    chunked('full', { sampleWeight }),
+    everywhere(chunked('full', { sampleWeight })),
     chunked('diag', { covarianceType: 'diag', init: 'random' }),
     chunked('tied, of dependent columns', { covarianceType: 'tied' }, dependent),
     {

@@ -170,6 +170,7 @@ export const mixtureInput: Suite = {
     },
     {
       name: 'NaN, and columns that do not fit, also in predict',
+      where: 'everywhere',
       run: async ({ library, runtime }) => {
         const data = POINTS.data.slice();
         data[5] = Number.NaN;

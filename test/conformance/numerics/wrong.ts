@@ -109,7 +109,7 @@ export const wrongModels = (
   golden: (context: ConformanceContext) => Promise<NumericsGolden>,
 ): Case => ({
   name: 'a model that is a little wrong is found out',
-  once: 'in all',
+  where: 'once',
   run: async (context) => {
     const { kinds, leastLost } = await golden(context);
     const kind = kinds.find(({ name }) => name === 'quakes');

@@ -1,7 +1,7 @@
 /** Online k-means. */
 import type { OnlineKMeansModel, OnlineProgress } from '../../../src/index.js';
 import { loadDataset, loadOnline, type OnlineCase } from '../../golden/index.js';
-import type { Case, Suite } from '../case.js';
+import { type Case, firstEverywhere, type Suite } from '../case.js';
 import { expectClose, expectEqual, expectSameBits, expectThat, expectThrows } from '../expect.js';
 import { smallRuntime, streamed } from '../kmeans/stream_support.js';
 import { clouds, head, pick, shuffled } from '../kmeans/support.js';
@@ -66,7 +66,7 @@ const outcome = ({ centroids, counts, steps }: OnlineKMeansModel) => ({
 export const onlineKMeansSuite: Suite = {
   name: 'online kmeans',
   cases: [
-    ...GOLDEN.map(golden),
+    ...firstEverywhere(GOLDEN.map(golden)),
     {
       name: "'1/count' from 0: the start is forgotten, each centroid is the mean of its rows",
       run: async ({ library, runtime }) => {
@@ -141,6 +141,7 @@ export const onlineKMeansSuite: Suite = {
     },
     {
       name: 'batchSize: winners of the start of each batch, then row after row',
+      where: 'everywhere',
       run: async ({ library, runtime }) => {
         const init = head(points, 4);
         for (const eta of ['1/count', 0.1] as const) {
@@ -303,6 +304,7 @@ export const onlineKMeansSuite: Suite = {
     },
     {
       name: 'rows on the device are learnt from where they lie',
+      where: 'everywhere',
       needsGpu: true,
       run: async ({ library }) => {
         const runtime = await library.createRuntime();

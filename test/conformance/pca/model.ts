@@ -61,6 +61,7 @@ export const pcaModel: Suite = {
   cases: [
     {
       name: 'components are orthonormal, signed, and of falling variance',
+      where: 'everywhere',
       run: async (context) => {
         for (const [n, d] of SHAPES) {
           const model = await context.library.pca(stretched(n, d, n), on(context));

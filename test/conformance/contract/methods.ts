@@ -1,0 +1,262 @@
+/** Every method, as the contract that all of them keep sees it: a new method is one more entry. */
+import type {
+  BayesianGaussianMixtureModel,
+  ComputeOptions,
+  GapStatistic,
+  GaussianMixtureModel,
+  KMeansModel,
+  MiniBatchKMeansModel,
+  OnlineKMeansModel,
+  PcaModel,
+  Points,
+  SelfOrganizingMapModel,
+} from '../../../src/index.js';
+import type { TypedArray } from '../expect.js';
+import { blobs } from '../kmeans/support.js';
+
+export type Options = Readonly<Record<string, unknown>>;
+
+/** What a wrong option is, and the name of the one that the error must name. */
+export type Refusal = readonly [options: Options, argument: string];
+
+export interface Method<Result> {
+  /** What the library exports it by. */
+  readonly name: string;
+  /** Valid for ROWS, quick, from a random start where there is one. */
+  readonly options: Options;
+  /** What it takes between its rows and its options. */
+  readonly labels?: Uint32Array;
+  /** The start given, for rows of which row i is row `of[i]` of ROWS. Without: nothing is drawn. */
+  readonly start?: (of: ArrayLike<number>) => Options;
+  /** The class of its result, by name; without: a number. */
+  readonly model?: string;
+  /** What it found, to be compared within float32's digits. */
+  values(result: Result): ArrayLike<number>;
+  /** What a model is for. */
+  use?(model: Result, points: Points, where: ComputeOptions): Promise<TypedArray>;
+  /** The number in what `onIteration` is told that rises from call to call; without: no such option. */
+  readonly progress?: string;
+  readonly seed?: true;
+  /** `sampleWeight` is taken; 'copies': as if each row stood there as often as its weight says. */
+  readonly weights?: 'copies' | 'any';
+  /** Streams are taken; 'as rows': for the same bits. */
+  readonly streams?: 'as rows' | 'any';
+  readonly refused: readonly Refusal[];
+}
+
+/** Two clouds far apart, whose rows take turns. */
+export const ROWS = blobs(60, 3, 2, 1);
+
+const CENTRES = [
+  [0, 0, 0],
+  [16, 0, 0],
+];
+const fromCentres = () => ({ init: CENTRES });
+const clusters: readonly Refusal[] = [
+  [{ k: 0 }, 'k'],
+  [{ k: 1.5 }, 'k'],
+  [{ k: '2' }, 'k'],
+  [{ k: undefined }, 'k'],
+  [{ k: 61 }, 'k'],
+  [{ init: 'kmeans++' }, 'init'],
+];
+const ofTwo: readonly Refusal[] = [
+  [{ maxIter: 0 }, 'maxIter'],
+  [{ nInit: 0 }, 'nInit'],
+  [{ tol: -1 }, 'tol'],
+];
+
+const kmeans = {
+  name: 'kmeans',
+  options: { k: 2, init: 'random', nInit: 1, maxIter: 5, tol: 0 },
+  start: fromCentres,
+  model: 'KMeansModel',
+  values: ({ centroids, history }) => [...centroids.data, ...history],
+  use: (model, points, where) => model.predict(points, where),
+  progress: 'iteration',
+  seed: true,
+  weights: 'copies',
+  streams: 'as rows',
+  refused: [...clusters, ...ofTwo, [{ metric: 'l1' }, 'metric'], [{ storage: 8 }, 'storage']],
+} satisfies Method<KMeansModel>;
+
+const miniBatchKMeans = {
+  name: 'miniBatchKMeans',
+  options: { k: 2, init: 'random', nInit: 1, batchSize: 20, maxIter: 2 },
+  start: fromCentres,
+  model: 'MiniBatchKMeansModel',
+  values: ({ centroids, weightSums }) => [...centroids.data, ...weightSums],
+  use: (model, points, where) => model.predict(points, where),
+  progress: 'step',
+  seed: true,
+  weights: 'any',
+  streams: 'any',
+  refused: [
+    ...clusters,
+    ...ofTwo,
+    [{ batchSize: 0 }, 'batchSize'],
+    [{ reassignmentRatio: 2 }, 'reassignmentRatio'],
+  ],
+} satisfies Method<MiniBatchKMeansModel>;
+
+const onlineKMeans = {
+  name: 'onlineKMeans',
+  options: { k: 2, init: 'random', batchSize: 20, passes: 2, shuffle: true },
+  // Copies of a row must follow one another.
+  start: () => ({ init: CENTRES, batchSize: 1, shuffle: false }),
+  model: 'OnlineKMeansModel',
+  values: ({ centroids, counts }) => [...centroids.data, ...counts],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'step',
+  seed: true,
+  weights: 'copies',
+  streams: 'any',
+  refused: [
+    ...clusters,
+    [{ eta: 0 }, 'eta'],
+    [{ eta: (t: number) => 1 / t }, 'eta'],
+    [{ passes: 0 }, 'passes'],
+    [{ initialCounts: [1] }, 'initialCounts'],
+  ],
+} satisfies Method<OnlineKMeansModel>;
+
+const selfOrganizingMap = {
+  name: 'selfOrganizingMap',
+  options: { rows: 2, columns: 2, epochs: 3, init: 'random' },
+  start: () => ({ init: [...CENTRES, [0, 1, 0], [16, 1, 0]] }),
+  model: 'SelfOrganizingMapModel',
+  values: ({ centroids, history }) => [...centroids.data, ...history],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'epoch',
+  seed: true,
+  weights: 'copies',
+  streams: 'as rows',
+  refused: [
+    [{ rows: 0 }, 'rows'],
+    [{ columns: 2.5 }, 'columns'],
+    [{ rows: 61 }, 'rows'],
+    [{ grid: 'triangular' }, 'grid'],
+    [{ radius: [1, 2] }, 'radius'],
+    [{ rate: 2 }, 'rate'],
+    [{ epochs: 0 }, 'epochs'],
+    [{ init: 'kmeans' }, 'init'],
+  ],
+} satisfies Method<SelfOrganizingMapModel>;
+
+const mixtureOptions = {
+  k: 2,
+  covarianceType: 'diag',
+  init: 'random_from_data',
+  maxIter: 3,
+  tol: 0,
+};
+const ofMixtures: readonly Refusal[] = [
+  ...clusters,
+  ...ofTwo,
+  [{ covarianceType: 'round' }, 'covarianceType'],
+  [{ regCovar: -1 }, 'regCovar'],
+];
+
+const gaussianMixture = {
+  name: 'gaussianMixture',
+  options: mixtureOptions,
+  start: () => ({
+    init: {
+      weights: [0.5, 0.5],
+      means: { data: CENTRES.flat(), shape: [2, 3] },
+      precisions: { data: [1, 1, 1, 1, 1, 1], shape: [2, 3] },
+    },
+  }),
+  model: 'GaussianMixtureModel',
+  values: ({ means, covariances, history }) => [...means.data, ...covariances.data, ...history],
+  use: async (model, points, where) => (await model.predictProba(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  weights: 'copies',
+  refused: [...ofMixtures, [{ fixedVariance: 1 }, 'fixedVariance']],
+} satisfies Method<GaussianMixtureModel>;
+
+const bayesianGaussianMixture = {
+  name: 'bayesianGaussianMixture',
+  options: mixtureOptions,
+  start: (of) => ({ init: { labels: Array.from(of, (row) => row % 2) } }),
+  model: 'BayesianGaussianMixtureModel',
+  values: ({ means, covariances, weights }) => [
+    ...means.data,
+    ...covariances.data,
+    ...weights.data,
+  ],
+  use: async (model, points, where) => (await model.predictProba(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  weights: 'copies',
+  refused: [
+    ...ofMixtures,
+    [{ meanPrecisionPrior: 0 }, 'meanPrecisionPrior'],
+    [{ degreesOfFreedomPrior: 1 }, 'degreesOfFreedomPrior'],
+  ],
+} satisfies Method<BayesianGaussianMixtureModel>;
+
+const pca = {
+  name: 'pca',
+  options: { nComponents: 2, solver: 'randomized' },
+  model: 'PcaModel',
+  values: ({ explainedVariance, components }) => [...explainedVariance, ...components.data],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    [{ nComponents: 0 }, 'nComponents'],
+    [{ nComponents: 4 }, 'nComponents'],
+    [{ solver: 'svd' }, 'solver'],
+    [{ whiten: 1 }, 'whiten'],
+  ],
+} satisfies Method<PcaModel>;
+
+const gapStatistic = {
+  name: 'gapStatistic',
+  options: { kMax: 2, references: 2, nInit: 1 },
+  model: 'GapStatistic',
+  // What is drawn for the references depends on the engine.
+  values: ({ logW }) => logW,
+  progress: 'done',
+  seed: true,
+  refused: [
+    [{ kMax: 0 }, 'kMax'],
+    [{ kMax: 60 }, 'kMax'],
+    [{ references: 0 }, 'references'],
+    [{ rule: 'elbow' }, 'rule'],
+    [{ power: 0 }, 'power'],
+    [{ cluster: 'kmeans' }, 'cluster'],
+  ],
+} satisfies Method<GapStatistic>;
+
+const score = {
+  options: {},
+  labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
+  values: (score: number) => [score],
+  streams: 'as rows',
+  refused: [],
+} as const;
+
+export const METHODS: readonly Method<unknown>[] = [
+  kmeans,
+  miniBatchKMeans,
+  onlineKMeans,
+  selfOrganizingMap,
+  gaussianMixture,
+  bayesianGaussianMixture,
+  pca,
+  gapStatistic,
+  { ...score, name: 'daviesBouldin' } satisfies Method<number>,
+  { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
+  {
+    ...score,
+    name: 'silhouette',
+    seed: true,
+    refused: [
+      [{ sampleSize: 0 }, 'sampleSize'],
+      [{ metric: 'l1' }, 'metric'],
+    ],
+  } satisfies Method<number>,
+];
