@@ -13,7 +13,7 @@ import { plusPlus } from './plus_plus.js';
 import type { DeviceRows, Op } from '../op.js';
 import { Restarts, restartsAtOnce } from '../clustering/restarts.js';
 import type { FirstDraw } from './sampler.js';
-import { inBatches, isStreamed, sideBySide } from '../side_by_side.js';
+import { inBatches, sideBySide } from '../side_by_side.js';
 import { unscaled } from '../units.js';
 
 /** How starting centroids are chosen from the data. */
@@ -48,7 +48,7 @@ async function choose(
     const sampled = randoms.map((random) => sampleRows(rowWeights, k, random));
     const bytes = 16 * points.quads * k;
     const piece = { bytes, joint: bytes, work: k * d };
-    const atOnce = () => sideBySide(workspace.runtime, isStreamed(points), piece);
+    const atOnce = () => sideBySide(workspace.runtime, points.streamed, piece);
     return inBatches(sampled, atOnce, async (batch) => {
       const picks = Uint32Array.from(batch.flatMap((picked) => [...picked]));
       const gathered = await gatherRows(workspace, points, picks);
