@@ -4,12 +4,12 @@ import { Workspace } from '../../host/workspace.js';
 import { loadRows } from '../rows/load.js';
 import type { LoadOptions, PointSource } from '../rows/load_options.js';
 import { loadRowWeights } from '../rows/weights.js';
+import { engineName } from './engine_name.js';
 import type { Engine, Session } from './op.js';
 
 export function deviceEngine(runtime: Runtime): Engine {
-  const { vendor, architecture, description } = runtime.info;
   return {
-    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    description: engineName(runtime),
     load: (points, options) => load(runtime, points, options),
   };
 }
@@ -21,9 +21,9 @@ async function load(runtime: Runtime, source: PointSource, given: LoadOptions): 
     workspace.dispose();
   };
   try {
-    const { points, close } = await loadRows(workspace, source, options);
+    const points = await loadRows(workspace, source, options);
     dispose = () => {
-      close();
+      points.close();
       workspace.dispose();
     };
     const weights = await loadRowWeights(workspace, points, options.weights);

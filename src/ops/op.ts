@@ -7,7 +7,7 @@
  * model repeats the fit's arithmetic bit for bit.
  */
 import type { Workspace } from '../../host/workspace.js';
-import type { DevicePoints } from '../rows/device_points.js';
+import type { DevicePoints } from '../rows/rows.js';
 import type { LoadOptions, Metric, PointSource } from '../rows/load_options.js';
 import type { RowWeights } from '../rows/weights.js';
 

@@ -1,6 +1,5 @@
 /** How many pieces of work over the same rows are sent side by side: restarts, and their seeding. */
 import type { Runtime } from '../../host/runtime.js';
-import type { DevicePoints } from '../rows/device_points.js';
 
 /** What pieces side by side may hold together, where there are more than one. */
 const SIDE_BY_SIDE_BYTES = 64 * 1024 * 1024;
@@ -19,12 +18,11 @@ export interface Piece {
   readonly work: number;
 }
 
-/** Whether rows come by once a pass, and so should be used by all when they do. */
-export function isStreamed({ chunks }: DevicePoints): boolean {
-  return chunks.some(({ bring }) => bring);
-}
-
-/** How many of such pieces go side by side, at least 1. What each computes does not depend on it. */
+/**
+ * How many of such pieces go side by side, at least 1. What each computes does not depend on it.
+ *
+ * @param streamed whether rows come by once a pass, and so should be used by all when they do
+ */
 export function sideBySide(
   { pace, limits }: Pick<Runtime, 'pace' | 'limits'>,
   streamed: boolean,

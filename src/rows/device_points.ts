@@ -15,8 +15,9 @@ import { CheckedStream } from './point_stream.js';
 import { rangeScale } from './range.js';
 import { largestOf } from './float16.js';
 import { directionShift, noDirection, spreadRows } from './directions.js';
-import type { Metric, Storage } from './load_options.js';
-import { type Held, QUAD_BYTES, storedAs } from './storage.js';
+import type { Metric, PointSource, Storage } from './load_options.js';
+import { type DevicePoints, Rows, type PlacedChunk, type Preparation } from './rows.js';
+import { type Held, QUAD_BYTES } from './storage.js';
 
 /** Rows cross to the device in blocks of about this many bytes. */
 const UPLOAD_BLOCK = 8 * 1024 * 1024;
@@ -28,35 +29,6 @@ export const CHUNK_ALIGNMENT = 1024;
 export const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
 const NONE_FOUND = 0xffffffff;
 
-/** Rows [start, start + rows), as shaders/lib/points_layout.wgsl has them. */
-export interface Chunk extends RowRange {
-  readonly points: GPUBuffer;
-  /**
-   * Where rows are not kept on the device (see stream.ts): fills `points` with the chunk's rows, which
-   * stay until the next but one chunk is brought. To be called again each time they are needed.
-   */
-  readonly bring?: () => Promise<void>;
-}
-
-/** What is done to each chunk's packed rows, in place. */
-export type Preparation = (recording: Recording, chunk: Chunk) => void;
-
-export interface PackedRows {
-  readonly shape: readonly [rows: number, columns: number];
-  /** vec4s a row: ceil(columns / 4). */
-  readonly quads: number;
-  readonly chunks: readonly Chunk[];
-  /** What the chunks hold; read by kernels made with `storedAs`. */
-  readonly storage: Held;
-}
-
-export interface DevicePoints extends PackedRows {
-  /** What was subtracted from the caller's rows ('cosine': from these at length 1), [columns]. */
-  readonly shift: Float64Array;
-  /** What they were multiplied by then, a power of two. */
-  readonly scale: number;
-}
-
 /** See LoadOptions. */
 export interface PointsOptions {
   readonly metric: Metric;
@@ -64,8 +36,6 @@ export interface PointsOptions {
   readonly storage?: Storage | undefined;
   readonly scale?: number | undefined;
   readonly extent?: number | undefined;
-  /** Chunks start at multiples of so many rows where a buffer holds that many; CHUNK_ALIGNMENT when absent. */
-  readonly align?: number | undefined;
 }
 
 /** Bytes of packed rows: whole blocks of them. */
@@ -103,21 +73,6 @@ export function paced(
   return splitRows(chunk.rows, runtime.pace.rows(workPerRow, align), align);
 }
 
-/**
- * Records `work` for each chunk, whose rows are on the device when it runs. For recordings that are
- * sent in parts.
- */
-export function forEachChunk(
-  recording: Recording,
-  chunks: readonly Chunk[],
-  work: (chunk: Chunk, c: number) => void,
-): void {
-  chunks.forEach((chunk, c) => {
-    if (chunk.bring) recording.hostStep(chunk.bring);
-    work(chunk, c);
-  });
-}
-
 /** Workgroups that give every one of `invocations` a place. */
 export function groups(kernel: Kernel, invocations: number): number {
   return ceilDiv(invocations, kernel.workgroup);
@@ -132,25 +87,34 @@ export async function loadPoints(
   const subtracted = 'data' in source ? source.shift : undefined;
   const { packed, scale } = await packInRange(workspace, source, options);
   const [n] = packed.shape;
-  const prepare = (label: string, preparation: Preparation) => {
-    workspace.run(label, (recording) => {
-      for (const chunk of packed.chunks) preparation(recording, chunk);
-    });
-  };
-  if (subtracted) return { ...packed, shift: subtracted, scale };
+  if (subtracted) return packed.about(subtracted, scale);
   if (options.metric === 'cosine') {
     const shift = options.shift ?? (await shiftOfDirections(workspace, source));
     const { normalize, refuseZeros } = await normalizing(workspace, packed, shift);
-    prepare('normalize', normalize);
+    inPlace(workspace, packed, 'normalize', normalize);
     await refuseZeros();
-    return { ...packed, shift, scale };
+    return packed.about(shift, scale);
   }
   const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n, scale);
   // Rows as they are need no pass.
   if (shift.some((value) => value !== 0))
-    prepare('centre', await centring(workspace, packed, shift, scale));
+    inPlace(workspace, packed, 'centre', await centring(workspace, packed, shift, scale));
   await workspace.settle();
-  return { ...packed, shift, scale };
+  return packed.about(shift, scale);
+}
+
+/** Does something to all rows, once: where they are kept on the device. */
+export function inPlace(
+  workspace: Workspace,
+  rows: Rows,
+  label: string,
+  preparation: Preparation,
+): void {
+  workspace.run(label, (recording) => {
+    rows.pass(recording, (chunk) => {
+      preparation(recording, chunk);
+    });
+  });
 }
 
 /**
@@ -160,31 +124,29 @@ export async function loadPoints(
 async function packInRange(
   workspace: Workspace,
   source: CheckedMatrix | GpuMatrix,
-  { metric, extent, align }: PointsOptions,
-): Promise<{ readonly packed: PackedRows; readonly scale: number }> {
+  { metric, extent }: PointsOptions,
+): Promise<{ readonly packed: Rows; readonly scale: number }> {
   // Directions are scaled one by one.
   if (metric === 'cosine' || extent === undefined) {
-    return { packed: await pack(workspace, source, 1, align), scale: 1 };
+    return { packed: await packRows(workspace, source, 1), scale: 1 };
   }
   if ('data' in source) {
     const scale = rangeScale('points', Math.max(extent, source.largest ?? largestOf(source.data)));
-    return { packed: await pack(workspace, source, scale, align), scale };
+    return { packed: await packRows(workspace, source, scale), scale };
   }
-  const packed = await pack(workspace, source, 1, align);
+  const packed = await packRows(workspace, source, 1);
   const measuring = await measureLargest(workspace, packed);
-  workspace.run('measure', (recording) => {
-    for (const chunk of packed.chunks) measuring.measure(recording, chunk);
-  });
+  inPlace(workspace, packed, 'measure', measuring.measure);
   const scale = rangeScale('points', Math.max(extent, await measuring.read()));
   if (scale === 1) return { packed, scale };
-  workspace.release(...packed.chunks.map(({ points }) => points));
-  return { packed: await pack(workspace, source, scale, align), scale };
+  packed.release();
+  return { packed: await packRows(workspace, source, scale), scale };
 }
 
 /** Finds the largest magnitude of packed rows. */
 export async function measureLargest(
   workspace: Workspace,
-  { quads }: PackedRows,
+  { quads }: Pick<Rows, 'quads'>,
 ): Promise<{ readonly measure: Preparation; readonly read: () => Promise<number> }> {
   const kernel = await workspace.runtime.kernel(largestKernel);
   const { largest } = await workspace.allocate({ largest: 4 });
@@ -204,7 +166,7 @@ export async function measureLargest(
 /** What directions are less of, where the caller's rows are as they were given. */
 export async function shiftOfDirections(
   workspace: Workspace,
-  source: CheckedMatrix | GpuMatrix | CheckedStream,
+  source: PointSource,
 ): Promise<Float64Array> {
   if (source instanceof CheckedStream) return source.directionShift();
   const [n, d] = source.shape;
@@ -215,9 +177,10 @@ export async function shiftOfDirections(
 /** Rows of the source as they are, one after the other. */
 export async function sampleRows(
   workspace: Workspace,
-  source: CheckedMatrix | GpuMatrix,
+  source: PointSource,
   rows: readonly number[],
 ): Promise<Float32Array> {
+  if (source instanceof CheckedStream) return source.rowsAt(rows);
   const [, d] = source.shape;
   if ('data' in source) {
     const sample = new Float32Array(rows.length * d);
@@ -247,12 +210,17 @@ export function mostRows({ limits }: Runtime, quads: number): number {
   return Math.floor(most / packedBytes(1, quads)) * BLOCK_ROWS;
 }
 
-async function pack(
+/**
+ * Copies, checks and packs the rows, times a power of two.
+ *
+ * @param align chunks start at multiples of so many rows where a buffer holds that many
+ */
+export async function packRows(
   workspace: Workspace,
   source: CheckedMatrix | GpuMatrix,
   scale: number,
   align = CHUNK_ALIGNMENT,
-): Promise<PackedRows> {
+): Promise<Rows> {
   const { runtime } = workspace;
   const { limits } = runtime;
   const [n, d] = source.shape;
@@ -264,7 +232,7 @@ async function pack(
   const blockRows = Math.max(1, Math.min(n, Math.floor(Math.min(UPLOAD_BLOCK, most) / (4 * d))));
   const { rows } = await workspace.allocate({ rows: 4 * d * blockRows });
   const { bring, refuseNonFinite } = await bringing(workspace, source, rows);
-  const chunks: Chunk[] = [];
+  const chunks: PlacedChunk[] = [];
   for (const range of ranges) {
     const { points } = await workspace.allocate({ points: packedBytes(range.rows, quads) });
     chunks.push({ ...range, points });
@@ -279,7 +247,7 @@ async function pack(
   await refuseNonFinite();
   await workspace.settle();
   workspace.release(rows);
-  return { shape: [n, d], quads, chunks, storage: 'float32' };
+  return new Rows({ workspace, shape: [n, d], quads, chunks, storage: 'float32' });
 }
 
 /**
@@ -337,7 +305,7 @@ export async function bringing(
 /** Sums over the rows of each column, or of its square, in float64 over runs of float32. */
 export async function columnSums(
   workspace: Workspace,
-  points: PackedRows,
+  points: Rows,
   squared = false,
 ): Promise<Float64Array> {
   const [sums] = await columnPowerSums(workspace, points, [squared]);
@@ -347,18 +315,20 @@ export async function columnSums(
 /** As `columnSums`, for both sums in one pass over the rows. */
 export async function columnPowerSums(
   workspace: Workspace,
-  { shape: [, d], quads, chunks, storage }: PackedRows,
+  points: Rows,
   powers: readonly boolean[],
 ): Promise<readonly Float64Array[]> {
   const { runtime } = workspace;
+  const {
+    quads,
+    shape: [, d],
+  } = points;
   const run = Number(columnSumsKernel.constants.RUN);
   const kernels: Kernel[] = [];
-  for (const SQUARED of powers) {
-    kernels.push(await runtime.kernel(storedAs(storage, columnSumsKernel), { SQUARED }));
-  }
+  for (const SQUARED of powers) kernels.push(await points.kernel(columnSumsKernel, { SQUARED }));
   const totals = powers.map(() => new Float64Array(d));
-  for (const { points, rows, bring } of chunks) {
-    await bring?.();
+  for await (const { chunk } of points.visit()) {
+    const { rows } = chunk;
     const runs = ceilDiv(rows, run);
     const made: GPUBuffer[] = [];
     for (const kernel of kernels) {
@@ -374,7 +344,7 @@ export async function columnPowerSums(
           };
           recording.dispatch(
             kernel,
-            { shape, points, sums },
+            { shape, points: chunk.points, sums },
             groups(kernel, ceilDiv(part.rows, run) * quads),
           );
         }
@@ -395,7 +365,7 @@ export async function columnPowerSums(
 /** Subtracts `by` from every row, which is held times `scale`. */
 export async function centring(
   workspace: Workspace,
-  { shape: [, d], quads }: PackedRows,
+  { shape: [, d], quads }: Pick<Rows, 'shape' | 'quads'>,
   by: Float64Array,
   scale = 1,
 ): Promise<Preparation> {
@@ -421,7 +391,7 @@ export async function centring(
 /** Makes every row a direction less `by`; rows of zeros are refused once all were seen. */
 export async function normalizing(
   workspace: Workspace,
-  { shape: [, d], quads }: PackedRows,
+  { shape: [, d], quads }: Pick<Rows, 'shape' | 'quads'>,
   by: Float64Array,
 ): Promise<{ readonly normalize: Preparation; readonly refuseZeros: () => Promise<void> }> {
   const { runtime } = workspace;

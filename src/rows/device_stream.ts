@@ -6,15 +6,8 @@ import type { Workspace } from '../../host/workspace.js';
 import packKernel from '../../shaders/rows/pack.wgsl';
 import type { CheckedStream } from './point_stream.js';
 import { narrowing, type PassingRows, prepare } from './passing.js';
-import {
-  type Chunk,
-  CHUNK_ALIGNMENT,
-  type DevicePoints,
-  groups,
-  packedBytes,
-  type PointsOptions,
-  type Preparation,
-} from './device_points.js';
+import { CHUNK_ALIGNMENT, groups, packedBytes, type PointsOptions } from './device_points.js';
+import { type DevicePoints, Rows, type Preparation } from './rows.js';
 
 /** Bytes of one chunk's packed rows, where its least number of rows does not need more. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
@@ -40,11 +33,8 @@ interface Slot {
 }
 
 /** A stream's chunks, as the algorithms see any others, and what fills them. */
-class StreamedRows implements PassingRows {
-  readonly storage = 'float32';
-  readonly chunks: PassingRows['chunks'];
-  readonly quads: number;
-  readonly shape: readonly [rows: number, columns: number];
+export class StreamedRows implements PassingRows {
+  readonly rows: Rows;
   #preparation: Preparation | undefined;
   #scale = 1;
   readonly #workspace: Workspace;
@@ -63,18 +53,22 @@ class StreamedRows implements PassingRows {
     slots: readonly Slot[],
     rowsPerChunk: number,
   ) {
-    const [n, d] = source.shape;
-    this.shape = source.shape;
-    this.quads = ceilDiv(d, 4);
+    const { shape } = source;
+    const quads = ceilDiv(shape[1], 4);
     this.#workspace = workspace;
     this.#source = source;
     this.#pack = pack;
     this.#slots = slots;
-    this.chunks = splitRows(n, rowsPerChunk, CHUNK_ALIGNMENT).map((range, c) => ({
+    const chunks = splitRows(shape[0], rowsPerChunk, CHUNK_ALIGNMENT).map((range, c) => ({
       ...range,
       points: slots[c % SLOTS].points,
       bring: () => this.#bring(c),
     }));
+    const end = () => {
+      this.#close();
+    };
+    const owned = slots.map((slot) => slot.rows);
+    this.rows = new Rows({ workspace, shape, quads, storage: 'float32', chunks, owned, end });
   }
 
   static async create(workspace: Workspace, source: CheckedStream): Promise<StreamedRows> {
@@ -125,9 +119,13 @@ class StreamedRows implements PassingRows {
     for (const other of this.#slots) if (other !== slot) other.idle = idle;
     slot.chunk = undefined;
     workspace.upload(slot.rows, rows);
-    const chunk = this.chunks[c];
+    const {
+      ranges,
+      shape: [, columns],
+    } = this.rows;
+    const chunk = { ...ranges[c], points: slot.points };
     workspace.run('pack', (recording) => {
-      const shape = { count: chunk.rows, columns: this.shape[1], first: 0, scale: this.#scale };
+      const shape = { count: chunk.rows, columns, first: 0, scale: this.#scale };
       const { points } = slot;
       recording.dispatch(
         this.#pack,
@@ -138,7 +136,7 @@ class StreamedRows implements PassingRows {
     });
     slot.chunk = c;
     // Only now, as the source may reuse the memory; read while the device works on this chunk.
-    if (this.#next < this.chunks.length) {
+    if (this.#next < ranges.length) {
       this.#ahead = this.#pass?.next();
       this.#ahead?.catch(() => undefined);
     }
@@ -147,8 +145,8 @@ class StreamedRows implements PassingRows {
   /** Chunk `c` of the pass under way, or of a new one where that is past it. */
   async #read(c: number): Promise<Float32Array> {
     if (!this.#pass || this.#next > c) {
-      this.close();
-      this.#pass = this.#source.blocks(this.chunks[0].rows);
+      this.#close();
+      this.#pass = this.#source.blocks(this.rows.ranges[0].rows);
       this.#next = 0;
     }
     for (;;) {
@@ -160,16 +158,11 @@ class StreamedRows implements PassingRows {
   }
 
   /** Ends the pass under way. */
-  close(): void {
+  #close(): void {
     void this.#pass?.return().catch(() => undefined);
     this.#pass = undefined;
     this.#ahead = undefined;
   }
-}
-
-/** Streamed points, and what ends the pass under way over them. */
-export interface StreamedPoints extends DevicePoints {
-  readonly close: () => void;
 }
 
 /** As `loadPoints`, for rows that stay where they are: bit by bit the same rows come by. */
@@ -177,48 +170,44 @@ export async function streamPoints(
   workspace: Workspace,
   source: CheckedStream,
   options: PointsOptions,
-): Promise<StreamedPoints> {
-  const rows = await StreamedRows.create(workspace, source);
-  const { shape, quads } = rows;
-  const { storage = 'float32' } = options;
-  const close = () => {
-    rows.close();
-  };
+): Promise<DevicePoints> {
+  const passing = await StreamedRows.create(workspace, source);
   try {
-    const prepared = await prepare(workspace, rows, source.shift, options);
+    const prepared = await prepare(workspace, passing, source.shift, options);
     const { shift, scale, narrowing: factor } = prepared;
-    const chunks =
-      storage === 'float32' ? rows.chunks : await narrowChunks(workspace, rows, factor);
-    return { shape, quads, chunks, storage, shift, scale, close };
+    const isHalf = options.storage === 'float16';
+    const rows = isHalf ? await narrowRows(workspace, passing.rows, factor) : passing.rows;
+    return rows.about(shift, scale);
   } catch (error) {
-    close();
+    passing.rows.close();
     throw error;
   }
 }
 
 /** The same chunks in float16, rounded whenever they come by. */
-async function narrowChunks(
-  workspace: Workspace,
-  { quads, chunks }: PassingRows,
-  factor: number,
-): Promise<readonly Chunk[]> {
+async function narrowRows(workspace: Workspace, rows: Rows, factor: number): Promise<Rows> {
+  const { quads, shape, ranges } = rows;
   const narrow = await narrowing(workspace, quads, 'float16', factor);
   const slots: { readonly points: GPUBuffer; chunk: number | undefined }[] = [];
-  for (const { rows } of chunks.slice(0, SLOTS)) {
-    const bytes = packedBytes(rows, quads, 'float16');
+  for (const range of ranges.slice(0, SLOTS)) {
+    const bytes = packedBytes(range.rows, quads, 'float16');
     slots.push({ ...(await workspace.allocate({ points: bytes })), chunk: undefined });
   }
-  return chunks.map((chunk, c) => {
+  const chunks = ranges.map((range, c) => {
     const slot = slots[c % SLOTS];
     const bring = async () => {
       if (slot.chunk === c) return;
       slot.chunk = undefined;
-      await chunk.bring();
+      const chunk = await rows.at(c);
       workspace.run('narrow', (recording) => {
         narrow(recording, chunk, slot.points, 0);
       });
       slot.chunk = c;
     };
-    return { ...chunk, points: slot.points, bring };
+    return { ...range, points: slot.points, bring };
   });
+  const end = () => {
+    rows.close();
+  };
+  return new Rows({ workspace, shape, quads, storage: 'float16', chunks, end });
 }

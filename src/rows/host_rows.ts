@@ -6,7 +6,7 @@ import { centre, columnMeans } from './column_means.twin.js';
 import { directionsOf } from './directions.js';
 import { float16Scale, float16Shift, largestOf, roundToFloat16 } from './float16.js';
 import type { LoadOptions, Metric, PointSource } from './load_options.js';
-import { type CheckedMatrix, type GpuMatrix, shiftOfDirections } from './matrix.js';
+import { type CheckedMatrix, shiftOfDirections } from './matrix.js';
 import { CheckedStream } from './point_stream.js';
 import { rangeScale } from './range.js';
 
@@ -17,14 +17,14 @@ import { rangeScale } from './range.js';
  * @throws InvalidArgumentError where the rows lie on a GPU
  */
 export async function loadHostRows(
-  points: CheckedMatrix | GpuMatrix,
+  points: PointSource,
   wanted?: Float64Array,
 ): Promise<{ readonly x: Float32Array; readonly shift: Float64Array }> {
   const {
     data,
     shape: [n, d],
     shift: subtracted,
-  } = onHost(points);
+  } = await matrixOf(points);
   const pause = createPause();
   const shift = wanted ?? subtracted ?? (await meansOf(data, n, d, pause)).map(Math.fround);
   const remaining = subtracted ? shift.map((value, j) => value - subtracted[j]) : shift;
@@ -68,7 +68,7 @@ export interface HeldRows {
  * @throws InvalidArgumentError where the rows lie on a GPU, or reach where float32 does not
  */
 export async function holdRows(points: PointSource, options: LoadOptions): Promise<HeldRows> {
-  const matrix = points instanceof CheckedStream ? await heldRows(points) : onHost(points);
+  const matrix = await matrixOf(points);
   const { metric, storage, extent = 0 } = options;
   // In float64 there is nothing to scale, but what a device refuses is refused.
   if (metric === 'euclidean') {
@@ -86,14 +86,13 @@ export async function holdRows(points: PointSource, options: LoadOptions): Promi
   return { x, shape: matrix.shape, shift, scale };
 }
 
-/** A stream's rows, in memory: the CPU engine has no other place to put them. */
-async function heldRows(stream: CheckedStream): Promise<CheckedMatrix> {
-  const { shape, shift } = stream;
-  const data = await stream.collect();
-  return { data, shape, largest: stream.largest, ...(shift ? { shift } : {}) };
-}
-
-function onHost(points: CheckedMatrix | GpuMatrix): CheckedMatrix {
+/** Rows in memory, those of a stream, too: the CPU engine has no other place to put them. */
+async function matrixOf(points: PointSource): Promise<CheckedMatrix> {
+  if (points instanceof CheckedStream) {
+    const { shape, shift } = points;
+    const data = await points.collect();
+    return { data, shape, largest: points.largest, ...(shift ? { shift } : {}) };
+  }
   if (!('buffer' in points)) return points;
   throw new InvalidArgumentError(
     'points',

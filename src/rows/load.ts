@@ -1,17 +1,11 @@
 /** The one way of any rows to a device. */
 import type { Workspace } from '../../host/workspace.js';
-import { type DevicePoints, loadPoints, type PointsOptions } from './device_points.js';
+import { loadPoints, type PointsOptions } from './device_points.js';
+import type { DevicePoints } from './rows.js';
 import { streamPoints } from './device_stream.js';
 import type { PointSource } from './load_options.js';
 import { loadBytes, loadHalves } from './narrowed.js';
 import { CheckedStream } from './point_stream.js';
-
-/** Rows on the device, or passing through it. */
-export interface LoadedRows {
-  readonly points: DevicePoints;
-  /** Ends the pass under way, of rows that are streamed. */
-  readonly close: () => void;
-}
 
 /**
  * Streams stay where they are; other rows are held in float16 where that is asked for, else in bytes
@@ -23,15 +17,10 @@ export async function loadRows(
   workspace: Workspace,
   source: PointSource,
   options: PointsOptions,
-): Promise<LoadedRows> {
-  if (source instanceof CheckedStream) {
-    const points = await streamPoints(workspace, source, options);
-    return { points, close: points.close };
-  }
-  const points =
-    options.storage === 'float16'
-      ? await loadHalves(workspace, source, options)
-      : ((await loadBytes(workspace, source, options)) ??
-        (await loadPoints(workspace, source, options)));
-  return { points, close: () => undefined };
+): Promise<DevicePoints> {
+  if (source instanceof CheckedStream) return streamPoints(workspace, source, options);
+  if (options.storage === 'float16') return loadHalves(workspace, source, options);
+  return (
+    (await loadBytes(workspace, source, options)) ?? (await loadPoints(workspace, source, options))
+  );
 }

@@ -65,6 +65,8 @@ export interface CheckedMatrix {
   readonly shift?: Float64Array;
   /** The largest magnitude in `data`, where it is known. */
   readonly largest?: number;
+  /** The caller gave a byte a number. */
+  readonly isBytes?: boolean;
 }
 
 /** A matrix whose numbers were all looked at. */
@@ -180,7 +182,8 @@ export function toFloat32(
         (rules.shift?.every((value) => Math.fround(value) === value) ?? true)));
   if (asIs) {
     const data = source instanceof Float32Array ? source : Float32Array.from(source);
-    return { data, shape: [n, d], largest: checkFinite(what, data, d, firstRow) };
+    const isBytes = isNumericArray(source) && source.BYTES_PER_ELEMENT === 1;
+    return { data, shape: [n, d], largest: checkFinite(what, data, d, firstRow), isBytes };
   }
   if (rules.directions) return toDirections(what, source, [n, d], rules);
   const shift =

@@ -9,17 +9,15 @@ import { createPause } from '../math/event_loop.js';
 import { narrowing, type PassingRows, prepare, type Preparations } from './passing.js';
 import {
   bringing,
-  type Chunk,
   CHUNK_ALIGNMENT,
-  type DevicePoints,
   groups,
   packedBytes,
   type PointsOptions,
-  type Preparation,
   sampleRows,
   shiftOfDirections,
   UPLOADS_IN_FLIGHT,
 } from './device_points.js';
+import { type Chunk, type DevicePoints, Rows, type Preparation } from './rows.js';
 import type { Held } from './storage.js';
 import { streamedRows } from './device_stream.js';
 
@@ -38,7 +36,7 @@ export async function loadHalves(
   const storage = 'float16';
   const passing = await passBlocks(workspace, source);
   const subtracted = 'data' in source ? source.shift : undefined;
-  const prepared = await prepare(workspace, passing.rows, subtracted, { ...options, storage });
+  const prepared = await prepare(workspace, passing, subtracted, { ...options, storage });
   await passing.refuseNonFinite();
   return narrowed(workspace, passing, storage, prepared);
 }
@@ -55,16 +53,16 @@ export async function loadBytes(
   if (options.metric === 'cosine') return undefined;
   if ('data' in source) {
     const shift = source.shift ? undefined : wholeShift(source, options.shift);
-    return shift && packedHere(workspace, source, shift);
+    return shift && packedInBytes(workspace, source, shift);
   }
   // With a shift the bits are the same, however rows are held: there is nothing to find out.
   if (options.shift || !(await sampleRows(workspace, source, [0])).every(Number.isInteger)) {
     return undefined;
   }
   const passing = await passBlocks(workspace, source);
-  const prepared = await prepare(workspace, passing.rows, undefined, options);
+  const prepared = await prepare(workspace, passing, undefined, options);
   if (prepared.inBytes) return narrowed(workspace, passing, 'bytes', prepared);
-  passing.release();
+  passing.rows.release();
   return undefined;
 }
 
@@ -86,16 +84,21 @@ async function allocate(
   return { chunks, fitting };
 }
 
-/** Rows of whole numbers, packed into bytes before they go to the device: a quarter of the upload. */
-async function packedHere(
+/**
+ * Rows of whole numbers, packed into bytes before they go to the device: a quarter of the upload.
+ *
+ * @param block chunks start at multiples of so many rows, a multiple of CHUNK_ALIGNMENT
+ */
+export async function packedInBytes(
   workspace: Workspace,
   { data, shape }: CheckedMatrix,
   shift: Float64Array,
+  block = CHUNK_ALIGNMENT,
 ): Promise<DevicePoints> {
   const storage = 'bytes';
   const [, d] = shape;
   const quads = ceilDiv(d, 4);
-  const { chunks } = await allocate(workspace, { shape, quads }, CHUNK_ALIGNMENT, storage);
+  const { chunks } = await allocate(workspace, { shape, quads }, block, storage);
   const slab = Math.max(1, Math.floor(BLOCK_BYTES / packedBytes(CHUNK_ALIGNMENT, quads, storage)));
   const pause = createPause();
   let inFlight = 0;
@@ -112,36 +115,33 @@ async function packedHere(
     }
     await workspace.settle();
   }
-  return { shape, quads, chunks, storage, shift, scale: 1 };
+  return new Rows({ workspace, shape, quads, storage, chunks }).about(shift);
 }
 
 /** Keeps the rows of all blocks, narrowed. */
 async function narrowed(
   workspace: Workspace,
-  { rows, release }: Passing,
+  { rows }: Passing,
   storage: 'float16' | 'bytes',
   { shift, scale, narrowing: factor }: Preparations,
 ): Promise<DevicePoints> {
   const { shape, quads } = rows;
   const narrow = await narrowing(workspace, quads, storage, factor);
-  const { chunks, fitting } = await allocate(workspace, rows, rows.chunks[0].rows, storage);
-  for (const part of rows.chunks) {
-    await part.bring();
-    const { points, start } = chunks[Math.floor(part.start / fitting)];
+  const { chunks, fitting } = await allocate(workspace, rows, rows.ranges[0].rows, storage);
+  for await (const { chunk } of rows.visit()) {
+    const { points, start } = chunks[Math.floor(chunk.start / fitting)];
     workspace.run('narrow', (recording) => {
-      narrow(recording, part, points, part.start - start);
+      narrow(recording, chunk, points, chunk.start - start);
     });
   }
   await workspace.settle();
-  release();
-  return { shape, quads, chunks, storage, shift, scale };
+  rows.release();
+  return new Rows({ workspace, shape, quads, chunks, storage }).about(shift, scale);
 }
 
-interface Passing {
-  readonly rows: PassingRows;
+interface Passing extends PassingRows {
   /** To be called once all have come by. */
   readonly refuseNonFinite: () => Promise<void>;
-  readonly release: () => void;
 }
 
 /** Rows that lie in memory or on the device, as they come by: one block at a time is held. */
@@ -154,11 +154,10 @@ async function passBlocks(
   const quads = ceilDiv(d, 4);
   const ranges = splitRows(n, streamedRows(quads, runtime.limits, BLOCK_BYTES), CHUNK_ALIGNMENT);
   const kernel = await runtime.kernel(packKernel);
-  const held = await workspace.allocate({
+  const { rows, points } = await workspace.allocate({
     rows: 4 * d * ranges[0].rows,
     points: packedBytes(ranges[0].rows, quads),
   });
-  const { rows, points } = held;
   const { bring, refuseNonFinite } = await bringing(workspace, source, rows);
   let preparation: Preparation | undefined;
   let scale = 1;
@@ -172,23 +171,18 @@ async function passBlocks(
     return { ...chunk, bring: () => bring('pack', range, work) };
   });
   return {
-    rows: {
-      shape: [n, d],
-      quads,
-      chunks,
-      storage: 'float32',
-      prepareWith: (next) => {
-        preparation = next;
-      },
-      scaleBy: (power) => {
-        scale = power;
-      },
-      largest: 'data' in source ? source.largest : undefined,
-      directionShift: () => shiftOfDirections(workspace, source),
+    rows: new Rows({
+      ...{ workspace, shape: [n, d] as const, quads },
+      ...{ storage: 'float32' as const, chunks, owned: [rows] },
+    }),
+    prepareWith: (next) => {
+      preparation = next;
     },
+    scaleBy: (power) => {
+      scale = power;
+    },
+    largest: 'data' in source ? source.largest : undefined,
+    directionShift: () => shiftOfDirections(workspace, source),
     refuseNonFinite,
-    release: () => {
-      workspace.release(...Object.values(held));
-    },
   };
 }

@@ -9,7 +9,6 @@ import { byteShift, type WholeColumns } from './bytes.js';
 import { rangeScale } from './range.js';
 import { float16Scale, float16Shift, largestOf } from './float16.js';
 import {
-  type Chunk,
   centring,
   columnSums,
   groups,
@@ -17,16 +16,15 @@ import {
   measureLargest,
   normalizing,
   packedBytes,
-  type PackedRows,
   type PointsOptions,
-  type Preparation,
 } from './device_points.js';
+import type { Chunk, Rows, Preparation } from './rows.js';
 import { QUAD_BYTES } from './storage.js';
 
-/** Rows of which each chunk is on the device only once it is brought. */
-export interface PassingRows extends PackedRows {
-  readonly storage: 'float32';
-  readonly chunks: readonly (Chunk & { readonly bring: () => Promise<void> })[];
+/** Rows that come by, and what is to be done to each chunk of them whenever it does. */
+export interface PassingRows {
+  /** In float32. */
+  readonly rows: Rows;
   /** Sets what is done to every chunk from now on, once its rows are packed. */
   readonly prepareWith: (preparation: Preparation) => void;
   /** Has them multiplied by a power of two when they are packed, from now on. */
@@ -55,42 +53,44 @@ export interface Preparations {
  */
 export async function prepare(
   workspace: Workspace,
-  rows: PassingRows,
+  passing: PassingRows,
   subtracted: Float64Array | undefined,
   options: PointsOptions,
 ): Promise<Preparations> {
-  if (options.metric === 'cosine') return prepareDirections(workspace, rows, subtracted, options);
+  if (options.metric === 'cosine')
+    return prepareDirections(workspace, passing, subtracted, options);
   const { extent = 0 } = options;
   const inRange = (largest: number) => rangeScale('points', Math.max(extent, largest));
   // Centroids alone say nothing of rows that nobody has seen yet: that of small rows may be nearly 0.
-  let packed = rows.largest ? inRange(rows.largest) : 1;
-  rows.scaleBy(packed);
-  let found = await findOut(workspace, rows, subtracted, options, packed);
+  let packed = passing.largest ? inRange(passing.largest) : 1;
+  passing.scaleBy(packed);
+  let found = await findOut(workspace, passing, subtracted, options, packed);
   const needed = inRange(found.largest);
   if (needed !== packed) {
     // What was out of range has sums that are out of it, too.
     packed = needed;
-    rows.scaleBy(packed);
-    found = await findOut(workspace, rows, subtracted, options, packed);
+    passing.scaleBy(packed);
+    found = await findOut(workspace, passing, subtracted, options, packed);
   }
   const { shift, scale, inBytes } = found;
-  if (!subtracted) rows.prepareWith(await centring(workspace, rows, shift, packed));
+  if (!subtracted) passing.prepareWith(await centring(workspace, passing.rows, shift, packed));
   return { shift, scale, narrowing: scale / packed, inBytes };
 }
 
 /** See `prepare`; and the largest magnitude, where it is known by then. */
 async function findOut(
   workspace: Workspace,
-  rows: PassingRows,
+  passing: PassingRows,
   subtracted: Float64Array | undefined,
   options: PointsOptions,
   packed: number,
 ): Promise<Omit<Preparations, 'narrowing'> & { readonly largest: number }> {
+  const { rows } = passing;
   const [n] = rows.shape;
   const known = subtracted ?? options.shift;
   if (options.storage === 'float16') {
     const measuring = await measureLargest(workspace, rows);
-    rows.prepareWith(measuring.measure);
+    passing.prepareWith(measuring.measure);
     let shift = known ?? meansOfColumns(await columnSums(workspace, rows), n, packed);
     if (known) await bringAll(rows);
     const largest = (await measuring.read()) / packed;
@@ -102,10 +102,10 @@ async function findOut(
   if (known) {
     // Only now is the magnitude known of rows that come by for the first time.
     await bringAll(rows);
-    return { shift: known, scale: packed, inBytes: false, largest: rows.largest ?? 0 };
+    return { shift: known, scale: packed, inBytes: false, largest: passing.largest ?? 0 };
   }
   const measuring = await measureRanges(workspace, rows);
-  rows.prepareWith(measuring.measure);
+  passing.prepareWith(measuring.measure);
   const sums = await columnSums(workspace, rows);
   const ranges = await measuring.read();
   const whole = packed === 1 ? byteShift({ ...ranges, sums }, n) : undefined;
@@ -113,22 +113,23 @@ async function findOut(
     shift: whole ?? meansOfColumns(sums, n, packed),
     scale: packed,
     inBytes: whole !== undefined,
-    largest: rows.largest ?? 0,
+    largest: passing.largest ?? 0,
   };
 }
 
 /** As `prepare`, for rows as directions. */
 async function prepareDirections(
   workspace: Workspace,
-  rows: PassingRows,
+  passing: PassingRows,
   subtracted: Float64Array | undefined,
   options: PointsOptions,
 ): Promise<Preparations> {
-  const shift = subtracted ?? options.shift ?? (await rows.directionShift());
+  const { rows } = passing;
+  const shift = subtracted ?? options.shift ?? (await passing.directionShift());
   const preparations: Preparation[] = [];
   const { normalize, refuseZeros } = await normalizing(workspace, rows, shift);
   if (!subtracted) preparations.push(normalize);
-  rows.prepareWith((recording, chunk) => {
+  passing.prepareWith((recording, chunk) => {
     for (const preparation of preparations) preparation(recording, chunk);
   });
   if (options.storage !== 'float16') {
@@ -146,14 +147,15 @@ async function prepareDirections(
   return { shift, scale, narrowing: scale, inBytes: false };
 }
 
-async function bringAll({ chunks }: PassingRows): Promise<void> {
-  for (const { bring } of chunks) await bring();
+/** Has all rows come by, for what is done to them on the way. */
+export async function bringAll(rows: Rows): Promise<void> {
+  for (let c = 0; c < rows.ranges.length; c++) await rows.at(c);
 }
 
 /** Finds the ranges of whole columns in what comes by. */
 async function measureRanges(
   workspace: Workspace,
-  { quads, shape: [, d] }: PackedRows,
+  { quads, shape: [, d] }: Rows,
 ): Promise<{
   readonly measure: Preparation;
   readonly read: () => Promise<Pick<WholeColumns, 'lows' | 'highs'>>;

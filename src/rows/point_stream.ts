@@ -36,6 +36,8 @@ export interface PointStream {
   readonly blocks: () => AsyncIterable<PointBlock> | Iterable<PointBlock>;
 }
 
+/** Rows of a block where some of them are picked. */
+const SAMPLED_ROWS = 1024;
 /** Rows read from a Blob at a time, in bytes. */
 const READ_BYTES = 4 * 1024 * 1024;
 
@@ -104,6 +106,7 @@ export class CheckedStream {
   /** What blocks of rows looked like when they were first read. */
   readonly #prints = new Map<string, number>();
   #largest = 0;
+  #isSeen = false;
 
   private constructor(
     what: string,
@@ -202,7 +205,13 @@ export class CheckedStream {
         else last = block === open ? block : block.slice();
       }
     }
+    this.#isSeen = true;
     if (last) yield last;
+  }
+
+  /** Whether all rows have come by. */
+  get isSeen(): boolean {
+    return this.#isSeen;
   }
 
   /** The largest magnitude of what has come by so far. */
@@ -214,6 +223,22 @@ export class CheckedStream {
   directionShift(): Promise<Float64Array> {
     const passes = { what: this.#what, stream: this.#stream, signal: this.#signal };
     return shiftOfStreamed(passes, this.#exact);
+  }
+
+  /** Copies of some rows, one after the other; takes a pass. */
+  async rowsAt(rows: readonly number[]): Promise<Float32Array> {
+    const [, d] = this.shape;
+    const sample = new Float32Array(rows.length * d);
+    let start = 0;
+    for await (const block of this.blocks(SAMPLED_ROWS)) {
+      const end = start + block.length / d;
+      rows.forEach((row, i) => {
+        if (row < start || row >= end) return;
+        sample.set(block.subarray((row - start) * d, (row - start + 1) * d), i * d);
+      });
+      start = end;
+    }
+    return sample;
   }
 
   /** All rows at once, for an engine that holds them. */

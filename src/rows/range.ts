@@ -26,3 +26,16 @@ export function rangeScale(what: string, largest: number): number {
   if (largest >= LEAST_UNSCALED && largest <= MOST_UNSCALED) return 1;
   return 2 ** -Math.floor(Math.log2(largest));
 }
+
+/** Where the largest number lies outside of these, squares or sums of them may leave float32. */
+const LEAST = 2 ** -40;
+const MOST = 2 ** 44;
+/** Powers of two that float32 holds, and their inverses. */
+const LARGEST_POWER = 126;
+
+/** As `rangeScale`, for sums that every magnitude can be scaled for: refuses none. */
+export function powerInRange(largest: number): number {
+  if (largest === 0 || (largest >= LEAST && largest <= MOST)) return 1;
+  const power = -Math.floor(Math.log2(largest));
+  return 2 ** Math.max(-LARGEST_POWER, Math.min(LARGEST_POWER, power));
+}

@@ -1,6 +1,6 @@
 /** The rows' weights on the device. */
 import type { Workspace } from '../../host/workspace.js';
-import type { DevicePoints } from './device_points.js';
+import type { Rows } from './rows.js';
 
 /** The weights of each chunk's rows, or one placeholder for all where there are none. */
 export interface DeviceWeights {
@@ -16,15 +16,15 @@ export interface RowWeights extends DeviceWeights {
 /** One weight a row; without any, a placeholder that kernels bind but do not read. */
 export async function loadRowWeights(
   workspace: Workspace,
-  { chunks }: DevicePoints,
+  { ranges }: Rows,
   weights: Float32Array | undefined,
 ): Promise<RowWeights> {
   if (!weights) {
     const { placeholder } = await workspace.allocate({ placeholder: 4 });
-    return { weighted: false, chunks: chunks.map(() => placeholder), host: undefined };
+    return { weighted: false, chunks: ranges.map(() => placeholder), host: undefined };
   }
   const buffers: GPUBuffer[] = [];
-  for (const { start, rows } of chunks) {
+  for (const { start, rows } of ranges) {
     const made = await workspace.allocate({ weights: 4 * rows });
     workspace.upload(made.weights, weights.subarray(start, start + rows));
     buffers.push(made.weights);

@@ -13,6 +13,7 @@ import {
 import type { MixtureSession } from '../gaussian_mixture/gaussian_mixture_backend.js';
 import type { CovarianceType, Statistics } from '../../ops/mixtures/scorer.js';
 import type { Points } from '../../rows/matrix.js';
+import type { PointStream } from '../../rows/point_stream.js';
 import { checkTensor, type TensorLike } from '../gaussian_mixture/mixture_arrays.js';
 import {
   fitMixture,
@@ -102,16 +103,17 @@ const RULES: OptionRules = {
  *
  * The bound is a sum over the rows and lacks constant terms; `tol` applies to it.
  *
- * @param points n x d, one row a point; never changed, nor to be until the promise settles
+ * @param points n x d, one row a point, or a stream of them; never changed, nor to be until the promise
+ *   settles
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws as gaussianMixture
  */
 export async function bayesianGaussianMixture(
-  points: Points,
+  points: Points | PointStream,
   options: BayesianGaussianMixtureOptions,
 ): Promise<BayesianGaussianMixtureModel> {
   options = checkOptions('bayesianGaussianMixture', options, RULES);
-  const { data, meanWeight } = checkMixtureData('bayesianGaussianMixture', points, options);
+  const { data, meanWeight } = await checkMixtureData('bayesianGaussianMixture', points, options);
   const load = loadOptions(data, options);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),

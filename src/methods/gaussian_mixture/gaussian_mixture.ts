@@ -5,6 +5,7 @@ import type { MixtureLoadOptions, MixtureSession } from './gaussian_mixture_back
 import type { CovarianceType } from '../../ops/mixtures/scorer.js';
 import { GaussianMixtureModel } from './gaussian_mixture_model.js';
 import type { Points } from '../../rows/matrix.js';
+import type { PointStream } from '../../rows/point_stream.js';
 import { fitMixture, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
 import { type FitResult } from './gaussian_mixture_backend.js';
 import { totalOf } from './mixture_model.js';
@@ -29,7 +30,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { checkPoints, checkWeights } from '../../rows/points.js';
+import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
   formOf,
@@ -135,13 +136,17 @@ const MOST_PRODUCTS = 2 ** 27;
 export const MIXTURE_DEFAULTS = { tol: 1e-3, regCovar: 1e-6, maxIter: 100, nInit: 1 } as const;
 
 /** The rows, weights and engine of a mixture's fit, checked. */
-export function checkMixtureData(method: string, points: Points, options: MixtureOptions) {
+export async function checkMixtureData(
+  method: string,
+  points: Points | PointStream,
+  options: MixtureOptions,
+) {
   const { k, runtime, signal } = options;
   if ((k as number | undefined) === undefined) {
     throw new InvalidArgumentError('k', `${method}: k is missing; give the number of components.`);
   }
   signal?.throwIfAborted();
-  const checked = checkPoints('points', points);
+  const checked = await checkSource('points', points, {}, signal);
   const [n] = checked.shape;
   if (k > n) {
     throw new InvalidArgumentError(
@@ -150,7 +155,7 @@ export function checkMixtureData(method: string, points: Points, options: Mixtur
     );
   }
   checkSize(method, options, checked.shape[1]);
-  checkDistinct(checked, k);
+  await checkDistinct(checked, k);
   const weights = checkWeights(options.sampleWeight, n);
   const data: StartData = { points: checked, weights: weights?.scaled, runtime, signal };
   return { data, meanWeight: weights?.mean ?? 1 };
@@ -199,14 +204,15 @@ export function progressOf(
  * A mixture of k Gaussians by expectation maximisation, as scikit-learn's `GaussianMixture`: the
  * bound, its tolerance, the starts and the regularisation are the same.
  *
- * @param points n x d, one row a point; never changed, nor to be until the promise settles
+ * @param points n x d, one row a point, or a stream of them; never changed, nor to be until the promise
+ *   settles
  * @returns the fitted model; its `labels` equal `predict(points)`
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; SingularCovarianceError
  *   naming the component; DeviceLostError, OutOfMemoryError, DeviceLimitError from the device; the
  *   signal's reason when cancelled
  */
 export async function gaussianMixture(
-  points: Points,
+  points: Points | PointStream,
   options: GaussianMixtureOptions,
 ): Promise<GaussianMixtureModel> {
   options = checkOptions('gaussianMixture', options, RULES);
@@ -218,7 +224,7 @@ export async function gaussianMixture(
         `it belongs to covarianceType 'fixed', and only to it.`,
     );
   }
-  const { data, meanWeight } = checkMixtureData('gaussianMixture', points, options);
+  const { data, meanWeight } = await checkMixtureData('gaussianMixture', points, options);
   const load = loadOptions(data, options, fixedVariance);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
     fit(session, engine, options, data, meanWeight),

@@ -13,8 +13,7 @@ import type {
   Expectation,
   Responsibilities,
 } from '../../ops/mixtures/scorer.js';
-import type { CheckedMatrix, GpuMatrix } from '../../rows/matrix.js';
-
+import type { Loader } from '../../fit/session.js';
 import type { MixtureParameters, MixtureRules } from './mixture_step.js';
 
 export interface MixtureLoadOptions {
@@ -68,11 +67,7 @@ export interface MixtureSession {
   dispose(): void;
 }
 
-export interface MixtureBackend {
-  /** What runs the work, for people: the adapter's name, or 'cpu'. */
-  readonly description: string;
-  load(points: CheckedMatrix | GpuMatrix, options: MixtureLoadOptions): Promise<MixtureSession>;
-}
+export type MixtureBackend = Loader<MixtureLoadOptions, MixtureSession>;
 
 export interface FitOptions {
   readonly maxIter: number;

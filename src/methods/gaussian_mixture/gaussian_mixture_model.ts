@@ -2,6 +2,7 @@
 import { nameClass } from '../../../host/class_name.js';
 import type { ComputeOptions } from '../kmeans/centroid_model.js';
 import type { Points } from '../../rows/matrix.js';
+import type { PointStream } from '../../rows/point_stream.js';
 import { mixtureFromJson, type MixtureJson, mixtureToJson } from './mixture_json.js';
 import { MixtureModel, type MixtureState } from './mixture_model.js';
 import { mixtureScorer } from './mixture_step.js';
@@ -39,7 +40,7 @@ export class GaussianMixtureModel extends MixtureModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  async bic(points: Points, options: ComputeOptions = {}): Promise<number> {
+  async bic(points: Points | PointStream, options: ComputeOptions = {}): Promise<number> {
     const { total, n } = await this.#logLikelihoodOf(points, options);
     return -2 * total + this.freeParameters * Math.log(n);
   }
@@ -49,12 +50,12 @@ export class GaussianMixtureModel extends MixtureModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  async aic(points: Points, options: ComputeOptions = {}): Promise<number> {
+  async aic(points: Points | PointStream, options: ComputeOptions = {}): Promise<number> {
     const { total } = await this.#logLikelihoodOf(points, options);
     return -2 * total + 2 * this.freeParameters;
   }
 
-  async #logLikelihoodOf(points: Points, options: ComputeOptions) {
+  async #logLikelihoodOf(points: Points | PointStream, options: ComputeOptions) {
     const logDensities = await this.scoreSamples(points, options);
     return {
       total: logDensities.reduce((sum, value) => sum + value, 0),

@@ -5,6 +5,7 @@ import type { MixtureSession } from './gaussian_mixture_backend.js';
 import type { CovarianceType, Scorer } from '../../ops/mixtures/scorer.js';
 import type { ComputeOptions } from '../kmeans/centroid_model.js';
 import type { Matrix, Points } from '../../rows/matrix.js';
+import type { PointStream } from '../../rows/point_stream.js';
 import { covarianceShape, type Tensor } from './mixture_arrays.js';
 import { withMixtureSession } from './mixture_session.js';
 import {
@@ -14,7 +15,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { checkPoints, checkWeights } from '../../rows/points.js';
+import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, standardNormal } from '../../math/random.js';
 import { formOf, type MixtureParameters } from './mixture_step.js';
 
@@ -112,7 +113,7 @@ export abstract class MixtureModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  predict(points: Points, options: ComputeOptions = {}): Promise<Uint32Array> {
+  predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
     return this.#compute('predict', points, options, async (session) => {
       const { labels, logDensities } = await session.score(this.scorer, options.signal);
       checkDensities(logDensities);
@@ -126,7 +127,7 @@ export abstract class MixtureModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  predictProba(points: Points, options: ComputeOptions = {}): Promise<Matrix> {
+  predictProba(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
     return this.#compute('predictProba', points, options, async (session) => {
       const { data, logDensities } = await session.responsibilities(this.scorer, options.signal);
       checkDensities(logDensities);
@@ -139,7 +140,7 @@ export abstract class MixtureModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  scoreSamples(points: Points, options: ComputeOptions = {}): Promise<Float32Array> {
+  scoreSamples(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float32Array> {
     return this.#compute('scoreSamples', points, options, async (session) => {
       const { logDensities } = await session.score(this.scorer, options.signal);
       checkDensities(logDensities);
@@ -152,7 +153,7 @@ export abstract class MixtureModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  score(points: Points, options: WeightedOptions = {}): Promise<number> {
+  score(points: Points | PointStream, options: WeightedOptions = {}): Promise<number> {
     const rules = { ...RUNTIME_RULES, sampleWeight: anObject } satisfies OptionRules;
     return this.#compute(
       'score',
@@ -205,15 +206,16 @@ export abstract class MixtureModel {
 
   async #compute<T>(
     method: string,
-    points: Points,
+    points: Points | PointStream,
     options: ComputeOptions,
     work: (session: MixtureSession) => Promise<T>,
-    rules: OptionRules = RUNTIME_RULES,
+    optionRules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
-    options = checkOptions(method, options, rules);
+    options = checkOptions(method, options, optionRules);
     options.signal?.throwIfAborted();
     const { shift, scale } = this.state;
-    const checked = checkPoints('points', points, { columns: shift.length, shift });
+    const rules = { columns: shift.length, shift };
+    const checked = await checkSource('points', points, rules, options.signal);
     const runtime: RuntimeChoice = options.runtime;
     return withMixtureSession(runtime, checked, { shift, scale, signal: options.signal }, work);
   }

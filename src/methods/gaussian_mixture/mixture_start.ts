@@ -9,7 +9,8 @@ import type {
   Responsibilities,
   Statistics,
 } from '../../ops/mixtures/scorer.js';
-import type { CheckedMatrix, GpuMatrix } from '../../rows/matrix.js';
+import type { PointSource } from '../../rows/load_options.js';
+import { CheckedStream } from '../../rows/point_stream.js';
 import { covarianceShape, checkTensor, type TensorLike } from './mixture_arrays.js';
 import { createRandom, type Random } from '../../math/random.js';
 import { cholesky } from '../../math/cholesky.js';
@@ -35,12 +36,14 @@ export interface MixtureStart {
 
 /** scikit-learn's limits for the K-means of a start. */
 const KMEANS = { maxIter: 300, tol: 1e-4 } as const;
+/** Rows of a stream that are looked at for distinct ones at a time. */
+const DISTINCT_ROWS = 1024;
 /** How far weights may be from adding up to 1. */
 const SUM_TOLERANCE = 1e-6;
 
 /** What K-means and its seedings are run on. */
 export interface StartData {
-  readonly points: CheckedMatrix | GpuMatrix;
+  readonly points: PointSource;
   readonly weights: Float32Array | undefined;
   readonly runtime: RuntimeChoice;
   readonly signal: AbortSignal | undefined;
@@ -53,15 +56,20 @@ function tooFewDistinct(k: number, distinct: number): InvalidArgumentError {
   );
 }
 
-/** Throws InvalidArgumentError where host rows hold fewer than k distinct ones. */
-export function checkDistinct(points: CheckedMatrix | GpuMatrix, k: number): void {
-  if (!('data' in points)) return;
-  const {
-    data,
-    shape: [n, d],
-  } = points;
+/** Throws InvalidArgumentError where rows of the host's or a stream's hold fewer than k distinct ones. */
+export async function checkDistinct(points: PointSource, k: number): Promise<void> {
+  if ('buffer' in points) return;
+  const [, d] = points.shape;
   const seen = new Set<string>();
-  for (let i = 0; i < n && seen.size < k; i++) seen.add(data.subarray(i * d, (i + 1) * d).join());
+  const look = (data: Float32Array) => {
+    for (let at = 0; at < data.length && seen.size < k; at += d) {
+      seen.add(data.subarray(at, at + d).join());
+    }
+    return seen.size < k;
+  };
+  if (points instanceof CheckedStream) {
+    for await (const block of points.blocks(DISTINCT_ROWS)) if (!look(block)) break;
+  } else look(points.data);
   if (seen.size < k) throw tooFewDistinct(k, seen.size);
 }
 

@@ -31,7 +31,8 @@ import {
   meanCentroid,
   placeCentroids,
 } from '../kmeans/start_centroids.js';
-import { withEngine, withLoaded } from '../../fit/engine.js';
+import { withEngine } from '../../fit/engine.js';
+import { withLoaded } from '../../fit/session.js';
 import { inertiasOf } from '../../ops/clustering/assign.js';
 import type { Engine } from '../../ops/op.js';
 import { type Seeding, seedCentroids } from '../../ops/seeding/seed.js';

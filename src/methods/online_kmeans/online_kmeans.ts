@@ -30,7 +30,8 @@ import {
   type OnlineState,
   startingCounts,
 } from './online_model.js';
-import { withEngine, withLoaded } from '../../fit/engine.js';
+import { withEngine } from '../../fit/engine.js';
+import { withLoaded } from '../../fit/session.js';
 import type { Engine } from '../../ops/op.js';
 import { type Seeding, seedCentroids } from '../../ops/seeding/seed.js';
 

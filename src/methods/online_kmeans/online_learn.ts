@@ -7,7 +7,7 @@ import type { PointSource } from '../../rows/load_options.js';
 import type { checkWeights } from '../../rows/points.js';
 import { type OnlineRate, ratesOf } from './online_rate.js';
 import { type OnlineBlock, rowsInOrder } from './online_rows.js';
-import { withLoaded } from '../../fit/engine.js';
+import { withLoaded } from '../../fit/session.js';
 import { assign } from '../../ops/clustering/assign.js';
 import { followRows } from '../../ops/online/follow_rows.js';
 import type { Engine, Session } from '../../ops/op.js';

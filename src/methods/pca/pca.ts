@@ -26,8 +26,9 @@ import {
   solveRandomized,
   type Wanted,
 } from './pca_solvers.js';
-import { iterated } from '../../rows/point_stream.js';
-import { checkPoints } from '../../rows/points.js';
+import type { PointSource } from '../../rows/load_options.js';
+import { CheckedStream, iterated, type PointStream } from '../../rows/point_stream.js';
+import { checkPoints, checkSource } from '../../rows/points.js';
 import { createRandom } from '../../math/random.js';
 
 /** What `onIteration` is told: after each iteration, or after each batch of rows. */
@@ -122,13 +123,14 @@ const NARROW = 192;
  *
  * Behaves as scikit-learn's `PCA` ('covariance', 'randomized') and `IncrementalPCA`.
  *
- * @param points n x d, one row a point, n >= 2; or batches of such rows, for solver 'incremental'.
+ * @param points n x d, one row a point, n >= 2; a stream of them; or batches of such rows, for solver
+ *   'incremental'.
  *   Never changed, nor to be until the promise settles
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
  */
 export async function pca(
-  points: Points | PointBatches,
+  points: Points | PointStream | PointBatches,
   options: PcaOptions = {},
 ): Promise<PcaModel> {
   options = checkOptions('pca', options, RULES);
@@ -144,7 +146,7 @@ export async function pca(
     return fitBatches(checkedBatches(points, options.signal), options);
   }
   checkFraction(options.solver, options);
-  const checked = checkPoints('points', points);
+  const checked = await checkSource('points', points, {}, options.signal);
   const [n, d] = checked.shape;
   checkCount(options.nComponents, n, d);
   if (options.solver === 'incremental') return fitBatches(batchesOf(checked, options), options);
@@ -158,7 +160,7 @@ export async function pca(
   );
 }
 
-function isBatches(points: Points | PointBatches): points is PointBatches {
+function isBatches(points: Points | PointStream | PointBatches): points is PointBatches {
   return (
     typeof points === 'object' && (points as unknown) !== null && Symbol.asyncIterator in points
   );
@@ -292,9 +294,9 @@ async function iterate(
 const share = (values: ArrayLike<number>, total: number): number =>
   total > 0 ? sum(values) / total : 0;
 
-/** The rows of one matrix on the host, batch by batch. */
+/** The rows of one matrix on the host, or of a stream, batch by batch. */
 async function* batchesOf(
-  points: CheckedMatrix | GpuMatrix,
+  points: PointSource,
   { batchSize }: PcaOptions,
 ): AsyncGenerator<CheckedMatrix> {
   if ('buffer' in points) {
@@ -303,13 +305,18 @@ async function* batchesOf(
       `pca: points lie on the device whole, so nothing is gained by solver 'incremental'; use 'covariance'.`,
     );
   }
-  await Promise.resolve();
   const {
-    data,
     shape: [n, d],
     shift,
   } = points;
   const step = batchSize ?? BATCH_ROWS_PER_COLUMN * d;
+  if (points instanceof CheckedStream) {
+    for await (const data of points.blocks(step)) {
+      yield { data, shape: [data.length / d, d], ...(shift ? { shift } : {}) };
+    }
+    return;
+  }
+  const { data } = points;
   for (let start = 0; start < n; start += step) {
     const rows = Math.min(step, n - start);
     refuseChanged(points);

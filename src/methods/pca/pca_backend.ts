@@ -5,7 +5,7 @@
  * Rows are held less the session's `shift`.
  */
 import type { AffineMap } from '../../ops/products/affine_map.js';
-import type { CheckedMatrix, GpuMatrix } from '../../rows/matrix.js';
+import type { Loader } from '../../fit/session.js';
 
 export interface PcaLoadOptions {
   /** What to subtract from every row, [d]; the column means when absent. */
@@ -52,8 +52,4 @@ export interface PcaSession {
   dispose(): void;
 }
 
-export interface PcaBackend {
-  /** What runs the work, for people: the adapter's name, or 'cpu'. */
-  readonly description: string;
-  load(points: CheckedMatrix | GpuMatrix, options: PcaLoadOptions): Promise<PcaSession>;
-}
+export type PcaBackend = Loader<PcaLoadOptions, PcaSession>;

@@ -18,7 +18,8 @@ import { extend, type Summary } from './pca_incremental.js';
 import { expansion, projection } from './pca_maps.js';
 import { sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
-import { checkPoints } from '../../rows/points.js';
+import type { PointStream } from '../../rows/point_stream.js';
+import { checkSource } from '../../rows/points.js';
 
 /** The ways to fit; see `pca`. */
 export type PcaSolver = 'covariance' | 'randomized' | 'deflation' | 'incremental';
@@ -171,10 +172,10 @@ export class PcaModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  transform(points: Points, options: DeviceOutput): Promise<GpuMatrix>;
-  transform(points: Points, options?: ComputeOptions): Promise<Matrix>;
+  transform(points: Points | PointStream, options: DeviceOutput): Promise<GpuMatrix>;
+  transform(points: Points | PointStream, options?: ComputeOptions): Promise<Matrix>;
   transform(
-    points: Points,
+    points: Points | PointStream,
     options: ComputeOptions | DeviceOutput = {},
   ): Promise<GpuMatrix | Matrix> {
     return this.#compute('transform', points, options, ({ shift }) => [
@@ -188,10 +189,10 @@ export class PcaModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  inverseTransform(scores: Points, options: DeviceOutput): Promise<GpuMatrix>;
-  inverseTransform(scores: Points, options?: ComputeOptions): Promise<Matrix>;
+  inverseTransform(scores: Points | PointStream, options: DeviceOutput): Promise<GpuMatrix>;
+  inverseTransform(scores: Points | PointStream, options?: ComputeOptions): Promise<Matrix>;
   inverseTransform(
-    scores: Points,
+    scores: Points | PointStream,
     options: ComputeOptions | DeviceOutput = {},
   ): Promise<GpuMatrix | Matrix> {
     const expand = expansion(this.#state, this.nComponents, this.whiten);
@@ -207,10 +208,18 @@ export class PcaModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  reconstruct(points: Points, count: number, options: DeviceOutput): Promise<GpuMatrix>;
-  reconstruct(points: Points, count?: number, options?: ComputeOptions): Promise<Matrix>;
+  reconstruct(
+    points: Points | PointStream,
+    count: number,
+    options: DeviceOutput,
+  ): Promise<GpuMatrix>;
+  reconstruct(
+    points: Points | PointStream,
+    count?: number,
+    options?: ComputeOptions,
+  ): Promise<Matrix>;
   async reconstruct(
-    points: Points,
+    points: Points | PointStream,
     count: number = this.nComponents,
     options: ComputeOptions | DeviceOutput = {},
   ): Promise<GpuMatrix | Matrix> {
@@ -228,7 +237,10 @@ export class PcaModel {
    *
    * @throws InvalidArgumentError also where that distribution is singular
    */
-  async scoreSamples(points: Points, options: ComputeOptions = {}): Promise<Float64Array> {
+  async scoreSamples(
+    points: Points | PointStream,
+    options: ComputeOptions = {},
+  ): Promise<Float64Array> {
     const [count, d] = this.components.shape;
     const { explainedVariance, noiseVariance } = this;
     const least = d * Number.EPSILON * explainedVariance[0];
@@ -267,7 +279,7 @@ export class PcaModel {
    *
    * @throws InvalidArgumentError also where the distribution is singular
    */
-  async score(points: Points, options: ComputeOptions = {}): Promise<number> {
+  async score(points: Points | PointStream, options: ComputeOptions = {}): Promise<number> {
     const samples = await this.scoreSamples(points, options);
     return sum(samples) / samples.length;
   }
@@ -279,7 +291,7 @@ export class PcaModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  async partialFit(points: Points, options: ComputeOptions = {}): Promise<PcaModel> {
+  async partialFit(points: Points | PointStream, options: ComputeOptions = {}): Promise<PcaModel> {
     options = checkOptions('partialFit', options, RUNTIME_RULES);
     return this.#load('points', points, options, undefined, async (session, engine) => {
       const summary = await extend(this.#summary(), session, this.nComponents, 0, options.signal);
@@ -304,7 +316,7 @@ export class PcaModel {
   /** Puts rows through maps, with the result where `output` says. */
   async #compute(
     method: string,
-    points: Points,
+    points: Points | PointStream,
     options: ComputeOptions | DeviceOutput,
     mapsFor: (session: PcaSession) => readonly AffineMap[],
     { what, shift }: { what: string; shift: Float64Array } = { what: 'points', shift: this.mean },
@@ -331,17 +343,18 @@ export class PcaModel {
   /** Loads rows less `shift` rounded to float32 (their own means when absent), as a fit's rows are. */
   async #load<T>(
     what: string,
-    points: Points,
+    points: Points | PointStream,
     { runtime, signal }: ComputeOptions,
     shift: Float64Array | undefined,
     work: (session: PcaSession, engine: string) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
     const rounded = shift?.map(Math.fround);
-    const checked = checkPoints(what, points, {
+    const rules = {
       columns: shift?.length ?? this.mean.length,
       ...(rounded ? { shift: rounded } : {}),
-    });
+    };
+    const checked = await checkSource(what, points, rules, signal);
     return withPcaSession(
       runtime,
       checked,

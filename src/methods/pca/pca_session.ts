@@ -1,30 +1,21 @@
 /** Rows loaded for PCA on the chosen engine for as long as one piece of work takes. */
-import { type RuntimeChoice, withBackend } from '../../fit/backend.js';
+import type { RuntimeChoice } from '../../fit/backend.js';
+import { type Loaders, withSession } from '../../fit/session.js';
+import type { PointSource } from '../../rows/load_options.js';
 import { devicePcaBackend } from './device/session.js';
-import type { CheckedMatrix, GpuMatrix } from '../../rows/matrix.js';
-import type { PcaBackend, PcaLoadOptions, PcaSession } from './pca_backend.js';
-import { referencePcaBackend } from './twin/session.js';
+import type { PcaLoadOptions, PcaSession } from './pca_backend.js';
 
-/** Loads rows where `choice` says, does `work`, and frees what was loaded. */
+const LOADERS: Loaders<PcaLoadOptions, PcaSession> = {
+  onDevice: devicePcaBackend,
+  onHost: async () => (await import('./twin/session.js')).referencePcaBackend,
+};
+
+/** See {@link withSession}. */
 export function withPcaSession<T>(
   choice: RuntimeChoice,
-  points: CheckedMatrix | GpuMatrix,
+  points: PointSource,
   options: PcaLoadOptions,
   work: (session: PcaSession, engine: string) => Promise<T>,
 ): Promise<T> {
-  const workOn = async (backend: PcaBackend) => {
-    const session = await backend.load(points, options);
-    try {
-      return await work(session, backend.description);
-    } finally {
-      session.dispose();
-    }
-  };
-  return withBackend(
-    choice,
-    points,
-    options.signal,
-    (runtime) => workOn(devicePcaBackend(runtime)),
-    () => workOn(referencePcaBackend),
-  );
+  return withSession(LOADERS, choice, points, options, work);
 }

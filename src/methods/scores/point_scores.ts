@@ -17,7 +17,7 @@ import { type ClusterSpread, clusterSpread } from '../../ops/scores/cluster_spre
 import { distanceSums as deviceDistanceSums, rowsAtOnce } from '../../ops/scores/distance_sums.js';
 import { byCluster, distanceSums } from '../../ops/scores/distance_sums.twin.js';
 import { labelCounts } from '../../ops/sums/label_counts.twin.js';
-import type { DevicePoints } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import { type HeldRows, holdRows } from '../../rows/host_rows.js';
 import { loadRows } from '../../rows/load.js';
 import type { Metric } from '../../rows/load_options.js';
@@ -91,8 +91,10 @@ async function withRows<T>(
     async (device) => {
       const workspace = new Workspace(device, method, signal);
       try {
-        const { points: loaded, close } = await loadRows(workspace, checked, load);
-        return await onDevice(workspace, loaded).finally(close);
+        const loaded = await loadRows(workspace, checked, load);
+        return await onDevice(workspace, loaded).finally(() => {
+          loaded.close();
+        });
       } finally {
         workspace.dispose();
       }

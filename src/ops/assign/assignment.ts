@@ -11,7 +11,7 @@ import assignFewKernel from '../../../shaders/assign/assign_few.wgsl';
 import assignNarrowKernel from '../../../shaders/assign/assign_narrow.wgsl';
 import type { Deciding } from './deciding.js';
 import type { Norms } from './norms.js';
-import type { Chunk } from '../../rows/device_points.js';
+import type { Chunk } from '../../rows/rows.js';
 import { type Held, storedAs } from '../../rows/storage.js';
 
 /**

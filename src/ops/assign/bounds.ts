@@ -18,7 +18,8 @@ import {
   MOST_GROUPS,
 } from './bounds_size.js';
 import type { Deciding } from './deciding.js';
-import { type DevicePoints, groups } from '../../rows/device_points.js';
+import { groups } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import { type Held, storedAs } from '../../rows/storage.js';
 
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
@@ -116,12 +117,12 @@ export class Bounds {
     deciding: Deciding,
   ): Promise<Bounds> {
     const { runtime } = workspace;
-    const { quads, chunks, storage } = points;
+    const { quads, ranges, storage } = points;
     const grouping = groupingOf(k, quads);
     const kernels = await kernelsOf(runtime, grouping, quads, storage);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const most = Math.min(LIST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
-    const largest = Math.max(...chunks.map(({ rows }) => rows));
+    const largest = points.mostRows;
     const fitting = Math.max(1, Math.floor(most / (BYTES_A_PLACE * grouping.count)));
     const listRows = Math.min(LIST_ROWS, fitting);
     const capacity = roundUp(Math.min(largest, fitting - (fitting % listRows)), listRows);
@@ -134,7 +135,7 @@ export class Bounds {
       results: BYTES_A_PLACE * grouping.count * capacity,
     });
     const held: ChunkBounds[] = [];
-    for (const { rows } of chunks) {
+    for (const { rows } of ranges) {
       held.push(await workspace.allocate({ rows: 12 * rows, lower: 4 * grouping.count * rows }));
     }
     return new Bounds(
@@ -164,11 +165,11 @@ export class Bounds {
 
   /** Forgets all bounds: the next assignment computes every distance. */
   recordReset(recording: Recording, moves: GPUBuffer): void {
-    const { quads, chunks } = this.#points;
+    const { quads } = this.#points;
     const { rowNorms } = this.#kernels;
     recording.clear(this.#buffers.frame).clear(moves);
     for (const { rows, lower } of this.#chunks) recording.clear(rows).clear(lower);
-    chunks.forEach(({ points, rows }, c) => {
+    this.#points.pass(recording, ({ points, rows }, c) => {
       const norms = { buffer: this.#chunks[c].rows, offset: 0, size: 4 * rows };
       recording.dispatch(
         rowNorms,
@@ -180,7 +181,7 @@ export class Bounds {
 
   /** Labels every row with its nearest centroid. */
   recordAssign(recording: Recording, given: AssignBuffers): void {
-    const { quads, chunks } = this.#points;
+    const { quads } = this.#points;
     const { count, size } = this.#grouping;
     const { centroids, norms, moves, state, labels, changed } = given;
     const { drifts, filter, settle } = this.#kernels;
@@ -201,7 +202,7 @@ export class Bounds {
       },
       1,
     );
-    chunks.forEach(({ points, rows: stride }, c) => {
+    this.#points.pass(recording, ({ points, rows: stride }, c) => {
       const held = { frame, ...this.#chunks[c], labels: labels[c] };
       for (let first = 0; first < stride; first += capacity) {
         const rows = Math.min(capacity, stride - first);

@@ -1,6 +1,6 @@
 /** What bounds take, which is asked for before there are any. */
 import { ceilDiv, roundUp } from '../../../host/plan.js';
-import type { DevicePoints } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 
 export const MOST_GROUPS = 32;
 const TILES = [16, 12, 8, 4] as const;

@@ -3,8 +3,7 @@ import type { Recording } from '../../../host/recording.js';
 import type { Kernel } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';
 import decideKernel from '../../../shaders/assign/decide.wgsl';
-import { type DevicePoints } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
+import type { DevicePoints, Rows } from '../../rows/rows.js';
 
 const FIRST_UNDECIDED = Number(decideKernel.constants.FIRST_UNDECIDED);
 
@@ -17,9 +16,8 @@ interface DecidedRows {
 }
 
 /** Bytes of the list. */
-export function undecidedBytes({ chunks }: Pick<DevicePoints, 'chunks'>): number {
-  const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
-  return 4 * (FIRST_UNDECIDED + most);
+export function undecidedBytes({ mostRows }: Pick<Rows, 'mostRows'>): number {
+  return 4 * (FIRST_UNDECIDED + mostRows);
 }
 
 /** The list of such rows, which all sets of k centroids over the same points use in turn. */
@@ -46,8 +44,8 @@ export class Deciding {
   }
 
   static async create(workspace: Workspace, points: DevicePoints, k: number): Promise<Deciding> {
-    const { quads, storage } = points;
-    const kernel = await workspace.runtime.kernel(storedAs(storage, decideKernel));
+    const { quads } = points;
+    const kernel = await points.kernel(decideKernel);
     const { undecided, none } = await workspace.allocate({
       undecided: undecidedBytes(points),
       none: 4 * FIRST_UNDECIDED,

@@ -2,7 +2,6 @@
 import pairwiseDistancesKernel from '../../../shaders/assign/pairwise_distances.wgsl';
 import { groups, padColumns, paced } from '../../rows/device_points.js';
 import { newFloats } from '../../rows/matrix.js';
-import { storedAs } from '../../rows/storage.js';
 import { assign } from '../clustering/assign.js';
 import type { DeviceRows, Op } from '../op.js';
 import { scaled, unscaled } from '../units.js';
@@ -44,10 +43,10 @@ async function pairwise(
   k: number,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
-  const { quads, chunks, shape, storage } = points;
+  const { quads, shape } = points;
   const [n, d] = shape;
   const { runtime } = workspace;
-  const kernel = await runtime.kernel(storedAs(storage, pairwiseDistancesKernel), { PRODUCTS });
+  const kernel = await points.kernel(pairwiseDistancesKernel, { PRODUCTS });
   const result = newFloats(n * k);
   const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
   const blockBytes = Math.min(BLOCK_BYTES, maxBufferSize, maxStorageBufferBindingSize);
@@ -57,8 +56,7 @@ async function pairwise(
     distances: 4 * k * Math.min(n, blockRows),
   });
   workspace.upload(made.centroids, padColumns(vectors, k, d));
-  for (const chunk of chunks) {
-    await chunk.bring?.();
+  for await (const { chunk } of points.visit()) {
     for (const part of paced(runtime, chunk, 3 * k * d, 1)) {
       for (let at = 0; at < part.rows; at += blockRows) {
         signal?.throwIfAborted();

@@ -2,7 +2,6 @@
 import { splitRows } from '../../../host/plan.js';
 import nearestTwoKernel from '../../../shaders/assign/nearest_two.wgsl';
 import { groups, padColumns, paced } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
 import { assign } from '../clustering/assign.js';
 import type { DeviceRows, Op } from '../op.js';
 import { scaled } from '../units.js';
@@ -32,21 +31,17 @@ export const nearestTwo: Op<
 
 /** @param centroids k x d, in the coordinates and units of the rows */
 async function find(
-  {
-    workspace,
-    points: {
-      quads,
-      storage,
-      chunks,
-      shape: [n, d],
-    },
-  }: DeviceRows,
+  { workspace, points }: DeviceRows,
   centroids: Float32Array,
   k: number,
   signal: AbortSignal | undefined,
 ) {
   const { runtime } = workspace;
-  const kernel = await runtime.kernel(storedAs(storage, nearestTwoKernel));
+  const {
+    quads,
+    shape: [n, d],
+  } = points;
+  const kernel = await points.kernel(nearestTwoKernel);
   const blockRows = Math.min(n, BLOCK_ROWS);
   const made = await workspace.allocate({
     centroids: 16 * k * quads,
@@ -57,8 +52,8 @@ async function find(
   const nearest = new Uint32Array(n);
   const second = new Uint32Array(n);
   const squared = new Float32Array(n);
-  for (const { points, start, rows, bring } of chunks) {
-    await bring?.();
+  for await (const { chunk } of points.visit()) {
+    const { start, rows } = chunk;
     for (const part of paced(runtime, { start: 0, rows }, 3 * k * d, 1)) {
       for (const block of splitRows(part.rows, blockRows, 1)) {
         signal?.throwIfAborted();
@@ -66,7 +61,11 @@ async function find(
         const count = block.rows;
         const shape = { first, count, quads, clusters: k };
         workspace.run('nearest two', (recording) => {
-          recording.dispatch(kernel, { shape, points, ...made }, groups(kernel, count));
+          recording.dispatch(
+            kernel,
+            { shape, points: chunk.points, ...made },
+            groups(kernel, count),
+          );
         });
         const [pairs, distances] = await Promise.all([
           workspace.read(made.nearest, 0, 8 * count),

@@ -4,8 +4,8 @@ import type { Recording } from '../../../host/recording.js';
 import type { Kernel } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';
 import rowNormsKernel from '../../../shaders/rows/row_norms.wgsl';
-import { type Chunk, type DevicePoints, groups } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
+import { groups } from '../../rows/device_points.js';
+import type { Chunk, DevicePoints } from '../../rows/rows.js';
 
 /** Of rows that are held: computed when they are first asked for, and kept as long as the rows. */
 const held = new WeakMap<DevicePoints, Promise<Norms>>();
@@ -15,11 +15,19 @@ export class Norms {
   readonly #kernel: Kernel;
   readonly #quads: number;
   readonly #buffers: readonly GPUBuffer[];
+  /** Whether they are there for all chunks. */
+  readonly #isHeld: boolean;
 
-  private constructor(kernel: Kernel, quads: number, buffers: readonly GPUBuffer[]) {
+  private constructor(
+    kernel: Kernel,
+    quads: number,
+    buffers: readonly GPUBuffer[],
+    isHeld: boolean,
+  ) {
     this.#kernel = kernel;
     this.#quads = quads;
     this.#buffers = buffers;
+    this.#isHeld = isHeld;
   }
 
   static of(workspace: Workspace, points: DevicePoints): Promise<Norms> {
@@ -30,21 +38,18 @@ export class Norms {
     return made;
   }
 
-  static async #create(
-    workspace: Workspace,
-    { chunks, quads, storage }: DevicePoints,
-  ): Promise<Norms> {
-    const kernel = await workspace.runtime.kernel(storedAs(storage, rowNormsKernel));
+  static async #create(workspace: Workspace, points: DevicePoints): Promise<Norms> {
+    const { kept } = points;
+    const kernel = await points.kernel(rowNormsKernel);
     const buffers: GPUBuffer[] = [];
-    for (const { rows, bring } of chunks) {
-      if (bring && buffers.length > 0) break;
+    for (const { rows } of kept ?? points.ranges.slice(0, 1)) {
       const { norms } = await workspace.allocate({ norms: 4 * roundUp(rows, 4) });
       buffers.push(norms);
     }
-    const norms = new Norms(kernel, quads, buffers);
+    const norms = new Norms(kernel, points.quads, buffers, kept !== undefined);
     workspace.run('norms', (recording) => {
-      chunks.forEach((chunk, c) => {
-        if (!chunk.bring) norms.#record(recording, chunk, buffers[c]);
+      kept?.forEach((chunk, c) => {
+        norms.#record(recording, chunk, buffers[c]);
       });
     });
     return norms;
@@ -52,7 +57,7 @@ export class Norms {
 
   /** Those of a chunk's rows, which are on the device: [rows], whole vec4s. */
   recordFor(recording: Recording, chunk: Chunk, c: number): GPUBuffer {
-    if (!chunk.bring) return this.#buffers[c];
+    if (this.#isHeld) return this.#buffers[c];
     const [norms] = this.#buffers;
     this.#record(recording, chunk, norms);
     return norms;

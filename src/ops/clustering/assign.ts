@@ -5,8 +5,8 @@ import type { Recording } from '../../../host/recording.js';
 import pointCostsKernel from '../../../shaders/assign/point_costs.wgsl';
 import labelCountsKernel from '../../../shaders/sums/label_counts.wgsl';
 import runSumsKernel from '../../../shaders/sums/run_sums.wgsl';
-import { type Chunk, forEachChunk, groups } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
+import { groups } from '../../rows/device_points.js';
+import type { Chunk } from '../../rows/rows.js';
 import type { DeviceRows, Op } from '../op.js';
 import { inBatches } from '../side_by_side.js';
 import { scaled, unscaled } from '../units.js';
@@ -74,13 +74,12 @@ export const energies: Op<
 > = {
   device: async (rows, centroids, k, signal) => {
     const { workspace, points } = rows;
-    const { chunks, shape, scale } = points;
+    const { shape, scale } = points;
     const result = new Float64Array(shape[0]);
     await Restarts.with(rows, k, [scaled(centroids, scale)], 1, async ({ clusterings: [one] }) => {
       const recordCosts = await costing(rows);
-      const { costs } = await workspace.allocate({ costs: 4 * mostRows(chunks) });
-      for (const [c, chunk] of chunks.entries()) {
-        await chunk.bring?.();
+      const { costs } = await workspace.allocate({ costs: 4 * points.mostRows });
+      for await (const { chunk, c } of points.visit()) {
         workspace.run('energies', (recording) => {
           recordCosts(recording, one, chunk, c, costs);
         });
@@ -108,11 +107,11 @@ async function label(
   signal: AbortSignal | undefined,
 ): Promise<() => Promise<readonly number[]>> {
   const { workspace, points, metric } = rows;
-  const { chunks, shape, scale } = points;
+  const { shape, scale } = points;
   const recordCosts = await costing(rows);
   const runSums = await workspace.runtime.kernel(runSumsKernel);
   const run = Number(runSumsKernel.constants.RUN);
-  const most = mostRows(chunks);
+  const most = points.mostRows;
   const runs = ceilDiv(shape[0], run);
   const made = await workspace.allocate({
     costs: 4 * most,
@@ -121,7 +120,7 @@ async function label(
   });
   const { costs, sums, totals } = made;
   const assigning = (clustering: Clustering, place: number) => (recording: Recording) => {
-    forEachChunk(recording, chunks, (chunk, c) => {
+    points.pass(recording, (chunk, c) => {
       const { start, rows: count } = chunk;
       recordCosts(recording, clustering, chunk, c, costs);
       recording
@@ -151,16 +150,10 @@ async function label(
   };
 }
 
-function mostRows(chunks: readonly Chunk[]): number {
-  return chunks.reduce((most, { rows }) => Math.max(most, rows), 0);
-}
-
 /** Records that a chunk's rows are labelled by a clustering, and what each costs. */
-async function costing({ workspace, points, weights }: DeviceRows) {
-  const { quads, storage } = points;
-  const kernel = await workspace.runtime.kernel(storedAs(storage, pointCostsKernel), {
-    WEIGHTED: weights.weighted,
-  });
+async function costing({ points, weights }: DeviceRows) {
+  const { quads } = points;
+  const kernel = await points.kernel(pointCostsKernel, { WEIGHTED: weights.weighted });
   return (
     recording: Recording,
     clustering: Clustering,
@@ -195,7 +188,7 @@ async function countLabels(
   const { counts } = await workspace.allocate({ counts: 4 * k });
   workspace.run('label counts', (recording) => {
     recording.clear(counts);
-    points.chunks.forEach(({ rows }, c) => {
+    points.ranges.forEach(({ rows }, c) => {
       recording.dispatch(
         kernel,
         { shape: { rows }, labels: labels[c], weights: weights.chunks[c], counts },

@@ -25,15 +25,8 @@ import type { Bounds } from '../assign/bounds.js';
 import type { Deciding } from '../assign/deciding.js';
 import { Norms } from '../assign/norms.js';
 import { costOf, sumsOf } from '../sums/totals.js';
-import {
-  type Chunk,
-  type DevicePoints,
-  forEachChunk,
-  groups,
-  paced,
-  padColumns,
-  unpadColumns,
-} from '../../rows/device_points.js';
+import { groups, paced, padColumns, unpadColumns } from '../../rows/device_points.js';
+import type { Chunk, DevicePoints } from '../../rows/rows.js';
 import type { StatusBoard } from './status.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
@@ -173,15 +166,15 @@ export class Clustering {
     const { runtime } = workspace;
     const {
       quads,
-      chunks,
+      ranges,
       shape: [, d],
       storage,
     } = points;
     const buffers = await workspace.allocate(sizes(k, quads));
     const rows: RowBuffers[] = [];
-    for (const chunk of chunks) {
+    for (const range of ranges) {
       // Whole vec4s.
-      const bytes = roundUp(4 * chunk.rows, 16);
+      const bytes = roundUp(4 * range.rows, 16);
       rows.push(await workspace.allocate({ labels: bytes, owners: bytes }));
     }
     const kernels = {
@@ -201,16 +194,15 @@ export class Clustering {
       });
     };
     reset();
-    const [chunk] = chunks;
+    const chunk = points.kept?.[0];
     const assignment = await chooseAssignment(
       runtime,
       { k, columns: d, quads, storage },
       leavesOpen(d)
         ? { norms: await Norms.of(workspace, points), deciding: await deciding() }
         : undefined,
-      chunk.bring
-        ? undefined
-        : {
+      chunk
+        ? {
             chunk,
             buffers: {
               centroids: buffers.even,
@@ -219,7 +211,8 @@ export class Clustering {
               labels: rows[0].labels,
               changed: buffers.changed,
             },
-          },
+          }
+        : undefined,
       passes,
     );
     reset();
@@ -265,9 +258,9 @@ export class Clustering {
   }
 
   async readLabels(): Promise<Uint32Array> {
-    const { chunks, shape } = this.#common.points;
+    const { ranges, shape } = this.#common.points;
     const labels = new Uint32Array(shape[0]);
-    for (const [c, { start, rows }] of chunks.entries()) {
+    for (const [c, { start, rows }] of ranges.entries()) {
       labels.set(
         new Uint32Array(await this.#common.workspace.read(this.#rows[c].labels, 0, 4 * rows)),
         start,
@@ -333,7 +326,7 @@ export class Clustering {
   /** Assigns and sums chunk by chunk, so that each comes by once. */
   #recordPass(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
     this.#common.accumulation.recordStart(recording, centroids, this.#state, this.#buffers);
-    forEachChunk(recording, this.#common.points.chunks, (chunk, c) => {
+    this.#common.points.pass(recording, (chunk, c) => {
       this.#recordAssign(recording, chunk, c, centroids, norms);
       this.#recordSums(recording, chunk, c);
     });
@@ -437,7 +430,7 @@ export class Clustering {
       const state = this.#state;
       this.#bounds.recordAssign(recording, { centroids, norms, moves, state, labels, changed });
       accumulation.recordStart(recording, centroids, state, this.#buffers);
-      forEachChunk(recording, points.chunks, (chunk, c) => {
+      points.pass(recording, (chunk, c) => {
         this.#recordSums(recording, chunk, c);
       });
     } else this.#recordPass(recording, centroids, norms);

@@ -6,8 +6,8 @@ import { Accumulation } from '../sums/accumulation.js';
 import { boundsBytes } from '../assign/bounds_size.js';
 import { Clustering, clusteringBytes, type Common, iterationWork } from './clustering.js';
 import { Deciding } from '../assign/deciding.js';
-import type { DevicePoints } from '../../rows/device_points.js';
-import { allSettled, isStreamed, sideBySide } from '../side_by_side.js';
+import type { DevicePoints } from '../../rows/rows.js';
+import { allSettled, sideBySide } from '../side_by_side.js';
 import { type Status, STATUS_BYTES, StatusBoard } from './status.js';
 import type { DeviceRows } from '../op.js';
 
@@ -20,7 +20,7 @@ export function restartsAtOnce(
 ): number {
   const bytes = clusteringBytes(k, points) + STATUS_BYTES + (bounded ? boundsBytes(k, points) : 0);
   const piece = { bytes, joint: STATUS_BYTES, work: iterationWork(k, points.shape) };
-  return sideBySide(runtime, isStreamed(points), piece);
+  return sideBySide(runtime, points.streamed, piece);
 }
 
 export class Restarts {
@@ -68,7 +68,7 @@ export class Restarts {
 
   /** Whether rows come by once a pass. */
   get streamed(): boolean {
-    return isStreamed(this.#common.points);
+    return this.#common.points.streamed;
   }
 
   /** What an iteration of one of them costs, in multiply-adds. */

@@ -2,7 +2,6 @@
 import { splitRows } from '../../../host/plan.js';
 import followRowsKernel from '../../../shaders/online/follow_rows.wgsl';
 import { padColumns, unpadColumns } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
 import type { DeviceRows, Op } from '../op.js';
 import { scaled, unscaled } from '../units.js';
 import type { Followed, Following } from './follow_rows.twin.js';
@@ -50,28 +49,24 @@ export const followRows: Op<
 };
 
 async function follow(
-  {
-    workspace,
-    points: {
-      shape: [n, d],
-      quads,
-      chunks,
-      storage,
-    },
-  }: DeviceRows,
+  { workspace, points }: DeviceRows,
   { centroids: start, counts: before, rates: given, counted }: Following,
   k: number,
   signal: AbortSignal | undefined,
 ): Promise<Followed> {
+  const {
+    quads,
+    mostRows: most,
+    shape: [n, d],
+  } = points;
   const lanes = k * quads <= FEW_QUADS ? FEW_LANES : MANY_LANES;
   const held = k * quads <= HELD_QUADS;
-  const kernel = await workspace.runtime.kernel(storedAs(storage, followRowsKernel), {
+  const kernel = await points.kernel(followRowsKernel, {
     WORKGROUP: lanes,
     HELD: held,
     HELD_QUADS: held ? HELD_QUADS : 1,
   });
   const parts = partsOf(k, quads, lanes);
-  const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
   const made = await workspace.allocate({
     rates: 4 * most,
     centroids: 16 * k * quads,
@@ -90,14 +85,14 @@ async function follow(
   const winners = new Uint32Array(n);
   const costs = new Float64Array(n);
   const step = Math.max(1, Math.floor(DISPATCH_WORK / (4 * quads * (k + 1) + ROW_OVERHEAD)));
-  for (const { points, start: first, rows, bring } of chunks) {
-    await bring?.();
+  for await (const { chunk } of points.visit()) {
+    const { start: first, rows } = chunk;
     workspace.upload(made.rates, given.subarray(first, first + rows));
     for (const [i, part] of splitRows(rows, step, 1).entries()) {
       const range = { first: part.start, count: part.rows };
       const shape = { ...range, quads, clusters: k, parts, counted: counted ? 1 : 0 };
       workspace.run('follow rows', (recording) => {
-        recording.dispatch(kernel, { shape, points, ...made }, 1);
+        recording.dispatch(kernel, { shape, points: chunk.points, ...made }, 1);
       });
       if (i % IN_FLIGHT < IN_FLIGHT - 1) continue;
       await workspace.idle();

@@ -4,7 +4,9 @@ import type { Workspace } from '../../../host/workspace.js';
 import activeRowsKernel from '../../../shaders/products/active_rows.wgsl';
 import gramKernel from '../../../shaders/products/gram_listed.wgsl';
 import { DISPATCH_WORK, PARTIAL_BYTES } from './gram_subgroups.js';
-import { CHUNK_ALIGNMENT, type DevicePoints, groups } from '../../rows/device_points.js';
+import { CHUNK_ALIGNMENT, groups, packedBytes } from '../../rows/device_points.js';
+import type { Rows } from '../../rows/rows.js';
+import { batchesOf, partsOf } from './row_parts.js';
 import {
   addListed,
   addTransposed,
@@ -107,7 +109,7 @@ function* dispatches(items: Uint32Array, start: number, end: number) {
   }
 }
 
-/** Rows that are listed at once; chunks must begin at multiples of it. */
+/** Rows that are listed at once; chunks that are kept must begin at multiples of it. */
 export function listedRows(quads: number): number {
   const most = LIST_BYTES / (4 * ceilDiv(quads, TILE_QUADS));
   return Math.max(1, Math.floor(most / CHUNK_ALIGNMENT)) * CHUNK_ALIGNMENT;
@@ -115,18 +117,65 @@ export function listedRows(quads: number): number {
 
 /**
  * X^T X of the loaded rows, d x d: float32 over runs of at most 512 rows and the 8 runs of an item,
- * float64 from there on. Needs `prefersSubgroups`, and chunks aligned to `listedRows`.
+ * float64 from there on. Needs `prefersSubgroups`; chunks that are kept are aligned to `listedRows`, of
+ * others as many rows are brought together.
  */
 export async function gramByLists(
   workspace: Workspace,
-  { quads, chunks, shape: [, d] }: DevicePoints,
+  points: Rows,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
+  const {
+    quads,
+    kept,
+    shape: [, d],
+  } = points;
   const most = listedRows(quads);
-  const batches = chunks.flatMap(({ points, rows: all }) =>
-    splitRows(all, most, most).map(({ start, rows }) => ({ points, first: start, rows })),
-  );
   const job = { workspace, quads, d, sums: new Float64Array(d * d) };
+  if (kept) {
+    const batches = kept.flatMap(({ points: buffer, rows: all }) =>
+      splitRows(all, most, most).map(({ start, rows }) => ({ points: buffer, first: start, rows })),
+    );
+    await addBatches(job, batches, signal);
+  } else {
+    for await (const batch of broughtTogether(workspace, points, most)) {
+      await addBatches(job, [batch], signal);
+    }
+  }
+  addTransposed(job.sums, d);
+  return job.sums;
+}
+
+/** Rows that pass, so many of them at a time in one buffer. */
+async function* broughtTogether(
+  workspace: Workspace,
+  points: Rows,
+  most: number,
+): AsyncGenerator<Batch> {
+  const {
+    quads,
+    shape: [n],
+  } = points;
+  const { batch } = await workspace.allocate({ batch: packedBytes(Math.min(n, most), quads) });
+  for (const range of batchesOf(n, most)) {
+    for await (const part of partsOf(points, range, most)) {
+      const from = packedBytes(part.first, quads);
+      const to = packedBytes(part.start - range.start, quads);
+      workspace.run('bring together', (recording) => {
+        recording.copy(part.points, from, batch, to, packedBytes(part.rows, quads));
+      });
+    }
+    yield { points: batch, first: 0, rows: range.rows };
+  }
+  workspace.release(batch);
+}
+
+/** Adds the products of batches to the job's. */
+async function addBatches(
+  job: Job,
+  batches: readonly Batch[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const pending = new Set<Promise<unknown>>();
   const start = <T>(work: Promise<T>): Promise<T> => {
     pending.add(work);
@@ -140,7 +189,7 @@ export async function gramByLists(
       const bits = await active;
       // The device looks through the next batch while the host lists this one's rows.
       if (b + 1 < batches.length) active = start(findActive(job, batches[b + 1]));
-      const lists = listRows({ bits, quads, first: batch.first, rows: batch.rows });
+      const lists = listRows({ bits, quads: job.quads, first: batch.first, rows: batch.rows });
       const products = start(multiply(job, batch, lists));
       await before;
       before = products;
@@ -150,6 +199,4 @@ export async function gramByLists(
     // Nothing may be released while a read is under way.
     await Promise.allSettled(pending);
   }
-  addTransposed(job.sums, d);
-  return job.sums;
 }

@@ -4,7 +4,8 @@ import type { Workspace } from '../../../host/workspace.js';
 import crossProductsKernel from '../../../shaders/products/cross_products.wgsl';
 import { blockStep, mapRows, releaseMap, uploadMap } from './affine.js';
 import { PARTIAL_BYTES, RUN } from './gram.js';
-import { type DevicePoints, groups, packedBytes } from '../../rows/device_points.js';
+import { groups, packedBytes } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import { partsOf, powerOfTwo, rowsAtOnce } from './row_parts.js';
 import { sumBatches } from './sum_batches.js';
 
@@ -42,7 +43,6 @@ export async function gramTimes(
 ): Promise<readonly Float64Array[]> {
   const {
     quads,
-    chunks,
     shape: [n, d],
   } = points;
   const { runtime } = workspace;
@@ -70,7 +70,7 @@ export async function gramTimes(
       { label: 'cross products', rows: n, step, entries, lanes, inFlight: IN_FLIGHT },
       async (batch, { partial }) => {
         workspace.run('cross products', (recording) => recording.clear(partial));
-        for (const { points: buffer, first, rows } of partsOf(chunks, batch, atOnce)) {
+        for await (const { points: buffer, first, rows } of partsOf(points, batch, atOnce)) {
           await mapRows(workspace, map, { buffer, first, rows }, images, true);
           const shape = { first, rows, quads, image_quads: map.padded / 4, lanes };
           workspace.run('cross products', (recording) => {

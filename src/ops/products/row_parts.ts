@@ -7,13 +7,8 @@ import type { Runtime } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';
 import type { AffineMap } from './affine_map.js';
 import { blockStep, type DeviceMap, mapRows, releaseMap, uploadMap } from './affine.js';
-import {
-  CHUNK_ALIGNMENT,
-  type Chunk,
-  type DevicePoints,
-  mostRows,
-  packedBytes,
-} from '../../rows/device_points.js';
+import { CHUNK_ALIGNMENT, mostRows, packedBytes } from '../../rows/device_points.js';
+import type { Rows } from '../../rows/rows.js';
 
 /** Rows [start, start + rows) of all, which lie in `points` from row `first` on. */
 export interface RowPart extends RowRange {
@@ -54,14 +49,14 @@ export function rowsAtOnce(runtime: Runtime, quads: number, step: number, align:
   return Math.max(1, Math.floor(most / align)) * align;
 }
 
-/** Where the rows of a range lie, `most` at most in a part. */
-export function* partsOf(
-  chunks: readonly Chunk[],
+/** The rows of a range where they lie, `most` at most in a part. */
+export async function* partsOf(
+  points: Rows,
   range: RowRange,
   most: number,
-): Generator<RowPart> {
+): AsyncGenerator<RowPart> {
   const end = range.start + range.rows;
-  for (const chunk of chunks) {
+  for await (const { chunk } of points.visit(range)) {
     const last = Math.min(end, chunk.start + chunk.rows);
     for (let start = Math.max(range.start, chunk.start); start < last; start += most) {
       const rows = Math.min(most, last - start);
@@ -71,15 +66,9 @@ export function* partsOf(
 }
 
 /** The loaded rows themselves. */
-export function rowsThemselves({ shape, quads, chunks }: DevicePoints): RowSource {
-  return {
-    shape,
-    quads,
-    // eslint-disable-next-line @typescript-eslint/require-await -- others have to wait
-    async *parts(range) {
-      yield* partsOf(chunks, range, range.rows);
-    },
-  };
+export function rowsThemselves(points: Rows): RowSource {
+  const { shape, quads } = points;
+  return { shape, quads, parts: (range) => partsOf(points, range, range.rows) };
 }
 
 /** What an affine map makes of the loaded rows, made anew each time it is asked for. */
@@ -87,11 +76,11 @@ export class RowImages implements RowSource {
   readonly shape: readonly [rows: number, columns: number];
   readonly quads: number;
   readonly #workspace: Workspace;
-  readonly #points: DevicePoints;
+  readonly #points: Rows;
   readonly #map: DeviceMap;
   #images: GPUBuffer | undefined;
 
-  private constructor(workspace: Workspace, points: DevicePoints, map: DeviceMap) {
+  private constructor(workspace: Workspace, points: Rows, map: DeviceMap) {
     this.#workspace = workspace;
     this.#points = points;
     this.#map = map;
@@ -101,7 +90,7 @@ export class RowImages implements RowSource {
 
   static async of(
     workspace: Workspace,
-    points: DevicePoints,
+    points: Rows,
     map: AffineMap,
     precise: boolean,
   ): Promise<RowImages> {
@@ -116,7 +105,7 @@ export class RowImages implements RowSource {
     const atOnce = rowsAtOnce(this.#workspace.runtime, this.quads, step, align);
     const bytes = packedBytes(Math.min(n, atOnce), this.quads);
     this.#images ??= (await this.#workspace.allocate({ images: bytes })).images;
-    for (const part of partsOf(this.#points.chunks, range, atOnce)) {
+    for await (const part of partsOf(this.#points, range, atOnce)) {
       const source = { buffer: part.points, first: part.first, rows: part.rows };
       await mapRows(this.#workspace, this.#map, source, this.#images, true);
       yield { points: this.#images, first: 0, start: part.start, rows: part.rows };

@@ -2,8 +2,8 @@
 import { roundUp } from '../../../host/plan.js';
 import type { Workspace } from '../../../host/workspace.js';
 import pointCostsKernel from '../../../shaders/assign/point_costs.wgsl';
-import { type DevicePoints, forEachChunk, groups, padColumns } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
+import { groups, padColumns } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import { loadRowWeights } from '../../rows/weights.js';
 import { Accumulation, SUM_BYTES, sumBytes } from '../sums/accumulation.js';
 import { labelCounts } from '../sums/label_counts.twin.js';
@@ -24,16 +24,13 @@ export async function clusterSpread(
 ): Promise<ClusterSpread> {
   const {
     quads,
-    chunks,
-    storage,
+    ranges,
     shape: [n, d],
   } = points;
-  const pointCosts = await workspace.runtime.kernel(storedAs(storage, pointCostsKernel), {
-    WEIGHTED: false,
-  });
+  const pointCosts = await points.kernel(pointCostsKernel, { WEIGHTED: false });
   const weights = await loadRowWeights(workspace, points, undefined);
   const accumulation = await Accumulation.create(workspace, points, weights, k);
-  const most = chunks.reduce((rows, chunk) => Math.max(rows, chunk.rows), 0);
+  const most = points.mostRows;
   const buffers = await workspace.allocate({
     ...sumBytes(k, quads),
     centroids: 16 * k * quads,
@@ -43,7 +40,7 @@ export async function clusterSpread(
   });
   const { centroids, state, owners, costs, totals } = buffers;
   const labelled: GPUBuffer[] = [];
-  for (const { start, rows } of chunks) {
+  for (const { start, rows } of ranges) {
     const made = await workspace.allocate({ labels: roundUp(4 * rows, 16) });
     workspace.upload(made.labels, labels.subarray(start, start + rows));
     labelled.push(made.labels);
@@ -55,7 +52,7 @@ export async function clusterSpread(
     await workspace.runInParts('cluster means', (recording) => {
       recording.clear(state);
       accumulation.recordStart(recording, centroids, { buffer: state }, buffers);
-      forEachChunk(recording, chunks, (chunk, c) => {
+      points.pass(recording, (chunk, c) => {
         accumulation.record(recording, chunk, c, labelled[c], owners, { buffer: state }, buffers);
       });
     });
@@ -65,8 +62,8 @@ export async function clusterSpread(
     workspace.upload(centroids, padColumns(means, k, d));
   }
   const all = new Float32Array(n);
-  for (const [c, { points: held, start, rows, bring }] of chunks.entries()) {
-    await bring?.();
+  for await (const { chunk, c } of points.visit()) {
+    const { start, rows, points: held } = chunk;
     const shape = { rows, quads };
     const bindings = { points: held, centroids, labels: labelled[c], weights: weights.chunks[c] };
     workspace.run('spread', (recording) => {

@@ -5,15 +5,9 @@ import type { Workspace } from '../../../host/workspace.js';
 import gatherRowsKernel from '../../../shaders/rows/gather_rows.wgsl';
 import packKernel from '../../../shaders/rows/pack.wgsl';
 import distanceSumsKernel from '../../../shaders/scores/distance_sums.wgsl';
-import {
-  type Chunk,
-  type DevicePoints,
-  groups,
-  paced,
-  packedBytes,
-} from '../../rows/device_points.js';
-import { recordGather } from '../../rows/gather.js';
-import { storedAs } from '../../rows/storage.js';
+import { groups, paced, packedBytes } from '../../rows/device_points.js';
+import type { Chunk, DevicePoints, Rows } from '../../rows/rows.js';
+import { recordGather, recordGatherFrom } from '../../rows/gather.js';
 import { byCluster, type Run } from './distance_sums.twin.js';
 
 const { constants } = distanceSumsKernel;
@@ -68,15 +62,14 @@ export async function distanceSums(
 ): Promise<Float64Array> {
   const { labels, k, squared, signal } = options;
   const { runtime } = workspace;
-  const { quads, chunks, storage, shape } = points;
+  const { quads, shape } = points;
   const count = rows.length;
   const kernels = {
-    gather: await runtime.kernel(storedAs(storage, gatherRowsKernel)),
+    gather: await points.kernel(gatherRowsKernel),
     sum: await runtime.kernel(distanceSumsKernel, { SQUARED: squared }),
   };
-  const most = chunks.reduce((rowsOfOne, chunk) => Math.max(rowsOfOne, chunk.rows), 0);
   const fitting = Math.min(
-    ceilDiv(most, RUN) + k,
+    ceilDiv(points.mostRows, RUN) + k,
     bytesAtOnce(runtime, OTHERS_BYTES) / (16 * quads * RUN),
     bytesAtOnce(runtime, PARTIAL_BYTES) / (4 * count),
   );
@@ -96,8 +89,7 @@ export async function distanceSums(
   /** What was sent last: the device works on it while the next is made ready. */
   let latest: Promise<void> | undefined;
   try {
-    for (const chunk of chunks) {
-      await chunk.bring?.();
+    for await (const { chunk } of points.visit()) {
       const { order, runs } = byCluster(labels, k, chunk.start, chunk.rows, RUN);
       for (let from = 0; from < runs.length;) {
         signal?.throwIfAborted();
@@ -126,10 +118,11 @@ export async function distanceSums(
 /** Some of the rows, in float32 and packed as all rows are. */
 async function packedCopy(
   workspace: Workspace,
-  { quads, chunks }: DevicePoints,
+  points: Rows,
   rows: Uint32Array,
   gather: Kernel,
 ): Promise<GPUBuffer> {
+  const { quads } = points;
   const pack = await workspace.runtime.kernel(packKernel);
   const count = rows.length;
   const { indices, gathered, own } = await workspace.allocate({
@@ -139,7 +132,7 @@ async function packedCopy(
   });
   workspace.upload(indices, rows);
   await workspace.runInParts('gather rows', (recording) => {
-    recordGather(recording, gather, chunks, quads, count, indices, gathered);
+    recordGather(recording, gather, points, count, indices, gathered);
   });
   workspace.run('pack', (recording) => {
     const shape = { count, columns: 4 * quads, first: 0, scale: 1 };
@@ -153,7 +146,7 @@ async function packedCopy(
 function send(
   workspace: Workspace,
   { quads, shape: [, d] }: DevicePoints,
-  { points, start, rows }: Chunk,
+  chunk: Chunk,
   count: number,
   kernels: Kernels,
   { own, order, others, runs, partial }: Buffers,
@@ -167,10 +160,10 @@ function send(
     Uint32Array.from(batch.flatMap(({ first, end }) => [first - before, end - before])),
   );
   workspace.run('distance sums', (recording) => {
-    const chunk = { points, start, rows };
-    recordGather(recording, kernels.gather, [chunk], quads, otherRows.length, order, others);
+    const listed = otherRows.length;
+    recordGatherFrom(recording, kernels.gather, chunk, quads, listed, order, others);
     const whole = { start: 0, rows: count };
-    const workPerRow = PAIR_WORK * d * otherRows.length;
+    const workPerRow = PAIR_WORK * d * listed;
     for (const part of paced(workspace.runtime, whole, workPerRow, TILE_ROWS)) {
       const [first, own_rows] = [part.start, part.rows];
       recording.dispatch(

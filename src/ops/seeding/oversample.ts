@@ -1,9 +1,10 @@
 /** The candidates of k-means|| on the device. */
 import type { Recording } from '../../../host/recording.js';
 import type { Workspace } from '../../../host/workspace.js';
-import { type DevicePoints, unpadColumns } from '../../rows/device_points.js';
+import { unpadColumns } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import { bytesPerRow, type FirstDraw, Sampler } from './sampler.js';
-import { allSettled, inBatches, isStreamed, sideBySide } from '../side_by_side.js';
+import { allSettled, inBatches, sideBySide } from '../side_by_side.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
 interface Buffers {
@@ -102,7 +103,7 @@ export function oversample(
   const [n, d] = points.shape;
   const bytes = bytesPerRow(1) * n + 16 * points.quads * (1 + (rounds + 1) * perRound);
   const piece = { bytes, work: 3 * n * d * perRound };
-  const atOnce = () => sideBySide(workspace.runtime, isStreamed(points), piece);
+  const atOnce = () => sideBySide(workspace.runtime, points.streamed, piece);
   return inBatches(draws, atOnce, async (batch) => {
     const runs: Oversampling[] = [];
     try {

@@ -6,15 +6,10 @@ import type { Workspace } from '../../../host/workspace.js';
 import seedChooseKernel from '../../../shaders/seeding/seed_choose.wgsl';
 import seedTrialsKernel from '../../../shaders/seeding/seed_trials.wgsl';
 import { localTrials } from './seeding.twin.js';
-import {
-  type DevicePoints,
-  forEachChunk,
-  groups,
-  paced,
-  unpadColumns,
-} from '../../rows/device_points.js';
+import { groups, paced, unpadColumns } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import { bytesPerRow, type FirstDraw, Sampler } from './sampler.js';
-import { allSettled, inBatches, isStreamed, sideBySide } from '../side_by_side.js';
+import { allSettled, inBatches, sideBySide } from '../side_by_side.js';
 import { type Held, storedAs } from '../../rows/storage.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
@@ -138,12 +133,12 @@ class PlusPlus {
 
   /** Takes each candidate into account, beside what was chosen last; `fresh`: beside nothing. */
   #recordTrials(recording: Recording, fresh: boolean): void {
-    const { chunks, quads, shape } = this.#points;
+    const { quads, shape } = this.#points;
     const { slices, masses, chosen } = this.#sampler;
     const { runtime } = this.#workspace;
     const { tryOut } = this.#kernels;
     const work = 2 * tileFor(trialsFor(this.#k)) * shape[1];
-    forEachChunk(recording, chunks, (chunk, c) => {
+    this.#points.pass(recording, (chunk, c) => {
       for (const slice of slices.filter((one) => one.c === c)) {
         for (const part of paced(runtime, slice, work, BLOCK)) {
           recording.dispatch(
@@ -204,7 +199,7 @@ export function plusPlus(
   const tile = tileFor(trialsFor(k));
   const work = 2 * n * d * tile;
   const bytes = bytesPerRow(tile) * n + 16 * points.quads * (k + MOST_TRIALS);
-  const atOnce = () => sideBySide(runtime, isStreamed(points), { bytes, work });
+  const atOnce = () => sideBySide(runtime, points.streamed, { bytes, work });
   return inBatches(draws, atOnce, async (batch) => {
     const runs: PlusPlus[] = [];
     try {

@@ -9,8 +9,8 @@ import seedClosestKernel from '../../../shaders/seeding/seed_closest.wgsl';
 import seedRowsKernel from '../../../shaders/seeding/seed_rows.wgsl';
 import type { Random } from '../../math/random.js';
 import { recordGather } from '../../rows/gather.js';
-import { type DevicePoints, forEachChunk, groups, paced } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
+import { groups, paced } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
 const BLOCK = Number(seedClosestKernel.constants.BLOCK);
@@ -104,7 +104,7 @@ export class Sampler {
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize) / (4 * width);
     const slices: Slice[] = [];
-    for (const [c, chunk] of points.chunks.entries()) {
+    for (const [c, chunk] of points.ranges.entries()) {
       // Rounded up to whole blocks, it must still fit.
       const fitting = Math.floor(most / BLOCK) * BLOCK;
       for (const range of splitRows(chunk.rows, fitting, BLOCK)) {
@@ -127,10 +127,10 @@ export class Sampler {
       recording.clear(buffers.chosen);
     });
     return new Sampler(workspace, points, weights, width, slices, buffers, {
-      closest: await runtime.kernel(storedAs(points.storage, seedClosestKernel), constants),
+      closest: await points.kernel(seedClosestKernel, constants),
       blocks: await runtime.kernel(seedBlocksKernel),
       rows: await runtime.kernel(seedRowsKernel, constants),
-      gather: await runtime.kernel(storedAs(points.storage, gatherRowsKernel)),
+      gather: await points.kernel(gatherRowsKernel),
     });
   }
 
@@ -146,15 +146,14 @@ export class Sampler {
 
   /** Makes the row that was drawn on the host the first of `centres`. */
   takeFirst(recording: Recording, centres: GPUBuffer): void {
-    const { chunks, quads } = this.#points;
-    recordGather(recording, this.#kernels.gather, chunks, quads, 1, this.#buffers.picked, centres);
+    recordGather(recording, this.#kernels.gather, this.#points, 1, this.#buffers.picked, centres);
   }
 
   /** Takes `count` centres of `centres` into account, from `first` on: for a width of 1. */
   lower(recording: Recording, centres: GPUBuffer, first: number, count: number): void {
-    const { chunks, quads, shape } = this.#points;
+    const { quads, shape } = this.#points;
     const kernel = this.#kernels.closest;
-    forEachChunk(recording, chunks, (chunk, c) => {
+    this.#points.pass(recording, (chunk, c) => {
       for (const slice of this.slices.filter((one) => one.c === c)) {
         for (const part of paced(this.#workspace.runtime, slice, 3 * count * shape[1], BLOCK)) {
           recording.dispatch(
@@ -191,7 +190,7 @@ export class Sampler {
     gathered: GPUBuffer,
   ): void {
     const { masses, chosen, drawn, rest, picked } = this.#buffers;
-    const { chunks, quads } = this.#points;
+    const { ranges } = this.#points;
     const { blocks, rows } = this.#kernels;
     recording.dispatch(
       blocks,
@@ -210,7 +209,7 @@ export class Sampler {
         rows,
         {
           shape: {
-            start: chunks[slice.c].start + slice.start,
+            start: ranges[slice.c].start + slice.start,
             first: slice.start,
             rows: slice.rows,
             stride: slice.stride,
@@ -227,7 +226,7 @@ export class Sampler {
         groups(rows, draws),
       );
     }
-    recordGather(recording, this.#kernels.gather, chunks, quads, draws, picked, gathered);
+    recordGather(recording, this.#kernels.gather, this.#points, draws, picked, gathered);
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@ import type { Random } from '../../math/random.js';
 import { cumulativeWeights, sampleFromWeights, sampleRows } from '../../math/sampling.js';
 import { gatherRows } from '../../rows/gather.js';
 import type { DeviceRows, Op } from '../op.js';
-import { inBatches, isStreamed, sideBySide } from '../side_by_side.js';
+import { inBatches, sideBySide } from '../side_by_side.js';
 import { unscaled } from '../units.js';
 import { plusPlus } from './plus_plus.js';
 
@@ -39,7 +39,7 @@ async function choose(
     const sampled = randoms.map((random) => sampleRows(rowWeights, k, random));
     const bytes = 16 * points.quads * k;
     const piece = { bytes, joint: bytes, work: k * d };
-    const atOnce = () => sideBySide(workspace.runtime, isStreamed(points), piece);
+    const atOnce = () => sideBySide(workspace.runtime, points.streamed, piece);
     return inBatches(sampled, atOnce, async (batch) => {
       const picks = Uint32Array.from(batch.flatMap((picked) => [...picked]));
       const gathered = await gatherRows(workspace, points, picks);

@@ -7,8 +7,8 @@ import accumulateKernel from '../../../shaders/sums/accumulate.wgsl';
 import combineKernel from '../../../shaders/sums/combine.wgsl';
 import groupRowsKernel from '../../../shaders/sums/group_rows.wgsl';
 import setReferencesKernel from '../../../shaders/sums/set_references.wgsl';
-import { type Chunk, type DevicePoints, groups } from '../../rows/device_points.js';
-import { storedAs } from '../../rows/storage.js';
+import { groups } from '../../rows/device_points.js';
+import type { Chunk, DevicePoints } from '../../rows/rows.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
 const SEGMENT = Number(groupRowsKernel.constants.SEGMENT);
@@ -117,12 +117,12 @@ export class Accumulation {
     k: number,
   ): Promise<Accumulation> {
     const { runtime } = workspace;
-    const { quads, chunks } = points;
+    const { quads } = points;
     const run = runOf(k, quads);
     const kernels = {
       setReferences: await runtime.kernel(setReferencesKernel),
       groupRows: await runtime.kernel(groupRowsKernel, { RUN: run }),
-      accumulate: await runtime.kernel(storedAs(points.storage, accumulateKernel), {
+      accumulate: await points.kernel(accumulateKernel, {
         RUN: run,
         WEIGHTED: weights.weighted,
         BY_FOURS: SEGMENT / k >= MANY_ROWS,
@@ -130,7 +130,7 @@ export class Accumulation {
       }),
       combine: await runtime.kernel(combineKernel, { RUN: run }),
     };
-    const largest = chunks.reduce((most, { rows }) => Math.max(most, ceilDiv(rows, SEGMENT)), 0);
+    const largest = ceilDiv(points.mostRows, SEGMENT);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     const batch = segmentsPerBatch(k, quads, largest, most);

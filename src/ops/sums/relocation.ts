@@ -7,15 +7,9 @@ import labelCountsKernel from '../../../shaders/sums/label_counts.wgsl';
 import pointCostsKernel from '../../../shaders/assign/point_costs.wgsl';
 import { SUM, sumsOf, WEIGHT } from './totals.js';
 import { takeFarRows } from './relocate.twin.js';
-import {
-  type DevicePoints,
-  forEachChunk,
-  groups,
-  padColumns,
-  unpadColumns,
-} from '../../rows/device_points.js';
+import { groups, padColumns, unpadColumns } from '../../rows/device_points.js';
+import type { DevicePoints } from '../../rows/rows.js';
 import { gatherRows } from '../../rows/gather.js';
-import { storedAs } from '../../rows/storage.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
 const BLOCK = Number(farthestBlocksKernel.constants.BLOCK);
@@ -85,7 +79,7 @@ export class Relocation {
     const { counts } = await this.#workspace.allocate({ counts: 4 * k });
     this.#workspace.run('members', (recording) => {
       recording.clear(counts);
-      this.#points.chunks.forEach(({ rows }, c) => {
+      this.#points.ranges.forEach(({ rows }, c) => {
         const weights = this.#weights.chunks[c];
         recording.dispatch(
           kernel,
@@ -105,18 +99,17 @@ export class Relocation {
     count: number,
   ): Promise<{ picks: Uint32Array; costs: Float32Array }> {
     const {
-      chunks,
+      ranges,
       quads,
       shape: [n],
-      storage,
     } = this.#points;
     const { runtime } = this.#workspace;
     const constants = { WEIGHTED: this.#weights.weighted };
-    const pointCosts = await runtime.kernel(storedAs(storage, pointCostsKernel));
+    const pointCosts = await this.#points.kernel(pointCostsKernel);
     const farthestBlocks = await runtime.kernel(farthestBlocksKernel, constants);
     const farthestPick = await runtime.kernel(farthestPickKernel);
     const costs: GPUBuffer[] = [];
-    for (const { rows } of chunks) {
+    for (const { rows } of ranges) {
       costs.push((await this.#workspace.allocate({ costs: 4 * rows })).costs);
     }
     const blocks = ceilDiv(n, BLOCK);
@@ -128,7 +121,7 @@ export class Relocation {
     });
     const { best, best_row, picks, heights } = made;
     await this.#workspace.runInParts('point costs', (recording) => {
-      forEachChunk(recording, chunks, ({ points, rows }, c) => {
+      this.#points.pass(recording, ({ points, rows }, c) => {
         const weights = this.#weights.chunks[c];
         recording.dispatch(
           pointCosts,
@@ -147,7 +140,7 @@ export class Relocation {
     for (let from = 0; from < count; from += ROUNDS_PER_SUBMIT) {
       this.#workspace.run('farthest rows', (recording) => {
         for (let round = from; round < Math.min(count, from + ROUNDS_PER_SUBMIT); round++) {
-          chunks.forEach(({ start, rows }, c) => {
+          ranges.forEach(({ start, rows }, c) => {
             recording.dispatch(
               farthestBlocks,
               {
@@ -179,12 +172,12 @@ export class Relocation {
 
   /** The 4-byte values of per-row buffers at `rows`. */
   async #at(buffers: readonly GPUBuffer[], rows: Uint32Array): Promise<Uint32Array> {
-    const { chunks } = this.#points;
+    const { ranges } = this.#points;
     const { values } = await this.#workspace.allocate({ values: 4 * rows.length });
     this.#workspace.run('values of rows', (recording) => {
       rows.forEach((row, i) => {
-        const c = chunks.findIndex(({ start, rows: count }) => row < start + count);
-        recording.copy(buffers[c], 4 * (row - chunks[c].start), values, 4 * i, 4);
+        const c = ranges.findIndex(({ start, rows: count }) => row < start + count);
+        recording.copy(buffers[c], 4 * (row - ranges[c].start), values, 4 * i, 4);
       });
     });
     const result = new Uint32Array(await this.#workspace.read(values, 0, 4 * rows.length));

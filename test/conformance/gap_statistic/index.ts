@@ -120,7 +120,7 @@ export const gapStatisticSuite: Suite = {
     {
       name: "gaps as R's clusGap, within their standard error",
       // Sets so small are clustered on the host.
-      once: 'in all',
+      where: 'once',
       run: async (context) => {
         const values = await golden(context);
         const tables = values.cases.filter(({ power }) => power === 2);
@@ -350,7 +350,7 @@ export const gapStatisticSuite: Suite = {
     },
     {
       name: 'is cancelled while a function given hangs',
-      once: 'in all',
+      where: 'once',
       run: async ({ library }) => {
         const stop = new AbortController();
         const cluster = () => {

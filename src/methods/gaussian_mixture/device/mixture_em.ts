@@ -27,12 +27,8 @@ import {
   unpackStatistics,
 } from './mixture_layout.js';
 import { MixturePass, type ScorerBuffers } from './mixture_pass.js';
-import {
-  type DevicePoints,
-  groups,
-  padColumns,
-  unpadColumns,
-} from '../../../rows/device_points.js';
+import { groups, padColumns, unpadColumns } from '../../../rows/device_points.js';
+import type { DevicePoints } from '../../../rows/rows.js';
 import type { DeviceWeights } from '../../../rows/weights.js';
 
 const HISTORY_SLOTS = Number(endIterationKernel.constants.HISTORY);
@@ -324,10 +320,10 @@ export class MixtureEm {
   }
 
   #recordEnd(recording: Recording): void {
-    const { chunks, shape } = this.#problem.points;
+    const { ranges, shape } = this.#problem.points;
     const { runSums, end } = this.#kernels;
     const { sums, status } = this.#buffers;
-    chunks.forEach(({ start, rows }, c) => {
+    ranges.forEach(({ start, rows }, c) => {
       const runs = ceilDiv(rows, BOUND_RUN);
       recording.dispatch(
         runSums,
@@ -353,8 +349,14 @@ export class MixtureEm {
     );
   }
 
-  submit(recordings: readonly Recording[]): void {
-    this.#workspace.submit(recordings);
+  /** Whether the host brings the rows once a pass. */
+  get streamed(): boolean {
+    return this.#problem.points.streamed;
+  }
+
+  /** Resolves once all is sent: at once, but where rows are streamed. */
+  submit(recordings: readonly Recording[]): Promise<void> {
+    return this.#workspace.submitInParts(recordings.map((recording) => [recording]));
   }
 
   /** How far the work submitted before this call has come, once it is done. */

@@ -44,10 +44,12 @@ export async function fitOnDevice(
   try {
     while (halted === EmHalt.running && history.length < maxIter) {
       signal?.throwIfAborted();
-      while (inFlight.length < (submitted === 0 ? 1 : DEPTH) && submitted < maxIter) {
+      // A pass over streamed rows that the device has no use for would be read for nothing.
+      const depth = submitted === 0 || em.streamed ? 1 : DEPTH;
+      while (inFlight.length < depth && submitted < maxIter) {
         const count = Math.min(perSubmit, maxIter - submitted);
         const at = submitted;
-        em.submit(
+        await em.submit(
           Array.from({ length: count }, (_, i) =>
             at + i === 0 ? first : recordings[(at + i) % 2],
           ),
@@ -64,7 +66,7 @@ export async function fitOnDevice(
       ({ halted, failed } = status);
       const now = performance.now();
       // The first iteration pays for late compilation.
-      if (done > 0 && history.length > done) {
+      if (done > 0 && history.length > done && !em.streamed) {
         const each = (now - last) / (history.length - done);
         runtime.pace.observe(em.work, each);
         perSubmit = Math.max(1, Math.min(MOST_ITERATIONS_PER_SUBMIT, Math.floor(SUBMIT_MS / each)));

@@ -13,13 +13,8 @@ import whitenKernel from '../../../../shaders/mixtures/whiten.wgsl';
 import type { FactorForm } from '../../../ops/mixtures/scorer.js';
 import { gramBlocks, PARTIAL_BYTES } from '../../../ops/products/gram.js';
 import { factorEntries, statisticsEntries } from './mixture_layout.js';
-import {
-  type Chunk,
-  CHUNK_ALIGNMENT,
-  type DevicePoints,
-  groups,
-  packedBytes,
-} from '../../../rows/device_points.js';
+import { CHUNK_ALIGNMENT, groups, packedBytes } from '../../../rows/device_points.js';
+import type { Chunk, DevicePoints } from '../../../rows/rows.js';
 import type { DeviceWeights } from '../../../rows/weights.js';
 
 /** The most that a batch's responsibilities may take. */
@@ -173,7 +168,6 @@ export async function logDensityOf(
 
 /** k components of one form over loaded points, with the buffers that a pass needs. */
 export class MixturePass {
-  readonly batches: readonly Batch[];
   readonly rows: readonly RowBuffers[];
   readonly #workspace: Workspace;
   readonly #points: DevicePoints;
@@ -197,7 +191,6 @@ export class MixturePass {
     buffers: Buffers,
     plan: BatchPlan,
     rows: readonly RowBuffers[],
-    batches: readonly Batch[],
   ) {
     this.#workspace = workspace;
     this.#points = points;
@@ -209,7 +202,6 @@ export class MixturePass {
     this.#buffers = buffers;
     this.#plan = plan;
     this.rows = rows;
-    this.batches = batches;
   }
 
   /** @param state nothing is done while its word [1] is not 0 */
@@ -232,25 +224,17 @@ export class MixturePass {
       carryRuns: await runtime.kernel(addRunsKernel, { CARRIED: true }),
     };
     const plan = planBatch(k, entries, mostBytes(runtime));
-    const most = Math.min(plan.rows, points.chunks[0].rows);
+    const most = Math.min(plan.rows, points.mostRows);
     const buffers = await workspace.allocate({
       scores: 4 * k * most,
       partial: 16 * k * entries * plan.unitLanes * ceilDiv(most, UNIT),
       totals: 32 * k * entries,
     });
     const rows: RowBuffers[] = [];
-    for (const chunk of points.chunks) {
-      const bytes = 4 * chunk.rows;
+    for (const range of points.ranges) {
+      const bytes = 4 * range.rows;
       rows.push(await workspace.allocate({ logSums: bytes, entropies: bytes, labels: bytes }));
     }
-    const batches = points.chunks.flatMap((chunk, index) =>
-      splitRows(chunk.rows, plan.rows, 1).map(({ start, rows: count }) => ({
-        chunk,
-        index,
-        first: start,
-        rows: count,
-      })),
-    );
     return new MixturePass(
       workspace,
       points,
@@ -262,8 +246,19 @@ export class MixturePass {
       buffers,
       plan,
       rows,
-      batches,
     );
+  }
+
+  /** All rows, batch by batch, for work that waits in between. */
+  async *visit(): AsyncGenerator<Batch, void, undefined> {
+    for await (const { chunk, c } of this.#points.visit()) yield* this.#batchesOf(chunk, c);
+  }
+
+  #batchesOf(chunk: Chunk, index: number): readonly Batch[] {
+    return splitRows(chunk.rows, this.#plan.rows, 1).map(({ start, rows }) => ({
+      ...{ chunk, index },
+      ...{ first: start, rows },
+    }));
   }
 
   /** The sums of the last pass: [K] of gram's or moments' entries, and as much again of no meaning. */
@@ -406,7 +401,7 @@ export class MixturePass {
   async prepareWhitening(): Promise<void> {
     if (this.#whitening) return;
     const { runtime } = this.#workspace;
-    const most = Math.min(this.#plan.rows, roundUp(this.#points.chunks[0].rows, UNIT));
+    const most = Math.min(this.#plan.rows, roundUp(this.#points.mostRows, UNIT));
     const bytes = packedBytes(most, this.#points.quads);
     const held = Math.floor(Math.min(WHITENED_BYTES, mostBytes(runtime)) / bytes);
     const components = Math.min(this.#k, Math.max(1, held));
@@ -458,11 +453,13 @@ export class MixturePass {
 
   /** The E-step and the sums about `centres`. */
   record(recording: Recording, scorer: ScorerBuffers, centres: GPUBuffer): void {
-    for (const batch of this.batches) {
-      this.recordScores(recording, batch, scorer);
-      this.recordSoftmax(recording, batch, false);
-      this.recordSums(recording, batch, centres);
-    }
+    this.#points.pass(recording, (chunk, c) => {
+      for (const batch of this.#batchesOf(chunk, c)) {
+        this.recordScores(recording, batch, scorer);
+        this.recordSoftmax(recording, batch, false);
+        this.recordSums(recording, batch, centres);
+      }
+    });
   }
 
   dispose(): void {

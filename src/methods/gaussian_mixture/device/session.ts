@@ -3,8 +3,8 @@ import { MAX_F32 } from '../../../../host/kernel.js';
 import { ceilDiv } from '../../../../host/plan.js';
 import type { Runtime } from '../../../../host/runtime.js';
 import { Workspace } from '../../../../host/workspace.js';
+import { engineName } from '../../../ops/engine_name.js';
 import runSumsKernel from '../../../../shaders/sums/run_sums.wgsl';
-import scaleColumnsKernel from '../../../../shaders/rows/scale_columns.wgsl';
 import type {
   MixtureBackend,
   MixtureLoadOptions,
@@ -18,10 +18,21 @@ import type {
   Scorer,
   Statistics,
 } from '../../../ops/mixtures/scorer.js';
-import { type CheckedMatrix, type GpuMatrix, newFloats } from '../../../rows/matrix.js';
+import type { PointSource } from '../../../rows/load_options.js';
+import { newFloats } from '../../../rows/matrix.js';
+import { centreInRange, openRows, type OpenRows, scaling } from '../../../rows/open_rows.js';
+import { CheckedStream } from '../../../rows/point_stream.js';
+import { rangeScale } from '../../../rows/range.js';
+import { readAll, readRows } from '../../../rows/read_rows.js';
 import type { FitOptions, PartialFit } from '../gaussian_mixture_backend.js';
 import { ReferenceSession } from '../twin/session.js';
-import { formOf, type MixtureParameters, type MixtureRules, reachOf } from '../mixture_step.js';
+import {
+  formOf,
+  type MixtureParameters,
+  type MixtureRules,
+  reachOf,
+  type Whitening,
+} from '../mixture_step.js';
 import {
   NOISE,
   packFrame,
@@ -34,18 +45,10 @@ import { commonFrame, FramedMixtureSession, reachWithin, rowsWithin } from './mi
 import { fitOnDevice } from './mixture_loop.js';
 import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import type { Recording } from '../../../../host/recording.js';
-import {
-  columnSums,
-  type DevicePoints,
-  groups,
-  loadPoints,
-  packedBytes,
-  padColumns,
-  paced,
-} from '../../../rows/device_points.js';
+import { columnSums, groups } from '../../../rows/device_points.js';
+import type { DevicePoints } from '../../../rows/rows.js';
 import { loadRowWeights, type RowWeights } from '../../../rows/weights.js';
 
-const BLOCK_ROWS = Number(scaleColumnsKernel.constants.BLOCK_ROWS);
 /**
  * Reach (see reachOf) times columns beyond which float32 loses digits of the E-step itself: a whitened
  * coordinate is a sum of as many products, and errs by up to 2^-24 times that: a log-density must not by
@@ -68,9 +71,8 @@ const HOST_WORK = 2 ** 26;
 
 /** Gaussian mixtures on `runtime`'s device. */
 export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
-  const { vendor, architecture, description } = runtime.info;
   return {
-    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    description: engineName(runtime),
     load: (points, options) => DeviceMixtureSession.load(runtime, points, options),
   };
 }
@@ -87,33 +89,35 @@ const LARGEST_SCALE = 2 ** 126;
  * Scales columns by powers of two that bring their deviations into [1, 2), so that float32 covers columns
  * of any scale and multiplying by them rounds nothing; no further than where `leastVariance` is about 1.
  *
+ * @param by what all are multiplied by already
  * @returns what the caller's columns are multiplied by in all
  */
 async function scaleToDeviations(
   workspace: Workspace,
-  points: DevicePoints,
+  { rows, prepare }: OpenRows,
+  by: number,
   leastVariance: number,
 ): Promise<Float64Array> {
-  const [n, d] = points.shape;
-  const scale = new Float64Array(d).fill(points.scale);
-  const scaleMore = async (by: Float64Array) => {
-    by.forEach((factor, j) => {
+  const [n, d] = rows.shape;
+  const scale = new Float64Array(d).fill(by);
+  const scaleMore = async (factors: Float64Array) => {
+    factors.forEach((factor, j) => {
       scale[j] *= factor;
     });
-    await scaleColumns(workspace, points, by);
+    await prepare('scale', await scaling(workspace, rows, factors));
   };
   const meanSquares = async () => {
-    const sums = await columnSums(workspace, points, true);
+    const sums = await columnSums(workspace, rows, true);
     return sums.map((sum) => sum / n);
   };
   let squares = await meanSquares();
   for (let step = 0; step < RANGE_STEPS; step++) {
-    const by = squares.map((square) => {
+    const steps = squares.map((square) => {
       if (!(square <= LARGEST_SQUARE)) return 1 / RANGE_STEP;
       return square < LEAST_SQUARE && leastVariance < LEAST_SQUARE ? RANGE_STEP : 1;
     });
-    if (by.every((factor) => factor === 1)) break;
-    await scaleMore(by);
+    if (steps.every((factor) => factor === 1)) break;
+    await scaleMore(steps);
     squares = await meanSquares();
   }
   const last = squares.map((square, j) => {
@@ -124,49 +128,6 @@ async function scaleToDeviations(
   });
   await scaleMore(last);
   return scale;
-}
-
-async function scaleColumns(
-  workspace: Workspace,
-  { quads, chunks }: DevicePoints,
-  by: Float64Array,
-): Promise<void> {
-  const { runtime } = workspace;
-  const kernel = await runtime.kernel(scaleColumnsKernel);
-  const { scale } = await workspace.allocate({ scale: 16 * quads });
-  workspace.upload(scale, padColumns(by, 1, by.length));
-  workspace.run('scale', (recording) => {
-    for (const chunk of chunks) {
-      for (const part of paced(runtime, { start: 0, rows: chunk.rows }, 4 * by.length, 1)) {
-        const shape = { first: part.start, rows: part.rows, quads };
-        recording.dispatch(
-          kernel,
-          { shape, scale, points: chunk.points },
-          groups(kernel, part.rows),
-        );
-      }
-    }
-  });
-  await workspace.settle();
-  workspace.release(scale);
-}
-
-/** The loaded rows as they lie on the device, n x d. */
-async function readRows(workspace: Workspace, points: DevicePoints): Promise<Float32Array> {
-  const [n, d] = points.shape;
-  const { quads } = points;
-  const x = new Float32Array(n * d);
-  for (const { start, rows, points: buffer } of points.chunks) {
-    const packed = new Float32Array(await workspace.read(buffer, 0, packedBytes(rows, quads)));
-    for (let row = 0; row < rows; row++) {
-      const first = (row - (row % BLOCK_ROWS)) * quads + (row % BLOCK_ROWS);
-      for (let j = 0; j < d; j++) {
-        const at = first + Math.floor(j / 4) * BLOCK_ROWS;
-        x[(start + row) * d + j] = packed[4 * at + (j % 4)];
-      }
-    }
-  }
-  return x;
 }
 
 class DeviceMixtureSession implements MixtureSession {
@@ -199,32 +160,37 @@ class DeviceMixtureSession implements MixtureSession {
 
   static async load(
     runtime: Runtime,
-    source: CheckedMatrix | GpuMatrix,
+    source: PointSource,
     options: MixtureLoadOptions,
   ): Promise<DeviceMixtureSession> {
     const workspace = new Workspace(runtime, 'Gaussian mixture', options.signal);
+    let open: OpenRows | undefined;
     try {
-      const { shift } = options;
-      const points = await loadPoints(workspace, source, {
-        metric: 'euclidean',
-        // Of a model's rows, whatever these are.
-        extent: options.scale?.reduce((most, factor) => Math.max(most, 1 / factor), 0) ?? 0,
-        ...(shift ? { shift } : {}),
-      });
-      const { scale = await scaleToDeviations(workspace, points, options.leastVariance ?? 0) } =
-        options;
+      open = await openRows(workspace, source);
+      const { rows } = open;
+      const subtracted = 'buffer' in source ? undefined : source.shift;
+      // Of a model's rows, whatever these are.
+      const extent = options.scale?.reduce((most, factor) => Math.max(most, 1 / factor), 0) ?? 0;
+      const centred = await centreInRange(
+        workspace,
+        open,
+        subtracted ? new Float64Array(rows.shape[1]) : options.shift,
+        (largest) => rangeScale('points', Math.max(extent, largest)),
+      );
+      const points = rows.about(subtracted ?? centred.shift, centred.scale);
+      const {
+        scale = await scaleToDeviations(workspace, open, points.scale, options.leastVariance ?? 0),
+      } = options;
       if (options.scale) {
-        await scaleColumns(
-          workspace,
-          points,
-          scale.map((factor) => factor / points.scale),
-        );
+        const by = scale.map((factor) => factor / points.scale);
+        await open.prepare('scale', await scaling(workspace, rows, by));
       }
       const weights = await loadRowWeights(workspace, points, options.weights);
       const { state } = await workspace.allocate({ state: 8 });
       workspace.run('reset', (recording) => recording.clear(state));
       return new DeviceMixtureSession(workspace, points, scale, weights, state);
     } catch (error) {
+      open?.rows.close();
       workspace.dispose();
       throw error;
     }
@@ -245,7 +211,7 @@ class DeviceMixtureSession implements MixtureSession {
     const pass = await this.#passFor(k, form);
     return this.#withScorer(scorer, async (buffers) =>
       this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
-        for (const batch of pass.batches) {
+        for await (const batch of pass.visit()) {
           signal?.throwIfAborted();
           this.#workspace.run('expectation', (recording) => {
             pass.recordScores(recording, batch, buffers);
@@ -275,7 +241,7 @@ class DeviceMixtureSession implements MixtureSession {
     const pass = await this.#passFor(k, form);
     const { host } = this.#weights;
     return this.#withFrame(pass, frame, form, async (recordSums, statistics) => {
-      for (const batch of pass.batches) {
+      for await (const batch of pass.visit()) {
         signal?.throwIfAborted();
         const start = batch.chunk.start + batch.first;
         const given = responsibilities(start, batch.rows);
@@ -323,7 +289,7 @@ class DeviceMixtureSession implements MixtureSession {
     if (other) return other.score(scorer, signal);
     const pass = await this.#passFor(scorer.k, scorer.form);
     return this.#withScorer(scorer, async (buffers) => {
-      for (const batch of pass.batches) {
+      for await (const batch of pass.visit()) {
         signal?.throwIfAborted();
         this.#workspace.run('score', (recording) => {
           pass.recordScores(recording, batch, buffers);
@@ -346,7 +312,7 @@ class DeviceMixtureSession implements MixtureSession {
     const pass = await this.#passFor(k, form);
     const data = newFloats(n * k);
     await this.#withScorer(scorer, async (buffers) => {
-      for (const batch of pass.batches) {
+      for await (const batch of pass.visit()) {
         signal?.throwIfAborted();
         this.#workspace.run('responsibilities', (recording) => {
           pass.recordScores(recording, batch, buffers);
@@ -365,13 +331,13 @@ class DeviceMixtureSession implements MixtureSession {
 
   dispose(): void {
     // Of a framed session, whose workspace is another's, it gives back what is its own.
-    if (this.#isFramed) this.#release();
-    else this.#workspace.dispose();
-  }
-
-  #release(): void {
-    this.#pass?.made.dispose();
-    this.#workspace.release(...this.#points.chunks.map(({ points }) => points));
+    if (this.#isFramed) {
+      this.#pass?.made.dispose();
+      this.#points.release();
+      return;
+    }
+    this.#points.close();
+    this.#workspace.dispose();
   }
 
   /**
@@ -409,7 +375,7 @@ class DeviceMixtureSession implements MixtureSession {
   async #hosted(): Promise<ReferenceSession> {
     if (this.#host) return this.#host;
     const [n, d] = this.shape;
-    const x = await readRows(this.#workspace, this.#points);
+    const x = await readAll(this.#workspace, this.#points);
     for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
     const weights = this.#weights.host ?? new Float32Array(n).fill(1);
     this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
@@ -421,7 +387,7 @@ class DeviceMixtureSession implements MixtureSession {
     all: readonly Float64Array[],
     reach: number,
   ): Promise<FramedMixtureSession | undefined> {
-    const [n, d] = this.shape;
+    const [, d] = this.shape;
     const factors = Float64Array.from(all.flatMap((given) => [...given]));
     const held = this.#framed;
     const heldReach = held ? reachWithin(factors, held.frame, d) : reach;
@@ -431,15 +397,10 @@ class DeviceMixtureSession implements MixtureSession {
     if (!frame || !(2 * reachWithin(factors, frame, d) <= heldReach)) {
       return heldReach < reach ? held : undefined;
     }
-    const rows = await readRows(this.#workspace, this.#points);
-    const data = await rowsWithin(rows, this.scale, frame);
     held?.dispose();
     this.#framed = undefined;
-    const points = await loadPoints(
-      this.#workspace,
-      { data, shape: [n, d] },
-      { metric: 'euclidean', shift: new Float64Array(d) },
-    );
+    const open = await openRows(this.#workspace, await this.#within(frame));
+    const points = open.rows.about(new Float64Array(d));
     const inner = new DeviceMixtureSession(
       this.#workspace,
       points,
@@ -450,6 +411,26 @@ class DeviceMixtureSession implements MixtureSession {
     );
     this.#framed = new FramedMixtureSession(inner, frame, this);
     return this.#framed;
+  }
+
+  /** The rows in a frame's coordinates, on the host only as long as they have to be. */
+  async #within(frame: Whitening): Promise<PointSource> {
+    const workspace = this.#workspace;
+    const points = this.#points;
+    const { shape } = points;
+    if (points.kept) {
+      const data = await rowsWithin(await readAll(workspace, points), this.scale, frame);
+      return { data, shape };
+    }
+    const { scale } = this;
+    return CheckedStream.open('points', {
+      shape,
+      async *blocks() {
+        for await (const { chunk } of points.visit()) {
+          yield rowsWithin(await readRows(workspace, points, chunk), scale, frame);
+        }
+      },
+    });
   }
 
   /** The pass for so many components of a form; kept until another is asked for. */
@@ -525,7 +506,7 @@ class DeviceMixtureSession implements MixtureSession {
   /** A value a row, of all rows. */
   async #byRow(buffers: readonly GPUBuffer[]): Promise<Float32Array<ArrayBuffer>> {
     const values = new Float32Array(this.shape[0]);
-    for (const [c, { start, rows }] of this.#points.chunks.entries()) {
+    for (const [c, { start, rows }] of this.#points.ranges.entries()) {
       values.set(new Float32Array(await this.#workspace.read(buffers[c], 0, 4 * rows)), start);
     }
     return values;
@@ -535,7 +516,7 @@ class DeviceMixtureSession implements MixtureSession {
   async #total(buffers: readonly GPUBuffer[]): Promise<number> {
     const kernel = await this.#workspace.runtime.kernel(runSumsKernel, { RUN: BOUND_RUN });
     let total = 0;
-    for (const [c, { rows }] of this.#points.chunks.entries()) {
+    for (const [c, { rows }] of this.#points.ranges.entries()) {
       const runs = ceilDiv(rows, BOUND_RUN);
       const { sums } = await this.#workspace.allocate({ sums: 4 * runs });
       this.#workspace.run('total', (recording) => {

@@ -4,8 +4,8 @@ import { ceilDiv } from '../../../../host/plan.js';
 import type { Runtime } from '../../../../host/runtime.js';
 import { STORAGE_USAGE } from '../../../../host/usage.js';
 import { Workspace } from '../../../../host/workspace.js';
+import { engineName } from '../../../ops/engine_name.js';
 import rowResidualsKernel from '../../../../shaders/products/row_residuals.wgsl';
-import type { CheckedMatrix, GpuMatrix } from '../../../rows/matrix.js';
 import { createRandom } from '../../../math/random.js';
 import type { PcaBackend, PcaLoadOptions, PcaSession } from '../pca_backend.js';
 import type { AffineMap } from '../../../ops/products/affine_map.js';
@@ -22,21 +22,20 @@ import { backgroundShift } from '../../../ops/products/background.js';
 import { gramByLists, listedRows } from '../../../ops/products/gram_listed.js';
 import { gramBySubgroups, prefersSubgroups } from '../../../ops/products/gram_subgroups.js';
 import { gramTimes } from '../../../ops/products/gram_times.js';
-import { bringInRange } from '../../../rows/in_range.js';
+import type { PointSource } from '../../../rows/load_options.js';
+import { centreInRange, openRows, type OpenRows } from '../../../rows/open_rows.js';
+import { powerInRange } from '../../../rows/range.js';
+import { readAll } from '../../../rows/read_rows.js';
 import { RowImages, type RowSource, rowsThemselves } from '../../../ops/products/row_parts.js';
 import { ScaledPcaSession } from './scaled_session.js';
 import {
   columnSums,
-  type DevicePoints,
   groups,
-  BLOCK_ROWS,
-  centring,
-  loadPoints,
-  meansOfColumns,
   mostRows,
   packedBytes,
   sampleRows,
 } from '../../../rows/device_points.js';
+import type { DevicePoints } from '../../../rows/rows.js';
 
 /** With fewer rows X^T X takes no longer than looking for what could be left out. */
 const FEWEST_ROWS = 4096;
@@ -45,9 +44,8 @@ const SAMPLED_ROWS = 256;
 
 /** PCA on `runtime`'s device. */
 export function devicePcaBackend(runtime: Runtime): PcaBackend {
-  const { vendor, architecture, description } = runtime.info;
   return {
-    description: [vendor, architecture, description].filter(Boolean).join(' ') || 'WebGPU',
+    description: engineName(runtime),
     load: (points, options) => DevicePcaSession.load(runtime, points, options),
   };
 }
@@ -55,7 +53,7 @@ export function devicePcaBackend(runtime: Runtime): PcaBackend {
 /** What to subtract so that X^T X has much to leave out; undefined where that is not worth looking for. */
 async function findBackground(
   workspace: Workspace,
-  source: CheckedMatrix | GpuMatrix,
+  source: PointSource,
 ): Promise<Float64Array | undefined> {
   const [n, d] = source.shape;
   const { runtime } = workspace;
@@ -66,16 +64,6 @@ async function findBackground(
   const sampled = Array.from({ length: SAMPLED_ROWS }, () => random.below(n));
   const sample = await sampleRows(workspace, source, sampled);
   return backgroundShift(sample, SAMPLED_ROWS, d);
-}
-
-/** The rows as they come, and what was subtracted from them before. */
-function withoutShift(source: CheckedMatrix | GpuMatrix): {
-  readonly asIs: CheckedMatrix | GpuMatrix;
-  readonly subtracted?: Float64Array | undefined;
-} {
-  if (!('data' in source)) return { asIs: source };
-  const { data, shape, shift } = source;
-  return { asIs: { data, shape }, subtracted: shift };
 }
 
 /** Images of rows, packed in rows of so many vec4s. */
@@ -101,37 +89,27 @@ class DevicePcaSession implements PcaSession {
 
   static async load(
     runtime: Runtime,
-    source: CheckedMatrix | GpuMatrix,
+    source: PointSource,
     { shift: wanted, forGram = false, signal }: PcaLoadOptions,
   ): Promise<PcaSession> {
     const workspace = new Workspace(runtime, 'PCA', signal);
-    const metric = 'euclidean';
+    let open: OpenRows | undefined;
     try {
       const background = forGram ? await findBackground(workspace, source) : undefined;
-      const [n, d] = source.shape;
-      const { subtracted, asIs } = withoutShift(source);
-      const align = background && listedRows(ceilDiv(d, 4));
-      const shift = new Float64Array(d);
-      const rows = await loadPoints(workspace, asIs, { metric, shift, align });
-      const known = 'data' in source ? source.largest : undefined;
-      const scale = await bringInRange(workspace, rows, known);
-      const scaled = (values: Float64Array) => values.map((value) => value * scale);
-      const means = async () => meansOfColumns(await columnSums(workspace, rows), n);
+      const quads = ceilDiv(source.shape[1], 4);
+      open = await openRows(workspace, source, background && listedRows(quads));
+      const { rows } = open;
+      const subtracted = 'buffer' in source ? undefined : source.shift;
       // Rows that something was subtracted from are about their means already.
-      const given = background ?? (subtracted ? shift : wanted);
-      const by = given ? scaled(given) : await means();
-      if (by.some((value) => value !== 0)) {
-        const centre = await centring(workspace, rows, by);
-        workspace.run('centre', (recording) => {
-          for (const chunk of rows.chunks) centre(recording, chunk);
-        });
-        await workspace.settle();
-      }
-      const whole = subtracted ? by.map((value, j) => value + subtracted[j] * scale) : by;
-      const points = { ...rows, shift: whole };
+      const given = background ?? (subtracted ? new Float64Array(rows.shape[1]) : wanted);
+      const { shift, scale } = await centreInRange(workspace, open, given, powerInRange);
+      const whole = subtracted ? shift.map((value, j) => value + subtracted[j]) : shift;
+      const held = whole.map((value) => value * scale);
+      const points = rows.about(held, scale);
       const session = new DevicePcaSession(workspace, points, background !== undefined);
       return scale === 1 ? session : new ScaledPcaSession(session, scale);
     } catch (error) {
+      open?.rows.close();
       workspace.dispose();
       throw error;
     }
@@ -149,24 +127,8 @@ class DevicePcaSession implements PcaSession {
     return columnSums(this.#workspace, this.#points, squared);
   }
 
-  async rows(): Promise<Float32Array> {
-    const [n, d] = this.shape;
-    const rows = new Float32Array(n * d);
-    const width = 4 * this.#points.quads;
-    for (const { points, start, rows: count } of this.#points.chunks) {
-      const packed = new Float32Array(
-        await this.#workspace.read(points, 0, packedBytes(count, width / 4)),
-      );
-      for (let i = 0; i < count; i++) {
-        // See shaders/lib/points_layout.wgsl.
-        const block = Math.floor(i / BLOCK_ROWS) * BLOCK_ROWS * width + 4 * (i % BLOCK_ROWS);
-        for (let j = 0; j < d; j++) {
-          const at = block + Math.floor(j / 4) * 4 * BLOCK_ROWS + (j % 4);
-          rows[(start + i) * d + j] = packed[at];
-        }
-      }
-    }
-    return rows;
+  rows(): Promise<Float32Array> {
+    return readAll(this.#workspace, this.#points);
   }
 
   async gram(signal?: AbortSignal): Promise<Float64Array> {
@@ -275,7 +237,7 @@ class DevicePcaSession implements PcaSession {
     consume: Consumer,
   ): Promise<void> {
     const workspace = this.#workspace;
-    const { chunks } = this.#points;
+    const { ranges } = this.#points;
     const uploaded: DeviceMap[] = [];
     let { quads } = this.#points;
     for (const map of maps) {
@@ -286,12 +248,12 @@ class DevicePcaSession implements PcaSession {
     const widest = Math.max(...uploaded.map(({ padded }) => padded));
     const work = uploaded.reduce((sum, { inputs, padded }) => sum + inputs * padded, 0);
     const blocksOf = (rows: number) => rowBlocks(rows, 4 * widest, work);
-    const largest = Math.max(...chunks.flatMap(({ rows }) => blocksOf(rows).map((b) => b.rows)));
+    const largest = Math.max(...ranges.flatMap(({ rows }) => blocksOf(rows).map((b) => b.rows)));
     const images: GPUBuffer[] = [];
     for (const { padded } of uploaded) {
       images.push((await workspace.allocate({ images: packedBytes(largest, padded / 4) })).images);
     }
-    for (const chunk of chunks) {
+    for await (const { chunk } of this.#points.visit()) {
       for (const { start, rows } of blocksOf(chunk.rows)) {
         signal?.throwIfAborted();
         const source = { buffer: chunk.points, first: start, rows };
@@ -308,6 +270,7 @@ class DevicePcaSession implements PcaSession {
   }
 
   dispose(): void {
+    this.#points.close();
     this.#workspace.dispose();
   }
 }
