@@ -1,5 +1,5 @@
 /** Where expectation maximisation starts from. */
-import type { RuntimeChoice } from '../../fit/backend.js';
+import { refuseChanged, type RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
 import type { MixtureSession } from './gaussian_mixture_backend.js';
 import type {
@@ -69,7 +69,10 @@ export async function checkDistinct(points: PointSource, k: number): Promise<voi
   };
   if (points instanceof CheckedStream) {
     for await (const block of points.blocks(DISTINCT_ROWS)) if (!look(block)) break;
-  } else look(points.data);
+  } else {
+    refuseChanged(points);
+    look(points.data);
+  }
   if (seen.size < k) throw tooFewDistinct(k, seen.size);
 }
 

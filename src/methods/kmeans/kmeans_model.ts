@@ -107,8 +107,8 @@ export class KMeansModel extends CentroidModel {
     reader.is('version', 1);
     const [k, d] = reader.shape('shape');
     const labels = reader.indices('labels', k);
-    const owned = labelCounts(labels, k);
     reader.numbers('counts', k);
+    const owned = labelCounts(labels, k);
     reader.part('counts', 'the rows of each label', (counts): counts is number[] =>
       (counts as number[]).every((count, c) => count === owned[c]),
     );

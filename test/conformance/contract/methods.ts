@@ -173,6 +173,7 @@ const gaussianMixture = {
   progress: 'iteration',
   seed: true,
   weights: 'copies',
+  streams: 'as rows',
   refused: [...ofMixtures, [{ fixedVariance: 1 }, 'fixedVariance']],
 } satisfies Method<GaussianMixtureModel>;
 
@@ -190,6 +191,7 @@ const bayesianGaussianMixture = {
   progress: 'iteration',
   seed: true,
   weights: 'copies',
+  streams: 'as rows',
   refused: [
     ...ofMixtures,
     [{ meanPrecisionPrior: 0 }, 'meanPrecisionPrior'],
@@ -205,6 +207,7 @@ const pca = {
   use: async (model, points, where) => (await model.transform(points, where)).data,
   progress: 'iteration',
   seed: true,
+  streams: 'as rows',
   refused: [
     [{ nComponents: 0 }, 'nComponents'],
     [{ nComponents: 4 }, 'nComponents'],
