@@ -1,12 +1,12 @@
-// Whole numbers out of bytes, as float32:
-//   wide[i] = unpacked(bytes[start + i]) + shift[the quad of columns it holds]
-// All are below 2^24, so that nothing is rounded.
+// Rows in float32, out of less, and with what they are less of:
+//   wide[i] = unpacked(points[start + i]) + shift[the quad of columns it holds]
+// Of whole numbers nothing is rounded.
 //
-// bytes  [..]     Stored; see lib/points_layout.wgsl: whole blocks of rows, the first at `start`
-// wide   [count]  laid out alike, a vec4 for four columns
-// shift  [quads]  vec4, whole numbers, zeros past the last column
+// points  [..]     Stored; see lib/points_layout.wgsl: whole blocks of rows, the first at `start`
+// wide    [count]  laid out alike, a vec4 for four columns
+// shift   [quads]  vec4, zeros past the last column
 //
-// An invocation owns one vec4. Cost: 4 FLOPs; reads 4 bytes (and a shift that its neighbours read, too) and
+// An invocation owns one vec4. Cost: 4 FLOPs; reads 4 bytes (of bytes; a shift its neighbours read, too) and
 // writes 16 each.
 // import ../lib/points_layout.wgsl
 
@@ -16,7 +16,7 @@ struct Shape {
   quads: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> bytes: array<Stored>;
+@group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> shift: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> wide: array<vec4f>;
 
@@ -32,5 +32,5 @@ fn main(
   if (i >= shape.count) {
     return;
   }
-  wide[i] = unpacked(bytes[shape.start + i]) + shift[i / BLOCK_ROWS % shape.quads];
+  wide[i] = unpacked(points[shape.start + i]) + shift[i / BLOCK_ROWS % shape.quads];
 }

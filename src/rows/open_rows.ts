@@ -119,7 +119,7 @@ async function widenedRows(
             kernel,
             {
               shape: { count, start: start * quads, quads },
-              ...{ bytes: held.points, shift: shifts, wide: points },
+              ...{ points: held.points, shift: shifts, wide: points },
             },
             groups(kernel, count),
           );

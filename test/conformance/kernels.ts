@@ -53,6 +53,7 @@ import { seedClosest } from './kernels/seed_closest.js';
 import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
+import { widen } from './kernels/widen.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
 
@@ -67,6 +68,7 @@ const tests: readonly KernelTest[] = [
   largest,
   narrow,
   narrowBytes,
+  widen,
   assign,
   assignSubgroups,
   assignDirect,

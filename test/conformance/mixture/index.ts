@@ -6,6 +6,7 @@ import { mixtureInput } from './input.js';
 import { mixtureNarrow } from './narrow.js';
 import { mixtureProperties } from './properties.js';
 import { mixtureSizes } from './sizes.js';
+import { mixtureStreams } from './streams.js';
 
 export const mixtureSuites: readonly Suite[] = [
   mixtureProperties,
@@ -14,4 +15,5 @@ export const mixtureSuites: readonly Suite[] = [
   mixtureGolden,
   mixtureChunks,
   mixtureNarrow,
+  mixtureStreams,
 ];

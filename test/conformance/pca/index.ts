@@ -6,6 +6,7 @@ import { pcaInput } from './input.js';
 import { pcaKinds } from './kinds.js';
 import { pcaModel } from './model.js';
 import { pcaSolvers } from './solvers.js';
+import { pcaStreams } from './streams.js';
 
 export const pcaSuites: readonly Suite[] = [
   pcaModel,
@@ -14,4 +15,5 @@ export const pcaSuites: readonly Suite[] = [
   pcaBackground,
   pcaKinds,
   pcaGolden,
+  pcaStreams,
 ];
