@@ -28,12 +28,9 @@ fn none_yet() -> Nearest {
 // The number that `square` in lib/squared_distance.wgsl gives for zeros past the last column.
 fn short_square(residual: vec4f) -> f32 {
   var sum = residual.x * residual.x;
-  if (COLUMNS > 1) {
-    sum = fma(residual.y, residual.y, sum);
-  }
-  if (COLUMNS > 2) {
-    sum = fma(residual.z, residual.z, sum);
-  }
+  #repeat j 1..COLUMNS
+  sum = fma(residual[$j], residual[$j], sum);
+  #end
   return sum;
 }
 
@@ -70,18 +67,18 @@ fn main(
   let other = start + 4 * WORKGROUP;
   let rows = four_quads(four_rows(start));
   let others = four_quads(four_rows(other));
+  #if TILE > 0
+  let best = nearest_of_few(rows);
+  let best_of_others = nearest_of_few(others);
+  #else
   var best = none_yet();
   var best_of_others = none_yet();
-  if (TILE > 0) {
-    best = nearest_of_few(rows);
-    best_of_others = nearest_of_few(others);
-  } else {
-    for (var k = 0u; k < shape.padded_clusters; k++) {
-      let c = centroids[k];
-      best = nearer(best, rows, c, k);
-      best_of_others = nearer(best_of_others, others, c, k);
-    }
+  for (var k = 0u; k < shape.padded_clusters; k++) {
+    let c = centroids[k];
+    best = nearer(best, rows, c, k);
+    best_of_others = nearer(best_of_others, others, c, k);
   }
+  #end
   count_changed(
     store_labels(start, best.label, owned_rows(start)) +
       store_labels(other, best_of_others.label, owned_rows(other)),

@@ -8,50 +8,34 @@ const QUADS = 1;
 
 // Four rows' quads, a row a row: fused operations then go column by column.
 struct Rows {
-  q0: mat4x4f,
-  q1: mat4x4f,
-  q2: mat4x4f,
-  q3: mat4x4f,
+  #repeat q 0..QUADS
+  q$q: mat4x4f,
+  #end
 }
 
 fn load_rows(start: u32) -> Rows {
   let at = four_rows(start);
   var rows = Rows();
-  rows.q0 = transpose(four_quads(at));
-  if (QUADS > 1) {
-    rows.q1 = transpose(four_quads(at + NEXT_QUAD));
-  }
-  if (QUADS > 2) {
-    rows.q2 = transpose(four_quads(at + 2 * NEXT_QUAD));
-  }
-  if (QUADS > 3) {
-    rows.q3 = transpose(four_quads(at + 3 * NEXT_QUAD));
-  }
+  #repeat q 0..QUADS
+  rows.q$q = transpose(four_quads(at + $q * NEXT_QUAD));
+  #end
   return rows;
 }
 
 // The quads of a centroid.
 struct Centroid {
   half_norm: f32,
-  q0: vec4f,
-  q1: vec4f,
-  q2: vec4f,
-  q3: vec4f,
+  #repeat q 0..QUADS
+  q$q: vec4f,
+  #end
 }
 
 fn load_centroid(k: u32) -> Centroid {
   var c = Centroid();
   c.half_norm = half_norms[k];
-  c.q0 = centroids[k * QUADS];
-  if (QUADS > 1) {
-    c.q1 = centroids[k * QUADS + 1];
-  }
-  if (QUADS > 2) {
-    c.q2 = centroids[k * QUADS + 2];
-  }
-  if (QUADS > 3) {
-    c.q3 = centroids[k * QUADS + 3];
-  }
+  #repeat q 0..QUADS
+  c.q$q = centroids[k * QUADS + $q];
+  #end
   return c;
 }
 
@@ -62,16 +46,10 @@ fn less_products(score: vec4f, c: vec4f, x: mat4x4f) -> vec4f {
 }
 
 fn scores(c: Centroid, rows: Rows) -> vec4f {
-  var score = less_products(vec4f(c.half_norm), c.q0, rows.q0);
-  if (QUADS > 1) {
-    score = less_products(score, c.q1, rows.q1);
-  }
-  if (QUADS > 2) {
-    score = less_products(score, c.q2, rows.q2);
-  }
-  if (QUADS > 3) {
-    score = less_products(score, c.q3, rows.q3);
-  }
+  var score = vec4f(c.half_norm);
+  #repeat q 0..QUADS
+  score = less_products(score, c.q$q, rows.q$q);
+  #end
   return score;
 }
 

@@ -49,15 +49,15 @@ fn main(
     let z$i = minus(x$i, subgroupBroadcast(m, $i));
     #repeat j 0..i + 1
     #let first = (8 * (i / 2) + 4) * (i / 2) + 8 * j + 4 * (i % 2) * (j < i)
-    let w$first = mat4x4f(
+    let w$(4 * i + j) = mat4x4f(
       #repeat c first..first + 4
       subgroupBroadcast(c$(c / LANES), $(c % LANES)),
       #end
     );
     #if j == 0
-    var y$i = w$first * z0;
+    var y$i = w$(4 * i + j) * z0;
     #else
-    y$i += w$first * z$j;
+    y$i += w$(4 * i + j) * z$j;
     #end
     #end
     distance += squared_lengths(y$i);

@@ -32,7 +32,7 @@ import { gatherRows } from './kernels/gather_rows.js';
 import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
 import { groupRows } from './kernels/group_rows.js';
-import { kernelCases, type KernelTest } from './kernels/kernel_test.js';
+import { expectWrongCopies, kernelCases, type KernelTest } from './kernels/kernel_test.js';
 import { labelCounts } from './kernels/label_counts.js';
 import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
@@ -138,8 +138,17 @@ const everyKernelIsTested: Case = {
   },
 };
 
+const everyWrongCopyIsOne: Case = {
+  name: 'every wrong copy of a kernel is one',
+  once: 'in all',
+  run: async () => {
+    await Promise.resolve();
+    tests.forEach(expectWrongCopies);
+  },
+};
+
 export const kernels: Suite = {
   name: 'kernels',
   where: 'each compiler and driver',
-  cases: [everyKernelIsTested, ...tests.flatMap(kernelCases)],
+  cases: [everyKernelIsTested, everyWrongCopyIsOne, ...tests.flatMap(kernelCases)],
 };

@@ -242,7 +242,7 @@ export const assign: KernelTest = {
   mutations: [
     ['max(best.score, score)', 'score'],
     ['max(best.reach, ', 'min(best.reach, '],
-    ['list_undecided(start + i)', 'list_undecided(start)'],
+    ['list_undecided(start + firstTrailingBit(open))', 'list_undecided(start)'],
     ['4 * quads) + 4', '4 * quads) + 400000'],
     ['quads.k$i = centroids[at + $i', 'quads.k$i = centroids[at + $(i / 2)'],
     ['#repeat i 0..TILE\n  dots', '#repeat i 0..TILE - 1\n  dots'],
@@ -319,8 +319,8 @@ export const assignNarrow: KernelTest = {
     }
   },
   mutations: [
-    ['k * QUADS + 3', 'k * QUADS + 2'],
-    ['score, c.q2, rows.q2', 'score, c.q2, rows.q1'],
+    ['k * QUADS + $q', 'k * QUADS + $(q / 2)'],
+    ['score, c.q$q, rows.q$q', 'score, c.q$q, rows.q$(q / 2)'],
     ['fma(x[2], vec4f(-c.z)', 'fma(x[2], vec4f(-c.y)'],
     ['settle(other, best_of_others)', 'settle(other, best)'],
     ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
@@ -384,8 +384,8 @@ export const assignDirect: KernelTest = {
     ['squared < best.squared', 'squared <= best.squared'],
     ['centroids[$i], $i', 'centroids[$i], 0'],
     ['#repeat i 0..TILE', '#repeat i 0..TILE - 1'],
-    ['COLUMNS > 2', 'COLUMNS > 3'],
-    ['residual.z, residual.z', 'residual.z, residual.y'],
+    ['#repeat j 1..COLUMNS', '#repeat j 1..COLUMNS - 1'],
+    ['residual[$j], residual[$j]', 'residual[$j], residual[$(j - 1)]'],
     ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
   ],
 };

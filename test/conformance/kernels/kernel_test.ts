@@ -89,21 +89,33 @@ export function switches({ constants }: KernelSource): readonly KernelConstants[
   );
 }
 
-/** Throws ExpectationError unless the comparison finds the wrong copy. */
-async function expectFound(
-  lab: Lab,
-  { source, compare }: KernelTest,
-  [text, replacement]: Mutation,
-): Promise<void> {
-  const copy = `kernel '${source.name}' with '${replacement}' for '${text}'`;
+/** The kernel's text with a mistake. Throws ExpectationError where there is nothing to replace. */
+function wrongCopy({ source }: KernelTest, [text, replacement]: Mutation): string {
   const code = source.code.replaceAll(text, replacement);
+  const copy = `kernel '${source.name}' with '${replacement}' for '${text}'`;
   expectThat(code !== source.code, `${copy}: the kernel has no such text any more.`);
+  return code;
+}
+
+/** Throws ExpectationError unless every wrong copy of the kernel is one, be it run now or not. */
+export function expectWrongCopies(test: KernelTest): void {
+  for (const mutation of test.mutations) wrongCopy(test, mutation);
+}
+
+/** Throws ExpectationError unless the comparison finds the wrong copy. */
+async function expectFound(lab: Lab, test: KernelTest, mutation: Mutation): Promise<void> {
+  const { source, compare } = test;
+  const code = wrongCopy(test, mutation);
   const outcome = await compare(lab, { ...source, code }).then(
     () => 'nothing',
     (error: unknown) =>
       (error as Error).name === 'ExpectationError' ? 'a difference' : String(error),
   );
-  expectThat(outcome === 'a difference', `${copy}: the comparison found ${outcome}.`);
+  const [text, replacement] = mutation;
+  expectThat(
+    outcome === 'a difference',
+    `kernel '${source.name}' with '${replacement}' for '${text}': the comparison found ${outcome}.`,
+  );
 }
 
 export function kernelCases(test: KernelTest): readonly Case[] {

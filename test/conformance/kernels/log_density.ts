@@ -247,9 +247,9 @@ export const logDensityNarrow: KernelTest = {
     ['at + $i * BLOCK_ROWS', 'at + $(i / 2) * BLOCK_ROWS'],
     ['$(j * LANES)', '$(j / 2 * LANES)'],
     ['$(c % LANES)', '$((c + 1) % LANES)'],
-    ['w$first * z$j', 'w$first * z0'],
+    ['(4 * i + j) * z$j', '(4 * i + j) * z0'],
     ['minus(x$i, subgroupBroadcast(m, $i))', 'minus(x$i, subgroupBroadcast(m, 0))'],
-    [' + 4 * (i % 2) * (j < i)', ''],
+    ['(i % 2) * (j < i)', '(i % 2) * (j == 0)'],
   ],
 };
 
