@@ -199,7 +199,7 @@ const bayesianGaussianMixture = {
 
 const pca = {
   name: 'pca',
-  options: { nComponents: 2, solver: 'randomized' },
+  options: { nComponents: 2, solver: 'randomized', whiten: true },
   model: 'PcaModel',
   values: ({ explainedVariance, components }) => [...explainedVariance, ...components.data],
   use: async (model, points, where) => (await model.transform(points, where)).data,
