@@ -41,6 +41,8 @@ export interface Method<Result> {
   readonly weights?: 'copies' | 'any';
   /** Streams are taken; 'as rows': for the same bits. */
   readonly streams?: 'as rows' | 'any';
+  /** Rows as few as ROWS are worked on by the host, wherever more would be. */
+  readonly onHost?: true;
   readonly refused: readonly Refusal[];
 }
 
@@ -173,6 +175,7 @@ const gaussianMixture = {
   progress: 'iteration',
   seed: true,
   weights: 'copies',
+  streams: 'as rows',
   refused: [...ofMixtures, [{ fixedVariance: 1 }, 'fixedVariance']],
 } satisfies Method<GaussianMixtureModel>;
 
@@ -190,6 +193,7 @@ const bayesianGaussianMixture = {
   progress: 'iteration',
   seed: true,
   weights: 'copies',
+  streams: 'as rows',
   refused: [
     ...ofMixtures,
     [{ meanPrecisionPrior: 0 }, 'meanPrecisionPrior'],
@@ -205,6 +209,7 @@ const pca = {
   use: async (model, points, where) => (await model.transform(points, where)).data,
   progress: 'iteration',
   seed: true,
+  streams: 'as rows',
   refused: [
     [{ nComponents: 0 }, 'nComponents'],
     [{ nComponents: 4 }, 'nComponents'],
@@ -217,10 +222,10 @@ const gapStatistic = {
   name: 'gapStatistic',
   options: { kMax: 2, references: 2, nInit: 1 },
   model: 'GapStatistic',
-  // What is drawn for the references depends on the engine.
-  values: ({ logW }) => logW,
+  values: ({ logW, expectedLogW }) => [...logW, ...expectedLogW],
   progress: 'done',
   seed: true,
+  onHost: true,
   refused: [
     [{ kMax: 0 }, 'kMax'],
     [{ kMax: 60 }, 'kMax'],
