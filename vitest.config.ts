@@ -3,6 +3,8 @@ import { wgslPlugin } from './build/wgsl_plugin.js';
 
 /** The tests that run in engines. */
 const inEngines = ['test/conformance/engines/*.test.ts', 'test/engines/harness.test.ts'];
+/** Those of the site, used as a person would, who has the machine to himself. */
+const inPages = ['test/demo/*.test.ts'];
 
 export default defineConfig({
   plugins: [wgslPlugin()],
@@ -27,10 +29,18 @@ export default defineConfig({
         test: {
           name: 'all else',
           include: ['test/**/*.test.ts'],
-          exclude: inEngines,
-          // Pages are used as a person would, who has the machine to himself.
-          fileParallelism: false,
+          exclude: [...inEngines, ...inPages],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          include: inPages,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -41,6 +41,8 @@ export interface Method<Result> {
   readonly weights?: 'copies' | 'any';
   /** Streams are taken; 'as rows': for the same bits. */
   readonly streams?: 'as rows' | 'any';
+  /** Rows as few as ROWS are worked on by the host, wherever more would be. */
+  readonly onHost?: true;
   readonly refused: readonly Refusal[];
 }
 
@@ -201,7 +203,7 @@ const bayesianGaussianMixture = {
 
 const pca = {
   name: 'pca',
-  options: { nComponents: 2, solver: 'randomized' },
+  options: { nComponents: 2, solver: 'randomized', whiten: true },
   model: 'PcaModel',
   values: ({ explainedVariance, components }) => [...explainedVariance, ...components.data],
   use: async (model, points, where) => (await model.transform(points, where)).data,
@@ -220,10 +222,10 @@ const gapStatistic = {
   name: 'gapStatistic',
   options: { kMax: 2, references: 2, nInit: 1 },
   model: 'GapStatistic',
-  // What is drawn for the references depends on the engine.
-  values: ({ logW }) => logW,
+  values: ({ logW, expectedLogW }) => [...logW, ...expectedLogW],
   progress: 'done',
   seed: true,
+  onHost: true,
   refused: [
     [{ kMax: 0 }, 'kMax'],
     [{ kMax: 60 }, 'kMax'],

@@ -120,11 +120,7 @@ async function expectFound(lab: Lab, test: KernelTest, mutation: Mutation): Prom
 
 export function kernelCases(test: KernelTest): readonly Case[] {
   const { source, needs, variants = switches(source), compare, mutations } = test;
-  const overHalves = async (lab: Lab) => {
-    const kernel = storedAs('float16', source);
-    for (const constants of variants) await lab.runtime.kernel(kernel, constants);
-    await compare(lab, kernel);
-  };
+  const halves = readsStored(source) ? [storedAs('float16', source)] : [];
   const common = COMMON_MUTATIONS.filter(([text]) => source.code.includes(text));
   const kernelCase = (
     name: string,
@@ -144,20 +140,20 @@ export function kernelCases(test: KernelTest): readonly Case[] {
     kernelCase(
       ' compiles in every variant',
       async ({ runtime }) => {
-        for (const constants of variants) await runtime.kernel(source, constants);
+        for (const kernel of [source, ...halves]) {
+          for (const constants of variants) await runtime.kernel(kernel, constants);
+        }
       },
       { where: 'each compiler' },
     ),
     kernelCase(' agrees with its twin', (lab) => compare(lab, source), {
       timeoutMs: COMPILING_TIMEOUT_MS,
     }),
-    ...(readsStored(source)
-      ? [
-          kernelCase(' agrees with its twin over float16', overHalves, {
-            timeoutMs: COMPILING_TIMEOUT_MS,
-          }),
-        ]
-      : []),
+    ...halves.map((kernel) =>
+      kernelCase(' agrees with its twin over float16', (lab) => compare(lab, kernel), {
+        timeoutMs: COMPILING_TIMEOUT_MS,
+      }),
+    ),
     ...(CHANGED_KERNELS === 'all' || CHANGED_KERNELS.includes(source.name.split(' ')[0])
       ? [
           kernelCase(

@@ -89,35 +89,6 @@ export const kmeansControl: Suite = {
       },
     },
     {
-      name: 'an error thrown by onIteration is what the fit rejects with',
-      run: async (context) => {
-        const reason = new TypeError('of the caller');
-        const { library, runtime } = context;
-        const thrower = () => {
-          throw reason;
-        };
-        const work = library.kmeans(points, { k: 4, runtime, onIteration: thrower });
-        expectThat((await rejection(work)) === reason, 'rejected with another error.');
-        await fit(context, head(points, 100), { k: 3 });
-      },
-    },
-    {
-      name: 'cancelled before its start',
-      run: async (context) => {
-        const { library, runtime } = context;
-        const signal = AbortSignal.abort('no reason');
-        expectEqual(
-          await rejection(library.kmeans(points, { k: 4, runtime, signal })),
-          'no reason',
-        );
-        const model = await fit(context, head(points, 50), { k: 2 });
-        for (const method of ['predict', 'transform', 'score'] as const) {
-          const work = model[method](points, { runtime, signal });
-          expectEqual(await rejection(work), 'no reason', method);
-        }
-      },
-    },
-    {
       name: 'cancelled by onIteration',
       run: async (context) => {
         for (const at of [1, 3]) {

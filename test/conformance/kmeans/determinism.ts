@@ -66,19 +66,5 @@ export const kmeansDeterminism: Suite = {
         expectEqual(together[2], alone[0].labels, 'labels');
       },
     },
-    {
-      name: 'a runtime of its own gives what the shared one gives',
-      needsGpu: true,
-      run: async (context) => {
-        const points = clouds(1200, 5, 6, 6);
-        const runtime = await context.library.createRuntime();
-        try {
-          const own = await fit(context, points, { k: 6, runtime });
-          expectEqual(outcome(own), outcome(await fit(context, points, { k: 6 })), 'model');
-        } finally {
-          runtime.dispose();
-        }
-      },
-    },
   ],
 };

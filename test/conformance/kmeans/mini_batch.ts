@@ -331,31 +331,5 @@ export const kmeansMiniBatch: Suite = {
         for (const [action, pattern] of cases) await expectThrows(action, pattern);
       },
     },
-    {
-      name: 'cancelled before and in the midst',
-      run: async ({ library, runtime }) => {
-        for (const at of [0, 3]) {
-          const controller = new AbortController();
-          const reason = new RangeError('enough');
-          if (at === 0) controller.abort(reason);
-          let rejected: unknown;
-          await library
-            .miniBatchKMeans(at === 0 ? points : streamed(points), {
-              k: 4,
-              batchSize: 100,
-              maxNoImprovement: 0,
-              runtime,
-              signal: controller.signal,
-              onIteration: ({ step }) => {
-                if (step === at) controller.abort(reason);
-              },
-            })
-            .catch((error: unknown) => {
-              rejected = error;
-            });
-          expectThat(rejected === reason, `rejected with ${String(rejected)}.`);
-        }
-      },
-    },
   ],
 };

@@ -278,31 +278,6 @@ export const onlineKMeansSuite: Suite = {
       },
     },
     {
-      name: 'cancelled before and in the midst; what is given stays as it was',
-      run: async ({ library, runtime }) => {
-        const before = points.data.slice();
-        for (const at of [0, 200]) {
-          const controller = new AbortController();
-          const reason = new RangeError('enough');
-          if (at === 0) controller.abort(reason);
-          let rejected: unknown;
-          await library
-            .onlineKMeans(points, {
-              ...{ k: 4, init: head(points, 4), batchSize: 100, runtime },
-              signal: controller.signal,
-              onIteration: ({ step }) => {
-                if (step === at) controller.abort(reason);
-              },
-            })
-            .catch((error: unknown) => {
-              rejected = error;
-            });
-          expectThat(rejected === reason, `at ${at}: ${String(rejected)}`);
-        }
-        expectSameBits(points.data, before, 'points');
-      },
-    },
-    {
       name: 'rows on the device are learnt from where they lie',
       where: 'everywhere',
       needsGpu: true,
