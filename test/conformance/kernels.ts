@@ -140,7 +140,7 @@ const everyKernelIsTested: Case = {
 
 const everyWrongCopyIsOne: Case = {
   name: 'every wrong copy of a kernel is one',
-  once: 'in all',
+  where: 'once',
   run: async () => {
     await Promise.resolve();
     tests.forEach(expectWrongCopies);
