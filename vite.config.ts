@@ -1,6 +1,7 @@
 import { defineConfig, type Plugin } from 'vite';
 import { ENTRIES } from './build/entries.js';
 import { pagePlugin } from './build/page_plugin.js';
+import { randomPlugin } from './build/random_plugin.js';
 import { wgslPlugin } from './build/wgsl_plugin.js';
 
 /** No file has side effects, but the index imports its methods' entries as if: bundlers warn of that. */
@@ -17,6 +18,7 @@ const withoutBareImports: Plugin = {
 export default defineConfig(({ mode }) => ({
   plugins: [
     wgslPlugin({ shipped: true }),
+    randomPlugin(),
     withoutBareImports,
     ...(mode === 'production' ? [] : [pagePlugin()]),
   ],
