@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { streamedRows } from '../src/rows/device_stream.js';
+import { streamedRows } from '../src/rows/block_size.js';
 import { blobRows, CheckedStream, type PointStream } from '../src/rows/point_stream.js';
 
 /** 0, 1, 2, ... in rows of d. */

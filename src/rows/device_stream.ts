@@ -1,26 +1,13 @@
 /** Rows that are not kept on the device: chunks that come by, pass after pass. */
 import { ceilDiv, splitRows } from '../../host/plan.js';
 import type { Kernel } from '../../host/runtime.js';
-import type { RuntimeLimits } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
 import packKernel from '../../shaders/rows/pack.wgsl';
+import { SLOTS, streamedRows } from './block_size.js';
 import type { CheckedStream } from './point_stream.js';
 import { narrowing, type PassingRows, prepare } from './passing.js';
 import { CHUNK_ALIGNMENT, groups, packedBytes, type PointsOptions } from './device_points.js';
 import { type DevicePoints, Rows, type Preparation } from './rows.js';
-
-/** Bytes of one chunk's packed rows, where its least number of rows does not need more. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
-/** Chunks on the device at once: one is worked on while the next is uploaded. */
-const SLOTS = 2;
-
-/** Rows in a chunk of about `bytes`: few enough that all buffers of a stream take no more than one resident chunk may. */
-export function streamedRows(quads: number, limits: RuntimeLimits, bytes = CHUNK_BYTES): number {
-  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  const wanted = Math.min(bytes, most / (2 * SLOTS));
-  const rows = Math.floor(wanted / (16 * quads) / CHUNK_ALIGNMENT) * CHUNK_ALIGNMENT;
-  return Math.max(CHUNK_ALIGNMENT, rows);
-}
 
 interface Slot {
   /** [rows of a chunk][columns], as the caller has them. */

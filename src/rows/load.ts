@@ -2,9 +2,8 @@
 import type { Workspace } from '../../host/workspace.js';
 import { loadPoints, type PointsOptions } from './device_points.js';
 import type { DevicePoints } from './rows.js';
-import { streamPoints } from './device_stream.js';
 import type { PointSource } from './load_options.js';
-import { loadBytes, loadHalves } from './narrowed.js';
+import type { CheckedMatrix, GpuMatrix } from './matrix.js';
 import { CheckedStream } from './point_stream.js';
 
 /**
@@ -18,9 +17,22 @@ export async function loadRows(
   source: PointSource,
   options: PointsOptions,
 ): Promise<DevicePoints> {
-  if (source instanceof CheckedStream) return streamPoints(workspace, source, options);
-  if (options.storage === 'float16') return loadHalves(workspace, source, options);
-  return (
-    (await loadBytes(workspace, source, options)) ?? (await loadPoints(workspace, source, options))
-  );
+  if (source instanceof CheckedStream) {
+    const { streamPoints } = await import('./device_stream.js');
+    return streamPoints(workspace, source, options);
+  }
+  const isHalf = options.storage === 'float16';
+  if (isHalf || mayBeBytes(source, options)) {
+    const { loadBytes, loadHalves } = await import('./narrowed.js');
+    if (isHalf) return loadHalves(workspace, source, options);
+    const inBytes = await loadBytes(workspace, source, options);
+    if (inBytes) return inBytes;
+  }
+  return loadPoints(workspace, source, options);
+}
+
+/** Whether nothing in sight says that bytes do not hold the rows. */
+function mayBeBytes(source: CheckedMatrix | GpuMatrix, { metric }: PointsOptions): boolean {
+  if (metric === 'cosine') return false;
+  return !('data' in source) || source.data.subarray(0, source.shape[1]).every(Number.isInteger);
 }

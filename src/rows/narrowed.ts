@@ -19,7 +19,7 @@ import {
 } from './device_points.js';
 import { type Chunk, type DevicePoints, Rows, type Preparation } from './rows.js';
 import type { Held } from './storage.js';
-import { streamedRows } from './device_stream.js';
+import { streamedRows } from './block_size.js';
 
 /** Rows pass in float32 in blocks of about this many bytes. */
 const BLOCK_BYTES = 2 * 1024 * 1024;
@@ -50,7 +50,6 @@ export async function loadBytes(
   source: CheckedMatrix | GpuMatrix,
   options: PointsOptions,
 ): Promise<DevicePoints | undefined> {
-  if (options.metric === 'cosine') return undefined;
   if ('data' in source) {
     const shift = source.shift ? undefined : wholeShift(source, options.shift);
     return shift && packedInBytes(workspace, source, shift);

@@ -1,30 +1,23 @@
 /** Rows in float32 that a method makes ready step by step, wherever they stay. */
-import { ceilDiv, splitRows } from '../../host/plan.js';
+import { ceilDiv } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import scaleColumnsKernel from '../../shaders/rows/scale_columns.wgsl';
-import widenKernel from '../../shaders/rows/widen.wgsl';
 import { wholeShift } from './bytes.js';
 import {
   centring,
-  CHUNK_ALIGNMENT,
   columnSums,
   groups,
   inPlace,
   meansOfColumns,
   measureLargest,
-  packedBytes,
   packRows,
   paced,
   padColumns,
 } from './device_points.js';
 import { Rows, type Preparation } from './rows.js';
-import { StreamedRows, streamedRows } from './device_stream.js';
+import { streamedRows } from './block_size.js';
 import type { PointSource } from './load_options.js';
-import type { CheckedMatrix } from './matrix.js';
-import { packedInBytes } from './narrowed.js';
-import { bringAll } from './passing.js';
 import { CheckedStream } from './point_stream.js';
-import { QUAD_BYTES } from './storage.js';
 
 /** Rows as the caller gave them, and what is done to them before a method sees them. */
 export interface OpenRows {
@@ -52,7 +45,10 @@ export async function openRows(
     const [n, d] = source.shape;
     const block = streamedRows(ceilDiv(d, 4), workspace.runtime.limits);
     const shift = n > block ? wholeShift(source) : undefined;
-    if (shift) return widenedRows(workspace, source, shift, block);
+    if (shift) {
+      const { widenedRows } = await import('./widened.js');
+      return widenedRows(workspace, source, shift, block);
+    }
   }
   const rows = await packRows(workspace, source, 1, align);
   return {
@@ -71,6 +67,10 @@ export async function openRows(
 }
 
 async function passingRows(workspace: Workspace, source: CheckedStream): Promise<OpenRows> {
+  const [{ StreamedRows }, { bringAll }] = await Promise.all([
+    import('./device_stream.js'),
+    import('./passing.js'),
+  ]);
   const passing = await StreamedRows.create(workspace, source);
   const { rows } = passing;
   const steps: Preparation[] = [];
@@ -87,57 +87,6 @@ async function passingRows(workspace: Workspace, source: CheckedStream): Promise
       if (!source.isSeen) await bringAll(rows);
       return source.largest;
     },
-  };
-}
-
-/** Rows in bytes less `shift`, of which a block at a time is in float32. */
-async function widenedRows(
-  workspace: Workspace,
-  source: CheckedMatrix & { readonly largest?: number },
-  shift: Float64Array,
-  block: number,
-): Promise<OpenRows> {
-  const { shape } = source;
-  const [, d] = shape;
-  const quads = ceilDiv(d, 4);
-  const bytes = await packedInBytes(workspace, source, shift, block);
-  const kernel = await bytes.kernel(widenKernel);
-  const { points, shifts } = await workspace.allocate({
-    points: packedBytes(block, quads),
-    shifts: 16 * quads,
-  });
-  workspace.upload(shifts, padColumns(shift, 1, d));
-  const steps: Preparation[] = [];
-  const chunks = bytes.kept!.flatMap((held) =>
-    splitRows(held.rows, block, CHUNK_ALIGNMENT).map(({ start, rows }) => {
-      const chunk = { start: held.start + start, rows, points };
-      return {
-        ...chunk,
-        place: (recording: Parameters<Preparation>[0]) => {
-          const count = packedBytes(rows, quads) / QUAD_BYTES.float32;
-          recording.dispatch(
-            kernel,
-            {
-              shape: { count, start: start * quads, quads },
-              ...{ points: held.points, shift: shifts, wide: points },
-            },
-            groups(kernel, count),
-          );
-          for (const step of steps) step(recording, chunk);
-        },
-      };
-    }),
-  );
-  return {
-    rows: new Rows({
-      ...{ workspace, shape, quads, storage: 'float32', chunks },
-      owned: bytes.kept!.map((held) => held.points),
-    }),
-    prepare: (_, preparation) => {
-      steps.push(preparation);
-      return Promise.resolve();
-    },
-    largest: () => Promise.resolve(source.largest ?? 0),
   };
 }
 
