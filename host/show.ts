@@ -18,3 +18,8 @@ export function show(value: unknown): string {
     return 'an object';
   }
 }
+
+/** A noun as it follows a count. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
+}

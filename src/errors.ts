@@ -1,5 +1,5 @@
 import { ClusteringError, keepName } from '../host/errors.js';
-import { show } from '../host/show.js';
+import { plural, show } from '../host/show.js';
 
 export {
   ClusteringError,
@@ -10,6 +10,9 @@ export {
   NoAdapterError,
   OutOfMemoryError,
 } from '../host/errors.js';
+
+/** For messages. */
+export { plural };
 
 /** A matrix has the wrong shape: ragged rows, no rows, or a width that does not fit. */
 export class ShapeError extends ClusteringError {
@@ -33,10 +36,14 @@ export class NonFiniteError extends ClusteringError {
   readonly column: number;
 
   constructor(what: string, row: number, column: number, value: unknown) {
+    const remedy =
+      typeof value === 'string' || typeof value === 'bigint'
+        ? 'Make it one with Number(), or remove'
+        : 'Remove';
     super(
       'non-finite',
       `${what}: the value at row ${row}, column ${column} is ${typeof value === 'string' ? 'the text ' : ''}${show(value)}; every value must be a ` +
-        `finite float32 number. Remove or impute that row first.`,
+        `finite float32 number. ${remedy} or impute that row first.`,
     );
     this.row = row;
     this.column = column;

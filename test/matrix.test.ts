@@ -89,9 +89,9 @@ describe('checkMatrix', () => {
 
   it('names the argument, the value and the remedy', () => {
     const refused = () => checkMatrix('init', [[1, 2], [3]]);
-    expect(refused).toThrow(/init: row 1 has 1 columns, row 0 has 2; .* same length/);
+    expect(refused).toThrow(/init: row 1 has 1 column, row 0 has 2; .* same length/);
     expect(() => checkMatrix('init', [[1, 2]], { columns: 1 })).toThrow(
-      'init has 2 columns, but 1 is needed: give rows of 1 numbers.',
+      'init has 2 columns, but 1 is needed: give rows of 1 number.',
     );
   });
 

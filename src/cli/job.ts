@@ -1,4 +1,5 @@
 /** What every command does around its fit: reading, where it runs, progress, and what is left. */
+import { plural } from '../errors.js';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type RuntimeChoice } from '../index.js';
 import { placeWork } from './device.js';
@@ -67,7 +68,7 @@ export async function openJob(
       };
   const name = basename(file);
   const [n, d] = table.shape;
-  say(`${name}: ${formatCount(n)} rows x ${formatCount(d)} columns`);
+  say(`${name}: ${formatCount(n)} ${plural(n, 'row')} x ${formatCount(d)} ${plural(d, 'column')}`);
   const scale = options.standardize ? columnScale(table) : undefined;
   const used = scale ? standardize(table, scale) : table;
   return { name, table, used, scale, where: { runtime, signal }, say };
@@ -155,7 +156,7 @@ export function stateOf(
   { iterations, converged }: { readonly iterations: number; readonly converged: boolean },
   { maxIter, tol }: { readonly maxIter: number; readonly tol?: number },
 ): string {
-  const count = `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}`;
+  const count = `${iterations} ${plural(iterations, 'iteration')}`;
   if (converged) return `${count}, converged`;
   if (tol === 0) return `${count}, all of them: no change is below --tol 0`;
   return `${count}, not converged${iterations < maxIter ? '' : ': raise --max-iter'}`;

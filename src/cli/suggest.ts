@@ -6,6 +6,7 @@ import {
   type KMeansModel,
   silhouette,
 } from '../index.js';
+import { plural } from '../errors.js';
 import { elbow } from './elbow.js';
 import { formatNumber } from './format.js';
 import { type Job, timed } from './job.js';
@@ -84,20 +85,32 @@ async function byElbow(job: Job, options: SuggestOptions): Promise<Suggestion> {
 }
 
 async function bySilhouette(job: Job, options: SuggestOptions): Promise<Suggestion> {
-  const { seed, metric } = options;
+  const { seed, metric, kMax = MOST_SUGGESTED } = options;
   const [n] = job.used.shape;
+  if (kMax < 2) {
+    throw new InvalidArgumentError(
+      'k-max',
+      `--suggest-by silhouette compares 2 clusters and more, but --k-max is ${kMax}; raise it, or give --suggest-by gap or elbow.`,
+    );
+  }
   if (n < 3) {
     throw new InvalidArgumentError(
       'suggest-by',
-      `--suggest-by silhouette needs from 2 clusters to one less than there are rows, but there are only ${n}; give --k a number.`,
+      `--suggest-by silhouette needs from 2 clusters to one less than there are rows, but there ${plural(n, 'is', 'are')} only ${n}; give --k a number.`,
     );
   }
-  const values = await tryEach(job, options, 2, async ({ labels, counts }) =>
-    // Rows that are all one cluster have none: copies of each other.
-    counts[0] === n
-      ? 0
-      : silhouette(pointsOf(job), labels, { sampleSize: SAMPLE, seed, metric, ...job.where }),
-  );
+  const values = await tryEach(job, options, 2, async ({ labels, counts }) => {
+    if (counts[0] === n) {
+      throw new InvalidArgumentError(
+        'suggest-by',
+        '--suggest-by silhouette compares 2 clusters and more, but all rows are equal; give --k 1.',
+      );
+    }
+    return silhouette(pointsOf(job), labels, {
+      ...{ sampleSize: SAMPLE, seed, metric },
+      ...job.where,
+    });
+  });
   const best = values.reduce((top, one) => (one.value > top.value ? one : top));
   return { by: 'silhouette', k: best.k, why: 'the mean silhouette is highest there', values };
 }

@@ -81,7 +81,13 @@ export const RUNTIME_RULES = {
  * @throws InvalidArgumentError naming the option, its value and the rule, or the known names where
  *   the option's name is unknown
  */
-export function checkOptions<T extends object>(method: string, options: T, rules: OptionRules): T {
+export function checkOptions<T extends object>(
+  method: string,
+  options: T | undefined,
+  rules: OptionRules,
+): T {
+  // What is needed of them is then found missing by name.
+  if (options === undefined) return {} as T;
   if (!isObject(options)) {
     throw new InvalidArgumentError(
       'options',

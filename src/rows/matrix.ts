@@ -1,7 +1,7 @@
 /**
  * Every form of matrix a caller may bring, and the one form the library works on.
  */
-import { show } from '../../host/show.js';
+import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError, NonFiniteError, OutOfMemoryError, ShapeError } from '../errors.js';
 import { directionShift, directionsOf, spreadRows } from './directions.js';
 import { largestOf } from './float16.js';
@@ -122,12 +122,14 @@ export function checkShape(what: string, shape: unknown): readonly [number, numb
 }
 
 function isNumericArray(value: unknown): value is NumericArray {
-  return (
-    ArrayBuffer.isView(value) &&
-    !(value instanceof DataView) &&
-    !(value instanceof BigInt64Array) &&
-    !(value instanceof BigUint64Array)
-  );
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBigIntArray(value);
+}
+
+/** What to give for 64-bit integers, of which float32 would lose the digits that float64 holds. */
+const NO_BIGINTS = 'Float64Array.from(data, Number)';
+
+function isBigIntArray(value: unknown): boolean {
+  return value instanceof BigInt64Array || value instanceof BigUint64Array;
 }
 
 /**
@@ -158,8 +160,8 @@ export function readRows(what: string, points: Points, rules: MatrixRules = {}):
   const { columns } = rules;
   if (columns !== undefined && d !== columns) {
     throw new ShapeError(
-      `${what} has ${d} column${d === 1 ? '' : 's'}, but ${columns} ${columns === 1 ? 'is' : 'are'} needed: ` +
-        `give rows of ${columns} numbers.`,
+      `${what} has ${d} ${plural(d, 'column')}, but ${columns} ${plural(columns, 'is', 'are')} needed: ` +
+        `give rows of ${columns} ${plural(columns, 'number')}.`,
     );
   }
   const exact =
@@ -245,13 +247,13 @@ function hostRows(what: string, points: HostMatrix, firstRow?: number) {
   if (!isNumericArray(data) && !Array.isArray(data)) {
     throw new InvalidArgumentError(
       what,
-      `${what}.data is ${show(data)}; give a typed array of numbers (Float32Array is fastest) or number[].`,
+      `${what}.data is ${show(data)}; give ${isBigIntArray(data) ? NO_BIGINTS : 'a typed array of numbers (Float32Array is fastest) or number[]'}.`,
     );
   }
   const [n, d] = checkShape(what, points.shape);
   if (data.length !== n * d) {
     throw new ShapeError(
-      `${what}.data holds ${data.length} numbers, but shape [${n}, ${d}] needs ${n * d}.` +
+      `${what}.data holds ${data.length} ${plural(data.length, 'number')}, but shape [${n}, ${d}] needs ${n * d}.` +
         (data.length === 0 ? ' (An array whose buffer was transferred holds none.)' : ''),
     );
   }
@@ -271,7 +273,12 @@ function flattenRows(
     if (!Array.isArray(row) && !isNumericArray(row)) {
       throw new InvalidArgumentError(
         what,
-        `${what}[${firstRow + i}] is ${show(row)}; every row must be an array of numbers.`,
+        `${what}[${firstRow + i}] is ${show(row)}; every row must be an array of numbers` +
+          (typeof row === 'number'
+            ? `: for numbers of many rows in one array give { data, shape: [rows, columns] }.`
+            : isBigIntArray(row)
+              ? `: give ${NO_BIGINTS}.`
+              : '.'),
       );
     }
   }
@@ -283,7 +290,7 @@ function flattenRows(
   rows.forEach((row, i) => {
     if (row.length !== d) {
       throw new ShapeError(
-        `${what}: row ${firstRow + i} has ${row.length} columns, row ${firstRow} has ${d}; all rows must have the same length.`,
+        `${what}: row ${firstRow + i} has ${row.length} ${plural(row.length, 'column')}, row ${firstRow} has ${d}; all rows must have the same length.`,
       );
     }
     checkNumbers(what, row, d, firstRow + i);

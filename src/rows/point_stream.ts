@@ -1,5 +1,5 @@
 /** Rows that are read block by block, as often as needed, and never held whole. */
-import { show } from '../../host/show.js';
+import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../errors.js';
 import {
   addRows,
@@ -148,7 +148,7 @@ export class CheckedStream {
     const [n, d] = shape;
     if (rules.columns !== undefined && d !== rules.columns) {
       throw new ShapeError(
-        `${what} has ${d} column${d === 1 ? '' : 's'}, but ${rules.columns} ${rules.columns === 1 ? 'is' : 'are'} needed.`,
+        `${what} has ${d} ${plural(d, 'column')}, but ${rules.columns} ${plural(rules.columns, 'is', 'are')} needed.`,
       );
     }
     const fixed: PointStream = { shape, blocks: () => stream.blocks() };
@@ -289,7 +289,7 @@ function fingerprint(block: Float32Array): number {
 
 function tooFew(what: string, rows: number, n: number): ShapeError {
   return new ShapeError(
-    `${what}: blocks() gave ${rows} of the ${n} rows that shape names; it must give all of them each time it is ` +
+    `${what}: blocks() gave ${rows} of the ${n} ${plural(n, 'row')} that shape names; it must give all of them each time it is ` +
       `called, from the first on.`,
   );
 }
@@ -314,7 +314,7 @@ async function* rawBlocks(
   for await (const block of iterated(what, stream.blocks(), signal)) {
     if (ArrayBuffer.isView(block) && block.length % d !== 0) {
       throw new ShapeError(
-        `${what}: the block at row ${firstRow} has ${block.length} numbers, no whole number of rows of ${d}.`,
+        `${what}: the block at row ${firstRow} has ${block.length} ${plural(block.length, 'number')}, no whole number of rows of ${d}.`,
       );
     }
     const flat = ArrayBuffer.isView(block);
@@ -332,7 +332,7 @@ async function* rawBlocks(
     }
     if (firstRow + raw.shape[0] > n) {
       throw new ShapeError(
-        `${what}: blocks() gave more than the ${n} rows that shape names: the block at row ${firstRow} has ${raw.shape[0]}.`,
+        `${what}: blocks() gave more than the ${n} ${plural(n, 'row')} that shape names: the block at row ${firstRow} has ${raw.shape[0]}.`,
       );
     }
     yield { ...raw, firstRow };

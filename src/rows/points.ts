@@ -1,5 +1,5 @@
 /** The checks every method makes of the rows it is given. */
-import { show } from '../../host/show.js';
+import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../errors.js';
 import {
   checkMatrix,
@@ -35,7 +35,9 @@ export function checkPoints(
   const { buffer } = points;
   const [n, d] = checkShape(what, points.shape);
   if (rules.columns !== undefined && d !== rules.columns) {
-    throw new ShapeError(`${what} has ${d} columns, but ${rules.columns} are needed.`);
+    throw new ShapeError(
+      `${what} has ${d} ${plural(d, 'column')}, but ${rules.columns} ${plural(rules.columns, 'is', 'are')} needed.`,
+    );
   }
   if (!isGpuBuffer(buffer)) {
     throw new InvalidArgumentError(
@@ -94,7 +96,7 @@ export function checkWeights(
   if (weights.length !== n) {
     throw new InvalidArgumentError(
       'sampleWeight',
-      `sampleWeight has ${show(weights.length)} entries for ${n} rows; ${remedy}.`,
+      `sampleWeight has ${show(weights.length)} ${plural(weights.length, 'entry', 'entries')} for ${n} ${plural(n, 'row')}; ${remedy}.`,
     );
   }
   const given = new Float64Array(n);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { GapStatistic } from '../../src/methods/gap_statistic/gap_statistic_result.js';
 import { FAITHFUL, IRIS, IRIS_FEATURES, shell } from './shell.js';
@@ -109,6 +109,15 @@ describe('--k suggest', () => {
     };
     expect(range.map((one) => one.k)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(k).toBe(range.reduce((best, one) => (one.bic < best.bic ? one : best)).k);
+  });
+
+  test('refuses the silhouette of one cluster, and of equal rows', async () => {
+    const args = ['--k=suggest', '--suggest-by=silhouette', '--device=cpu'];
+    const one = await here.run('kmeans', FAITHFUL, ...args, '--k-max=1');
+    expect([one.code, one.stderr]).toEqual([2, expect.stringMatching(/--k-max is 1; raise it/)]);
+    await writeFile(here.path('equal.csv'), 'a,b\n1,2\n1,2\n1,2\n1,2\n');
+    const equal = await here.run('kmeans', here.path('equal.csv'), ...args);
+    expect([equal.code, equal.stderr]).toEqual([2, expect.stringMatching(/equal; give --k 1/)]);
   });
 
   test('refuses the gap of cosines, and other words', async () => {

@@ -38,7 +38,7 @@ describe('JSON lines', () => {
 
   test.each([
     ['not JSON', '[1]\n[NaN]\n', /line 2 is not valid JSON/],
-    ['ragged', '[1,2]\n[3]\n', /line 2 has 1 numbers, but the first row has 2/],
+    ['ragged', '[1,2]\n[3]\n', /line 2 has 1 number, but the first row has 2/],
     ['a field more', '{"x":1}\n{"x":1,"y":2}\n', /line 2 has a field "y" that the first row lacks/],
     ['a field less', '{"x":1,"y":2}\n{"x":1}\n', /line 2, column "y": the cell is empty/],
     ['null', '[1]\n[null]\n', /line 2, column "column0": the cell is empty/],

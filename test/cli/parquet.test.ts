@@ -260,7 +260,7 @@ describe('bad Parquet', () => {
     );
     await refuse(
       parquetFile({ pages: [plain], rows: 2 ** 30 }),
-      /claims 1073741824 rows of 1 numbers/,
+      /claims 1073741824 rows of 1 number/,
     );
     await refuse(parquetFile({ pages: [plain], rows: 2 ** 52 }), /more than 1024 times its size/);
     await refuse(parquetFile({ pages: [plain], rows: -3 }), /claims -3 rows/);

@@ -1,4 +1,5 @@
 /** JSON lines and JSON: rows as arrays of numbers, or as flat objects of one set of fields. */
+import { plural } from '../../errors.js';
 import { FileError } from '../errors.js';
 import { TableBuilder } from './table_builder.js';
 import type { ByteSource } from './byte_source.js';
@@ -113,7 +114,10 @@ class JsonRows {
       if (!Array.isArray(row))
         throw this.#badRow(at, 'is an object, but the first row is an array');
       if (row.length !== form) {
-        throw this.#badRow(at, `has ${row.length} numbers, but the first row has ${form}`);
+        throw this.#badRow(
+          at,
+          `has ${row.length} ${plural(row.length, 'number')}, but the first row has ${form}`,
+        );
       }
       return row;
     }

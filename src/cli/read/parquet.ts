@@ -10,6 +10,7 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { ClusteringError } from '../../index.js';
+import { plural } from '../../errors.js';
 import { FileError } from '../errors.js';
 import { regularFileSize } from './byte_source.js';
 import { checkThrift } from './parquet_checks.js';
@@ -80,7 +81,7 @@ async function readOpenParquet(
   if (bytes > EXPANSION_FLOOR_BYTES + MAX_EXPANSION * size) {
     throw new FileError(
       path,
-      `it claims ${n} rows of ${d} numbers in ${size} bytes, more than ${MAX_EXPANSION} times its size`,
+      `it claims ${n} rows of ${d} ${plural(d, 'number')} in ${size} bytes, more than ${MAX_EXPANSION} times its size`,
       'It is damaged; if it truly holds that many equal values, save it as .npy.',
     );
   }

@@ -1,4 +1,5 @@
 /** One entry to all readers: the format is told by the extension, else by the first bytes. */
+import { plural } from '../../errors.js';
 import { asFileError, FileError } from '../errors.js';
 import { ByteSource } from './byte_source.js';
 import { classNumbers } from './class_numbers.js';
@@ -105,7 +106,7 @@ async function readLabels(path: string, pointsPath: string, n: number): Promise<
   if (shape[1] !== 1 || shape[0] !== n) {
     throw new FileError(
       path,
-      `it holds ${shape[0]} rows of ${shape[1]} numbers; labels for ${pointsPath} are ${n} rows of one`,
+      `it holds ${shape[0]} ${plural(shape[0], 'row')} of ${shape[1]} ${plural(shape[1], 'number')}; labels for ${pointsPath} are ${n} ${plural(n, 'row')} of one`,
       'Give the labels file that belongs to these points.',
     );
   }

@@ -1,4 +1,5 @@
 /** Rows that are images, as pictures. */
+import { plural } from '../../errors.js';
 import { encode } from 'fast-png';
 import { InvalidArgumentError, ShapeError } from '../../index.js';
 import type { ImageShape } from '../read/table.js';
@@ -76,7 +77,7 @@ export function imageTiles({ data: values, shape }: ImageRows, image: ImageShape
   const { width, height, channels } = image;
   if (d !== width * height * channels) {
     throw new ShapeError(
-      `the rows have ${d} columns; images of ${width} x ${height} x ${channels} need ` +
+      `the rows have ${d} ${plural(d, 'column')}; images of ${width} x ${height} x ${channels} need ` +
         `${width * height * channels}.`,
     );
   }

@@ -1,4 +1,5 @@
 /** The frame of every report: one HTML file that loads nothing and runs nothing. */
+import { plural } from '../../errors.js';
 import { createHash } from 'node:crypto';
 import type { ImageShape } from '../read/table.js';
 import { formatCount, formatNumber } from '../format.js';
@@ -174,7 +175,7 @@ export function scatterSection(heading: string, scatter: ScatterData, n: number)
 }
 
 export function rowsText(rows: number): string {
-  return `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+  return `${formatCount(rows)} ${plural(rows, 'row')}`;
 }
 
 /** Images, each with what it shows (its alternative text) and a caption. */

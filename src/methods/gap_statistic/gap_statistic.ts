@@ -1,4 +1,5 @@
 /** How many clusters there are: the gap statistic. */
+import { plural } from '../../../host/show.js';
 import { Workspace } from '../../../host/workspace.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { type RuntimeChoice, withBackend } from '../../fit/backend.js';
@@ -185,8 +186,8 @@ function checkMost({ data, shape: [n, d] }: CheckedMatrix, given: number | undef
   if (kMax >= 1 && kMax <= most) return kMax;
   const found =
     n <= kMax || most === n - 1
-      ? `points has only ${n} row${n === 1 ? '' : 's'}`
-      : `points has only ${seen.size} distinct row${seen.size === 1 ? '' : 's'}`;
+      ? `points has only ${n} ${plural(n, 'row')}`
+      : `points has only ${seen.size} distinct ${plural(seen.size, 'row')}`;
   throw new InvalidArgumentError(
     'kMax',
     most < 1

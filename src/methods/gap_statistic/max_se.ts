@@ -1,5 +1,5 @@
 /** How many clusters a curve of gaps speaks for, given how uncertain it is. */
-import { show } from '../../../host/show.js';
+import { plural, show } from '../../../host/show.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { checkOptions, nonNegative, oneOf } from '../../fit/options.js';
 
@@ -42,7 +42,7 @@ export function maxSE(
   if (f.length === 0 || f.length !== errors.length) {
     throw new InvalidArgumentError(
       'standardErrors',
-      `maxSE: gaps has ${f.length} entries and standardErrors ${errors.length}; give one of each for 1, 2 ... clusters.`,
+      `maxSE: gaps has ${f.length} ${plural(f.length, 'entry', 'entries')} and standardErrors ${errors.length}; give one of each for 1, 2 ... clusters.`,
     );
   }
   const last = f.length - 1;

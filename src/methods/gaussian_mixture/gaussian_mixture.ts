@@ -1,4 +1,5 @@
 /** Gaussian mixtures by expectation maximisation. */
+import { plural } from '../../../host/show.js';
 import type { RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
 import type { MixtureLoadOptions, MixtureSession } from './gaussian_mixture_backend.js';
@@ -143,7 +144,10 @@ export async function checkMixtureData(
 ) {
   const { k, runtime, signal } = options;
   if ((k as number | undefined) === undefined) {
-    throw new InvalidArgumentError('k', `${method}: k is missing; give the number of components.`);
+    throw new InvalidArgumentError(
+      'k',
+      `${method}: k is missing; give the number of components, as in { k: 3 }.`,
+    );
   }
   signal?.throwIfAborted();
   const checked = await checkSource('points', points, {}, signal);
@@ -151,7 +155,7 @@ export async function checkMixtureData(
   if (k > n) {
     throw new InvalidArgumentError(
       'k',
-      `${method}: k is ${k}, but points has only ${n} row${n === 1 ? '' : 's'}; k must be from 1 to ${n}.`,
+      `${method}: k is ${k}, but points has only ${n} ${plural(n, 'row')}; k must be from 1 to ${n}.`,
     );
   }
   checkSize(method, options, checked.shape[1]);

@@ -1,4 +1,5 @@
 /** Where expectation maximisation starts from. */
+import { plural } from '../../../host/show.js';
 import { refuseChanged, type RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
 import type { MixtureSession } from './gaussian_mixture_backend.js';
@@ -52,7 +53,7 @@ export interface StartData {
 function tooFewDistinct(k: number, distinct: number): InvalidArgumentError {
   return new InvalidArgumentError(
     'k',
-    `k is ${k}, but points has only ${distinct} distinct row${distinct === 1 ? '' : 's'}; use k <= ${distinct}.`,
+    `k is ${k}, but points has only ${distinct} distinct ${plural(distinct, 'row')}; use k <= ${distinct}.`,
   );
 }
 

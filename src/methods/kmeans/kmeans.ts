@@ -1,4 +1,5 @@
 /** K-means. */
+import { plural } from '../../../host/show.js';
 import type { RuntimeChoice } from '../../fit/backend.js';
 import type { Metric, PointSource, Storage } from '../../rows/load_options.js';
 import { KMeansModel } from './kmeans_model.js';
@@ -174,10 +175,10 @@ function warnOfUnused({ k, counts }: KMeansModel, points: PointSource): void {
   const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   if (used === k) return;
   const distinct = 'data' in points ? distinctRows(points, k) : k;
-  const known = `kmeans: only ${used} of ${k} clusters own rows`;
+  const known = `kmeans: only ${used} of ${k} clusters ${plural(used, 'owns', 'own')} rows`;
   console.warn(
     distinct < k
-      ? `${known}, as points has only ${distinct} distinct row${distinct === 1 ? '' : 's'}; use k <= ${distinct}.`
+      ? `${known}, as points has only ${distinct} distinct ${plural(distinct, 'row')}; use k <= ${distinct}.`
       : `${known}; the other centroids are nearest to none. Use a smaller k, or another seed.`,
   );
 }

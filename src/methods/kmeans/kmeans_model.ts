@@ -107,6 +107,7 @@ export class KMeansModel extends CentroidModel {
     reader.is('version', 1);
     const [k, d] = reader.shape('shape');
     const labels = reader.indices('labels', k);
+    // Holds k to what there is, before anything is made of that size.
     reader.numbers('counts', k);
     const owned = labelCounts(labels, k);
     reader.part('counts', 'the rows of each label', (counts): counts is number[] =>

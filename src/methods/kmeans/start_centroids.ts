@@ -1,4 +1,5 @@
 /** Starting centroids: the option, and those that the caller gives. */
+import { plural } from '../../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../../errors.js';
 import type { Metric } from '../../rows/load_options.js';
 import {
@@ -25,7 +26,10 @@ export const INIT_RULE: OptionRule = either(oneOf('k-means++', 'k-means||', 'ran
 /** Throws InvalidArgumentError where the number of clusters is missing. */
 export function checkGiven(method: string, { k }: { readonly k: number | undefined }): void {
   if (k !== undefined) return;
-  throw new InvalidArgumentError('k', `${method}: k is missing; give the number of clusters.`);
+  throw new InvalidArgumentError(
+    'k',
+    `${method}: k is missing; give the number of clusters, as in { k: 3 }.`,
+  );
 }
 
 /** Throws InvalidArgumentError where there are fewer rows than clusters. */
@@ -33,7 +37,7 @@ export function checkEnoughRows(method: string, k: number, n: number): void {
   if (k <= n) return;
   throw new InvalidArgumentError(
     'k',
-    `${method}: k is ${k}, but points has only ${n} row${n === 1 ? '' : 's'}; k must be from 1 to ${n}.`,
+    `${method}: k is ${k}, but points has only ${n} ${plural(n, 'row')}; k must be from 1 to ${n}.`,
   );
 }
 
@@ -71,7 +75,7 @@ export function placeCentroids(
   const given = checkMatrix(what, centroids, { columns: d, shift, directions });
   if (given.shape[0] !== k) {
     throw new ShapeError(
-      `${what} has ${given.shape[0]} rows; k is ${k}: give ${k} starting centroids.`,
+      `${what} has ${given.shape[0]} ${plural(given.shape[0], 'row')}; k is ${k}: give ${k} starting ${plural(k, 'centroid')}.`,
     );
   }
   // Where checkMatrix has not done all that already, in float64.

@@ -1,6 +1,6 @@
 /** What online k-means returns, and how it learns on. */
 import { nameClass } from '../../../host/class_name.js';
-import { show } from '../../../host/show.js';
+import { plural, show } from '../../../host/show.js';
 import { InvalidArgumentError } from '../../errors.js';
 import {
   as,
@@ -132,8 +132,8 @@ export function startingCounts(
   if (sound === k && given.length === k) return counts;
   throw new InvalidArgumentError(
     'initialCounts',
-    `${method}: initialCounts has ${show(given.length)} entries${sound < Math.min(k, given.length) ? `, of which [${sound}] is ${show(given[sound])}` : ''}; ` +
-      `give one finite number >= 0 for each of the ${k} centroids.`,
+    `${method}: initialCounts has ${show(given.length)} ${plural(given.length, 'entry', 'entries')}${sound < Math.min(k, given.length) ? `, of which [${sound}] is ${show(given[sound])}` : ''}; ` +
+      `give one finite number >= 0 for each of the ${k} ${plural(k, 'centroid')}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** Scores that hold labels against the true classes of the same rows. */
+import { plural } from '../../../host/show.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { checkOptions, oneOf, type OptionRules } from '../../fit/options.js';
 import { leastAssignment } from '../../math/assignment.js';
@@ -93,7 +94,7 @@ export function clusteringAccuracy(truth: Labels, labels: Labels): number {
   if (classes.length * clusters.length > MOST_CELLS) {
     throw new InvalidArgumentError(
       'labels',
-      `truth names ${classes.length} classes and labels ${clusters.length} clusters; at most ${MOST_CELLS} pairs of them can ` +
+      `truth names ${classes.length} ${plural(classes.length, 'class', 'classes')} and labels ${clusters.length} ${plural(clusters.length, 'cluster')}; at most ${MOST_CELLS} pairs of them can ` +
         `be matched: use fewer, or another score.`,
     );
   }

@@ -1,5 +1,5 @@
 /** Labels of any kind, as whole numbers from 0 on. */
-import { show } from '../../../host/show.js';
+import { plural, show } from '../../../host/show.js';
 import { InvalidArgumentError } from '../../errors.js';
 
 /** The classes or clusters of rows: whole numbers, also negative ones, or strings; one a row. */
@@ -82,7 +82,7 @@ export function contingencyOf(truth: Labels, labels: Labels): Contingency {
   if (columns.codes.length !== n) {
     throw new InvalidArgumentError(
       'labels',
-      `labels has ${columns.codes.length} entries, but truth has ${n}; both need one label for each of the same rows.`,
+      `labels has ${columns.codes.length} ${plural(columns.codes.length, 'entry', 'entries')}, but truth has ${n}; both need one label for each of the same rows.`,
     );
   }
   const classes = new Float64Array(rows.count);

@@ -1,4 +1,5 @@
 /** Scores that hold labels against the rows themselves, without true classes. */
+import { plural } from '../../../host/show.js';
 import { Workspace } from '../../../host/workspace.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { type RuntimeChoice, withBackend } from '../../fit/backend.js';
@@ -73,13 +74,13 @@ async function withRows<T>(
   if (codes.length !== n) {
     throw new InvalidArgumentError(
       'labels',
-      `labels has ${codes.length} entries for ${n} rows; give one label a row.`,
+      `labels has ${codes.length} ${plural(codes.length, 'entry', 'entries')} for ${n} ${plural(n, 'row')}; give one label a row.`,
     );
   }
   if (count < 2 || count >= n) {
     throw new InvalidArgumentError(
       'labels',
-      `labels names ${count} ${count === 1 ? 'cluster' : 'clusters'} of ${n} rows; ${method} is defined, as in scikit-learn, ` +
+      `labels names ${count} ${plural(count, 'cluster')} of ${n} ${plural(n, 'row')}; ${method} is defined, as in scikit-learn, ` +
         `for 2 clusters to one less than there are rows: cluster with a k in between.`,
     );
   }

@@ -1,4 +1,5 @@
 /** Self-organizing maps. */
+import { plural } from '../../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../../errors.js';
 import type { RuntimeChoice } from '../../fit/backend.js';
 import {
@@ -185,7 +186,7 @@ function checkGrid({
     if (value !== undefined) continue;
     throw new InvalidArgumentError(
       name,
-      `selfOrganizingMap: ${name} is missing; give the rows and columns of the map.`,
+      `selfOrganizingMap: ${name} is missing; give the rows and columns of the map, as in { rows: 6, columns: 8 }.`,
     );
   }
   if (torus && grid === 'hexagonal' && rows % 2 === 1) {
@@ -220,8 +221,8 @@ function checkRows(
   if (units > n) {
     throw new InvalidArgumentError(
       'rows',
-      `selfOrganizingMap: a map of ${rows} x ${columns} has ${units} units, but points has only ${n} ` +
-        `row${n === 1 ? '' : 's'}; give a map of at most ${n} units.`,
+      `selfOrganizingMap: a map of ${rows} x ${columns} has ${units} ${plural(units, 'unit')}, but points has only ${n} ` +
+        `${plural(n, 'row')}; give a map of at most ${n} ${plural(n, 'unit')}.`,
     );
   }
   if (mode === 'online' && 'buffer' in points) {
@@ -244,7 +245,7 @@ async function givenStart(
     if (given === grid.units) return init;
     const { rows, columns } = grid.shape;
     throw new ShapeError(
-      `selfOrganizingMap: init has ${given} rows, but a map of ${rows} x ${columns} has ${grid.units} units; ` +
+      `selfOrganizingMap: init has ${given} ${plural(given, 'row')}, but a map of ${rows} x ${columns} has ${grid.units} ${plural(grid.units, 'unit')}; ` +
         `give one row of starting weights for each.`,
     );
   }

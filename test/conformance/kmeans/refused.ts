@@ -12,7 +12,7 @@ export const ROWS = [
   [5, 7],
 ];
 const matrix = (data: unknown, shape: unknown) => ({ data, shape }) as Points;
-const remedy = 'finite float32 number. Remove or impute';
+const remedy = 'finite float32 number. ';
 
 /** Numbers whose buffer now belongs to somebody else. */
 function transferred(count: number): Float32Array {
@@ -100,6 +100,7 @@ export const POINTS: readonly Refused[] = [
     matrix([1, 2, '3', 4], [2, 2]),
     'NonFiniteError',
     "row 1, column 0 is the text '3'",
+    'Number()',
   ],
   ['null in a flat array', matrix([1, 2, 3, null], [2, 2]), 'NonFiniteError', 'row 1, column 1'],
   ['a hole in a row', [[1, 2], new Array<number>(2)], 'NonFiniteError', 'row 1, column 0'],
@@ -173,7 +174,7 @@ export const POINTS: readonly Refused[] = [
     matrix(new BigInt64Array(4), [2, 2]),
     'InvalidArgumentError',
     'BigInt64Array',
-    'Float32Array',
+    'Float64Array.from(data, Number)',
   ],
   ['null', null, 'InvalidArgumentError', 'points is null', 'shape'],
   ['nothing', undefined, 'InvalidArgumentError', 'points is undefined', 'array of rows'],
@@ -285,7 +286,7 @@ export const OPTIONS: readonly Refused[] = [
     'InvalidArgumentError',
     "no option '__proto__'",
   ],
-  ['init of too few rows', { init: [[1, 2]] }, 'ShapeError', 'init has 1 rows', 'k is 2', 'give 2'],
+  ['init of too few rows', { init: [[1, 2]] }, 'ShapeError', 'init has 1 row', 'k is 2', 'give 2'],
   ['init of too many rows', { init: ROWS }, 'ShapeError', 'init has 3 rows', 'k is 2'],
   [
     'init of too many columns',
@@ -372,7 +373,7 @@ export const OPTIONS: readonly Refused[] = [
 ];
 
 export const NO_OPTIONS: readonly Refused[] = [
-  ['no options', undefined, 'InvalidArgumentError', 'options is undefined', 'object'],
+  ['no options', undefined, 'InvalidArgumentError', 'k is missing', '{ k: 3 }'],
   ['options null', null, 'InvalidArgumentError', 'options is null', 'object'],
   ['a number for options', 3, 'InvalidArgumentError', 'options is 3', 'object'],
 ];

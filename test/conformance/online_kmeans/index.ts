@@ -246,7 +246,7 @@ export const onlineKMeansSuite: Suite = {
             invalid(/eta\(100\) is 0, but must be above/),
           ],
           [() => fit({ eta: () => Number.NaN }), invalid(/eta\(0\) is NaN/)],
-          [() => fit({ initialCounts: [1] }), invalid(/initialCounts has 1 entries/)],
+          [() => fit({ initialCounts: [1] }), invalid(/initialCounts has 1 entry/)],
           [() => fit({ initialCounts: [1, -2] }), invalid(/\[1\] is -2/)],
           [() => fit({ initialCounts: -1 }), invalid(/initialCounts is -1/)],
           [() => fit({ passes: 0 }), invalid(/passes is 0/)],

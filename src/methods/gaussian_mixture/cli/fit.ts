@@ -1,4 +1,5 @@
 /** The fits of the gmm command: one, or one for each number of components in a range. */
+import { plural } from '../../../errors.js';
 import {
   bayesianGaussianMixture,
   type BayesianGaussianMixtureModel,
@@ -81,7 +82,7 @@ async function fitOne(job: Job, k: number, options: GmmOptions): Promise<Candida
         figure: `bound ${formatObjective(lowerBound)}`,
       });
     };
-  const title = `${k} ${k === 1 ? 'component' : 'components'}`;
+  const title = `${k} ${plural(k, 'component')}`;
   if (options.bayesian) {
     const { weightPrior: type, weightConcentration: concentration } = options;
     const fit = await timed(title, (step) =>

@@ -1,4 +1,5 @@
 /** `webgpu-clustering kmeans FILE`. */
+import { plural } from '../../../errors.js';
 import type { Command } from 'commander';
 import { InvalidArgumentError, kmeans, type KMeansModel, purity } from '../../../index.js';
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
@@ -192,7 +193,7 @@ async function fitClasses(job: Job, k: number, options: KMeansCommandOptions): P
     fits.push({ ...fit, class: name, rows });
     const { inertia, iterations } = fit.model;
     job.say(
-      `class ${name}: ${rows} rows, objective ${formatObjective(inertia)} ` +
+      `class ${name}: ${rows} ${plural(rows, 'row')}, objective ${formatObjective(inertia)} ` +
         `after ${iterations} iterations, ${formatSeconds(fit.milliseconds)}`,
     );
   }

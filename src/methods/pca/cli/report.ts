@@ -1,4 +1,5 @@
 /** The report of a PCA. */
+import { plural } from '../../../errors.js';
 import type { PcaModel } from '../../../index.js';
 import { formatCount, formatNumber, formatShare } from '../../../cli/format.js';
 import { screePlot } from '../../../cli/write/charts.js';
@@ -116,7 +117,7 @@ function componentImages({ components, shape, mean }: ImageStudy): Section {
 function reconstructionImages({ reconstructions, originals, shape }: ImageStudy): Section {
   const lines = [
     ...reconstructions.map(({ count, share, rows }) => ({
-      name: `${formatCount(count)} ${count === 1 ? 'component' : 'components'}`,
+      name: `${formatCount(count)} ${plural(count, 'component')}`,
       note: formatShare(share),
       rows,
     })),

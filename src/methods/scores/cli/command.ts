@@ -1,4 +1,5 @@
 /** `webgpu-clustering score FILE`. */
+import { plural } from '../../../errors.js';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import {
@@ -118,7 +119,7 @@ async function scoreCommand(
     return;
   }
   console.log(
-    `${basename(file)}: ${formatCount(result.rows)} labels, ${formatCount(result.clusters)} clusters`,
+    `${basename(file)}: ${formatCount(result.rows)} ${plural(result.rows, 'label')}, ${formatCount(result.clusters)} ${plural(result.clusters, 'cluster')}`,
   );
   const width = Math.max(...Object.keys(scores).map((name) => TITLES[name].length));
   for (const [name, value] of Object.entries(scores)) {
