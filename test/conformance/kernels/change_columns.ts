@@ -64,8 +64,9 @@ export const scaleColumns: KernelTest = {
   variants: [{}],
   async compare(lab, kernel) {
     const random = seeded();
+    const folded = { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 3, first: 2 };
     await compareEach(
-      [SHAPES[0], ...COLUMNS.map((columns) => ({ rows: 5, columns, first: 2 }))],
+      [folded, ...COLUMNS.map((columns) => ({ rows: 5, columns, first: 2 }))],
       async ({ rows, columns, first }) => {
         const width = 4 * quadsOf(columns);
         const total = first + rows + 1;
