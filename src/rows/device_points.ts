@@ -3,7 +3,7 @@ import type { Recording } from '../../host/recording.js';
 import type { Kernel, Runtime } from '../../host/runtime.js';
 import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
-import centreKernel from '../../shaders/rows/centre.wgsl';
+import changeColumnsKernel from '../../shaders/rows/change_columns.wgsl';
 import columnSumsKernel from '../../shaders/rows/column_sums.wgsl';
 import findNonFiniteKernel from '../../shaders/rows/find_nonfinite.wgsl';
 import largestKernel from '../../shaders/rows/largest.wgsl';
@@ -362,31 +362,46 @@ export async function columnPowerSums(
   return totals;
 }
 
-/** Subtracts `by` from every row, which is held times `scale`. */
-export async function centring(
+/** Subtracts `by`, [d], from every row, or SCALED multiplies columns by it. */
+async function changing(
   workspace: Workspace,
-  { shape: [, d], quads }: Pick<Rows, 'shape' | 'quads'>,
-  by: Float64Array,
-  scale = 1,
+  { quads }: Pick<Rows, 'quads'>,
+  values: Float64Array,
+  SCALED: boolean,
 ): Promise<Preparation> {
   const { runtime } = workspace;
-  const kernel = await runtime.kernel(centreKernel);
-  const { shift } = await workspace.allocate({ shift: 16 * quads });
-  workspace.upload(
-    shift,
-    padColumns(
-      by.map((value) => value * scale),
-      1,
-      d,
-    ),
-  );
-  return (recording, chunk) => {
-    for (const part of paced(runtime, chunk, 4 * d, 1)) {
+  const d = values.length;
+  const kernel = await runtime.kernel(changeColumnsKernel, { SCALED });
+  const { by } = await workspace.allocate({ by: 16 * quads });
+  workspace.upload(by, padColumns(values, 1, d));
+  return (recording, { points, rows: all }) => {
+    for (const part of paced(runtime, { start: 0, rows: all }, 4 * d, 1)) {
       const shape = { first: part.start, rows: part.rows, quads };
-      recording.dispatch(kernel, { shape, shift, points: chunk.points }, groups(kernel, part.rows));
+      recording.dispatch(kernel, { shape, by, points }, groups(kernel, part.rows));
     }
   };
 }
+
+/** Subtracts `by` from every row, which is held times `scale`. */
+export const centring = (
+  workspace: Workspace,
+  rows: Pick<Rows, 'quads'>,
+  by: Float64Array,
+  scale = 1,
+): Promise<Preparation> =>
+  changing(
+    workspace,
+    rows,
+    by.map((value) => value * scale),
+    false,
+  );
+
+/** Multiplies columns by powers of two, [d]. */
+export const scaling = (
+  workspace: Workspace,
+  rows: Pick<Rows, 'quads'>,
+  by: Float64Array,
+): Promise<Preparation> => changing(workspace, rows, by, true);
 
 /** Makes every row a direction less `by`; rows of zeros are refused once all were seen. */
 export async function normalizing(

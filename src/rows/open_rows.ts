@@ -1,7 +1,6 @@
 /** Rows in float32 that a method makes ready step by step, wherever they stay. */
 import { ceilDiv } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
-import scaleColumnsKernel from '../../shaders/rows/scale_columns.wgsl';
 import { wholeShift } from './bytes.js';
 import {
   centring,
@@ -11,8 +10,8 @@ import {
   meansOfColumns,
   measureLargest,
   packRows,
-  paced,
   padColumns,
+  scaling,
 } from './device_points.js';
 import { Rows, type Preparation } from './rows.js';
 import { streamedRows } from './block_size.js';
@@ -87,24 +86,6 @@ async function passingRows(workspace: Workspace, source: CheckedStream): Promise
       if (!source.isSeen) await bringAll(rows);
       return source.largest;
     },
-  };
-}
-
-/** Multiplies columns by powers of two, [d]. */
-export async function scaling(
-  workspace: Workspace,
-  { quads }: Rows,
-  by: Float64Array,
-): Promise<Preparation> {
-  const { runtime } = workspace;
-  const kernel = await runtime.kernel(scaleColumnsKernel);
-  const { scale } = await workspace.allocate({ scale: 16 * quads });
-  workspace.upload(scale, padColumns(by, 1, by.length));
-  return (recording, { points, rows: all }) => {
-    for (const part of paced(runtime, { start: 0, rows: all }, 4 * by.length, 1)) {
-      const shape = { first: part.start, rows: part.rows, quads };
-      recording.dispatch(kernel, { shape, scale, points }, groups(kernel, part.rows));
-    }
   };
 }
 

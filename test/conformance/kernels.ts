@@ -16,7 +16,7 @@ import {
 } from './kernels/assign.js';
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
 import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
-import { centre } from './kernels/centre.js';
+import { centre } from './kernels/change_columns.js';
 import { columnRanges } from './kernels/column_ranges.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';

@@ -12,7 +12,7 @@ import {
   logDensitySubgroups,
 } from './log_density.js';
 import { moments, momentsSubgroups } from './moments.js';
-import { scaleColumns } from './scale_columns.js';
+import { scaleColumns } from './change_columns.js';
 import { softmax } from './softmax.js';
 import { updateDiagonal } from './update_diagonal.js';
 import { updateMeans } from './update_means.js';

@@ -20,7 +20,7 @@ import type {
 } from '../../../ops/mixtures/scorer.js';
 import type { PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
-import { centreInRange, openRows, type OpenRows, scaling } from '../../../rows/open_rows.js';
+import { centreInRange, openRows, type OpenRows } from '../../../rows/open_rows.js';
 import { CheckedStream } from '../../../rows/point_stream.js';
 import { rangeScale } from '../../../rows/range.js';
 import { readAll, readRows } from '../../../rows/read_rows.js';
@@ -45,7 +45,7 @@ import { commonFrame, FramedMixtureSession, reachWithin, rowsWithin } from './mi
 import { fitOnDevice } from './mixture_loop.js';
 import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import type { Recording } from '../../../../host/recording.js';
-import { columnSums, groups } from '../../../rows/device_points.js';
+import { columnSums, groups, scaling } from '../../../rows/device_points.js';
 import type { DevicePoints } from '../../../rows/rows.js';
 import { loadRowWeights, type RowWeights } from '../../../rows/weights.js';
 

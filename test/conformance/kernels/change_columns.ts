@@ -1,4 +1,4 @@
-import source from '../../../shaders/rows/centre.wgsl';
+import source from '../../../shaders/rows/change_columns.wgsl';
 import { centre as twin } from '../../../src/rows/column_means.twin.js';
 import {
   ACROSS_BLOCKS,
@@ -12,7 +12,7 @@ import {
   seeded,
   uniform,
 } from './data.js';
-import { compareEach, type KernelTest } from './kernel_test.js';
+import { compareEach, type KernelTest, permutation } from './kernel_test.js';
 import { FOLDED_WORKGROUPS } from './lab.js';
 import { expectClose } from '../expect.js';
 import { expectExact, sumRoundings } from './tolerance.js';
@@ -29,6 +29,7 @@ const SHAPES = [
 
 export const centre: KernelTest = {
   source,
+  variants: [{}],
   async compare(lab, kernel) {
     const random = seeded();
     await compareEach(SHAPES, async ({ rows, columns, first, draw }) => {
@@ -40,7 +41,7 @@ export const centre: KernelTest = {
       const shift = rowsOf(random, draw, 1, columns);
       const { points } = await lab.run(kernel, {
         shape: { first, rows, quads },
-        buffers: { shift, points: packedAt(x, rows, width, first, total) },
+        buffers: { by: shift, points: packedAt(x, rows, width, first, total) },
         invocations: rows,
       });
       const expected = packedAt(twin(x, rows, width, shift), rows, width, first, total);
@@ -51,9 +52,39 @@ export const centre: KernelTest = {
   mutations: [
     ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
     ['shape.first + row', 'row'],
-    ['shift[q]', 'shift[0]'],
-    ['-=', '+='],
+    ['by[q]', 'by[0]'],
+    ['-= by', '+= by'],
     ['row >= shape.rows', 'row > shape.rows'],
     ['q < shape.quads', 'q + 1 < shape.quads'],
+  ],
+};
+
+export const scaleColumns: KernelTest = {
+  source: permutation(source, 'scaled', { SCALED: 'true' }),
+  variants: [{}],
+  async compare(lab, kernel) {
+    const random = seeded();
+    const folded = { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 3, first: 2 };
+    await compareEach(
+      [folded, ...COLUMNS.map((columns) => ({ rows: 5, columns, first: 2 }))],
+      async ({ rows, columns, first }) => {
+        const width = 4 * quadsOf(columns);
+        const total = first + rows + 1;
+        const x = rowsOf(random, grid, rows, columns);
+        const by = Float32Array.from({ length: width }, () => 2 ** (random.below(21) - 10));
+        const { points } = await lab.run(kernel, {
+          shape: { first, rows, quads: quadsOf(columns) },
+          buffers: { by, points: packedAt(x, rows, width, first, total) },
+          invocations: rows,
+        });
+        const scaled = x.map((value, at) => value * by[at % width]);
+        const expected = packedAt(scaled, rows, width, first, total);
+        expectExact(points, expected, JSON.stringify({ rows, columns }));
+      },
+    );
+  },
+  mutations: [
+    ['*= by[q]', '*= by[0]'],
+    ['*= by[q]', '+= by[q]'],
   ],
 };

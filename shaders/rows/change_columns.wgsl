@@ -1,7 +1,7 @@
-// points[q][i] -= shift[q], in place.
+// points[q][i] -= by[q], or SCALED *= by[q], in place. Powers of two scale without rounding.
 //
 // points  see lib/points_layout.wgsl; rows [first, first + rows) of them
-// shift   [quads]          vec4, zeros past the last column
+// by      [quads]          vec4, zeros past the last column
 //
 // An invocation owns one row. Cost: N D FLOPs; reads and writes 16 ceil(D / 4) bytes a row.
 struct Shape {
@@ -10,10 +10,11 @@ struct Shape {
   quads: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> shift: array<vec4f>;
+@group(0) @binding(1) var<storage, read> by: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> points: array<vec4f>;
 
 const WORKGROUP = 64;
+const SCALED = false;
 
 // import ../lib/points_layout.wgsl
 
@@ -29,6 +30,10 @@ fn main(
   }
   let at = point_at(shape.first + row, shape.quads);
   for (var q = 0u; q < shape.quads; q++) {
-    points[at + q * BLOCK_ROWS] -= shift[q];
+    #if SCALED
+    points[at + q * BLOCK_ROWS] *= by[q];
+    #else
+    points[at + q * BLOCK_ROWS] -= by[q];
+    #end
   }
 }
