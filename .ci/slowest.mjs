@@ -1,5 +1,7 @@
 /** Prints what took longest in a report of vitest: files, and the ten slowest tests. usage: slowest.mjs REPORT */
+import console from 'node:console';
 import { readFileSync } from 'node:fs';
+import process from 'node:process';
 
 const { testResults } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const print = (title, timed, most) => {

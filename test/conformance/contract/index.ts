@@ -1,5 +1,5 @@
 /** What a caller may rely on whatever the method: the same cases for each, made from methods.ts. */
-import type { ComputeOptions, Points, PointStream } from '../../../src/index.js';
+import type { ComputeOptions, NonFiniteError, Points, PointStream } from '../../../src/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectClose, expectEqual, expectSameBits, expectThat, expectThrows } from '../expect.js';
 import { streamed } from '../kmeans/stream_support.js';
@@ -103,7 +103,8 @@ const refusesPoints = (method: Method<unknown>): Case => ({
           name: 'NonFiniteError',
           message: new RegExp(`row ${row}, column ${column} is ${value}`),
         });
-        expectEqual({ ...error }, { code: 'non-finite', row, column }, 'the error');
+        const given = error as Partial<NonFiniteError>;
+        expectEqual([given.row, given.column], [row, column], 'row and column');
       }
       for (const points of MISSHAPEN) {
         await expectThrows(() => work(points as Points), { name: 'ShapeError' });
