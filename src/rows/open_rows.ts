@@ -5,12 +5,10 @@ import { wholeShift } from './bytes.js';
 import {
   centring,
   columnSums,
-  groups,
   inPlace,
   meansOfColumns,
   measureLargest,
   packRows,
-  padColumns,
   scaling,
 } from './device_points.js';
 import { Rows, type Preparation } from './rows.js';
