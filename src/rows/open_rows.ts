@@ -29,8 +29,10 @@ import { QUAD_BYTES } from './storage.js';
 /** Rows as the caller gave them, and what is done to them before a method sees them. */
 export interface OpenRows {
   readonly rows: Rows;
-  /** Does something to all rows from now on: at once where they are kept, else whenever they come by. */
-  readonly prepare: (label: string, preparation: Preparation) => Promise<void>;
+  /** Subtracts so much from columns, [d], from now on: at once where rows are kept, else whenever they come by. */
+  readonly subtract: (by: Float64Array) => Promise<void>;
+  /** Multiplies columns by powers of two, [d], likewise. */
+  readonly multiply: (by: Float64Array) => Promise<void>;
   /** The largest magnitude of what was given; takes a pass where nobody has seen all of it. */
   readonly largest: () => Promise<number>;
 }
@@ -57,8 +59,12 @@ export async function openRows(
   const rows = await packRows(workspace, source, 1, align);
   return {
     rows,
-    prepare: async (label, preparation) => {
-      inPlace(workspace, rows, label, preparation);
+    subtract: async (by) => {
+      inPlace(workspace, rows, 'centre', await centring(workspace, rows, by));
+      await workspace.settle();
+    },
+    multiply: async (by) => {
+      inPlace(workspace, rows, 'scale', await scaling(workspace, rows, by));
       await workspace.settle();
     },
     largest: async () => {
@@ -74,14 +80,19 @@ async function passingRows(workspace: Workspace, source: CheckedStream): Promise
   const passing = await StreamedRows.create(workspace, source);
   const { rows } = passing;
   const steps: Preparation[] = [];
+  const add = (step: Preparation) => {
+    steps.push(step);
+    passing.prepareWith((recording, chunk) => {
+      for (const each of steps) each(recording, chunk);
+    });
+  };
   return {
     rows,
-    prepare: (_, preparation) => {
-      steps.push(preparation);
-      passing.prepareWith((recording, chunk) => {
-        for (const step of steps) step(recording, chunk);
-      });
-      return Promise.resolve();
+    subtract: async (by) => {
+      add(await centring(workspace, rows, by));
+    },
+    multiply: async (by) => {
+      add(await scaling(workspace, rows, by));
     },
     largest: async () => {
       if (!source.isSeen) await bringAll(rows);
@@ -102,28 +113,31 @@ async function widenedRows(
   const quads = ceilDiv(d, 4);
   const bytes = await packedInBytes(workspace, source, shift, block);
   const kernel = await bytes.kernel(widenKernel);
-  const { points, shifts } = await workspace.allocate({
+  const { points, columns } = await workspace.allocate({
     points: packedBytes(block, quads),
-    shifts: 16 * quads,
+    columns: 48 * quads,
   });
-  workspace.upload(shifts, padColumns(shift, 1, d));
-  const steps: Preparation[] = [];
+  let less = new Float64Array(d);
+  let scale = new Float64Array(d).fill(1);
+  const set = () => {
+    workspace.upload(columns, padColumns([...shift, ...less, ...scale], 3, d));
+    return Promise.resolve();
+  };
+  await set();
   const chunks = bytes.kept!.flatMap((held) =>
     splitRows(held.rows, block, CHUNK_ALIGNMENT).map(({ start, rows }) => {
-      const chunk = { start: held.start + start, rows, points };
       return {
-        ...chunk,
+        ...{ start: held.start + start, rows, points },
         place: (recording: Parameters<Preparation>[0]) => {
           const count = packedBytes(rows, quads) / QUAD_BYTES.float32;
           recording.dispatch(
             kernel,
             {
               shape: { count, start: start * quads, quads },
-              ...{ points: held.points, shift: shifts, wide: points },
+              ...{ points: held.points, columns, wide: points },
             },
             groups(kernel, count),
           );
-          for (const step of steps) step(recording, chunk);
         },
       };
     }),
@@ -133,16 +147,21 @@ async function widenedRows(
       ...{ workspace, shape, quads, storage: 'float32', chunks },
       owned: bytes.kept!.map((held) => held.points),
     }),
-    prepare: (_, preparation) => {
-      steps.push(preparation);
-      return Promise.resolve();
+    // Powers of two come off exactly: bytes are far from where float32 ends.
+    subtract: (by) => {
+      less = less.map((value, j) => value + by[j] / scale[j]);
+      return set();
+    },
+    multiply: (by) => {
+      scale = scale.map((value, j) => value * by[j]);
+      return set();
     },
     largest: () => Promise.resolve(source.largest ?? 0),
   };
 }
 
 /** Multiplies columns by powers of two, [d]. */
-export async function scaling(
+async function scaling(
   workspace: Workspace,
   { quads }: Rows,
   by: Float64Array,
@@ -167,7 +186,7 @@ export async function scaling(
  */
 export async function centreInRange(
   workspace: Workspace,
-  { rows, prepare, largest }: OpenRows,
+  { rows, subtract, multiply, largest }: OpenRows,
   by: Float64Array | undefined,
   scaleOf: (largest: number) => number,
 ): Promise<{ readonly shift: Float64Array; readonly scale: number }> {
@@ -176,14 +195,12 @@ export async function centreInRange(
   let sums = by ? undefined : await columnSums(workspace, rows);
   const scale = scaleOf(await largest());
   if (scale !== 1) {
-    await prepare('scale', await scaling(workspace, rows, new Float64Array(d).fill(scale)));
+    await multiply(new Float64Array(d).fill(scale));
     // Those of rows out of range may be out of it, too.
     if (sums) sums = await columnSums(workspace, rows);
   }
   const shift = by ?? meansOfColumns(sums!, n, scale);
   // Rows as they are need no pass.
-  if (shift.some((value) => value !== 0)) {
-    await prepare('centre', await centring(workspace, rows, shift, scale));
-  }
+  if (shift.some((value) => value !== 0)) await subtract(shift.map((value) => value * scale));
   return { shift, scale };
 }

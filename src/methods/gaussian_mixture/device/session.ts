@@ -20,7 +20,7 @@ import type {
 } from '../../../ops/mixtures/scorer.js';
 import type { PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
-import { centreInRange, openRows, type OpenRows, scaling } from '../../../rows/open_rows.js';
+import { centreInRange, openRows, type OpenRows } from '../../../rows/open_rows.js';
 import { CheckedStream } from '../../../rows/point_stream.js';
 import { rangeScale } from '../../../rows/range.js';
 import { readAll, readRows } from '../../../rows/read_rows.js';
@@ -94,7 +94,7 @@ const LARGEST_SCALE = 2 ** 126;
  */
 async function scaleToDeviations(
   workspace: Workspace,
-  { rows, prepare }: OpenRows,
+  { rows, multiply }: OpenRows,
   by: number,
   leastVariance: number,
 ): Promise<Float64Array> {
@@ -104,7 +104,7 @@ async function scaleToDeviations(
     factors.forEach((factor, j) => {
       scale[j] *= factor;
     });
-    await prepare('scale', await scaling(workspace, rows, factors));
+    await multiply(factors);
   };
   const meanSquares = async () => {
     const sums = await columnSums(workspace, rows, true);
@@ -182,8 +182,7 @@ class DeviceMixtureSession implements MixtureSession {
         scale = await scaleToDeviations(workspace, open, points.scale, options.leastVariance ?? 0),
       } = options;
       if (options.scale) {
-        const by = scale.map((factor) => factor / points.scale);
-        await open.prepare('scale', await scaling(workspace, rows, by));
+        await open.multiply(scale.map((factor) => factor / points.scale));
       }
       const weights = await loadRowWeights(workspace, points, options.weights);
       const { state } = await workspace.allocate({ state: 8 });
