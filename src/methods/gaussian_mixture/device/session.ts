@@ -45,7 +45,7 @@ import { commonFrame, FramedMixtureSession, reachWithin, rowsWithin } from './mi
 import { fitOnDevice } from './mixture_loop.js';
 import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import type { Recording } from '../../../../host/recording.js';
-import { columnSums, groups, scaling } from '../../../rows/device_points.js';
+import { columnSums, groups } from '../../../rows/device_points.js';
 import type { DevicePoints } from '../../../rows/rows.js';
 import { loadRowWeights, type RowWeights } from '../../../rows/weights.js';
 
@@ -94,7 +94,7 @@ const LARGEST_SCALE = 2 ** 126;
  */
 async function scaleToDeviations(
   workspace: Workspace,
-  { rows, prepare }: OpenRows,
+  { rows, multiply }: OpenRows,
   by: number,
   leastVariance: number,
 ): Promise<Float64Array> {
@@ -104,7 +104,7 @@ async function scaleToDeviations(
     factors.forEach((factor, j) => {
       scale[j] *= factor;
     });
-    await prepare('scale', await scaling(workspace, rows, factors));
+    await multiply(factors);
   };
   const meanSquares = async () => {
     const sums = await columnSums(workspace, rows, true);
@@ -182,8 +182,7 @@ class DeviceMixtureSession implements MixtureSession {
         scale = await scaleToDeviations(workspace, open, points.scale, options.leastVariance ?? 0),
       } = options;
       if (options.scale) {
-        const by = scale.map((factor) => factor / points.scale);
-        await open.prepare('scale', await scaling(workspace, rows, by));
+        await open.multiply(scale.map((factor) => factor / points.scale));
       }
       const weights = await loadRowWeights(workspace, points, options.weights);
       const { state } = await workspace.allocate({ state: 8 });
