@@ -11,11 +11,10 @@ import normalizeRowsKernel from '../../shaders/rows/normalize_rows.wgsl';
 import packKernel from '../../shaders/rows/pack.wgsl';
 import { InvalidArgumentError, NonFiniteError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
-import { CheckedStream } from './point_stream.js';
 import { rangeScale } from './range.js';
 import { largestOf } from './float16.js';
 import { directionShift, noDirection, spreadRows } from './directions.js';
-import type { Metric, PointSource, Storage } from './load_options.js';
+import { isStreamed, type Metric, type PointSource, type Storage } from './load_options.js';
 import { type DevicePoints, Rows, type PlacedChunk, type Preparation } from './rows.js';
 import { type Held, QUAD_BYTES } from './storage.js';
 
@@ -168,7 +167,7 @@ export async function shiftOfDirections(
   workspace: Workspace,
   source: PointSource,
 ): Promise<Float64Array> {
-  if (source instanceof CheckedStream) return source.directionShift();
+  if (isStreamed(source)) return source.directionShift();
   const [n, d] = source.shape;
   const rows = spreadRows(n);
   return directionShift(await sampleRows(workspace, source, rows), rows.length, d);
@@ -180,7 +179,7 @@ export async function sampleRows(
   source: PointSource,
   rows: readonly number[],
 ): Promise<Float32Array> {
-  if (source instanceof CheckedStream) return source.rowsAt(rows);
+  if (isStreamed(source)) return source.rowsAt(rows);
   const [, d] = source.shape;
   if ('data' in source) {
     const sample = new Float32Array(rows.length * d);

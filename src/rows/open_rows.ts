@@ -13,8 +13,8 @@ import {
 } from './device_points.js';
 import { Rows, type Preparation } from './rows.js';
 import { streamedRows } from './block_size.js';
-import type { PointSource } from './load_options.js';
-import { CheckedStream } from './point_stream.js';
+import { isStreamed, type PointSource } from './load_options.js';
+import type { CheckedStream } from './checked_stream.js';
 
 /** Rows as the caller gave them, and what is done to them before a method sees them. */
 export interface OpenRows {
@@ -39,7 +39,7 @@ export async function openRows(
   source: PointSource,
   align?: number,
 ): Promise<OpenRows> {
-  if (source instanceof CheckedStream) return passingRows(workspace, source);
+  if (isStreamed(source)) return passingRows(workspace, source);
   if ('data' in source && source.isBytes) {
     const [n, d] = source.shape;
     const block = streamedRows(ceilDiv(d, 4), workspace.runtime.limits);

@@ -1,7 +1,7 @@
 /** K-means by mini-batches. */
 import type { RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
-import type { Metric } from '../../rows/load_options.js';
+import { isStreamed, type Metric } from '../../rows/load_options.js';
 import { type CheckedMatrix, isGpuMatrix, type Points } from '../../rows/matrix.js';
 import {
   DEFAULT_REASSIGNMENT_RATIO,
@@ -20,7 +20,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { CheckedStream, isPointStream, type PointStream } from '../../rows/point_stream.js';
+import { isPointStream, type PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
@@ -129,10 +129,9 @@ export async function miniBatchKMeans(
   const weights = checkWeights(options.sampleWeight, n);
   const random = createRandom(options.seed ?? 0);
   const batchSize = Math.min(n, options.batchSize ?? DEFAULT_BATCH_SIZE);
-  const rows =
-    checked instanceof CheckedStream
-      ? passingRows(checked, weights?.scaled, batchSize)
-      : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
+  const rows = isStreamed(checked)
+    ? passingRows(checked, weights?.scaled, batchSize)
+    : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
   return withEngine(runtime, checked, signal, (backend) =>
     fit(backend, rows, options, random, weights?.mean ?? 1),
   );

@@ -21,7 +21,6 @@ import type {
 import type { PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
 import { centreInRange, openRows, type OpenRows } from '../../../rows/open_rows.js';
-import { CheckedStream } from '../../../rows/point_stream.js';
 import { rangeScale } from '../../../rows/range.js';
 import { readAll, readRows } from '../../../rows/read_rows.js';
 import type { FitOptions, PartialFit } from '../gaussian_mixture_backend.js';
@@ -422,6 +421,7 @@ class DeviceMixtureSession implements MixtureSession {
       return { data, shape };
     }
     const { scale } = this;
+    const { CheckedStream } = await import('../../../rows/checked_stream.js');
     return CheckedStream.open('points', {
       shape,
       async *blocks() {
