@@ -1,6 +1,6 @@
 /** What a Gaussian mixture's fit returns. */
 import { nameClass } from '../../../host/class_name.js';
-import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { ComputeOptions } from '../kmeans/placed.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { mixtureFromJson, type MixtureJson, mixtureToJson } from './mixture_json.js';

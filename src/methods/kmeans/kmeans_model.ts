@@ -1,6 +1,7 @@
 /** What a K-means fit returns. */
 import { nameClass } from '../../../host/class_name.js';
-import { CentroidModel, type PlacedCentroids } from './centroid_model.js';
+import { CentroidModel } from './centroid_model.js';
+import type { PlacedCentroids } from './placed.js';
 import { JsonReader } from '../../fit/json_reader.js';
 import { labelCounts } from '../../ops/sums/label_counts.twin.js';
 import type { Metric, Storage } from '../../rows/load_options.js';

@@ -3,7 +3,7 @@ import { nameClass } from '../../../host/class_name.js';
 import type { Runtime } from '../../../host/runtime.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { JsonReader } from '../../fit/json_reader.js';
-import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { ComputeOptions } from '../kmeans/placed.js';
 import type { GpuMatrix, Matrix, Points } from '../../rows/matrix.js';
 import {
   checkOptions,

@@ -24,7 +24,7 @@ import { centreInRange, openRows, type OpenRows } from '../../../rows/open_rows.
 import { rangeScale } from '../../../rows/range.js';
 import { readAll, readRows } from '../../../rows/read_rows.js';
 import type { FitOptions, PartialFit } from '../gaussian_mixture_backend.js';
-import { ReferenceSession } from '../twin/session.js';
+import type { ReferenceSession } from '../twin/session.js';
 import {
   formOf,
   type MixtureParameters,
@@ -40,7 +40,7 @@ import {
   unpackStatistics,
 } from './mixture_layout.js';
 import { BOUND_RUN, MixtureEm } from './mixture_em.js';
-import { commonFrame, FramedMixtureSession, reachWithin, rowsWithin } from './mixture_frame.js';
+import type { FramedMixtureSession } from './mixture_frame.js';
 import { fitOnDevice } from './mixture_loop.js';
 import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import type { Recording } from '../../../../host/recording.js';
@@ -376,6 +376,7 @@ class DeviceMixtureSession implements MixtureSession {
     const x = await readAll(this.#workspace, this.#points);
     for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
     const weights = this.#weights.host ?? new Float32Array(n).fill(1);
+    const { ReferenceSession } = await import('../twin/session.js');
     this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
     return this.#host;
   }
@@ -386,6 +387,7 @@ class DeviceMixtureSession implements MixtureSession {
     reach: number,
   ): Promise<FramedMixtureSession | undefined> {
     const [, d] = this.shape;
+    const { commonFrame, FramedMixtureSession, reachWithin } = await import('./mixture_frame.js');
     const factors = Float64Array.from(all.flatMap((given) => [...given]));
     const held = this.#framed;
     const heldReach = held ? reachWithin(factors, held.frame, d) : reach;
@@ -414,6 +416,7 @@ class DeviceMixtureSession implements MixtureSession {
   /** The rows in a frame's coordinates, on the host only as long as they have to be. */
   async #within(frame: Whitening): Promise<PointSource> {
     const workspace = this.#workspace;
+    const { rowsWithin } = await import('./mixture_frame.js');
     const points = this.#points;
     const { shape } = points;
     if (points.kept) {
