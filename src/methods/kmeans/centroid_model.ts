@@ -1,6 +1,5 @@
 /** k centroids, and what can be asked of them. */
 import { anObject, RUNTIME_RULES } from '../../fit/options.js';
-import { distances } from '../../ops/assign/distances.js';
 import { assign, inertiasOf } from '../../ops/clustering/assign.js';
 import { largestOf } from '../../rows/float16.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
@@ -96,10 +95,11 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
-    return withPlaced(this.placed, 'transform', points, options, async (session) => ({
-      data: await session.run(distances, this.#centred, this.k, options.signal),
-      shape: [session.shape[0], this.k],
-    }));
+    return withPlaced(this.placed, 'transform', points, options, async (session) => {
+      const { distances } = await import('../../ops/assign/distances.js');
+      const data = await session.run(distances, this.#centred, this.k, options.signal);
+      return { data, shape: [session.shape[0], this.k] };
+    });
   }
 
   /**
