@@ -28,11 +28,6 @@ export interface PointStream {
 /** Rows read from a Blob at a time, in bytes. */
 const READ_BYTES = 4 * 1024 * 1024;
 
-/** True for rows that come in blocks. */
-export function isPointStream(points: unknown): points is PointStream {
-  return typeof points === 'object' && points !== null && 'blocks' in points;
-}
-
 /**
  * The rows of a Blob, or of a File, of float32 numbers, little endian and row-major. In Node
  * `await fs.openAsBlob(path)` gives a Blob that is read from the disk.

@@ -1,7 +1,7 @@
 /** The checks every method makes of the rows it is given. */
 import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../errors.js';
-import type { PointSource } from './load_options.js';
+import { isPointStream, type PointSource } from './load_options.js';
 import {
   checkMatrix,
   checkShape,
@@ -11,7 +11,7 @@ import {
   type MatrixRules,
   type Points,
 } from './matrix.js';
-import { isPointStream, type PointStream } from './point_stream.js';
+import type { PointStream } from './point_stream.js';
 
 /** GPUBufferUsage.COPY_SRC. */
 const COPY_SOURCE = 0x0004;

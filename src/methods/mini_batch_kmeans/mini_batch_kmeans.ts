@@ -1,7 +1,7 @@
 /** K-means by mini-batches. */
 import type { RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
-import { isStreamed, type Metric } from '../../rows/load_options.js';
+import { isPointStream, isStreamed, type Metric } from '../../rows/load_options.js';
 import { type CheckedMatrix, isGpuMatrix, type Points } from '../../rows/matrix.js';
 import {
   DEFAULT_REASSIGNMENT_RATIO,
@@ -20,7 +20,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { isPointStream, type PointStream } from '../../rows/point_stream.js';
+import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
