@@ -1,6 +1,6 @@
 /** Tuning kept in files. */
 import { textHash } from './text_hash.js';
-import type { TuningStore } from './tuning_store.js';
+import type { TuningStore } from './store.js';
 
 /** As much of Node as a store of files needs. */
 interface Node {

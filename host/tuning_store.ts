@@ -1,16 +1,6 @@
 /** Where what tuning found out is kept between pages and processes. Nothing here ever throws. */
 import { fileStore } from './file_store.js';
-
-/**
- * A few short texts by key. A store may fail: what it throws is ignored, and what it gives is checked
- * before it is used.
- */
-export interface TuningStore {
-  get(key: string): string | undefined | Promise<string | undefined>;
-  set(key: string, value: string): void | Promise<void>;
-  /** Forgets everything. */
-  clear(): void | Promise<void>;
-}
+import type { TuningStore } from './store.js';
 
 const PREFIX = 'webgpu-clustering tuning: ';
 
