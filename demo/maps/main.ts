@@ -15,9 +15,10 @@ import { CellPicture } from './cells.js';
 import type { Epoch, Errors, MapSettings, MapsJobs, SampleName } from './jobs.js';
 import { colourAt, paintHeights, PAINTS } from './paint.js';
 
+/** What each is learnt from, what one of its rows is, and the map that is offered at first. */
 const SAMPLES = {
-  colours: { url: chinaUrl, file: 'china.jpg', row: 'pixel' },
-  digits: { url: digitsUrl, file: 'digits.png', row: 'image' },
+  colours: { url: chinaUrl, file: 'china.jpg', row: 'pixel', shape: [12, 16] },
+  digits: { url: digitsUrl, file: 'digits.png', row: 'image', shape: [8, 12] },
 } as const;
 
 const worker = new WorkerClient<MapsJobs>(
@@ -70,9 +71,19 @@ function readSettings(): MapSettings {
   };
 }
 
+/** Offers a map for the sample that is chosen. */
+function offerShape(): void {
+  const sample = chosen('sample') as SampleName;
+  photograph.hidden = sample !== 'colours';
+  const [rows, columns] = SAMPLES[sample].shape;
+  const offered = { rows, columns, 'radius-from': columns / 2 };
+  for (const [id, value] of Object.entries(offered)) {
+    byId(id, HTMLInputElement).value = String(value);
+  }
+}
+
 /** Shows the grid that is chosen, as long as nothing has been learnt. */
 function showBlank(): void {
-  photograph.hidden = chosen('sample') !== 'colours';
   if (shown || !settingsForm.checkValidity()) return;
   const grid = new UnitGrid(readSettings());
   for (const picture of Object.values(pictures)) picture.show(grid);
@@ -94,16 +105,16 @@ function showEpoch(sample: SampleName, settings: MapSettings, epoch: Epoch): voi
 }
 
 function showNumbers(settings: MapSettings, { epoch, radius }: Epoch, errors?: Errors): void {
-  const later = (text: string | undefined) => text ?? '…';
+  const once = (text: string | undefined) => text ?? '–';
   showFacts(byId('facts', HTMLElement), {
     Epoch: `${epoch} of ${settings.epochs}`,
     Radius: radius.toFixed(2),
-    'Quantization error': later(errors && formatNumber(errors.quantizationError)),
-    'That of K-means': later(errors && formatNumber(errors.kMeansError)),
-    'Topographic error': later(errors && formatShare(errors.topographicError)),
-    'Ran on': later(errors && nameEngine(errors.engine)),
-    Time: later(errors && formatSeconds(errors.milliseconds)),
-    'K-means': later(errors && formatSeconds(errors.kMeansMilliseconds)),
+    'Quantization error': once(errors && formatNumber(errors.quantizationError)),
+    'That of K-means': once(errors && formatNumber(errors.kMeansError)),
+    'Topographic error': once(errors && formatShare(errors.topographicError)),
+    'Ran on': once(errors && nameEngine(errors.engine)),
+    'Time of the map': once(errors && formatSeconds(errors.milliseconds)),
+    'Time of K-means': once(errors && formatSeconds(errors.kMeansMilliseconds)),
   });
 }
 
@@ -126,9 +137,9 @@ async function learn(options: TaskOptions): Promise<void> {
       showEpoch(sample, settings, epoch);
       showNumbers(settings, epoch);
       pointAt(pointed);
-      curves[0].values.push(epoch.map.meanSquare);
-      curves[1].values.push(epoch.kMeans.meanSquare);
-      const title = 'Mean squared distance at each epoch, of the map and of K-means';
+      curves[0].values.push(Math.sqrt(epoch.map.meanSquare));
+      curves[1].values.push(Math.sqrt(epoch.kMeans.meanSquare));
+      const title = 'Root mean squared distance at each epoch, of the map and of K-means';
       drawCurves(byId('curves', HTMLElement), curves, title, 'epoch');
     },
   });
@@ -160,6 +171,7 @@ settingsForm.addEventListener('submit', (event) => {
   event.preventDefault();
   void runTask('Loading the sample', learnButton, learn);
 });
+byId('sample', HTMLFieldSetElement).addEventListener('input', offerShape);
 settingsForm.addEventListener('input', showBlank);
 pictures.map.watch(pointAt);
 pictures.uMatrix.watch(pointAt);
