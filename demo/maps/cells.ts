@@ -14,6 +14,8 @@ const CORNER = 0.14;
 const PEAK = 1 / Math.sqrt(3);
 
 const MARK = ['#000', '#fff'] as const;
+/** Black ends somewhere on a dark page, and white on a light one. */
+const EDGE = 'rgb(128 128 128 / 45%)';
 
 const SQUARE = new Path2D();
 SQUARE.roundRect(GAP - 0.5, GAP - 0.5, 1 - 2 * GAP, 1 - 2 * GAP, CORNER);
@@ -130,6 +132,9 @@ export class CellPicture {
       this.#at(context, grid, unit, cell);
       context.clip(outline);
       this.#paint(context, unit);
+      context.strokeStyle = EDGE;
+      context.lineWidth = 0.06;
+      context.stroke(outline);
       context.restore();
     }
     if (this.#marked === undefined || this.#marked >= grid.units) return;
