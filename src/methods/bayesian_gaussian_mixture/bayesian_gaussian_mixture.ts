@@ -274,7 +274,7 @@ async function sampleMoments(session: MixtureSession, { covarianceType }: Mixtur
   const { sums } = await maximizeSoundly(family, take, frame);
   const { means, covariances, whitenings } = estimate(sums, d, rules);
   const sample = covariances.map((value) => (value * n) / Math.max(1, n - 1));
-  const [parts] = whitenings.map(({ back }) => ({ back, within: sample }));
+  const parts = whitenings.map(({ back }): MatrixParts => ({ back, within: sample })).at(0);
   const covariance = parts ? between(parts.back, parts.within, d) : sample;
   if (covarianceType !== 'spherical') return { mean: means, covariance, parts };
   const total = covariance.reduce((sum, value) => sum + value, 0);
