@@ -17,6 +17,7 @@ import type { PointStream } from '../../rows/point_stream.js';
 import { checkTensor, type TensorLike } from '../gaussian_mixture/mixture_arrays.js';
 import {
   fitMixture,
+  frameOf,
   maximizeSoundly,
   type MixtureFamily,
 } from '../gaussian_mixture/mixture_fit.js';
@@ -271,7 +272,10 @@ async function sampleMoments(session: MixtureSession, { covarianceType }: Mixtur
       return maximize(sums, d, { ...rules, regCovar: ridge > 0 ? ridge : 1 });
     },
   };
-  const { sums } = await maximizeSoundly(family, take, frame);
+  const first = await maximizeSoundly(family, take, frame);
+  // Once more where float32 rounds the rows' own coordinates: no step comes after that would mend it.
+  const own = first.sums.noise > 0 ? frameOf(family.scorer(first.parameters)) : frame;
+  const sums = own.factors ? await take(own) : first.sums;
   const { means, covariances, whitenings } = estimate(sums, d, rules);
   const sample = covariances.map((value) => (value * n) / Math.max(1, n - 1));
   const parts = whitenings.map(({ back }): MatrixParts => ({ back, within: sample })).at(0);
