@@ -30,6 +30,7 @@ import {
   type MixtureParameters,
   type MixtureRules,
   reachOf,
+  scorerFactors,
   type Whitening,
 } from '../mixture_step.js';
 import {
@@ -60,11 +61,11 @@ const FLOAT32_REACH = 2 ** 10;
  */
 const FRAME_REACH = 2 ** 10;
 /**
- * Scaled columns' deviations per deviation of a component, at diagonal covariances, beyond which the
- * rounding of its mean shows: that of a mean up to 16 deviations out is 2^-20, here 2^-6 of the
- * component's own, and a bound loses half its square.
+ * Scaled columns' deviations per deviation of a component, beyond which the rounding of its mean shows:
+ * that of a mean up to 16 deviations out is 2^-20, here 2^-6 of the component's own, and a bound loses
+ * half its square.
  */
-const DIAGONAL_REACH = 2 ** 14;
+const COLUMN_REACH = 2 ** 14;
 /** Multiply-adds of a pass that the host does in some 100 ms. */
 const HOST_WORK = 2 ** 26;
 
@@ -261,7 +262,20 @@ class DeviceMixtureSession implements MixtureSession {
     rules: MixtureRules,
     options: FitOptions,
   ): Promise<PartialFit<MixtureParameters>> {
-    const inFloat64 = this.#fitsHost(start.weights.length, formOf(rules.covarianceType));
+    const k = start.weights.length;
+    const form = formOf(rules.covarianceType);
+    const inFloat64 = this.#fitsHost(k, form);
+    if (
+      inFloat64 &&
+      this.#isNarrow(scorerFactors(start.factors, k, this.shape[1], rules.covarianceType), form)
+    ) {
+      return {
+        parameters: start,
+        history: new Float64Array(0),
+        converged: false,
+        unfinished: true,
+      };
+    }
     const em = await MixtureEm.create(
       this.#workspace,
       {
@@ -271,7 +285,7 @@ class DeviceMixtureSession implements MixtureSession {
         rules,
         tol: Math.min(options.tol, MAX_F32),
         // Where the host cannot go on, only what rounding leaves of a variance ends the way.
-        leastVariance: inFloat64 ? DIAGONAL_REACH ** -2 : NOISE ** 2,
+        leastVariance: inFloat64 ? COLUMN_REACH ** -2 : NOISE ** 2,
       },
       start,
     );
@@ -352,16 +366,19 @@ class DeviceMixtureSession implements MixtureSession {
     const [, d] = this.shape;
     const factors = all.filter((given) => given !== undefined);
     const fitsHost = this.#fitsHost(k, form);
-    if (form === 'diag') {
-      const isNarrow = factors.some((given) =>
-        given.some((factor, at) => factor > DIAGONAL_REACH * this.scale[at % d]),
-      );
-      return isNarrow && fitsHost ? this.#hosted() : undefined;
-    }
+    if (fitsHost && factors.some((given) => this.#isNarrow(given, form))) return this.#hosted();
+    if (form === 'diag') return undefined;
     const reach = Math.max(0, ...factors.map((given) => reachOf(given, d)));
     if (d * reach <= FLOAT32_REACH) return undefined;
     if (fitsHost) return this.#hosted();
     return Math.sqrt(d) * reach > FRAME_REACH ? this.#framedFor(factors, reach) : undefined;
+  }
+
+  /** Whether a component's factors are narrow beside the columns: see COLUMN_REACH. */
+  #isNarrow(factors: Float64Array, form: FactorForm): boolean {
+    const [, d] = this.shape;
+    const columnOf = (at: number) => (form === 'diag' ? at : Math.floor(at / d)) % d;
+    return factors.some((factor, at) => Math.abs(factor) > COLUMN_REACH * this.scale[columnOf(at)]);
   }
 
   /** Whether the host does a pass in a short time. */
