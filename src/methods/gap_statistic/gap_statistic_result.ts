@@ -22,7 +22,7 @@ export interface GapState {
 }
 
 const curve = float64s(as('kMax'));
-const RECORD = modelRecord<GapState>('webgpu-clustering/gap-statistic', 'GapStatistic', {
+const RECORD = modelRecord('webgpu-clustering/gap-statistic', 'GapStatistic', {
   kMax: size,
   references: size,
   reference: word(...REFERENCES),

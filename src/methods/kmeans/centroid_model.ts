@@ -65,9 +65,9 @@ export interface PlacedCentroids {
   /** k x d: the centroids less the shift. */
   readonly centred: Float32Array;
   /** How the rows of the fit were held, and are those that the methods are given. */
-  readonly storage?: Storage;
+  readonly storage?: Storage | undefined;
   /** For 'float16' the power of two at which they were rounded; see LoadOptions. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
 }
 
 /**
@@ -109,8 +109,7 @@ export abstract class CentroidModel {
   /** What `centroids` was made of, exactly. */
   protected get placed(): PlacedCentroids {
     const { k, metric, storage } = this;
-    const scaled = this.#scale === undefined ? {} : { scale: this.#scale };
-    return { k, metric, shift: this.#shift, centred: this.#centred, storage, ...scaled };
+    return { k, metric, shift: this.#shift, centred: this.#centred, storage, scale: this.#scale };
   }
 
   /**

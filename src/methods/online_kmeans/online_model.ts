@@ -5,9 +5,11 @@ import { InvalidArgumentError } from '../../errors.js';
 import {
   as,
   float32s,
-  offsets,
   modelRecord,
+  nonNegatives,
+  offsets,
   type Part,
+  ruled,
   size,
   text,
   times,
@@ -73,24 +75,6 @@ export const LEARNING_RULES = {
   batchSize: wholeNumber(1),
 } as const satisfies OptionRules;
 
-const whole: Part<number> = {
-  write: (value) => value,
-  read: (reader, name) =>
-    reader.part(name, wholeNumber(0).rule, (value): value is number => wholeNumber(0).holds(value)),
-};
-
-/** Rows counted for each centroid. */
-const weightSums: Part<Float64Array> = {
-  write: (values) => [...values],
-  read: (reader, name, { k }) => {
-    const values = reader.numbers(name, Number(k));
-    reader.part(name, 'numbers >= 0', (given): given is number[] =>
-      (given as number[]).every((value) => value >= 0),
-    );
-    return values;
-  },
-};
-
 const ratePart: Part<OnlineState['eta']> = {
   write: (eta) => (typeof eta === 'function' ? 'schedule' : eta),
   read: (reader, name) =>
@@ -102,13 +86,13 @@ const ratePart: Part<OnlineState['eta']> = {
     ),
 };
 
-const record = modelRecord<OnlineState>('webgpu-clustering/online-kmeans', 'OnlineKMeansModel', {
+const record = modelRecord('webgpu-clustering/online-kmeans', 'OnlineKMeansModel', {
   k: size,
   columns: size,
   shift: offsets(as('columns')),
   centred: float32s(times('k', 'columns')),
-  counts: weightSums,
-  steps: whole,
+  counts: nonNegatives(as('k')),
+  steps: ruled<number>(wholeNumber(0)),
   eta: ratePart,
   batchSize: size,
   engine: text,
