@@ -1,11 +1,8 @@
 /** What `gapStatistic` returns. */
 import { nameClass } from '../../../host/class_name.js';
 import { as, float64s, modelRecord, number, size, text, word } from '../../fit/model_record.js';
+import { type GapReference, REFERENCES } from './options.js';
 import { GAP_RULES, type GapRule, maxSE } from './max_se.js';
-
-/** Where reference sets come from: the box of the columns, or that of the principal axes. */
-export const REFERENCES = ['uniform', 'pca'] as const;
-export type GapReference = (typeof REFERENCES)[number];
 
 export interface GapState {
   readonly kMax: number;

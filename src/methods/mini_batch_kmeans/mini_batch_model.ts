@@ -22,15 +22,8 @@ import {
 import type { Metric } from '../../rows/load_options.js';
 import { checkMatrix, type Points } from '../../rows/matrix.js';
 import { type MiniBatchProgressState, step } from './mini_batch_step.js';
-import {
-  anObject,
-  checkOptions,
-  oneOf,
-  type OptionRule,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { MINI_BATCH_DEFAULTS, ONLINE_RULES } from './options.js';
+import { anObject, checkOptions, RUNTIME_RULES, wholeNumber } from '../../fit/options.js';
 import { largestOf } from '../../rows/float16.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
@@ -61,19 +54,6 @@ export interface MiniBatchState extends PlacedCentroids, Omit<MiniBatchProgressS
 /** A model as JSON. */
 export type MiniBatchKMeansJson = ReturnType<typeof RECORD.toJSON>;
 
-export const DEFAULT_REASSIGNMENT_RATIO = 0.01;
-
-const A_SHARE: OptionRule = {
-  rule: 'a number from 0 to 1',
-  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-};
-
-export const ONLINE_RULES = {
-  metric: oneOf('euclidean', 'cosine'),
-  reassignmentRatio: A_SHARE,
-  seed: wholeNumber(0, 2 ** 32 - 1),
-} as const satisfies OptionRules;
-
 const count = ruled<number>(wholeNumber(0));
 const RECORD = modelRecord('webgpu-clustering/mini-batch-kmeans', 'MiniBatchKMeansModel', {
   metric: word<Metric>('euclidean', 'cosine'),
@@ -83,7 +63,7 @@ const RECORD = modelRecord('webgpu-clustering/mini-batch-kmeans', 'MiniBatchKMea
   weightSums: nonNegatives(rows),
   steps: count,
   rowsUnchecked: count,
-  reassignmentRatio: ruled<number>(A_SHARE),
+  reassignmentRatio: ruled<number>(ONLINE_RULES.reassignmentRatio),
   seed: ruled<number>(ONLINE_RULES.seed),
   converged: boolean,
   engine: text,
@@ -129,7 +109,8 @@ export class MiniBatchKMeansModel extends CentroidModel {
     options: OnlineOptions = {},
   ): MiniBatchKMeansModel {
     const checked = checkOptions('fromCentroids', options, ONLINE_RULES);
-    const { metric = 'euclidean', reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO } = checked;
+    const { metric = 'euclidean', reassignmentRatio = MINI_BATCH_DEFAULTS.reassignmentRatio } =
+      checked;
     const [k] = checkMatrix('centroids', centroids, { shift: 'none' }).shape;
     const shift = meanCentroid('centroids', centroids, metric);
     return new MiniBatchKMeansModel({

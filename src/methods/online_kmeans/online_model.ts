@@ -18,7 +18,6 @@ import {
   anObject,
   checkOptions,
   nonNegative,
-  type OptionRules,
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
@@ -27,6 +26,7 @@ import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { CentroidModel, type ComputeOptions } from '../kmeans/centroid_model.js';
 import { type GivenCentroids, meanCentroid, placeCentroids } from '../kmeans/start_centroids.js';
+import { LEARNING_RULES } from './options.js';
 import { learn, type OnlineProgressState } from './online_learn.js';
 import { type OnlineRate, RATE_RULE } from './online_rate.js';
 import { withEngine } from '../../fit/engine.js';
@@ -65,15 +65,6 @@ export interface OnlineState extends OnlineProgressState {
 
 /** A model as JSON. */
 export type OnlineKMeansJson = ReturnType<typeof record.toJSON>;
-
-export const LEARNING_RULES = {
-  eta: RATE_RULE,
-  initialCounts: {
-    rule: 'a finite number >= 0, or k of them',
-    holds: (value: unknown) => nonNegative.holds(value) || anObject.holds(value),
-  },
-  batchSize: wholeNumber(1),
-} as const satisfies OptionRules;
 
 const ratePart: Part<OnlineState['eta']> = {
   write: (eta) => (typeof eta === 'function' ? 'schedule' : eta),

@@ -24,6 +24,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
+import { PCA_SOLVERS, type PcaSolver } from './options.js';
 import type { PcaSession } from './pca_backend.js';
 import type { AffineMap } from '../../ops/products/affine_map.js';
 import { extend, type Summary } from './pca_incremental.js';
@@ -32,11 +33,6 @@ import { sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource } from '../../rows/points.js';
-
-/** The ways to fit; see `pca`. */
-export type PcaSolver = 'covariance' | 'randomized' | 'deflation' | 'incremental';
-
-export const PCA_SOLVERS = ['covariance', 'randomized', 'deflation', 'incremental'] as const;
 
 /** Where a result is to be: 'gpu' leaves it on the runtime's device. */
 export interface DeviceOutput extends ComputeOptions {
