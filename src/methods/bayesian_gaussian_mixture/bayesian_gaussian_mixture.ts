@@ -13,7 +13,7 @@ import type { CovarianceType, Statistics } from '../../ops/mixtures/scorer.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { MIXTURE_DEFAULTS } from '../gaussian_mixture/options.js';
-import { BAYESIAN_RULES } from './options.js';
+import { BAYESIAN_DEFAULTS, BAYESIAN_RULES } from './options.js';
 import { checkTensor, type TensorLike } from '../gaussian_mixture/mixture_arrays.js';
 import {
   fitMixture,
@@ -189,9 +189,10 @@ async function choosePriors(
   }
   const sample = await sampleMoments(session, rules);
   return {
-    weightConcentrationPriorType: options.weightConcentrationPriorType ?? 'dirichlet_process',
+    weightConcentrationPriorType:
+      options.weightConcentrationPriorType ?? BAYESIAN_DEFAULTS.weightConcentrationPriorType,
     weightConcentrationPrior: options.weightConcentrationPrior ?? 1 / options.k,
-    meanPrecisionPrior: options.meanPrecisionPrior ?? 1,
+    meanPrecisionPrior: options.meanPrecisionPrior ?? BAYESIAN_DEFAULTS.meanPrecisionPrior,
     degreesOfFreedomPrior,
     meanPrior:
       meanPrior === undefined
