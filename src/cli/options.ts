@@ -39,24 +39,6 @@ export function countOrSuggest(text: string): number | 'suggest' {
   throw new BadOption('It must be a whole number >= 1, or suggest.');
 }
 
-/** A finite number >= 0. */
-export function nonNegative(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new BadOption('It must be a number >= 0.');
-  }
-  return value;
-}
-
-/** A finite number > 0. */
-export function positive(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
-    throw new BadOption('It must be a number above 0.');
-  }
-  return value;
-}
-
 /** Most numbers that one range may hold: each is a fit. */
 const LONGEST_RANGE = 1000;
 

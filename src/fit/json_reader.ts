@@ -78,7 +78,7 @@ export class JsonReader {
     );
   }
 
-  /** Finite numbers; without `length` as many as there are. */
+  /** Finite numbers; without `length` as many as there are, but one at least. */
   numbers(name: string, length?: number): Float64Array {
     return Float64Array.from(
       this.#list(name, length, 'finite numbers', (entry) => Number.isFinite(entry)),
@@ -110,7 +110,7 @@ export class JsonReader {
       length === undefined ? rule : `${length} ${rule}`,
       (value): value is number[] =>
         Array.isArray(value) &&
-        (length === undefined || value.length === length) &&
+        (length === undefined ? value.length > 0 : value.length === length) &&
         value.every(holds),
     );
   }

@@ -1,17 +1,22 @@
 /** The state of a model as a table of its parts, which gives `toJSON` and `fromJSON`. */
 import { JsonReader } from './json_reader.js';
+import type { OptionRule } from './options.js';
+
+/** The parts that stand before one in the table, as they were read. */
+type Known = Readonly<Record<string, unknown>>;
 
 /** How one part of a state is written to JSON, and read from untrusted JSON. */
-export interface Part<T> {
-  readonly write: (value: T) => unknown;
-  /** @param known the parts that stand before it in the table */
-  readonly read: (reader: JsonReader, name: string, known: Readonly<Record<string, unknown>>) => T;
+export interface Part<T, Json = T> {
+  /** Undefined for a part that the JSON does not have. */
+  readonly write: (value: T) => Json;
+  readonly read: (reader: JsonReader, name: string, known: Known) => T;
 }
 
 /** How long an array is, by the parts that stand before it. */
-type Length = (known: Readonly<Record<string, unknown>>) => number;
+type Length = (known: Known) => number;
 
-const itself = (value: unknown): unknown => value;
+const itself = <T>(value: T): T => value;
+const listed = <T>(values: Iterable<T>): readonly T[] => [...values];
 
 export const size: Part<number> = { write: itself, read: (reader, name) => reader.size(name) };
 export const number: Part<number> = { write: itself, read: (reader, name) => reader.number(name) };
@@ -20,38 +25,66 @@ export const boolean: Part<boolean> = {
   read: (reader, name) => reader.boolean(name),
 };
 export const text: Part<string> = { write: itself, read: (reader, name) => reader.text(name) };
+/** The sides of a matrix. */
+export const shape: Part<readonly [number, number]> = {
+  write: itself,
+  read: (reader, name) => reader.shape(name),
+};
 
 export function word<T extends string>(...allowed: readonly T[]): Part<T> {
   return { write: itself, read: (reader, name) => reader.is(name, ...allowed) };
 }
 
-/** Finite numbers in full; without `length` as many as there are. */
-export function float64s(length?: Length): Part<Float64Array> {
+/** What an option's rule asks for. */
+export function ruled<T>({ rule, holds }: OptionRule): Part<T> {
   return {
-    write: (values) => [...values],
+    write: itself,
+    read: (reader, name) => reader.part(name, rule, (value): value is T => holds(value)),
+  };
+}
+
+/** Finite numbers in full; without `length` as many as there are, but one at least. */
+export function float64s(length?: Length): Part<Float64Array, readonly number[]> {
+  return {
+    write: listed,
     read: (reader, name, known) => reader.numbers(name, length?.(known)),
   };
 }
 
-/** As `float64s`, none beyond float32's range. */
-export function offsets(length: Length): Part<Float64Array> {
+/** As `float64s`, none below 0. */
+export function nonNegatives(length: Length): Part<Float64Array, readonly number[]> {
+  const { write, read } = float64s(length);
   return {
-    write: (values) => [...values],
+    write,
+    read(reader, name, known) {
+      const values = read(reader, name, known);
+      reader.part(name, 'numbers >= 0', (given): given is number[] =>
+        (given as number[]).every((value) => value >= 0),
+      );
+      return values;
+    },
+  };
+}
+
+/** As `float64s`, none beyond float32's range. */
+export function offsets(length: Length): Part<Float64Array, readonly number[]> {
+  return {
+    write: listed,
     read: (reader, name, known) => reader.float32s(name, length(known)),
   };
 }
 
-export function float32s(length?: Length): Part<Float32Array> {
+export function float32s(length?: Length): Part<Float32Array, readonly number[]> {
   return {
-    write: (values) => [...values],
+    write: listed,
     read: (reader, name, known) => Float32Array.from(reader.float32s(name, length?.(known))),
   };
 }
 
 /** Whole numbers from 0 to less than `below`. */
-export function indices(below: Length, length?: Length): Part<Uint32Array> {
+export function indices(below: Length, length?: Length): Part<Uint32Array, readonly number[]> {
   return {
-    write: (values) => [...values],
+    write: listed,
     read: (reader, name, known) => reader.indices(name, below(known), length?.(known)),
   };
 }
@@ -66,14 +99,27 @@ export function as(name: string): Length {
   return (known) => Number(known[name]);
 }
 
-/** A state's parts, in the order in which they are read. */
-export type Parts<State> = { readonly [Name in keyof State]: Part<State[Name]> };
+const side = (known: Known, at: 0 | 1) => (known.shape as readonly [number, number])[at];
 
-export interface ModelRecord<State> {
-  toJSON(state: State): Readonly<Record<keyof State & string, unknown>> & {
-    readonly format: string;
-    readonly version: 1;
-  };
+/** The rows, columns and entries of a `shape` that stands before. */
+export const rows: Length = (known) => side(known, 0);
+export const columns: Length = (known) => side(known, 1);
+export const entries: Length = (known) => rows(known) * columns(known);
+
+/** A state's parts, in the order in which they are written and read. */
+export type Parts = Readonly<Record<string, Pick<Part<never, unknown>, 'write'> & Read>>;
+type Read = { readonly read: (...given: Parameters<Part<never>['read']>) => unknown };
+
+type StateOf<Table extends Parts> = {
+  readonly [Name in keyof Table]: ReturnType<Table[Name]['read']>;
+};
+
+type JsonOf<Format extends string, Table extends Parts> = {
+  readonly [Name in keyof Table]: ReturnType<Table[Name]['write']>;
+} & { readonly format: Format; readonly version: 1 };
+
+export interface ModelRecord<State, Json> {
+  toJSON(state: State): Json;
   /** @throws InvalidArgumentError naming the part that is missing or wrong */
   fromJSON(json: unknown): State;
 }
@@ -82,16 +128,20 @@ export interface ModelRecord<State> {
  * @param format what the JSON says it is, such as 'webgpu-clustering/kmeans'
  * @param model the class, for messages
  */
-export function modelRecord<State extends object>(
-  format: string,
+export function modelRecord<const Format extends string, Table extends Parts>(
+  format: Format,
   model: string,
-  parts: Parts<State>,
-): ModelRecord<State> {
-  const table = Object.entries(parts) as [keyof State & string, Part<unknown>][];
+  parts: Table,
+): ModelRecord<StateOf<Table>, JsonOf<Format, Table>> {
+  const table = Object.entries(parts);
   return {
     toJSON(state) {
-      const written = table.map(([name, { write }]) => [name, write(state[name])]);
-      return { format, version: 1, ...Object.fromEntries(written) } as never;
+      const json: Record<string, unknown> = { format, version: 1 };
+      for (const [name, { write }] of table) {
+        const written = write(state[name] as never);
+        if (written !== undefined) json[name] = written;
+      }
+      return json as JsonOf<Format, Table>;
     },
     fromJSON(json) {
       const reader = new JsonReader(model, json);
@@ -99,7 +149,7 @@ export function modelRecord<State extends object>(
       reader.is('version', 1);
       const state: Record<string, unknown> = {};
       for (const [name, { read }] of table) state[name] = read(reader, name, state);
-      return state as State;
+      return state as StateOf<Table>;
     },
   };
 }

@@ -6,6 +6,8 @@ import { InvalidArgumentError } from '../errors.js';
 export interface OptionRule {
   readonly rule: string;
   readonly holds: (value: unknown) => boolean;
+  /** The words among what holds. */
+  readonly words?: readonly string[];
 }
 
 export type OptionRules = Readonly<Record<string, OptionRule>>;
@@ -31,11 +33,23 @@ export const nonNegative: OptionRule = {
   holds: (value) => Number.isFinite(value) && (value as number) >= 0,
 };
 
+/** A finite number > 0. */
+export const positive: OptionRule = {
+  rule: 'a finite number above 0',
+  holds: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+
+export const aSwitch: OptionRule = {
+  rule: 'true or false',
+  holds: (value) => typeof value === 'boolean',
+};
+
 /** One of the given words. */
 export function oneOf(...words: readonly string[]): OptionRule {
   return {
     rule: words.map((word) => `'${word}'`).join(' or '),
     holds: (value) => words.includes(value as string),
+    words,
   };
 }
 
@@ -44,6 +58,7 @@ export function either(first: OptionRule, second: OptionRule): OptionRule {
   return {
     rule: `${first.rule} or ${second.rule}`,
     holds: (value) => first.holds(value) || second.holds(value),
+    words: [...(first.words ?? []), ...(second.words ?? [])],
   };
 }
 
@@ -67,6 +82,9 @@ const aRuntime: OptionRule = {
   holds: (value) =>
     isObject(value) && 'device' in value && hasMethods(value, 'guard', 'kernel', 'onFailure'),
 };
+
+/** What random numbers start from. */
+export const aSeed = wholeNumber(0, 2 ** 32 - 1);
 
 /** Rules that hold for every method that computes. */
 export const RUNTIME_RULES = {

@@ -5,8 +5,6 @@ import {
   checkMixtureData,
   definedOf,
   loadOptions,
-  MIXTURE_DEFAULTS,
-  MIXTURE_RULES,
   type MixtureOptions,
   progressOf,
 } from '../gaussian_mixture/gaussian_mixture.js';
@@ -14,6 +12,8 @@ import type { MixtureSession } from '../gaussian_mixture/gaussian_mixture_backen
 import type { CovarianceType, Statistics } from '../../ops/mixtures/scorer.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
+import { MIXTURE_DEFAULTS } from '../gaussian_mixture/options.js';
+import { BAYESIAN_DEFAULTS, BAYESIAN_RULES } from './options.js';
 import { checkTensor, type TensorLike } from '../gaussian_mixture/mixture_arrays.js';
 import {
   fitMixture,
@@ -31,15 +31,7 @@ import {
   type StartData,
   sumsOf,
 } from '../gaussian_mixture/mixture_start.js';
-import {
-  anObject,
-  checkOptions,
-  either,
-  oneOf,
-  type OptionRule,
-  type OptionRules,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions, wholeNumber } from '../../fit/options.js';
 import { createRandom, type Random } from '../../math/random.js';
 import { cholesky } from '../../math/cholesky.js';
 import {
@@ -79,27 +71,6 @@ export interface BayesianGaussianMixtureOptions extends MixtureOptions {
   readonly covariancePrior?: TensorLike | ArrayLike<number> | number;
 }
 
-const positive: OptionRule = {
-  rule: 'a finite number above 0',
-  holds: (value) => Number.isFinite(value) && (value as number) > 0,
-};
-
-const RULES: OptionRules = {
-  ...MIXTURE_RULES,
-  covarianceType: oneOf('full', 'tied', 'diag', 'spherical'),
-  init: either(oneOf('kmeans', 'k-means++', 'random', 'random_from_data'), {
-    rule: '{ labels }, an array of whole numbers',
-    holds: (value) =>
-      anObject.holds(value) && anObject.holds((value as { readonly labels?: unknown }).labels),
-  }),
-  weightConcentrationPriorType: oneOf('dirichlet_process', 'dirichlet_distribution'),
-  weightConcentrationPrior: positive,
-  meanPrecisionPrior: positive,
-  meanPrior: anObject,
-  degreesOfFreedomPrior: positive,
-  covariancePrior: either(positive, anObject),
-};
-
 /**
  * A mixture of at most k Gaussians by variational inference, as scikit-learn's
  * `BayesianGaussianMixture`: components that the data do not need lose their weight.
@@ -115,7 +86,7 @@ export async function bayesianGaussianMixture(
   points: Points | PointStream,
   options: BayesianGaussianMixtureOptions,
 ): Promise<BayesianGaussianMixtureModel> {
-  options = checkOptions('bayesianGaussianMixture', options, RULES);
+  options = checkOptions('bayesianGaussianMixture', options, BAYESIAN_RULES);
   const { data, meanWeight } = await checkMixtureData('bayesianGaussianMixture', points, options);
   const load = loadOptions(data, options);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
@@ -221,9 +192,10 @@ async function choosePriors(
   }
   const sample = await sampleMoments(session, rules);
   const priors = {
-    weightConcentrationPriorType: options.weightConcentrationPriorType ?? 'dirichlet_process',
+    weightConcentrationPriorType:
+      options.weightConcentrationPriorType ?? BAYESIAN_DEFAULTS.weightConcentrationPriorType,
     weightConcentrationPrior: options.weightConcentrationPrior ?? 1 / options.k,
-    meanPrecisionPrior: options.meanPrecisionPrior ?? 1,
+    meanPrecisionPrior: options.meanPrecisionPrior ?? BAYESIAN_DEFAULTS.meanPrecisionPrior,
     degreesOfFreedomPrior,
     meanPrior:
       meanPrior === undefined

@@ -1,11 +1,9 @@
 /** What a Bayesian Gaussian mixture's fit returns. */
 import { nameClass } from '../../../host/class_name.js';
-import { type Tensor } from '../gaussian_mixture/mixture_arrays.js';
-import {
-  mixtureFromJson,
-  type MixtureJson,
-  mixtureToJson,
-} from '../gaussian_mixture/mixture_json.js';
+import { columns, float64s, modelRecord, number, rows, word } from '../../fit/model_record.js';
+import type { CovarianceType } from '../../ops/mixtures/scorer.js';
+import { sizeOf, type Tensor } from '../gaussian_mixture/mixture_arrays.js';
+import { flat, MIXTURE_PARTS, parametersOf } from '../gaussian_mixture/mixture_json.js';
 import { MixtureModel, type MixtureState } from '../gaussian_mixture/mixture_model.js';
 import {
   type MixturePriors,
@@ -14,27 +12,41 @@ import {
   type WeightPrior,
 } from './variational_step.js';
 
-const FORMAT = 'webgpu-clustering/bayesian-gaussian-mixture';
-
 /** The state of a model; see {@link BayesianGaussianMixtureModel}. */
 export interface BayesianMixtureState extends MixtureState {
   readonly parameters: VariationalParameters;
   readonly priors: MixturePriors;
 }
 
-/** A model as JSON. */
-export interface BayesianGaussianMixtureJson extends MixtureJson<typeof FORMAT> {
-  readonly weightConcentrationPriorType: WeightPrior;
-  readonly weightConcentrationPrior: number;
-  readonly meanPrecisionPrior: number;
-  /** Less the shift. */
-  readonly meanPrior: readonly number[];
-  readonly degreesOfFreedomPrior: number;
-  readonly covariancePrior: readonly number[];
-  readonly weightConcentration: readonly number[];
-  readonly meanPrecision: readonly number[];
-  readonly degreesOfFreedom: readonly number[];
+function priorShape(type: CovarianceType, d: number): readonly number[] {
+  return { full: [d, d], tied: [d, d], diag: [d], spherical: [], fixed: [] }[type];
 }
+
+const RECORD = modelRecord(
+  'webgpu-clustering/bayesian-gaussian-mixture',
+  'BayesianGaussianMixtureModel',
+  {
+    covarianceType: word('full', 'tied', 'diag', 'spherical'),
+    ...MIXTURE_PARTS,
+    weightConcentrationPriorType: word<WeightPrior>('dirichlet_process', 'dirichlet_distribution'),
+    weightConcentrationPrior: number,
+    meanPrecisionPrior: number,
+    degreesOfFreedomPrior: number,
+    /** Less the shift. */
+    meanPrior: float64s(columns),
+    covariancePrior: float64s((known) =>
+      sizeOf(priorShape(known.covarianceType as CovarianceType, columns(known))),
+    ),
+    weightConcentration: float64s(
+      (known) => (known.weightConcentrationPriorType === 'dirichlet_process' ? 2 : 1) * rows(known),
+    ),
+    meanPrecision: float64s(rows),
+    degreesOfFreedom: float64s((known) => (known.covarianceType === 'tied' ? 1 : rows(known))),
+  },
+);
+
+/** A model as JSON. */
+export type BayesianGaussianMixtureJson = ReturnType<typeof RECORD.toJSON>;
 
 /**
  * A mixture of Gaussians fitted by variational inference: weights, means and covariances are the
@@ -72,7 +84,7 @@ export class BayesianGaussianMixtureModel extends MixtureModel {
     this.degreesOfFreedomPrior = priors.degreesOfFreedomPrior;
     this.covariancePrior = {
       data: priors.covariancePrior,
-      shape: { full: [d, d], tied: [d, d], diag: [d], spherical: [], fixed: [] }[covarianceType],
+      shape: priorShape(covarianceType, d),
     };
     this.weightConcentration = {
       data: parameters.weightConcentration,
@@ -87,15 +99,12 @@ export class BayesianGaussianMixtureModel extends MixtureModel {
   /** Everything, as plain JSON. */
   toJSON(): BayesianGaussianMixtureJson {
     const { priors, parameters } = this.#state;
-    return {
-      ...mixtureToJson(FORMAT, this.#state),
+    return RECORD.toJSON({
+      ...flat(this.#state),
+      covarianceType: this.covarianceType as Exclude<CovarianceType, 'fixed'>,
       ...priors,
-      meanPrior: [...priors.meanPrior],
-      covariancePrior: [...priors.covariancePrior],
-      weightConcentration: [...parameters.weightConcentration],
-      meanPrecision: [...parameters.meanPrecision],
-      degreesOfFreedom: [...parameters.degreesOfFreedom],
-    };
+      ...parameters,
+    });
   }
 
   /**
@@ -104,37 +113,14 @@ export class BayesianGaussianMixtureModel extends MixtureModel {
    * @throws InvalidArgumentError naming the part that is missing or wrong
    */
   static fromJSON(json: unknown): BayesianGaussianMixtureModel {
-    const { state, parts } = mixtureFromJson(json, FORMAT);
-    const { covarianceType, shift } = state;
-    const d = shift.length;
-    const k = state.parameters.weights.length;
-    parts.value('covarianceType', (value) => value !== 'fixed', "other than 'fixed'");
-    const type = parts.value(
-      'weightConcentrationPriorType',
-      (value) => value === 'dirichlet_process' || value === 'dirichlet_distribution',
-      `'dirichlet_process' or 'dirichlet_distribution'`,
-    ) as WeightPrior;
-    const number = (name: string) => parts.value(name, Number.isFinite, 'a number') as number;
-    const size = { full: d * d, tied: d * d, diag: d, spherical: 1, fixed: 1 }[covarianceType];
+    const parts = RECORD.fromJSON(json);
+    const { weightConcentration, meanPrecision, degreesOfFreedom } = parts;
     return new BayesianGaussianMixtureModel({
-      ...state,
+      ...parts,
       parameters: {
-        ...state.parameters,
-        weightConcentration: parts.numbers(
-          'weightConcentration',
-          type === 'dirichlet_process' ? 2 * k : k,
-        ),
-        meanPrecision: parts.numbers('meanPrecision', k),
-        degreesOfFreedom: parts.numbers('degreesOfFreedom', covarianceType === 'tied' ? 1 : k),
+        ...{ ...parametersOf(parts), weightConcentration, meanPrecision, degreesOfFreedom },
       },
-      priors: {
-        weightConcentrationPriorType: type,
-        weightConcentrationPrior: number('weightConcentrationPrior'),
-        meanPrecisionPrior: number('meanPrecisionPrior'),
-        meanPrior: parts.numbers('meanPrior', d),
-        degreesOfFreedomPrior: number('degreesOfFreedomPrior'),
-        covariancePrior: parts.numbers('covariancePrior', size),
-      },
+      priors: parts,
     });
   }
 }

@@ -3,14 +3,7 @@ import { plural } from '../../../host/show.js';
 import { Workspace } from '../../../host/workspace.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { type RuntimeChoice, withBackend } from '../../fit/backend.js';
-import {
-  aFunction,
-  checkOptions,
-  oneOf,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions } from '../../fit/options.js';
 import { pooled } from '../../ops/side_by_side.js';
 import { loadHostRows } from '../../rows/host_rows.js';
 import {
@@ -24,8 +17,9 @@ import {
 import { checkPoints } from '../../rows/points.js';
 import { pca } from '../pca/pca.js';
 import type { HostRows } from './dispersion.js';
-import { type GapReference, GapStatistic, REFERENCES } from './gap_statistic_result.js';
-import { type GapRule, MAX_SE_RULES } from './max_se.js';
+import { GapStatistic } from './gap_statistic_result.js';
+import type { GapRule } from './max_se.js';
+import { GAP_DEFAULTS, GAP_OPTION_RULES, type GapReference } from './options.js';
 import { boxAround, type ReferenceBox } from './reference_box.js';
 import {
   type ClusterFunction,
@@ -84,25 +78,7 @@ export interface GapStatisticOptions {
   readonly runtime?: RuntimeChoice;
 }
 
-const RULES: OptionRules = {
-  kMax: wholeNumber(1),
-  references: wholeNumber(1),
-  reference: oneOf(...REFERENCES),
-  ...MAX_SE_RULES,
-  power: {
-    rule: 'a finite number above 0',
-    holds: (value) => Number.isFinite(value) && (value as number) > 0,
-  },
-  cluster: aFunction,
-  nInit: wholeNumber(1),
-  seed: wholeNumber(0, 2 ** 32 - 1),
-  onIteration: aFunction,
-  ...RUNTIME_RULES,
-};
-
 const DEFAULT_MOST = 10;
-const DEFAULT_REFERENCES = 50;
-const DEFAULT_RESTARTS = 10;
 
 /**
  * The gap statistic (Tibshirani, Walther & Hastie 2001): how much tighter the clusters of the points
@@ -122,8 +98,8 @@ export async function gapStatistic(
   points: Points,
   options: GapStatisticOptions = {},
 ): Promise<GapStatistic> {
-  options = checkOptions('gapStatistic', options, RULES);
-  const { cluster, runtime, signal, power = 2, nInit = DEFAULT_RESTARTS, seed = 0 } = options;
+  options = checkOptions('gapStatistic', options, GAP_OPTION_RULES);
+  const { cluster, runtime, signal, power, nInit, seed } = { ...GAP_DEFAULTS, ...options };
   signal?.throwIfAborted();
   const { source, shape, exact } = await rawRows(points, runtime, signal);
   const rows = { data: source, shape };
@@ -222,7 +198,7 @@ async function compare(
   kMax: number,
   { reference = 'uniform', rule = 'firstSEmax', seFactor = 1, ...options }: GapStatisticOptions,
 ): Promise<GapStatistic> {
-  const { references = DEFAULT_REFERENCES, power = 2, onIteration } = options;
+  const { references, power, onIteration } = { ...GAP_DEFAULTS, ...options };
   const total = kMax * (references + 1);
   let done = 0;
   const curves = await pooled(references + 1, sets.atOnce, (set) =>

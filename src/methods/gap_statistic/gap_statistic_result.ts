@@ -1,11 +1,8 @@
 /** What `gapStatistic` returns. */
 import { nameClass } from '../../../host/class_name.js';
 import { as, float64s, modelRecord, number, size, text, word } from '../../fit/model_record.js';
+import { type GapReference, REFERENCES } from './options.js';
 import { GAP_RULES, type GapRule, maxSE } from './max_se.js';
-
-/** Where reference sets come from: the box of the columns, or that of the principal axes. */
-export const REFERENCES = ['uniform', 'pca'] as const;
-export type GapReference = (typeof REFERENCES)[number];
 
 export interface GapState {
   readonly kMax: number;
@@ -22,7 +19,7 @@ export interface GapState {
 }
 
 const curve = float64s(as('kMax'));
-const RECORD = modelRecord<GapState>('webgpu-clustering/gap-statistic', 'GapStatistic', {
+const RECORD = modelRecord('webgpu-clustering/gap-statistic', 'GapStatistic', {
   kMax: size,
   references: size,
   reference: word(...REFERENCES),

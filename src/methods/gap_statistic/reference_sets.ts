@@ -7,7 +7,8 @@ import { createPause } from '../../math/event_loop.js';
 import { uniformBox } from '../../ops/sampling/uniform_box.twin.js';
 import { drawUniformBox } from '../../ops/sampling/uniform_box.js';
 import { type CheckedMatrix, type HostMatrix, toFloat32 } from '../../rows/matrix.js';
-import { bestRun, DEFAULT_TOL } from '../kmeans/kmeans.js';
+import { bestRun } from '../kmeans/kmeans.js';
+import { KMEANS_DEFAULTS } from '../kmeans/options.js';
 import { dispersion, type HostRows } from './dispersion.js';
 import { drawReference, type ReferenceBox } from './reference_box.js';
 import { assign, inertiasOf } from '../../ops/clustering/assign.js';
@@ -173,7 +174,7 @@ function kmeansSets(
     with: async (set, use) => {
       const session = await load(set);
       try {
-        const tolerance = DEFAULT_TOL * (await session.run(meanVariance));
+        const tolerance = KMEANS_DEFAULTS.tol * (await session.run(meanVariance));
         const rows = power === 2 ? undefined : rowsOf(set, options);
         return await use(async (k) => {
           signal?.throwIfAborted();

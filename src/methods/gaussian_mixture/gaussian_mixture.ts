@@ -7,6 +7,7 @@ import type { CovarianceType } from '../../ops/mixtures/scorer.js';
 import { GaussianMixtureModel } from './gaussian_mixture_model.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
+import { GAUSSIAN_RULES, MIXTURE_DEFAULTS } from './options.js';
 import { fitMixture, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
 import { type FitResult } from './gaussian_mixture_backend.js';
 import { totalOf } from './mixture_model.js';
@@ -19,18 +20,7 @@ import {
   type MixtureStart,
   type StartData,
 } from './mixture_start.js';
-import {
-  aFunction,
-  anObject,
-  checkOptions,
-  either,
-  nonNegative,
-  oneOf,
-  type OptionRule,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions, type OptionRules } from '../../fit/options.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
@@ -93,48 +83,16 @@ export interface GaussianMixtureOptions extends MixtureOptions {
   readonly fixedVariance?: number;
 }
 
-/** What float32 holds of variances. */
-const variance: OptionRule = {
-  rule: 'a finite number >= 0, up to 1e38',
-  holds: (value) => nonNegative.holds(value) && (value as number) <= 1e38,
-};
-
-/** Rules of the options that every kind of mixture has. */
-export const MIXTURE_RULES = {
-  k: wholeNumber(1),
-  tol: nonNegative,
-  regCovar: variance,
-  maxIter: wholeNumber(1),
-  nInit: wholeNumber(1),
-  sampleWeight: anObject,
-  seed: wholeNumber(0, 2 ** 32 - 1),
-  onIteration: aFunction,
-  ...RUNTIME_RULES,
-} as const satisfies OptionRules;
-
-const INITS = ['kmeans', 'k-means++', 'random', 'random_from_data'] as const;
-
 const RULES: OptionRules = {
-  ...MIXTURE_RULES,
-  covarianceType: oneOf('full', 'tied', 'diag', 'spherical', 'fixed'),
-  init: either(oneOf(...INITS), {
-    ...anObject,
-    rule: '{ weights, means, precisions }',
-  }),
+  ...GAUSSIAN_RULES,
   warmStart: {
     rule: 'a GaussianMixtureModel',
     holds: (value) => value instanceof GaussianMixtureModel,
-  },
-  fixedVariance: {
-    rule: 'a number above 0, up to 1e38',
-    holds: (value) => variance.holds(value) && (value as number) > 0,
   },
 };
 
 /** k d^2 at most: 1 GiB in float64, and a fit holds some of them. */
 const MOST_PRODUCTS = 2 ** 27;
-
-export const MIXTURE_DEFAULTS = { tol: 1e-3, regCovar: 1e-6, maxIter: 100, nInit: 1 } as const;
 
 /** The rows, weights and engine of a mixture's fit, checked. */
 export async function checkMixtureData(

@@ -1,16 +1,21 @@
 /** What a Gaussian mixture's fit returns. */
 import { nameClass } from '../../../host/class_name.js';
+import { modelRecord, word } from '../../fit/model_record.js';
+import type { CovarianceType } from '../../ops/mixtures/scorer.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
-import { mixtureFromJson, type MixtureJson, mixtureToJson } from './mixture_json.js';
+import { flat, MIXTURE_PARTS, parametersOf } from './mixture_json.js';
 import { MixtureModel, type MixtureState } from './mixture_model.js';
 import { mixtureScorer } from './mixture_step.js';
 
-const FORMAT = 'webgpu-clustering/gaussian-mixture';
+const RECORD = modelRecord('webgpu-clustering/gaussian-mixture', 'GaussianMixtureModel', {
+  covarianceType: word<CovarianceType>('full', 'tied', 'diag', 'spherical', 'fixed'),
+  ...MIXTURE_PARTS,
+});
 
 /** A model as JSON. */
-export type GaussianMixtureJson = MixtureJson<typeof FORMAT>;
+export type GaussianMixtureJson = ReturnType<typeof RECORD.toJSON>;
 
 /** A mixture of Gaussians fitted by expectation maximisation. */
 export class GaussianMixtureModel extends MixtureModel {
@@ -65,7 +70,7 @@ export class GaussianMixtureModel extends MixtureModel {
 
   /** Everything, as plain JSON. */
   toJSON(): GaussianMixtureJson {
-    return mixtureToJson(FORMAT, this.state);
+    return RECORD.toJSON(flat(this.state));
   }
 
   /**
@@ -74,6 +79,7 @@ export class GaussianMixtureModel extends MixtureModel {
    * @throws InvalidArgumentError naming the part that is missing or wrong
    */
   static fromJSON(json: unknown): GaussianMixtureModel {
-    return new GaussianMixtureModel(mixtureFromJson(json, FORMAT).state);
+    const parts = RECORD.fromJSON(json);
+    return new GaussianMixtureModel({ ...parts, parameters: parametersOf(parts) });
   }
 }

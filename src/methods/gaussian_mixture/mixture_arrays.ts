@@ -14,6 +14,11 @@ export interface TensorLike {
   readonly shape: readonly number[];
 }
 
+/** The numbers that an array of `shape` has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
+}
+
 /** The shape of covariances, precisions and their factors. */
 export function covarianceShape(type: CovarianceType, k: number, d: number): readonly number[] {
   switch (type) {
@@ -57,7 +62,7 @@ export function checkTensor(
   if (!Array.isArray(givenShape)) {
     throw new ShapeError(`${what} has no shape; give { data, shape: ${text} }.`);
   }
-  const length = shape.reduce((product, side) => product * side, 1);
+  const length = sizeOf(shape);
   const sameShape =
     givenShape.length === shape.length && givenShape.every((side, i) => side === shape[i]);
   if (!sameShape || values.length !== length) {

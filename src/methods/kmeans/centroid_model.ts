@@ -73,8 +73,7 @@ export abstract class CentroidModel {
   /** What `centroids` was made of, exactly. */
   protected get placed(): PlacedCentroids {
     const { k, metric, storage } = this;
-    const scaled = this.#scale === undefined ? {} : { scale: this.#scale };
-    return { k, metric, shift: this.#shift, centred: this.#centred, storage, ...scaled };
+    return { k, metric, shift: this.#shift, centred: this.#centred, storage, scale: this.#scale };
   }
 
   /**

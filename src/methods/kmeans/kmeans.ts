@@ -4,24 +4,15 @@ import type { RuntimeChoice } from '../../fit/backend.js';
 import type { Metric, PointSource, Storage } from '../../rows/load_options.js';
 import { KMeansModel } from './kmeans_model.js';
 import { type CheckedMatrix, checkMatrix, type Points } from '../../rows/matrix.js';
-import {
-  aFunction,
-  anObject,
-  checkOptions,
-  nonNegative,
-  oneOf,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions } from '../../fit/options.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
+import { KMEANS_DEFAULTS, KMEANS_RULES } from './options.js';
 import {
   checkEnoughRows,
   checkGiven,
   type GivenCentroids,
-  INIT_RULE,
   placeCentroids,
 } from './start_centroids.js';
 import { withRows } from '../../fit/engine.js';
@@ -105,23 +96,6 @@ export interface KMeansOptions {
   readonly runtime?: RuntimeChoice;
 }
 
-const RULES: OptionRules = {
-  k: wholeNumber(1),
-  init: INIT_RULE,
-  nInit: wholeNumber(1),
-  maxIter: wholeNumber(1),
-  tol: nonNegative,
-  seed: wholeNumber(0, 2 ** 32 - 1),
-  sampleWeight: anObject,
-  metric: oneOf('euclidean', 'cosine'),
-  algorithm: oneOf('auto', 'lloyd', 'bounded'),
-  storage: oneOf('float32', 'float16'),
-  onIteration: aFunction,
-  ...RUNTIME_RULES,
-};
-
-const DEFAULT_MAX_ITER = 300;
-export const DEFAULT_TOL = 1e-4;
 const RANDOM_RESTARTS = 10;
 /** Restarts whose starts and results are held at once: more than any engine has go side by side. */
 const MOST_AT_ONCE = 1024;
@@ -150,7 +124,7 @@ export async function kmeans(
   points: Points | PointStream,
   options: KMeansOptions,
 ): Promise<KMeansModel> {
-  options = checkOptions('kmeans', options, RULES);
+  options = checkOptions('kmeans', options, KMEANS_RULES);
   checkGiven('kmeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
   signal?.throwIfAborted();
@@ -198,7 +172,7 @@ async function fit(
   meanWeight: number,
 ): Promise<KMeansModel> {
   const { k, metric = 'euclidean', signal } = options;
-  const tolerance = (options.tol ?? DEFAULT_TOL) * (await session.run(meanVariance));
+  const tolerance = (options.tol ?? KMEANS_DEFAULTS.tol) * (await session.run(meanVariance));
   signal?.throwIfAborted();
   const { run } = await bestRun(session, options, tolerance, meanWeight);
   const { centroids, iterations, converged, history } = run;
@@ -234,7 +208,7 @@ export async function bestRun(
     k,
     init = 'k-means++',
     metric = 'euclidean',
-    maxIter = DEFAULT_MAX_ITER,
+    maxIter = KMEANS_DEFAULTS.maxIter,
     signal,
   } = options;
   const given =

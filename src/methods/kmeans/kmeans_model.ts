@@ -2,7 +2,23 @@
 import { nameClass } from '../../../host/class_name.js';
 import { CentroidModel } from './centroid_model.js';
 import type { PlacedCentroids } from './placed.js';
-import { JsonReader } from '../../fit/json_reader.js';
+import {
+  boolean,
+  columns,
+  entries,
+  float32s,
+  float64s,
+  indices,
+  modelRecord,
+  number,
+  offsets,
+  type Part,
+  rows,
+  shape,
+  size,
+  text,
+  word,
+} from '../../fit/model_record.js';
 import { labelCounts } from '../../ops/sums/label_counts.twin.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
 
@@ -18,26 +34,60 @@ export interface KMeansState extends PlacedCentroids {
 }
 
 /** A model as JSON. */
-export interface KMeansJson {
-  readonly format: 'webgpu-clustering/kmeans';
-  readonly version: 1;
-  readonly metric: Metric;
-  readonly shape: readonly [k: number, columns: number];
-  readonly shift: readonly number[];
-  readonly centred: readonly number[];
-  /** Both absent for 'float32'. */
-  readonly storage?: Storage;
-  readonly scale?: number;
-  readonly labels: readonly number[];
-  readonly counts: readonly number[];
-  readonly inertia: number;
-  readonly iterations: number;
-  readonly converged: boolean;
-  readonly history: readonly number[];
-  readonly engine: string;
-}
+export type KMeansJson = ReturnType<typeof RECORD.toJSON>;
 
-const FORMAT = 'webgpu-clustering/kmeans';
+/** Both absent from JSON for 'float32'. */
+const storagePart: Part<Storage | undefined> = {
+  write: (storage) => (storage === 'float16' ? storage : undefined),
+  read: (reader, name) =>
+    reader.part(
+      name,
+      `'float32' or 'float16'`,
+      (value): value is Storage | undefined =>
+        value === undefined || value === 'float32' || value === 'float16',
+    ),
+};
+const scalePart: Part<number | undefined> = {
+  write: (scale) => scale,
+  read: (reader, name, { storage }) =>
+    storage === 'float16' ? reader.part(name, 'a power of two', isPowerOfTwo) : undefined,
+};
+
+/** As many as there are labels of each kind. */
+const countsPart: Part<Uint32Array, readonly number[]> = {
+  write: (counts) => [...counts],
+  read(reader, name, known) {
+    const owned = labelCounts(known.labels as Uint32Array, rows(known));
+    reader.part(name, 'the rows of each label', (counts): counts is number[] =>
+      (counts as number[]).every((count, c) => count === owned[c]),
+    );
+    return owned;
+  },
+};
+
+const RECORD = modelRecord('webgpu-clustering/kmeans', 'KMeansModel', {
+  metric: word<Metric>('euclidean', 'cosine'),
+  shape: {
+    write: shape.write,
+    read(reader, name, known) {
+      const sides = shape.read(reader, name, known);
+      // Holds k to what there is, before anything is made of that size.
+      reader.numbers('counts', sides[0]);
+      return sides;
+    },
+  },
+  shift: offsets(columns),
+  centred: float32s(entries),
+  storage: storagePart,
+  scale: scalePart,
+  labels: indices(rows),
+  counts: countsPart,
+  inertia: number,
+  iterations: size,
+  converged: boolean,
+  history: float64s(),
+  engine: text,
+});
 
 /** The mean squared distance of a row to its centroid. */
 function spreadOf({ metric, inertia, labels }: KMeansState): number {
@@ -63,6 +113,7 @@ export class KMeansModel extends CentroidModel {
   readonly counts: Uint32Array;
   /** What ran the fit: the adapter, or 'cpu'. */
   readonly engine: string;
+  readonly #state: KMeansState;
 
   constructor(state: KMeansState) {
     super(state, spreadOf(state));
@@ -73,28 +124,14 @@ export class KMeansModel extends CentroidModel {
     this.converged = state.converged;
     this.history = state.history;
     this.engine = state.engine;
+    this.#state = state;
     Object.freeze(this);
   }
 
   /** Everything, as plain JSON: `KMeansModel.fromJSON(JSON.parse(JSON.stringify(model)))` is equal. */
   toJSON(): KMeansJson {
-    const { shift, centred, storage, scale } = this.placed;
-    return {
-      format: FORMAT,
-      version: 1,
-      metric: this.metric,
-      shape: [this.k, shift.length],
-      shift: [...shift],
-      centred: [...centred],
-      ...(storage === 'float16' && scale !== undefined ? { storage, scale } : {}),
-      labels: [...this.labels],
-      counts: [...this.counts],
-      inertia: this.inertia,
-      iterations: this.iterations,
-      converged: this.converged,
-      history: [...this.history],
-      engine: this.engine,
-    };
+    const { storage, scale } = this.#state;
+    return RECORD.toJSON({ ...this.#state, storage, scale, shape: this.centroids.shape });
   }
 
   /**
@@ -103,39 +140,8 @@ export class KMeansModel extends CentroidModel {
    * @throws InvalidArgumentError naming the part that is missing or wrong
    */
   static fromJSON(json: unknown): KMeansModel {
-    const reader = new JsonReader('KMeansModel', json);
-    reader.is('format', FORMAT);
-    reader.is('version', 1);
-    const [k, d] = reader.shape('shape');
-    const labels = reader.indices('labels', k);
-    // Holds k to what there is, before anything is made of that size.
-    reader.numbers('counts', k);
-    const owned = labelCounts(labels, k);
-    reader.part('counts', 'the rows of each label', (counts): counts is number[] =>
-      (counts as number[]).every((count, c) => count === owned[c]),
-    );
-    const storage = reader.part(
-      'storage',
-      `'float32' or 'float16'`,
-      (value): value is Storage | undefined =>
-        value === undefined || value === 'float32' || value === 'float16',
-    );
-    return new KMeansModel({
-      k,
-      ...(storage === 'float16'
-        ? { storage, scale: reader.part('scale', 'a power of two', isPowerOfTwo) }
-        : {}),
-      metric: reader.is('metric', 'euclidean', 'cosine'),
-      shift: reader.float32s('shift', d),
-      centred: Float32Array.from(reader.float32s('centred', k * d)),
-      labels,
-      counts: owned,
-      inertia: reader.number('inertia'),
-      iterations: reader.size('iterations'),
-      converged: reader.boolean('converged'),
-      history: reader.numbers('history'),
-      engine: reader.text('engine'),
-    });
+    const { shape, ...state } = RECORD.fromJSON(json);
+    return new KMeansModel({ ...state, k: shape[0] });
   }
 }
 

@@ -26,9 +26,9 @@ export interface PlacedCentroids {
   /** k x d: the centroids less the shift. */
   readonly centred: Float32Array;
   /** How the rows of the fit were held, and are those that the methods are given. */
-  readonly storage?: Storage;
+  readonly storage?: Storage | undefined;
   /** For 'float16' the power of two at which they were rounded; see LoadOptions. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
 }
 
 /**

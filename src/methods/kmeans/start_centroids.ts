@@ -13,15 +13,9 @@ import {
 } from '../../rows/matrix.js';
 import { centre } from '../../rows/column_means.twin.js';
 import { directionsOf } from '../../rows/directions.js';
-import { anObject, either, oneOf, type OptionRule } from '../../fit/options.js';
 
 /** k x d numbers. */
 export type GivenCentroids = HostMatrix | readonly (readonly number[])[] | readonly NumericArray[];
-
-export const INIT_RULE: OptionRule = either(oneOf('k-means++', 'k-means||', 'random'), {
-  ...anObject,
-  rule: 'k x d starting centroids',
-});
 
 /** Throws InvalidArgumentError where the number of clusters is missing. */
 export function checkGiven(method: string, { k }: { readonly k: number | undefined }): void {

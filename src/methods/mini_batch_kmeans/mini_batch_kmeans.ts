@@ -3,23 +3,11 @@ import type { RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { isPointStream, isStreamed, type Metric } from '../../rows/load_options.js';
 import { type CheckedMatrix, isGpuMatrix, type Points } from '../../rows/matrix.js';
-import {
-  DEFAULT_REASSIGNMENT_RATIO,
-  MiniBatchKMeansModel,
-  ONLINE_RULES,
-  type OnlineOptions,
-} from './mini_batch_model.js';
+import { MiniBatchKMeansModel, type OnlineOptions } from './mini_batch_model.js';
 import { type MiniBatchProgressState, step } from './mini_batch_step.js';
+import { MINI_BATCH_DEFAULTS, MINI_BATCH_RULES } from './options.js';
 import { type Batch, type BatchRows, heldRows, passingRows } from './mini_batch_rows.js';
-import {
-  aFunction,
-  anObject,
-  checkOptions,
-  nonNegative,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions } from '../../fit/options.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
@@ -27,7 +15,6 @@ import {
   checkEnoughRows,
   checkGiven,
   type GivenCentroids,
-  INIT_RULE,
   meanCentroid,
   placeCentroids,
 } from '../kmeans/start_centroids.js';
@@ -77,24 +64,6 @@ export interface MiniBatchKMeansOptions extends OnlineOptions {
   readonly runtime?: RuntimeChoice;
 }
 
-const RULES: OptionRules = {
-  k: wholeNumber(1),
-  init: INIT_RULE,
-  nInit: wholeNumber(1),
-  initSize: wholeNumber(1),
-  batchSize: wholeNumber(1),
-  maxIter: wholeNumber(1),
-  tol: nonNegative,
-  maxNoImprovement: wholeNumber(0),
-  sampleWeight: anObject,
-  onIteration: aFunction,
-  ...ONLINE_RULES,
-  ...RUNTIME_RULES,
-};
-
-const DEFAULT_BATCH_SIZE = 1024;
-const DEFAULT_MAX_ITER = 100;
-const DEFAULT_NO_IMPROVEMENT = 10;
 const RANDOM_RESTARTS = 3;
 /** Rows to seed from, in batches and in clusters. */
 const INIT_BATCHES = 3;
@@ -118,7 +87,7 @@ export async function miniBatchKMeans(
   points: Points | PointStream,
   options: MiniBatchKMeansOptions,
 ): Promise<MiniBatchKMeansModel> {
-  options = checkOptions('miniBatchKMeans', options, RULES);
+  options = checkOptions('miniBatchKMeans', options, MINI_BATCH_RULES);
   checkGiven('miniBatchKMeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
   signal?.throwIfAborted();
@@ -128,7 +97,7 @@ export async function miniBatchKMeans(
   checkEnoughRows('miniBatchKMeans', k, n);
   const weights = checkWeights(options.sampleWeight, n);
   const random = createRandom(options.seed ?? 0);
-  const batchSize = Math.min(n, options.batchSize ?? DEFAULT_BATCH_SIZE);
+  const batchSize = Math.min(n, options.batchSize ?? MINI_BATCH_DEFAULTS.batchSize);
   const rows = isStreamed(checked)
     ? passingRows(checked, weights?.scaled, batchSize)
     : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
@@ -155,12 +124,21 @@ async function fit(
   random: Random,
   meanWeight: number,
 ): Promise<MiniBatchKMeansModel> {
-  const { k, metric = 'euclidean', maxIter = DEFAULT_MAX_ITER, signal, onIteration } = options;
-  const { reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO, seed = 0 } = options;
+  const {
+    k,
+    metric = 'euclidean',
+    maxIter = MINI_BATCH_DEFAULTS.maxIter,
+    signal,
+    onIteration,
+  } = options;
+  const { reassignmentRatio = MINI_BATCH_DEFAULTS.reassignmentRatio, seed = 0 } = options;
   const { centroids, shift, tolerance } = await start(backend, rows, options, random);
   const stepOptions = { k, metric, reassignmentRatio, seed, signal, meanWeight };
   const steps = rows.steps(maxIter);
-  const stopping = new Stopping(rows, options.maxNoImprovement ?? DEFAULT_NO_IMPROVEMENT);
+  const stopping = new Stopping(
+    rows,
+    options.maxNoImprovement ?? MINI_BATCH_DEFAULTS.maxNoImprovement,
+  );
   let state: MiniBatchProgressState = {
     centroids,
     weightSums: new Float64Array(k),

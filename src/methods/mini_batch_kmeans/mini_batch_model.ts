@@ -2,20 +2,25 @@
 import { nameClass } from '../../../host/class_name.js';
 import { CentroidModel } from '../kmeans/centroid_model.js';
 import type { ComputeOptions, PlacedCentroids } from '../kmeans/placed.js';
-import { JsonReader } from '../../fit/json_reader.js';
+import {
+  boolean,
+  columns,
+  entries,
+  float32s,
+  modelRecord,
+  nonNegatives,
+  offsets,
+  rows,
+  ruled,
+  shape,
+  text,
+  word,
+} from '../../fit/model_record.js';
 import type { Metric } from '../../rows/load_options.js';
 import { checkMatrix, type Points } from '../../rows/matrix.js';
 import { type MiniBatchProgressState, step } from './mini_batch_step.js';
-import {
-  anObject,
-  checkOptions,
-  nonNegative,
-  oneOf,
-  type OptionRule,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { MINI_BATCH_DEFAULTS, ONLINE_RULES } from './options.js';
+import { anObject, checkOptions, RUNTIME_RULES, wholeNumber } from '../../fit/options.js';
 import { largestOf } from '../../rows/float16.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
@@ -44,36 +49,22 @@ export interface MiniBatchState extends PlacedCentroids, Omit<MiniBatchProgressS
 }
 
 /** A model as JSON. */
-export interface MiniBatchKMeansJson {
-  readonly format: 'webgpu-clustering/mini-batch-kmeans';
-  readonly version: 1;
-  readonly metric: Metric;
-  readonly shape: readonly [k: number, columns: number];
-  readonly shift: readonly number[];
-  readonly centred: readonly number[];
-  readonly weightSums: readonly number[];
-  readonly steps: number;
-  readonly rowsUnchecked: number;
-  readonly reassignmentRatio: number;
-  readonly seed: number;
-  readonly converged: boolean;
-  readonly engine: string;
-}
+export type MiniBatchKMeansJson = ReturnType<typeof RECORD.toJSON>;
 
-const FORMAT = 'webgpu-clustering/mini-batch-kmeans';
-
-export const DEFAULT_REASSIGNMENT_RATIO = 0.01;
-
-const A_SHARE: OptionRule = {
-  rule: 'a number from 0 to 1',
-  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-};
-
-export const ONLINE_RULES = {
-  metric: oneOf('euclidean', 'cosine'),
-  reassignmentRatio: A_SHARE,
-  seed: wholeNumber(0, 2 ** 32 - 1),
-} as const satisfies OptionRules;
+const count = ruled<number>(wholeNumber(0));
+const RECORD = modelRecord('webgpu-clustering/mini-batch-kmeans', 'MiniBatchKMeansModel', {
+  metric: word<Metric>('euclidean', 'cosine'),
+  shape,
+  shift: offsets(columns),
+  centred: float32s(entries),
+  weightSums: nonNegatives(rows),
+  steps: count,
+  rowsUnchecked: count,
+  reassignmentRatio: ruled<number>(ONLINE_RULES.reassignmentRatio),
+  seed: ruled<number>(ONLINE_RULES.seed),
+  converged: boolean,
+  engine: text,
+});
 
 /**
  * Centroids learnt batch by batch. Immutable: `partialFit` gives a new model. It keeps no labels;
@@ -115,7 +106,8 @@ export class MiniBatchKMeansModel extends CentroidModel {
     options: OnlineOptions = {},
   ): MiniBatchKMeansModel {
     const checked = checkOptions('fromCentroids', options, ONLINE_RULES);
-    const { metric = 'euclidean', reassignmentRatio = DEFAULT_REASSIGNMENT_RATIO } = checked;
+    const { metric = 'euclidean', reassignmentRatio = MINI_BATCH_DEFAULTS.reassignmentRatio } =
+      checked;
     const [k] = checkMatrix('centroids', centroids, { shift: 'none' }).shape;
     const shift = meanCentroid('centroids', centroids, metric);
     return new MiniBatchKMeansModel({
@@ -177,22 +169,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
 
   /** Everything, as plain JSON: `MiniBatchKMeansModel.fromJSON(JSON.parse(JSON.stringify(model)))`. */
   toJSON(): MiniBatchKMeansJson {
-    const { k, shift, centred, weightSums } = this.#state;
-    return {
-      format: FORMAT,
-      version: 1,
-      metric: this.metric,
-      shape: [k, shift.length],
-      shift: [...shift],
-      centred: [...centred],
-      weightSums: [...weightSums],
-      steps: this.steps,
-      rowsUnchecked: this.#state.rowsUnchecked,
-      reassignmentRatio: this.#state.reassignmentRatio,
-      seed: this.#state.seed,
-      converged: this.converged,
-      engine: this.engine,
-    };
+    return RECORD.toJSON({ ...this.#state, shape: this.centroids.shape });
   }
 
   /**
@@ -201,33 +178,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
    * @throws InvalidArgumentError naming the part that is missing or wrong
    */
   static fromJSON(json: unknown): MiniBatchKMeansModel {
-    const reader = new JsonReader('MiniBatchKMeansModel', json);
-    reader.is('format', FORMAT);
-    reader.is('version', 1);
-    const [k, d] = reader.shape('shape');
-    const whole = (name: string, most?: number) =>
-      reader.part(name, wholeNumber(0, most).rule, (value): value is number =>
-        wholeNumber(0, most).holds(value),
-      );
-    const atLeastZero = (value: unknown): value is number => nonNegative.holds(value);
-    const weightSums = reader.numbers('weightSums', k);
-    reader.part('weightSums', 'numbers >= 0', (value): value is number[] =>
-      (value as number[]).every(atLeastZero),
-    );
-    return new MiniBatchKMeansModel({
-      k,
-      metric: reader.is('metric', 'euclidean', 'cosine'),
-      shift: reader.float32s('shift', d),
-      centred: Float32Array.from(reader.float32s('centred', k * d)),
-      weightSums,
-      steps: whole('steps'),
-      rowsUnchecked: whole('rowsUnchecked'),
-      reassignmentRatio: reader.part('reassignmentRatio', A_SHARE.rule, (value): value is number =>
-        A_SHARE.holds(value),
-      ),
-      seed: whole('seed', 2 ** 32 - 1),
-      converged: reader.boolean('converged'),
-      engine: reader.text('engine'),
-    });
+    const { shape, ...state } = RECORD.fromJSON(json);
+    return new MiniBatchKMeansModel({ ...state, k: shape[0] });
   }
 }

@@ -1,14 +1,6 @@
 /** Online k-means. */
 import type { RuntimeChoice } from '../../fit/backend.js';
-import {
-  aFunction,
-  anObject,
-  checkOptions,
-  type OptionRule,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions } from '../../fit/options.js';
 import { createRandom, type Random } from '../../math/random.js';
 import type { PointSource } from '../../rows/load_options.js';
 import type { Points } from '../../rows/matrix.js';
@@ -18,13 +10,12 @@ import {
   checkEnoughRows,
   checkGiven,
   type GivenCentroids,
-  INIT_RULE,
   meanCentroid,
   placeCentroids,
 } from '../kmeans/start_centroids.js';
+import { ONLINE_KMEANS_RULES } from './options.js';
 import { learn } from './online_learn.js';
 import {
-  LEARNING_RULES,
   OnlineKMeansModel,
   type OnlineLearningOptions,
   type OnlineState,
@@ -69,23 +60,6 @@ export interface OnlineKMeansOptions extends OnlineLearningOptions {
   readonly runtime?: RuntimeChoice;
 }
 
-const aSwitch: OptionRule = {
-  rule: 'true or false',
-  holds: (value) => typeof value === 'boolean',
-};
-
-const RULES: OptionRules = {
-  k: wholeNumber(1),
-  init: INIT_RULE,
-  passes: wholeNumber(1),
-  shuffle: aSwitch,
-  seed: wholeNumber(0, 2 ** 32 - 1),
-  sampleWeight: anObject,
-  onIteration: aFunction,
-  ...LEARNING_RULES,
-  ...RUNTIME_RULES,
-};
-
 /**
  * Online k-means: each row x in turn moves the centroid nearest to it (ties: the lowest index),
  * w_s(x) += eta (x - w_s(x)), a step down the gradient of |x - w_s(x)|^2 / 2. With eta '1/count' this is
@@ -106,7 +80,7 @@ export async function onlineKMeans(
   options: OnlineKMeansOptions,
 ): Promise<OnlineKMeansModel> {
   const method = 'onlineKMeans';
-  options = checkOptions(method, options, RULES);
+  options = checkOptions(method, options, ONLINE_KMEANS_RULES);
   checkGiven(method, options);
   const { k, eta = '1/count', batchSize = 1, passes = 1, sampleWeight, runtime, signal } = options;
   signal?.throwIfAborted();

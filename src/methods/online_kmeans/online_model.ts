@@ -5,9 +5,11 @@ import { InvalidArgumentError } from '../../errors.js';
 import {
   as,
   float32s,
-  offsets,
   modelRecord,
+  nonNegatives,
+  offsets,
   type Part,
+  ruled,
   size,
   text,
   times,
@@ -16,7 +18,6 @@ import {
   anObject,
   checkOptions,
   nonNegative,
-  type OptionRules,
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
@@ -26,6 +27,7 @@ import { checkSource, checkWeights } from '../../rows/points.js';
 import { CentroidModel } from '../kmeans/centroid_model.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import { type GivenCentroids, meanCentroid, placeCentroids } from '../kmeans/start_centroids.js';
+import { LEARNING_RULES } from './options.js';
 import { learn, type OnlineProgressState } from './online_learn.js';
 import { type OnlineRate, RATE_RULE } from './online_rate.js';
 import { withEngine } from '../../fit/engine.js';
@@ -65,33 +67,6 @@ export interface OnlineState extends OnlineProgressState {
 /** A model as JSON. */
 export type OnlineKMeansJson = ReturnType<typeof record.toJSON>;
 
-export const LEARNING_RULES = {
-  eta: RATE_RULE,
-  initialCounts: {
-    rule: 'a finite number >= 0, or k of them',
-    holds: (value: unknown) => nonNegative.holds(value) || anObject.holds(value),
-  },
-  batchSize: wholeNumber(1),
-} as const satisfies OptionRules;
-
-const whole: Part<number> = {
-  write: (value) => value,
-  read: (reader, name) =>
-    reader.part(name, wholeNumber(0).rule, (value): value is number => wholeNumber(0).holds(value)),
-};
-
-/** Rows counted for each centroid. */
-const weightSums: Part<Float64Array> = {
-  write: (values) => [...values],
-  read: (reader, name, { k }) => {
-    const values = reader.numbers(name, Number(k));
-    reader.part(name, 'numbers >= 0', (given): given is number[] =>
-      (given as number[]).every((value) => value >= 0),
-    );
-    return values;
-  },
-};
-
 const ratePart: Part<OnlineState['eta']> = {
   write: (eta) => (typeof eta === 'function' ? 'schedule' : eta),
   read: (reader, name) =>
@@ -103,13 +78,13 @@ const ratePart: Part<OnlineState['eta']> = {
     ),
 };
 
-const record = modelRecord<OnlineState>('webgpu-clustering/online-kmeans', 'OnlineKMeansModel', {
+const record = modelRecord('webgpu-clustering/online-kmeans', 'OnlineKMeansModel', {
   k: size,
   columns: size,
   shift: offsets(as('columns')),
   centred: float32s(times('k', 'columns')),
-  counts: weightSums,
-  steps: whole,
+  counts: nonNegatives(as('k')),
+  steps: ruled<number>(wholeNumber(0)),
   eta: ratePart,
   batchSize: size,
   engine: text,

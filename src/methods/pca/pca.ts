@@ -3,19 +3,11 @@ import { refuseChanged, type RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError, ShapeError } from '../../errors.js';
 import type { Eigenpairs } from '../../math/symmetric_eigen.js';
 import type { CheckedMatrix, GpuMatrix, Points } from '../../rows/matrix.js';
-import {
-  aFunction,
-  checkOptions,
-  either,
-  nonNegative,
-  oneOf,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions } from '../../fit/options.js';
 import type { PcaSession } from './pca_backend.js';
 import { extend, leftOver, type Summary, WIDEST_DENSE } from './pca_incremental.js';
-import { PCA_SOLVERS, PcaModel, type PcaSolver, stateOf } from './pca_model.js';
+import { PCA_DEFAULTS, PCA_RULES, type PcaSolver } from './options.js';
+import { PcaModel, stateOf } from './pca_model.js';
 import { columnSquares, diagonal, momentsOf, residualMean, Scatter, sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
 import {
@@ -86,32 +78,6 @@ export interface PcaOptions {
 /** Rows that come batch by batch, each n x d. */
 export type PointBatches = AsyncIterable<Points>;
 
-const RULES: OptionRules = {
-  nComponents: either(
-    wholeNumber(1),
-    either(
-      {
-        rule: 'a fraction between 0 and 1',
-        holds: (value) => typeof value === 'number' && value > 0 && value < 1,
-      },
-      oneOf('all'),
-    ),
-  ),
-  whiten: { rule: 'true or false', holds: (value) => typeof value === 'boolean' },
-  solver: oneOf(...PCA_SOLVERS),
-  seed: wholeNumber(0, 2 ** 32 - 1),
-  nOversamples: wholeNumber(0),
-  iteratedPower: wholeNumber(0),
-  tol: nonNegative,
-  maxIter: wholeNumber(1),
-  batchSize: wholeNumber(1),
-  onIteration: aFunction,
-  ...RUNTIME_RULES,
-};
-
-const DEFAULT_OVERSAMPLES = 10;
-const DEFAULT_TOL = 1e-6;
-const DEFAULT_MAX_ITER = 1000;
 const BATCH_ROWS_PER_COLUMN = 5;
 /** A matrix of so many columns takes 2 GiB. */
 const MOST_COLUMNS = 16_384;
@@ -133,7 +99,7 @@ export async function pca(
   points: Points | PointStream | PointBatches,
   options: PcaOptions = {},
 ): Promise<PcaModel> {
-  options = checkOptions('pca', options, RULES);
+  options = checkOptions('pca', options, PCA_RULES);
   options.signal?.throwIfAborted();
   if (isBatches(points)) {
     if (options.solver !== undefined && options.solver !== 'incremental') {
@@ -258,15 +224,15 @@ async function iterate(
     const { count } = wanted;
     return solveRandomized(scatter, {
       count,
-      oversamples: options.nOversamples ?? DEFAULT_OVERSAMPLES,
+      oversamples: options.nOversamples ?? PCA_DEFAULTS.nOversamples,
       powerIterations: options.iteratedPower ?? (count < most / 10 ? 7 : 4),
       random,
       report,
       signal,
     });
   }
-  const maxIter = options.maxIter ?? DEFAULT_MAX_ITER;
-  const tolerance = options.tol ?? DEFAULT_TOL;
+  const maxIter = options.maxIter ?? PCA_DEFAULTS.maxIter;
+  const tolerance = options.tol ?? PCA_DEFAULTS.tol;
   const found = await solveByDeflation(scatter, {
     most,
     wanted,

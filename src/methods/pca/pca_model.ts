@@ -2,7 +2,19 @@
 import { nameClass } from '../../../host/class_name.js';
 import type { Runtime } from '../../../host/runtime.js';
 import { InvalidArgumentError } from '../../errors.js';
-import { JsonReader } from '../../fit/json_reader.js';
+import {
+  boolean,
+  columns,
+  entries,
+  float64s,
+  modelRecord,
+  number,
+  rows,
+  shape,
+  size,
+  text,
+  word,
+} from '../../fit/model_record.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import type { GpuMatrix, Matrix, Points } from '../../rows/matrix.js';
 import {
@@ -12,6 +24,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
+import { PCA_SOLVERS, type PcaSolver } from './options.js';
 import type { PcaSession } from './pca_backend.js';
 import type { AffineMap } from '../../ops/products/affine_map.js';
 import { extend, type Summary } from './pca_incremental.js';
@@ -20,11 +33,6 @@ import { sum } from './pca_scatter.js';
 import { withPcaSession } from './pca_session.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource } from '../../rows/points.js';
-
-/** The ways to fit; see `pca`. */
-export type PcaSolver = 'covariance' | 'randomized' | 'deflation' | 'incremental';
-
-export const PCA_SOLVERS = ['covariance', 'randomized', 'deflation', 'incremental'] as const;
 
 /** Where a result is to be: 'gpu' leaves it on the runtime's device. */
 export interface DeviceOutput extends ComputeOptions {
@@ -48,22 +56,21 @@ export interface PcaState {
 }
 
 /** A model as JSON. */
-export interface PcaJson {
-  readonly format: 'webgpu-clustering/pca';
-  readonly version: 1;
-  readonly shape: readonly [components: number, columns: number];
-  readonly rows: number;
-  readonly mean: readonly number[];
-  readonly components: readonly number[];
-  readonly explainedVariance: readonly number[];
-  readonly variances: readonly number[];
-  readonly noiseVariance: number;
-  readonly whiten: boolean;
-  readonly solver: PcaSolver;
-  readonly engine: string;
-}
+export type PcaJson = ReturnType<typeof RECORD.toJSON>;
 
-const FORMAT = 'webgpu-clustering/pca';
+const RECORD = modelRecord('webgpu-clustering/pca', 'PcaModel', {
+  shape,
+  mean: float64s(columns),
+  components: float64s(entries),
+  explainedVariance: float64s(rows),
+  variances: float64s(columns),
+  whiten: boolean,
+  solver: word(...PCA_SOLVERS),
+  engine: text,
+  rows: size,
+  noiseVariance: number,
+});
+
 const OUTPUT_RULES: OptionRules = { ...RUNTIME_RULES, output: oneOf('gpu') };
 
 /** @throws InvalidArgumentError where numbers left the range of float32 */
@@ -373,17 +380,7 @@ export class PcaModel {
 
   /** Everything, as plain JSON: `PcaModel.fromJSON(JSON.parse(JSON.stringify(model)))` is equal. */
   toJSON(): PcaJson {
-    const { mean, components, explainedVariance, variances, ...rest } = this.#state;
-    return {
-      format: FORMAT,
-      version: 1,
-      shape: this.components.shape,
-      mean: [...mean],
-      components: [...components],
-      explainedVariance: [...explainedVariance],
-      variances: [...variances],
-      ...rest,
-    };
+    return RECORD.toJSON({ ...this.#state, shape: this.components.shape });
   }
 
   /**
@@ -392,20 +389,6 @@ export class PcaModel {
    * @throws InvalidArgumentError naming the part that is missing or wrong
    */
   static fromJSON(json: unknown): PcaModel {
-    const reader = new JsonReader('PcaModel', json);
-    reader.is('format', FORMAT);
-    reader.is('version', 1);
-    const [count, d] = reader.shape('shape');
-    return new PcaModel({
-      rows: reader.size('rows'),
-      mean: reader.numbers('mean', d),
-      components: reader.numbers('components', count * d),
-      explainedVariance: reader.numbers('explainedVariance', count),
-      variances: reader.numbers('variances', d),
-      noiseVariance: reader.number('noiseVariance'),
-      whiten: reader.boolean('whiten'),
-      solver: reader.is('solver', ...PCA_SOLVERS),
-      engine: reader.text('engine'),
-    });
+    return new PcaModel(RECORD.fromJSON(json));
   }
 }

@@ -2,17 +2,7 @@
 import { plural } from '../../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../../errors.js';
 import type { RuntimeChoice } from '../../fit/backend.js';
-import {
-  aFunction,
-  anObject,
-  checkOptions,
-  either,
-  oneOf,
-  type OptionRule,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import { checkOptions } from '../../fit/options.js';
 import { createPause } from '../../math/event_loop.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
@@ -29,6 +19,7 @@ import { checkSource, checkWeights } from '../../rows/points.js';
 import { type GivenCentroids, placeCentroids } from '../kmeans/start_centroids.js';
 import { batchStep } from './batch_step.twin.js';
 import { principalStart } from './map_start.js';
+import { MAP_DEFAULTS, MAP_RULES } from './options.js';
 import { learnOnline, type OnlineRows, onlineScale } from './online_fit.js';
 import { follow, type Schedule } from './schedule.js';
 import { SelfOrganizingMapModel } from './self_organizing_map_model.js';
@@ -96,34 +87,6 @@ export interface SelfOrganizingMapOptions {
   readonly runtime?: RuntimeChoice;
 }
 
-const A_SCHEDULE: OptionRule = {
-  rule: 'a number, [from, to], or a function of the progress from 0 to 1',
-  holds: (value) =>
-    typeof value === 'number' ||
-    typeof value === 'function' ||
-    (Array.isArray(value) && value.length === 2),
-};
-
-const RULES: OptionRules = {
-  rows: wholeNumber(1),
-  columns: wholeNumber(1),
-  grid: oneOf('rectangular', 'hexagonal'),
-  distance: oneOf('euclidean', 'maximum'),
-  torus: { rule: 'true or false', holds: (value) => typeof value === 'boolean' },
-  neighbourhood: oneOf('gaussian', 'bubble', 'mexicanHat'),
-  radius: A_SCHEDULE,
-  rate: A_SCHEDULE,
-  mode: oneOf('batch', 'online'),
-  epochs: wholeNumber(1),
-  init: either(oneOf('pca', 'random'), { ...anObject, rule: 'units x d starting weights' }),
-  seed: wholeNumber(0, 2 ** 32 - 1),
-  sampleWeight: anObject,
-  onIteration: aFunction,
-  ...RUNTIME_RULES,
-};
-
-const DEFAULT_EPOCHS = 20;
-const DEFAULT_RATE = [0.5, 0.01] as const;
 const LAST_RADIUS = 0.5;
 
 /** Options with all that was checked of them. */
@@ -153,12 +116,12 @@ export async function selfOrganizingMap(
   points: Points | PointStream,
   options: SelfOrganizingMapOptions,
 ): Promise<SelfOrganizingMapModel> {
-  options = checkOptions('selfOrganizingMap', options, RULES);
+  options = checkOptions('selfOrganizingMap', options, MAP_RULES);
   const grid = checkGrid(options);
-  const { neighbourhood = 'gaussian', epochs = DEFAULT_EPOCHS, runtime, signal } = options;
+  const { neighbourhood = 'gaussian', epochs = MAP_DEFAULTS.epochs, runtime, signal } = options;
   const widest = Math.max(1, grid.shape.rows / 2, grid.shape.columns / 2);
   const radius = follow('radius', options.radius ?? [widest, LAST_RADIUS]);
-  const rate = follow('rate', options.rate ?? DEFAULT_RATE, 1);
+  const rate = follow('rate', options.rate ?? MAP_DEFAULTS.rate, 1);
   signal?.throwIfAborted();
   const checked = await checkSource('points', points, {}, signal);
   checkRows(checked, grid, options.mode);

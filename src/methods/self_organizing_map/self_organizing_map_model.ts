@@ -47,31 +47,27 @@ export interface SelfOrganizingMapState extends GridShape {
 /** A model as JSON. */
 export type SelfOrganizingMapJson = ReturnType<typeof RECORD.toJSON>;
 
-const RECORD = modelRecord<SelfOrganizingMapState>(
-  'webgpu-clustering/self-organizing-map',
-  'SelfOrganizingMapModel',
-  {
-    rows: size,
-    columns: size,
-    grid: word<GridKind>('rectangular', 'hexagonal'),
-    torus: boolean,
-    neighbourhood: word<Neighbourhood>('gaussian', 'bubble', 'mexicanHat'),
-    mode: word('batch', 'online'),
-    features: size,
-    shift: offsets(as('features')),
-    centred: float32s(
-      ({ rows, columns, features }) => Number(rows) * Number(columns) * Number(features),
-    ),
-    fittedRows: size,
-    hits: indices(
-      ({ fittedRows }) => Number(fittedRows) + 1,
-      ({ rows, columns }) => Number(rows) * Number(columns),
-    ),
-    history: float64s(),
-    inertia: number,
-    engine: text,
-  },
-);
+const RECORD = modelRecord('webgpu-clustering/self-organizing-map', 'SelfOrganizingMapModel', {
+  rows: size,
+  columns: size,
+  grid: word<GridKind>('rectangular', 'hexagonal'),
+  torus: boolean,
+  neighbourhood: word<Neighbourhood>('gaussian', 'bubble', 'mexicanHat'),
+  mode: word('batch', 'online'),
+  features: size,
+  shift: offsets(as('features')),
+  centred: float32s(
+    ({ rows, columns, features }) => Number(rows) * Number(columns) * Number(features),
+  ),
+  fittedRows: size,
+  hits: indices(
+    ({ fittedRows }) => Number(fittedRows) + 1,
+    ({ rows, columns }) => Number(rows) * Number(columns),
+  ),
+  history: float64s(),
+  inertia: number,
+  engine: text,
+});
 
 /** Units on a grid, each with weights: a place among the rows. Unit = row * columns + column. Immutable. */
 export class SelfOrganizingMapModel extends CentroidModel implements GridShape {

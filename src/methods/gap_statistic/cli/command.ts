@@ -6,23 +6,16 @@ import {
   gapStatistic,
   type GapStatistic,
 } from '../../../index.js';
+import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import { formatSeconds } from '../../../cli/format.js';
 import { finishJob, headOf, openJob, timed, type Timed } from '../../../cli/job.js';
-import {
-  addInput,
-  addRunAndOutputs,
-  choice,
-  nonNegative,
-  positive,
-  type SharedOptions,
-  wholeNumber,
-} from '../../../cli/options.js';
+import { addInput, addRunAndOutputs, type SharedOptions } from '../../../cli/options.js';
+import { optionTable } from '../option_table.js';
 import { linesChart } from '../../../cli/write/charts.js';
 import { markup } from '../../../cli/write/markup.js';
 import { plainTable, renderPage, type ReportHead } from '../../../cli/write/report_page.js';
 
 interface GapCommandOptions extends SharedOptions {
-  readonly kMax?: number;
   readonly references: number;
   readonly reference: GapReference;
   readonly rule: GapRule;
@@ -40,31 +33,7 @@ export function addGap(program: Command, signal: AbortSignal): void {
     .description(
       'The gap statistic: how much tighter clusters of the rows are than those of rows without any.',
     );
-  addInput(command)
-    .option(
-      '--k-max <number>',
-      'the most clusters to try (default: 10, or as many as there are distinct rows but one)',
-      wholeNumber(1),
-    )
-    .option('--references <number>', 'sets of random rows to compare with', wholeNumber(1), 50)
-    .addOption(
-      choice('--reference <box>', 'random rows fill the box of the columns or principal axes', [
-        'uniform',
-        'pca',
-      ]).default('uniform'),
-    )
-    .addOption(
-      choice('--rule <name>', 'how the number of clusters is chosen, as by maxSE in R', [
-        'firstSEmax',
-        'Tibs2001SEmax',
-        'globalSEmax',
-        'firstmax',
-        'globalmax',
-      ]).default('firstSEmax'),
-    )
-    .option('--se-factor <number>', 'standard errors that count as nothing', nonNegative, 1)
-    .option('--power <number>', 'the power of distances within clusters', positive, 2)
-    .option('--n-init <number>', 'runs of K-means, of which the best is kept', wholeNumber(1), 10);
+  addFlags(addInput(command), optionTable);
   addRunAndOutputs(command, 'the table').action((file: string, options: GapCommandOptions) =>
     gapCommand(file, options, signal),
   );
@@ -76,14 +45,14 @@ async function gapCommand(
   signal: AbortSignal,
 ): Promise<void> {
   const job = await openJob(file, options, signal, () => undefined);
-  const { references, reference, rule, seFactor, power, nInit, seed, kMax } = options;
+  const { references, reference, rule, seFactor, power, nInit, seed } = options;
   const { data, shape } = job.used;
   const result = await timed('gap statistic', (step) =>
     gapStatistic(
       { data, shape },
       {
-        ...{ references, reference, rule, seFactor, power, nInit, seed, ...job.where },
-        ...(kMax === undefined ? {} : { kMax }),
+        ...optionsOf(optionTable, options),
+        ...{ seed, ...job.where },
         onIteration: ({ done, total, k }) => {
           step({ done, total, figure: `k = ${k}` });
         },

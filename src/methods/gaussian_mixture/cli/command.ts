@@ -1,6 +1,7 @@
 /** `webgpu-clustering gmm FILE`. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { InvalidArgumentError, purity } from '../../../index.js';
+import { addFlags } from '../../../cli/option_flags.js';
 import { formatMean, formatObjective, formatSeconds } from '../../../cli/format.js';
 import type { Table } from '../../../cli/read/read_table.js';
 import { MOST_SUGGESTED } from '../../../cli/suggest.js';
@@ -10,29 +11,13 @@ import { nested } from '../../../cli/write/json.js';
 import { drawMixture } from './mixture_picture.js';
 import { rowsText } from '../../../cli/write/report_page.js';
 import type { ColumnGroup } from '../../../cli/write/rows.js';
+import { optionTable as bayesianTable } from '../../bayesian_gaussian_mixture/option_table.js';
+import { optionTable } from '../option_table.js';
 import { covarianceOf, covarianceInFileUnits } from './mixture_math.js';
-import {
-  type Candidate,
-  countsOf,
-  COVARIANCES,
-  fitCandidates,
-  type GmmOptions,
-  INITS,
-  lowest,
-  WEIGHT_PRIORS,
-} from './fit.js';
+import { type Candidate, countsOf, fitCandidates, type GmmOptions, lowest } from './fit.js';
 import { drawingOf, renderReport } from './report.js';
 import { finishJob, type Job, openJob, stateOf } from '../../../cli/job.js';
-import {
-  addInput,
-  addRunAndOutputs,
-  choice,
-  countOrRange,
-  countsOrSuggest,
-  nonNegative,
-  positive,
-  wholeNumber,
-} from '../../../cli/options.js';
+import { addInput, addRunAndOutputs, countOrRange, countsOrSuggest } from '../../../cli/options.js';
 
 /** Columns whose means are printed: more are for the report. */
 const PRINTED_COLUMNS = 6;
@@ -42,33 +27,12 @@ export function addGmm(program: Command, signal: AbortSignal): void {
   const command = program
     .command('gmm')
     .description('A Gaussian mixture by expectation maximisation, or by variational inference.');
-  addInput(command)
-    .requiredOption(
-      '-k, --k <number>',
-      'components; of a range such as 1..10 the number of lowest BIC; suggest: of 1..10',
-      countsOrSuggest,
-    )
-    .addOption(
-      choice('--covariance <type>', 'what covariances may be', COVARIANCES).default('full'),
-    )
-    .addOption(choice('--init <method>', 'where to start', INITS).default('kmeans'))
-    .option('--n-init <number>', 'runs, of which the best is kept', wholeNumber(1), 1)
-    .option('--max-iter <number>', 'iterations at most in a run', wholeNumber(1), 100)
-    .option('--tol <number>', 'stop when the bound changes by less', nonNegative, 1e-3)
-    .option('--reg-covar <number>', 'added to the variances', nonNegative, 1e-6)
-    .option('--bayesian', 'variational inference: components that are not needed lose their weight')
-    .addOption(
-      choice(
-        '--weight-prior <type>',
-        '--bayesian: the prior of the weights',
-        WEIGHT_PRIORS,
-      ).implies({ bayesian: true }),
-    )
-    .addOption(
-      new Option('--weight-concentration <number>', '--bayesian: low values empty components')
-        .argParser(positive)
-        .implies({ bayesian: true }),
-    );
+  addFlags(addInput(command), optionTable, { k: countsOrSuggest });
+  command.option(
+    '--bayesian',
+    'variational inference: components that are not needed lose their weight',
+  );
+  for (const option of addFlags(command, bayesianTable)) option.implies({ bayesian: true });
   addRunAndOutputs(command, 'the labels')
     .option('--responsibilities', "write the components' responsibilities to --out as well")
     .option('--picture <file>', 'write rows and components in the plane as a PNG')

@@ -5,31 +5,29 @@ import {
   type BayesianGaussianMixtureModel,
   gaussianMixture,
   type GaussianMixtureModel,
+  type MixtureInit,
   type MixtureModel,
   type MixtureProgress,
   SingularCovarianceError,
 } from '../../../index.js';
+import { optionsOf } from '../../../cli/option_flags.js';
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import type { ProgressStep } from '../../../cli/progress.js';
 import { type Job, stateOf, timed, type Timed } from '../../../cli/job.js';
 import type { SharedOptions } from '../../../cli/options.js';
-
-export const COVARIANCES = ['full', 'tied', 'diag', 'spherical'] as const;
-export const INITS = ['kmeans', 'k-means++', 'random', 'random_from_data'] as const;
-export const WEIGHT_PRIORS = ['dirichlet_process', 'dirichlet_distribution'] as const;
+import { optionTable as bayesianTable } from '../../bayesian_gaussian_mixture/option_table.js';
+import { optionTable } from '../option_table.js';
 
 export interface GmmOptions extends SharedOptions {
   /** Numbers of components, ascending. */
   readonly k: readonly number[];
-  readonly covariance: (typeof COVARIANCES)[number];
-  readonly init: (typeof INITS)[number];
+  readonly covariance: 'full' | 'tied' | 'diag' | 'spherical';
+  readonly init: MixtureInit;
   readonly nInit: number;
   readonly maxIter: number;
   readonly tol: number;
   readonly regCovar: number;
   readonly bayesian?: boolean;
-  readonly weightPrior?: (typeof WEIGHT_PRIORS)[number];
-  readonly weightConcentration?: number;
   readonly responsibilities?: boolean;
 }
 
@@ -67,12 +65,9 @@ export async function fitCandidates(job: Job, options: GmmOptions): Promise<Cand
 }
 
 async function fitOne(job: Job, k: number, options: GmmOptions): Promise<Candidate> {
-  const { covariance, init, nInit, maxIter, tol, regCovar, seed } = options;
+  const { maxIter, seed } = options;
   const { data, shape } = job.used;
-  const common = {
-    ...{ k, covarianceType: covariance, init, nInit, maxIter, tol, regCovar, seed },
-    ...job.where,
-  };
+  const common = { k, seed, ...job.where };
   const onIterationTo =
     (step: (progress: ProgressStep) => void) =>
     ({ restart, restarts, iteration, lowerBound }: MixtureProgress) => {
@@ -84,22 +79,22 @@ async function fitOne(job: Job, k: number, options: GmmOptions): Promise<Candida
     };
   const title = `${k} ${plural(k, 'component')}`;
   if (options.bayesian) {
-    const { weightPrior: type, weightConcentration: concentration } = options;
     const fit = await timed(title, (step) =>
       bayesianGaussianMixture(
         { data, shape },
         {
-          ...common,
-          onIteration: onIterationTo(step),
-          ...(type === undefined ? {} : { weightConcentrationPriorType: type }),
-          ...(concentration === undefined ? {} : { weightConcentrationPrior: concentration }),
+          ...optionsOf(bayesianTable, options),
+          ...{ ...common, onIteration: onIterationTo(step) },
         },
       ),
     );
     return { k, fit };
   }
   const fit = await timed(title, (step) =>
-    gaussianMixture({ data, shape }, { ...common, onIteration: onIterationTo(step) }),
+    gaussianMixture(
+      { data, shape },
+      { ...optionsOf(optionTable, options), ...common, onIteration: onIterationTo(step) },
+    ),
   );
   // As model.bic and model.aic have them, for the rows that the fit has scored already.
   const { logLikelihood, freeParameters } = fit.model;

@@ -2,6 +2,7 @@
 import { plural } from '../../../errors.js';
 import type { Command } from 'commander';
 import { InvalidArgumentError, kmeans, type KMeansModel, purity } from '../../../index.js';
+import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import type { Table } from '../../../cli/read/read_table.js';
@@ -9,6 +10,7 @@ import { CRITERIA, type Criterion, suggestK, type Suggestion } from '../../../cl
 import { inFileUnits, splitByClass } from '../../../cli/table_math.js';
 import { contactSheet, type ImageRows, writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
+import { optionTable } from '../option_table.js';
 import { type ClassReport, renderKMeansReport } from './report.js';
 import {
   checkImages,
@@ -25,7 +27,6 @@ import {
   addRunAndOutputs,
   choice,
   countOrSuggest,
-  nonNegative,
   type SharedOptions,
   wholeNumber,
 } from '../../../cli/options.js';
@@ -65,8 +66,8 @@ export function addKMeans(program: Command, signal: AbortSignal): void {
   const command = program
     .command('kmeans')
     .description('K-means: k centroids that minimise the squared distances of the rows to them.');
-  addInput(command)
-    .requiredOption('-k, --k <number>', 'number of clusters, or suggest', countOrSuggest)
+  addFlags(addInput(command), optionTable, { k: countOrSuggest });
+  command
     .addOption(
       choice('--suggest-by <criterion>', '--k suggest: what decides', CRITERIA).default('gap'),
     )
@@ -75,26 +76,7 @@ export function addKMeans(program: Command, signal: AbortSignal): void {
       '--k suggest: the most clusters to try (default: 10)',
       wholeNumber(1),
     )
-    .option('--per-class', 'also cluster the rows of each true class on their own')
-    .addOption(
-      choice('--init <method>', 'starting centroids', ['k-means++', 'k-means||', 'random']).default(
-        'k-means++',
-      ),
-    )
-    .option(
-      '--n-init <number>',
-      'runs, of which the best is kept (default: 1; 10 with --init random)',
-      wholeNumber(1),
-    )
-    .option('--max-iter <number>', 'iterations at most in a run', wholeNumber(1), 300)
-    .option('--tol <number>', 'stop below this relative shift of the centroids', nonNegative, 1e-4)
-    .addOption(choice('--metric <name>', 'distance', ['euclidean', 'cosine']).default('euclidean'))
-    .addOption(
-      choice('--storage <type>', 'how the device holds the rows: float16 in half the memory', [
-        'float32',
-        'float16',
-      ]).default('float32'),
-    );
+    .option('--per-class', 'also cluster the rows of each true class on their own');
   addRunAndOutputs(command, 'the labels')
     .option('--sheet <file>', 'write the centroids as one PNG, when the rows are images')
     .option('--trace', 'print the objective of every iteration')
@@ -161,16 +143,17 @@ async function fitTable(
   title: string,
   { data, shape }: Table,
   k: number,
-  { init, maxIter, tol, seed, metric, storage, nInit }: KMeansCommandOptions,
+  options: KMeansCommandOptions,
 ): Promise<Fit> {
+  const { maxIter, seed } = options;
   /** Iterations of each restart: they may go side by side. */
   const done: number[] = [];
   return timed(title, (step) =>
     kmeans(
       { data, shape },
       {
-        ...{ k, init, maxIter, tol, seed, metric, storage, ...where },
-        ...(nInit === undefined ? {} : { nInit }),
+        ...optionsOf(optionTable, options),
+        ...{ k, seed, ...where },
         onIteration: ({ restart, restarts, iteration, inertia }) => {
           done[restart] = iteration;
           step({

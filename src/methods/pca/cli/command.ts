@@ -1,12 +1,14 @@
 /** `webgpu-clustering pca FILE`. */
 import type { Command } from 'commander';
 import { pca, type PcaModel, type PcaSolver } from '../../../index.js';
+import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import type { ProgressStep } from '../../../cli/progress.js';
 import { formatCount, formatSeconds, formatShare } from '../../../cli/format.js';
 import { placeRows, principalPlane, sampleOf } from '../../../cli/plane.js';
 import { distinctClasses, inFileUnits, pickRows, sampleRows } from '../../../cli/table_math.js';
 import { writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
+import { optionTable } from '../option_table.js';
 import { addUp, type ImageStudy, type Reconstruction, studySheet } from './images.js';
 import { renderPcaReport } from './report.js';
 import { DISTINCT_GROUPS, type ScatterData } from '../../../cli/write/scatter.js';
@@ -22,7 +24,6 @@ import {
 import {
   addInput,
   addRunAndOutputs,
-  choice,
   componentCount,
   type SharedOptions,
 } from '../../../cli/options.js';
@@ -45,22 +46,7 @@ export function addPca(program: Command, signal: AbortSignal): void {
   const command = program
     .command('pca')
     .description('PCA: the orthonormal directions along which the rows vary most.');
-  addInput(command)
-    .option(
-      '-c, --components <number>',
-      'how many to keep: a number, a share of the variance such as 0.9 or 90%, or all',
-      componentCount,
-      'all',
-    )
-    .option('--whiten', 'scale the scores to variance 1')
-    .addOption(
-      choice('--solver <name>', 'default: covariance; randomized for more than 2,048 columns', [
-        'covariance',
-        'randomized',
-        'deflation',
-        'incremental',
-      ]),
-    );
+  addFlags(addInput(command), optionTable, { nComponents: componentCount });
   addRunAndOutputs(command, 'the scores')
     .option('--sheet <file>', 'write components and reconstructions as one PNG, of images')
     .option('--trace', 'print the variance of every component')
@@ -97,14 +83,11 @@ async function pcaCommand(
 
 const pointsOf = ({ used: { data, shape } }: Job) => ({ data, shape });
 
-function fitTable(
-  job: Job,
-  { components, whiten = false, solver, seed }: PcaCommandOptions,
-): Promise<Fit> {
+function fitTable(job: Job, options: PcaCommandOptions): Promise<Fit> {
   const fit = (step: (progress: ProgressStep) => void) =>
     pca(pointsOf(job), {
-      ...{ nComponents: components, whiten, seed, ...job.where },
-      ...(solver === undefined ? {} : { solver }),
+      ...optionsOf(optionTable, options),
+      ...{ seed: options.seed, ...job.where },
       onIteration: ({ explained }) => {
         step({ done: explained, total: 1, figure: `${formatShare(explained)} of the variance` });
       },

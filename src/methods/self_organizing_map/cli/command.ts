@@ -5,17 +5,13 @@ import {
   type SelfOrganizingMapModel,
   type SelfOrganizingMapOptions,
 } from '../../../index.js';
+import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import { formatNumber, formatSeconds, formatShare } from '../../../cli/format.js';
 import { finishJob, headOf, type Job, openJob, timed } from '../../../cli/job.js';
-import {
-  addInput,
-  addRunAndOutputs,
-  choice,
-  type SharedOptions,
-  wholeNumber,
-} from '../../../cli/options.js';
+import { addInput, addRunAndOutputs, type SharedOptions } from '../../../cli/options.js';
 import { inFileUnits } from '../../../cli/table_math.js';
 import { nested } from '../../../cli/write/json.js';
+import { optionTable } from '../option_table.js';
 import { describeHits, renderMapReport } from './report.js';
 
 interface MapCommandOptions
@@ -23,9 +19,6 @@ interface MapCommandOptions
     SharedOptions,
     Required<Pick<SelfOrganizingMapOptions, 'grid' | 'neighbourhood' | 'mode' | 'epochs'>> {
   readonly map: readonly [rows: number, columns: number];
-  readonly torus?: boolean;
-  readonly radius?: readonly [number, number];
-  readonly rate?: readonly [number, number];
   readonly init: 'pca' | 'random';
 }
 
@@ -60,43 +53,12 @@ export function addSom(program: Command, signal: AbortSignal): void {
     .description(
       'Self-organizing map: K-means whose units lie on a grid, with like rows next to each other.',
     );
-  addInput(command)
-    .requiredOption('-m, --map <rows>x<columns>', 'the units of the map, such as 10x12', mapShape)
-    .addOption(
-      choice('--grid <kind>', 'how units lie', ['rectangular', 'hexagonal']).default('rectangular'),
-    )
-    .option('--torus', 'the map has no border: its last row and column lie next to the first')
-    .addOption(
-      choice('--neighbourhood <kind>', 'how the units around the best one follow it', [
-        'gaussian',
-        'bubble',
-        'mexicanHat',
-      ]).default('gaussian'),
-    )
-    .option(
-      '--radius <number>',
-      'how far they do: a number, or from..to (default: half the longer side..0.5)',
-      schedule,
-    )
-    .option(
-      '--rate <number>',
-      'online: the share of the way to a row (default: 0.5..0.01)',
-      schedule,
-    )
-    .addOption(
-      choice('--mode <name>', 'all rows at once in each epoch, or one row at a time', [
-        'batch',
-        'online',
-      ]).default('batch'),
-    )
-    .option('--epochs <number>', 'passes over the rows', wholeNumber(1), 20)
-    .addOption(
-      choice(
-        '--init <method>',
-        'where units begin: on the first two principal components, or on rows',
-        ['pca', 'random'],
-      ).default('pca'),
-    );
+  addInput(command).requiredOption(
+    '-m, --map <rows>x<columns>',
+    'the units of the map, such as 10x12',
+    mapShape,
+  );
+  addFlags(command, optionTable, { radius: schedule, rate: schedule });
   addRunAndOutputs(command, "each row's unit, and its row and column on the map")
     .option('--trace', 'print the mean squared distance of every epoch')
     .action((file: string, options: MapCommandOptions) => mapCommand(file, options, signal));
@@ -156,23 +118,11 @@ async function mapCommand(
 const pointsOf = ({ used: { data, shape } }: Job) => ({ data, shape });
 
 function fitTable(job: Job, options: MapCommandOptions) {
-  const {
-    map,
-    grid,
-    torus = false,
-    neighbourhood,
-    radius,
-    rate,
-    mode,
-    epochs,
-    init,
-    seed,
-  } = options;
+  const { map, epochs, seed } = options;
   return timed('self-organizing map', (step) =>
     selfOrganizingMap(pointsOf(job), {
-      ...{ rows: map[0], columns: map[1], grid, torus, neighbourhood, mode, epochs, init, seed },
-      ...(radius ? { radius } : {}),
-      ...(rate ? { rate } : {}),
+      ...optionsOf(optionTable, options),
+      ...{ rows: map[0], columns: map[1], seed },
       ...job.where,
       onIteration: ({ epoch, meanSquare }) => {
         const figure = `mean squared distance ${formatNumber(meanSquare)}`;

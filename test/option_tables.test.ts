@@ -1,0 +1,60 @@
+/** What people are told of options is what the library does. */
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, expect, it, test } from 'vitest';
+import type { OptionTable } from '../src/fit/option_table.js';
+import * as library from '../src/index.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const folders = readdirSync('src/methods').filter((name) =>
+  existsSync(`src/methods/${name}/option_table.ts`),
+);
+const tables = await Promise.all(
+  folders.map(async (name) => {
+    const module = (await import(`../src/methods/${name}/option_table.ts`)) as {
+      readonly optionTable: OptionTable<Options>;
+    };
+    return module.optionTable;
+  }),
+);
+
+const points = {
+  data: Float64Array.from({ length: 90 }, (_, i) => Math.sin(i * i) + (i % 30 < 15 ? 0 : 9)),
+  shape: [30, 3],
+};
+/** What has to be given; k where nothing is said. */
+const NEEDED: Readonly<Record<string, Options>> = {
+  pca: {},
+  selfOrganizingMap: { rows: 2, columns: 2 },
+  gapStatistic: { kMax: 2 },
+};
+
+describe.each(tables)('$method', ({ method, rules, defaults, options }) => {
+  const fit = (given: Options) =>
+    (library as unknown as Record<string, (rows: unknown, options: Options) => Promise<object>>)[
+      method
+    ](points, { ...(NEEDED[method] ?? { k: 2 }), runtime: 'cpu', ...given });
+
+  it('tells of every option that is checked, and of no other', async () => {
+    const refusal: unknown = await fit({ nothingSuch: 1 }).catch((error: unknown) => error);
+    const names = /the options are (.*)\.$/.exec((refusal as Error).message)?.[1].split(', ');
+    expect(names?.sort()).toEqual(Object.keys(options).sort());
+    expect(Object.keys(options)).toEqual(expect.arrayContaining(Object.keys(rules)));
+    const words = Object.entries(options).filter(([, entry]) => entry.words);
+    for (const [name, entry] of words) expect(rules[name].words).toContain(entry.words?.[0]);
+  });
+
+  it('does by default what it says', async () => {
+    for (const [name, value] of Object.entries(defaults)) {
+      expect(rules[name].holds(value), name).toBe(true);
+      expect(options[name].otherwise, name).toBeUndefined();
+    }
+    expect(JSON.stringify(await fit(defaults))).toBe(JSON.stringify(await fit({})));
+  });
+});
+
+test('README.md and docs/options.md say what the tables say', async () => {
+  await promisify(execFile)(process.execPath, ['build/option_tables.mjs', '--check']);
+});
