@@ -59,6 +59,9 @@ export function shortNames(texts: readonly string[]): ReadonlyMap<string, string
   return new Map(names.map((name, i) => [name, short[i]]));
 }
 
+const OPERATOR =
+  / (=|\+|-|\*|\/|%|<|>|==|!=|<=|>=|&&|\|\||&|\||\^|<<|>>|->|\+=|-=|\*=|\/=) (?![-*&])/g;
+
 /** A text without comments, with short names and no blanks that it can do without. */
 export function minify(text: string, names: ReadonlyMap<string, string>): string {
   return text
@@ -69,10 +72,22 @@ export function minify(text: string, names: ReadonlyMap<string, string>): string
       const renamed = Array.from(trimmed.matchAll(TOKEN), ([token]) =>
         isName(token) ? (names.get(token) ?? token) : token,
       ).join('');
-      return renamed.replace(/ *([(){},;]) */g, '$1').replace(/ (=|\+|\*|-=|\+=) /g, '$1');
+      return renamed
+        .replace(/ *([(){},;]) */g, '$1')
+        .replace(/: /g, ':')
+        .replace(OPERATOR, '$1');
     })
     .filter((line) => line !== '')
-    .join('\n');
+    .reduce((joined, line) => joined + (mustPart(joined, line) ? '\n' : '') + line, '');
+}
+
+/** Whether a line is to begin anew: # lines and constants are sought by lines, and words must not grow together. */
+function mustPart(before: string, line: string): boolean {
+  const last = before.slice(before.lastIndexOf('\n') + 1);
+  return (
+    before !== '' &&
+    (last.startsWith('#') || /^(#|const )/.test(line) || (/\w$/.test(before) && /^\w/.test(line)))
+  );
 }
 
 /** The texts of all `.wgsl` files in a folder. */

@@ -6,7 +6,7 @@ import { type Candidate, type Contest, openOf } from './contest.js';
 import { KernelError } from './errors.js';
 import { parseRecord, type Race, type TuningRecord } from './tuning_record.js';
 import type { TuningSettings } from './tuning_options.js';
-import { textHash } from './tuning_store.js';
+import { textHash } from './text_hash.js';
 
 /** What is known of one kernel and class of work. */
 export interface TuningEntry {

@@ -1,7 +1,8 @@
 /** How a runtime is to choose its kernels. */
 import { InvalidArgumentError } from './errors.js';
 import { show } from './show.js';
-import { defaultStore, type TuningStore } from './tuning_store.js';
+import { defaultStore } from './tuning_store.js';
+import type { TuningStore } from './store.js';
 
 /** See {@link RuntimeOptions.tuning}. */
 export interface TuningOptions {

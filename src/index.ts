@@ -28,7 +28,7 @@ export type {
 } from '../host/runtime_options.js';
 export type { Tuning, TuningEntry } from '../host/tuning.js';
 export type { TuningOptions } from '../host/tuning_options.js';
-export type { TuningStore } from '../host/tuning_store.js';
+export type { TuningStore } from '../host/store.js';
 export {
   ClusteringError,
   DeviceLimitError,

@@ -1,7 +1,8 @@
+import { CheckedStream } from '../src/rows/checked_stream.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { streamedRows } from '../src/rows/block_size.js';
-import { blobRows, CheckedStream, type PointStream } from '../src/rows/point_stream.js';
+import { blobRows, type PointStream } from '../src/rows/point_stream.js';
 
 /** 0, 1, 2, ... in rows of d. */
 const counted = (n: number, d: number) => Float32Array.from({ length: n * d }, (_, at) => at);

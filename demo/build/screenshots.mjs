@@ -1,8 +1,9 @@
 // Takes the README's pictures of the site, docs/demo-NAME.png, in headless Chromium on SwiftShader:
-// npm run demo:screenshots
+// npm run demo:screenshots, or of some pages: npm run demo:screenshots -- maps
 import console from 'node:console';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { argv } from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { build, createServer, preview } from 'vite';
@@ -12,6 +13,8 @@ const configFile = join(root, 'vite.demo.config.ts');
 const outDir = join(root, 'out', 'screenshots');
 const VIEW = { width: 1120, height: 940 };
 const PATIENCE_MS = 300_000;
+/** The pages that are asked for; none: all. */
+const wanted = argv.slice(2);
 
 /** What a person would press on each page, and the element to have at the top of the picture. */
 const SHOTS = [
@@ -19,6 +22,7 @@ const SHOTS = [
   { name: 'digits', presses: ['#cluster'], top: 'body' },
   { name: 'palette', presses: ['#sample'], top: 'body' },
   { name: 'faithful', presses: ['#run'], top: 'body' },
+  { name: 'maps', presses: ['#learn'], top: 'body' },
 ];
 
 async function shoot(browser, address, { name, presses, top }) {
@@ -63,7 +67,8 @@ const server = await preview({
 });
 const browser = await puppeteer.launch(await launchOptions());
 try {
-  for (const shot of SHOTS) await shoot(browser, server.resolvedUrls.local[0], shot);
+  const shots = SHOTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  for (const shot of shots) await shoot(browser, server.resolvedUrls.local[0], shot);
 } finally {
   await browser.close();
   await server.close();

@@ -1,5 +1,4 @@
 /** Clusters and decomposes the images off the page's thread. */
-import { decode } from 'fast-png';
 import { formatNumber } from '../../src/cli/format.js';
 import { type KMeansModel, pca, type PcaModel } from '../../src/index.js';
 import { fit } from '../data/fit.js';
@@ -16,19 +15,13 @@ import {
   PIXELS,
   type Reconstruction,
 } from './jobs.js';
-
-/** Images, one a row, and the digit that each shows. */
-interface Digits {
-  readonly data: Float32Array;
-  readonly digits: Uint8Array;
-}
+import { type Digits, readDigits } from './sample.js';
 
 let sample: Digits = { data: new Float32Array(0), digits: new Uint8Array(0) };
 let components: PcaModel | undefined;
 
 async function load(png: Blob): Promise<number> {
-  const { data, text } = decode(await png.arrayBuffer());
-  sample = { data: Float32Array.from(data), digits: Uint8Array.from(text.labels, Number) };
+  sample = await readDigits(png);
   return sample.digits.length;
 }
 

@@ -1,5 +1,11 @@
 /** Charts on a page; drawn as the command line's report draws them. */
-import { lineChart } from '../../src/cli/write/charts.js';
+import { linesChart } from '../../src/cli/write/charts.js';
+
+/** Values at 1, 2, … */
+export interface Curve {
+  readonly name: string;
+  readonly values: ArrayLike<number>;
+}
 
 /**
  * A curve over 1, 2, … in `place`. The heading above it should name the vertical axis,
@@ -14,6 +20,20 @@ export function drawCurve(
   title: string,
   xName = 'iteration',
 ): void {
-  place.innerHTML = lineChart(values, xName, '').text;
+  drawCurves(place, [{ name: '', values }], title, xName);
+}
+
+/** Two curves, the second in a colour of its own, or one; see `drawCurve`. */
+export function drawCurves(
+  place: HTMLElement,
+  curves: readonly Curve[],
+  title: string,
+  xName: string,
+): void {
+  const lines = curves.map(({ name, values }) => ({
+    name,
+    points: Array.from(values, (value, i) => [i + 1, value] as const),
+  }));
+  place.innerHTML = linesChart(lines, xName, '').text;
   place.querySelector('title')!.textContent = title;
 }

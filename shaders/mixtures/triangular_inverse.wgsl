@@ -3,8 +3,9 @@
 // matrices  [4 quads][quads][M]    vec4, see cholesky.wgsl
 // factors   [M][factor_stride]     vec4, see lib/factor_layout.wgsl; elements above the diagonal and
 //           past the last column are not written
-// state     [2] the first matrix whose inverse L^-1 has an element (i, j) above REACH / |row j of L|: see
-//           SOUND_REACH in src/methods/gaussian_mixture/mixture_step.ts
+// state     [2] the first matrix whose inverse L^-1 has an element (i, j) above REACH / |row j of L| (see
+//           SOUND_REACH in src/methods/gaussian_mixture/mixture_step.ts) or above `most`: columns being
+//           scaled to deviations of about 1, one that is narrow beside them
 //
 // An invocation owns one column of one inverse, by forward substitution. Cost: M D^3 / 3 FLOPs.
 struct Shape {
@@ -12,6 +13,7 @@ struct Shape {
   columns: u32,
   matrices: u32,
   factor_stride: u32,
+  most: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> matrices: array<vec4f>;
@@ -61,7 +63,7 @@ fn main(
     factors[base + factor_index(i, j)] = solved;
     largest = max(largest, abs(solved));
   }
-  if (largest * sqrt(square) > REACH) {
+  if (largest * sqrt(square) > REACH || largest > shape.most) {
     atomicMin(&state[FAILED], m);
   }
 }

@@ -1,13 +1,13 @@
-// Rows in float32, out of less, and with what they are less of:
-//   wide[i] = unpacked(points[start + i]) + shift[the quad of columns it holds]
-// Of whole numbers nothing is rounded.
+// Whole numbers held in less, as the float32 rows that are made of them:
+//   wide[i] = (unpacked(points[start + i]) + shift - by) scale, each column with its own
+// The first sum is one of integers, and exact: the rest rounds as centre.wgsl and scale_columns.wgsl do.
 //
-// points  [..]     Stored; see lib/points_layout.wgsl: whole blocks of rows, the first at `start`
-// wide    [count]  laid out alike, a vec4 for four columns
-// shift   [quads]  vec4, zeros past the last column
+// points   [..]        Stored; see lib/points_layout.wgsl: whole blocks of rows, the first at `start`
+// wide     [count]     laid out alike, a vec4 for four columns
+// columns  [3][quads]  vec4: shift (whole numbers), by, scale; zeros past the last column
 //
-// An invocation owns one vec4. Cost: 4 FLOPs; reads 4 bytes (of bytes; a shift its neighbours read, too) and
-// writes 16 each.
+// An invocation owns one vec4. Cost: 12 FLOPs; reads 4 bytes (of bytes; columns that its neighbours read, too)
+// and writes 16 each.
 // import ../lib/points_layout.wgsl
 
 struct Shape {
@@ -17,7 +17,7 @@ struct Shape {
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> points: array<Stored>;
-@group(0) @binding(2) var<storage, read> shift: array<vec4f>;
+@group(0) @binding(2) var<storage, read> columns: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> wide: array<vec4f>;
 
 const WORKGROUP = 64;
@@ -32,5 +32,8 @@ fn main(
   if (i >= shape.count) {
     return;
   }
-  wide[i] = unpacked(points[shape.start + i]) + shift[i / BLOCK_ROWS % shape.quads];
+  let quads = shape.quads;
+  let quad = i / BLOCK_ROWS % quads;
+  let whole = vec4i(unpacked(points[shape.start + i])) + vec4i(columns[quad]);
+  wide[i] = (vec4f(whole) - columns[quads + quad]) * columns[2 * quads + quad];
 }

@@ -4,7 +4,7 @@ import { NoAdapterError } from '../../host/errors.js';
 import type { Runtime } from '../../host/runtime.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from '../rows/matrix.js';
-import type { CheckedStream } from '../rows/point_stream.js';
+import type { CheckedStream } from '../rows/checked_stream.js';
 import { nextTask } from '../math/event_loop.js';
 
 /** `'cpu'` runs the float64 twin on the host; absent means the shared device, or the twin. */

@@ -7,15 +7,12 @@ import changeColumnsKernel from '../../shaders/rows/change_columns.wgsl';
 import columnSumsKernel from '../../shaders/rows/column_sums.wgsl';
 import findNonFiniteKernel from '../../shaders/rows/find_nonfinite.wgsl';
 import largestKernel from '../../shaders/rows/largest.wgsl';
-import normalizeRowsKernel from '../../shaders/rows/normalize_rows.wgsl';
 import packKernel from '../../shaders/rows/pack.wgsl';
-import { InvalidArgumentError, NonFiniteError } from '../errors.js';
+import { NonFiniteError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
-import { CheckedStream } from './point_stream.js';
 import { rangeScale } from './range.js';
 import { largestOf } from './float16.js';
-import { directionShift, noDirection, spreadRows } from './directions.js';
-import type { Metric, PointSource, Storage } from './load_options.js';
+import { isStreamed, type Metric, type PointSource, type Storage } from './load_options.js';
 import { type DevicePoints, Rows, type PlacedChunk, type Preparation } from './rows.js';
 import { type Held, QUAD_BYTES } from './storage.js';
 
@@ -27,7 +24,8 @@ export const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
 export const CHUNK_ALIGNMENT = 1024;
 /** Rows that the packed layout keeps together. */
 export const BLOCK_ROWS = Number(packKernel.constants.BLOCK_ROWS);
-const NONE_FOUND = 0xffffffff;
+/** What a kernel that looks for a place leaves where there is none. */
+export const NONE_FOUND = 0xffffffff;
 
 /** See LoadOptions. */
 export interface PointsOptions {
@@ -89,6 +87,7 @@ export async function loadPoints(
   const [n] = packed.shape;
   if (subtracted) return packed.about(subtracted, scale);
   if (options.metric === 'cosine') {
+    const { normalizing, shiftOfDirections } = await import('./device_directions.js');
     const shift = options.shift ?? (await shiftOfDirections(workspace, source));
     const { normalize, refuseZeros } = await normalizing(workspace, packed, shift);
     inPlace(workspace, packed, 'normalize', normalize);
@@ -163,24 +162,13 @@ export async function measureLargest(
   };
 }
 
-/** What directions are less of, where the caller's rows are as they were given. */
-export async function shiftOfDirections(
-  workspace: Workspace,
-  source: PointSource,
-): Promise<Float64Array> {
-  if (source instanceof CheckedStream) return source.directionShift();
-  const [n, d] = source.shape;
-  const rows = spreadRows(n);
-  return directionShift(await sampleRows(workspace, source, rows), rows.length, d);
-}
-
 /** Rows of the source as they are, one after the other. */
 export async function sampleRows(
   workspace: Workspace,
   source: PointSource,
   rows: readonly number[],
 ): Promise<Float32Array> {
-  if (source instanceof CheckedStream) return source.rowsAt(rows);
+  if (isStreamed(source)) return source.rowsAt(rows);
   const [, d] = source.shape;
   if ('data' in source) {
     const sample = new Float32Array(rows.length * d);
@@ -402,33 +390,3 @@ export const scaling = (
   rows: Pick<Rows, 'quads'>,
   by: Float64Array,
 ): Promise<Preparation> => changing(workspace, rows, by, true);
-
-/** Makes every row a direction less `by`; rows of zeros are refused once all were seen. */
-export async function normalizing(
-  workspace: Workspace,
-  { shape: [, d], quads }: Pick<Rows, 'shape' | 'quads'>,
-  by: Float64Array,
-): Promise<{ readonly normalize: Preparation; readonly refuseZeros: () => Promise<void> }> {
-  const { runtime } = workspace;
-  const normalizeRows = await runtime.kernel(normalizeRowsKernel);
-  const { found, shift } = await workspace.allocate({ found: 4, shift: 16 * quads });
-  workspace.upload(shift, padColumns(by, 1, d));
-  workspace.upload(found, new Uint32Array([NONE_FOUND]));
-  return {
-    normalize: (recording, { points, start, rows }) => {
-      recording.dispatch(
-        normalizeRows,
-        { shape: { rows, quads, start }, shift, points, found },
-        groups(normalizeRows, rows),
-      );
-    },
-    refuseZeros: () => refuseZeroRows(workspace, found),
-  };
-}
-
-async function refuseZeroRows(workspace: Workspace, found: GPUBuffer): Promise<void> {
-  const [row] = new Uint32Array(await workspace.read(found, 0, 4));
-  if (row !== NONE_FOUND) {
-    throw new InvalidArgumentError('points', noDirection('points', row));
-  }
-}

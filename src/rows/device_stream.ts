@@ -4,7 +4,7 @@ import type { Kernel } from '../../host/runtime.js';
 import type { Workspace } from '../../host/workspace.js';
 import packKernel from '../../shaders/rows/pack.wgsl';
 import { SLOTS, streamedRows } from './block_size.js';
-import type { CheckedStream } from './point_stream.js';
+import type { CheckedStream } from './checked_stream.js';
 import { narrowing, type PassingRows, prepare } from './passing.js';
 import { CHUNK_ALIGNMENT, groups, packedBytes, type PointsOptions } from './device_points.js';
 import { type DevicePoints, Rows, type Preparation } from './rows.js';

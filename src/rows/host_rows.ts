@@ -5,9 +5,8 @@ import { wholeShift } from './bytes.js';
 import { centre, columnMeans } from './column_means.twin.js';
 import { directionsOf } from './directions.js';
 import { float16Scale, float16Shift, largestOf, roundToFloat16 } from './float16.js';
-import type { LoadOptions, Metric, PointSource } from './load_options.js';
+import { isStreamed, type LoadOptions, type Metric, type PointSource } from './load_options.js';
 import { type CheckedMatrix, shiftOfDirections } from './matrix.js';
-import { CheckedStream } from './point_stream.js';
 import { rangeScale } from './range.js';
 
 /**
@@ -88,7 +87,7 @@ export async function holdRows(points: PointSource, options: LoadOptions): Promi
 
 /** Rows in memory, those of a stream, too: the CPU engine has no other place to put them. */
 async function matrixOf(points: PointSource): Promise<CheckedMatrix> {
-  if (points instanceof CheckedStream) {
+  if (isStreamed(points)) {
     const { shape, shift } = points;
     const data = await points.collect();
     return { data, shape, largest: points.largest, ...(shift ? { shift } : {}) };

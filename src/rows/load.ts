@@ -2,9 +2,8 @@
 import type { Workspace } from '../../host/workspace.js';
 import { loadPoints, type PointsOptions } from './device_points.js';
 import type { DevicePoints } from './rows.js';
-import type { PointSource } from './load_options.js';
+import { isStreamed, type PointSource } from './load_options.js';
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
-import { CheckedStream } from './point_stream.js';
 
 /**
  * Streams stay where they are; other rows are held in float16 where that is asked for, else in bytes
@@ -17,7 +16,7 @@ export async function loadRows(
   source: PointSource,
   options: PointsOptions,
 ): Promise<DevicePoints> {
-  if (source instanceof CheckedStream) {
+  if (isStreamed(source)) {
     const { streamPoints } = await import('./device_stream.js');
     return streamPoints(workspace, source, options);
   }

@@ -1,6 +1,7 @@
 /** How rows are wanted: what is done to them, and how a device holds them. */
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
-import type { CheckedStream } from './point_stream.js';
+import type { PointStream } from './point_stream.js';
+import type { CheckedStream } from './checked_stream.js';
 
 /** 'cosine' is spherical k-means: rows are scaled to length 1 before they are centred, centroids too. */
 export type Metric = 'euclidean' | 'cosine';
@@ -13,6 +14,11 @@ export type Storage = 'float32' | 'float16';
 
 /** Rows that a session works on: held by it, or passed through as often as needed. */
 export type PointSource = CheckedMatrix | GpuMatrix | CheckedStream;
+
+/** Whether rows are passed through. */
+export function isStreamed(points: PointSource): points is CheckedStream {
+  return 'blocks' in points;
+}
 
 export interface LoadOptions {
   readonly metric: Metric;
@@ -31,4 +37,9 @@ export interface LoadOptions {
   readonly extent?: number | undefined;
   /** Once aborted, whatever waits for the engine rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** True for rows that come in blocks. */
+export function isPointStream(points: unknown): points is PointStream {
+  return typeof points === 'object' && points !== null && 'blocks' in points;
 }

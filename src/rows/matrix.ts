@@ -185,7 +185,8 @@ export function toFloat32(
   if (asIs) {
     const data = source instanceof Float32Array ? source : Float32Array.from(source);
     const isBytes = isNumericArray(source) && source.BYTES_PER_ELEMENT === 1;
-    return { data, shape: [n, d], largest: checkFinite(what, data, d, firstRow), isBytes };
+    const largest = checkFinite(what, data, d, firstRow);
+    return { data, shape: [n, d], largest, ...(isBytes ? { isBytes } : {}) };
   }
   if (rules.directions) return toDirections(what, source, [n, d], rules);
   const shift =

@@ -14,12 +14,12 @@ import {
   packedBytes,
   type PointsOptions,
   sampleRows,
-  shiftOfDirections,
   UPLOADS_IN_FLIGHT,
 } from './device_points.js';
 import { type Chunk, type DevicePoints, Rows, type Preparation } from './rows.js';
 import type { Held } from './storage.js';
 import { streamedRows } from './block_size.js';
+import { shiftOfDirections } from './device_directions.js';
 
 /** Rows pass in float32 in blocks of about this many bytes. */
 const BLOCK_BYTES = 2 * 1024 * 1024;

@@ -5,24 +5,24 @@ import { wholeShift } from './bytes.js';
 import {
   centring,
   columnSums,
-  groups,
   inPlace,
   meansOfColumns,
   measureLargest,
   packRows,
-  padColumns,
   scaling,
 } from './device_points.js';
 import { Rows, type Preparation } from './rows.js';
 import { streamedRows } from './block_size.js';
-import type { PointSource } from './load_options.js';
-import { CheckedStream } from './point_stream.js';
+import { isStreamed, type PointSource } from './load_options.js';
+import type { CheckedStream } from './checked_stream.js';
 
 /** Rows as the caller gave them, and what is done to them before a method sees them. */
 export interface OpenRows {
   readonly rows: Rows;
-  /** Does something to all rows from now on: at once where they are kept, else whenever they come by. */
-  readonly prepare: (label: string, preparation: Preparation) => Promise<void>;
+  /** Subtracts so much from columns, [d], from now on: at once where rows are kept, else whenever they come by. */
+  readonly subtract: (by: Float64Array) => Promise<void>;
+  /** Multiplies columns by powers of two, [d], likewise. */
+  readonly multiply: (by: Float64Array) => Promise<void>;
   /** The largest magnitude of what was given; takes a pass where nobody has seen all of it. */
   readonly largest: () => Promise<number>;
 }
@@ -39,7 +39,7 @@ export async function openRows(
   source: PointSource,
   align?: number,
 ): Promise<OpenRows> {
-  if (source instanceof CheckedStream) return passingRows(workspace, source);
+  if (isStreamed(source)) return passingRows(workspace, source);
   if ('data' in source && source.isBytes) {
     const [n, d] = source.shape;
     const block = streamedRows(ceilDiv(d, 4), workspace.runtime.limits);
@@ -52,8 +52,12 @@ export async function openRows(
   const rows = await packRows(workspace, source, 1, align);
   return {
     rows,
-    prepare: async (label, preparation) => {
-      inPlace(workspace, rows, label, preparation);
+    subtract: async (by) => {
+      inPlace(workspace, rows, 'centre', await centring(workspace, rows, by));
+      await workspace.settle();
+    },
+    multiply: async (by) => {
+      inPlace(workspace, rows, 'scale', await scaling(workspace, rows, by));
       await workspace.settle();
     },
     largest: async () => {
@@ -73,14 +77,19 @@ async function passingRows(workspace: Workspace, source: CheckedStream): Promise
   const passing = await StreamedRows.create(workspace, source);
   const { rows } = passing;
   const steps: Preparation[] = [];
+  const add = (step: Preparation) => {
+    steps.push(step);
+    passing.prepareWith((recording, chunk) => {
+      for (const each of steps) each(recording, chunk);
+    });
+  };
   return {
     rows,
-    prepare: (_, preparation) => {
-      steps.push(preparation);
-      passing.prepareWith((recording, chunk) => {
-        for (const step of steps) step(recording, chunk);
-      });
-      return Promise.resolve();
+    subtract: async (by) => {
+      add(await centring(workspace, rows, by));
+    },
+    multiply: async (by) => {
+      add(await scaling(workspace, rows, by));
     },
     largest: async () => {
       if (!source.isSeen) await bringAll(rows);
@@ -97,7 +106,7 @@ async function passingRows(workspace: Workspace, source: CheckedStream): Promise
  */
 export async function centreInRange(
   workspace: Workspace,
-  { rows, prepare, largest }: OpenRows,
+  { rows, subtract, multiply, largest }: OpenRows,
   by: Float64Array | undefined,
   scaleOf: (largest: number) => number,
 ): Promise<{ readonly shift: Float64Array; readonly scale: number }> {
@@ -106,14 +115,12 @@ export async function centreInRange(
   let sums = by ? undefined : await columnSums(workspace, rows);
   const scale = scaleOf(await largest());
   if (scale !== 1) {
-    await prepare('scale', await scaling(workspace, rows, new Float64Array(d).fill(scale)));
+    await multiply(new Float64Array(d).fill(scale));
     // Those of rows out of range may be out of it, too.
     if (sums) sums = await columnSums(workspace, rows);
   }
   const shift = by ?? meansOfColumns(sums!, n, scale);
   // Rows as they are need no pass.
-  if (shift.some((value) => value !== 0)) {
-    await prepare('centre', await centring(workspace, rows, shift, scale));
-  }
+  if (shift.some((value) => value !== 0)) await subtract(shift.map((value) => value * scale));
   return { shift, scale };
 }

@@ -14,12 +14,12 @@ import {
   groups,
   meansOfColumns,
   measureLargest,
-  normalizing,
   packedBytes,
   type PointsOptions,
 } from './device_points.js';
 import type { Chunk, Rows, Preparation } from './rows.js';
 import { QUAD_BYTES } from './storage.js';
+import { normalizing } from './device_directions.js';
 
 /** Rows that come by, and what is to be done to each chunk of them whenever it does. */
 export interface PassingRows {

@@ -1,6 +1,7 @@
 /** The checks every method makes of the rows it is given. */
 import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../errors.js';
+import { isPointStream, type PointSource } from './load_options.js';
 import {
   checkMatrix,
   checkShape,
@@ -10,7 +11,7 @@ import {
   type MatrixRules,
   type Points,
 } from './matrix.js';
-import { CheckedStream, isPointStream, type PointStream } from './point_stream.js';
+import type { PointStream } from './point_stream.js';
 
 /** GPUBufferUsage.COPY_SRC. */
 const COPY_SOURCE = 0x0004;
@@ -75,10 +76,10 @@ export async function checkSource(
   points: Points | PointStream,
   rules: MatrixRules = {},
   signal?: AbortSignal,
-): Promise<CheckedMatrix | GpuMatrix | CheckedStream> {
-  return isPointStream(points)
-    ? CheckedStream.open(what, points, rules, signal)
-    : checkPoints(what, points, rules);
+): Promise<PointSource> {
+  if (!isPointStream(points)) return checkPoints(what, points, rules);
+  const { CheckedStream } = await import('./checked_stream.js');
+  return CheckedStream.open(what, points, rules, signal);
 }
 
 /**

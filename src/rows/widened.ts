@@ -21,28 +21,31 @@ export async function widenedRows(
   const quads = ceilDiv(d, 4);
   const bytes = await packedInBytes(workspace, source, shift, block);
   const kernel = await bytes.kernel(widenKernel);
-  const { points, shifts } = await workspace.allocate({
+  const { points, columns } = await workspace.allocate({
     points: packedBytes(block, quads),
-    shifts: 16 * quads,
+    columns: 48 * quads,
   });
-  workspace.upload(shifts, padColumns(shift, 1, d));
-  const steps: Preparation[] = [];
+  let less = new Float64Array(d);
+  let scale = new Float64Array(d).fill(1);
+  const set = () => {
+    workspace.upload(columns, padColumns([...shift, ...less, ...scale], 3, d));
+    return Promise.resolve();
+  };
+  await set();
   const chunks = bytes.kept!.flatMap((held) =>
     splitRows(held.rows, block, CHUNK_ALIGNMENT).map(({ start, rows }) => {
-      const chunk = { start: held.start + start, rows, points };
       return {
-        ...chunk,
+        ...{ start: held.start + start, rows, points },
         place: (recording: Parameters<Preparation>[0]) => {
           const count = packedBytes(rows, quads) / QUAD_BYTES.float32;
           recording.dispatch(
             kernel,
             {
               shape: { count, start: start * quads, quads },
-              ...{ points: held.points, shift: shifts, wide: points },
+              ...{ points: held.points, columns, wide: points },
             },
             groups(kernel, count),
           );
-          for (const step of steps) step(recording, chunk);
         },
       };
     }),
@@ -52,9 +55,14 @@ export async function widenedRows(
       ...{ workspace, shape, quads, storage: 'float32', chunks },
       owned: bytes.kept!.map((held) => held.points),
     }),
-    prepare: (_, preparation) => {
-      steps.push(preparation);
-      return Promise.resolve();
+    // Powers of two come off exactly: bytes are far from where float32 ends.
+    subtract: (by) => {
+      less = less.map((value, j) => value + by[j] / scale[j]);
+      return set();
+    },
+    multiply: (by) => {
+      scale = scale.map((value, j) => value * by[j]);
+      return set();
     },
     largest: () => Promise.resolve(source.largest ?? 0),
   };

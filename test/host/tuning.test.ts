@@ -4,7 +4,9 @@ import type { KernelSource } from '../../host/kernel.js';
 import type { Candidate, Contest, Track } from '../../host/contest.js';
 import { Tuning } from '../../host/tuning.js';
 import { type TuningOptions, tuningSettings } from '../../host/tuning_options.js';
-import { memoryStore, textHash, type TuningStore } from '../../host/tuning_store.js';
+import { memoryStore } from '../../host/tuning_store.js';
+import type { TuningStore } from '../../host/store.js';
+import { textHash } from '../../host/text_hash.js';
 
 /** What a candidate takes: milliseconds to compile, and for a lap of scale 1. */
 interface Speed {

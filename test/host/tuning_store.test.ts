@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { defaultStore, textHash, type TuningStore, webStore } from '../../host/tuning_store.js';
+import { defaultStore, webStore } from '../../host/tuning_store.js';
+import type { TuningStore } from '../../host/store.js';
+import { textHash } from '../../host/text_hash.js';
 
 /** As much of the page's localStorage as is used. */
 function fakeStorage(): Storage {

@@ -26,7 +26,10 @@ globalThis.result = (async () => {
   return JSON.stringify({ inertia, kinds, names });
 })();`;
 
-/** Bundles the page's file into another, both minified and as one script; gives what it warned of. */
+/**
+ * Bundles the page's file into another, both minified and as one script, with what would be loaded later
+ * put in; gives what it warned of.
+ */
 const BUNDLERS: Record<string, (page: string, out: string) => Promise<unknown>> = {
   Vite: (page, out) =>
     vite({
@@ -36,9 +39,13 @@ const BUNDLERS: Record<string, (page: string, out: string) => Promise<unknown>> 
         outDir: installed.path('.'),
         rolldownOptions: {
           input: page,
-          output: { format: 'iife', entryFileNames: out.slice(installed.path('').length + 1) },
-          onLog: (_, { message }) => {
-            throw new Error(message);
+          output: {
+            ...{ format: 'iife', codeSplitting: false },
+            entryFileNames: out.slice(installed.path('').length + 1),
+          },
+          onLog: (_, { code, message }) => {
+            // Of Vite's own helper for what is loaded later.
+            if (code !== 'EMPTY_IMPORT_META') throw new Error(message);
           },
         },
       },
@@ -54,7 +61,8 @@ const BUNDLERS: Record<string, (page: string, out: string) => Promise<unknown>> 
     new Promise((done, fail) => {
       const [name, ...folders] = out.split('/').reverse();
       const path = folders.reverse().join('/');
-      const settings = { mode: 'production', entry: page, context: path } as const;
+      const plugins = [new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 })];
+      const settings = { mode: 'production', entry: page, context: path, plugins } as const;
       webpack({ ...settings, output: { path, filename: name } }, (error, stats) => {
         if (error) fail(error);
         const told = stats?.toJson({ all: false, errors: true, warnings: true });
@@ -71,7 +79,7 @@ const BUNDLERS: Record<string, (page: string, out: string) => Promise<unknown>> 
       plugins: [nodeResolve({ browser: true })],
       onwarn: (warning) => warnings.push(warning),
     });
-    await bundle.write({ file, format: 'iife' });
+    await bundle.write({ file, format: 'iife', inlineDynamicImports: true });
     await bundle.close();
     const { code } = await esbuild.transform(await readFile(file, 'utf8'), { minify: true });
     await installed.write(file.slice(installed.path('').length + 1), code);

@@ -6,10 +6,10 @@ import {
   costsWith,
   kMeansParallel,
   kMeansPlusPlus,
-  localTrials,
   reduceCandidates,
 } from '../../src/ops/seeding/seeding.twin.js';
 import { grids, noPause, ones, row, scripted, squared, uniform } from './support.js';
+import { localTrials } from '../../src/ops/seeding/trials.js';
 
 describe('localTrials', () => {
   it('is 2 + floor(ln k)', () => {

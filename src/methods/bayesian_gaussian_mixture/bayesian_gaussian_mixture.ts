@@ -17,6 +17,7 @@ import { BAYESIAN_DEFAULTS, BAYESIAN_RULES } from './options.js';
 import { checkTensor, type TensorLike } from '../gaussian_mixture/mixture_arrays.js';
 import {
   fitMixture,
+  frameOf,
   maximizeSoundly,
   type MixtureFamily,
 } from '../gaussian_mixture/mixture_fit.js';
@@ -32,7 +33,7 @@ import {
 } from '../gaussian_mixture/mixture_start.js';
 import { checkOptions, wholeNumber } from '../../fit/options.js';
 import { createRandom, type Random } from '../../math/random.js';
-import { cholesky, product, transpose } from '../../math/cholesky.js';
+import { cholesky } from '../../math/cholesky.js';
 import {
   estimate,
   formOf,
@@ -42,6 +43,8 @@ import {
   mixtureScorer,
 } from '../gaussian_mixture/mixture_step.js';
 import {
+  between,
+  type MatrixParts,
   maximizeVariational,
   type MixturePriors,
   variationalBound,
@@ -102,10 +105,10 @@ async function fit(
   const { tol, regCovar, maxIter, nInit } = { ...MIXTURE_DEFAULTS, ...definedOf(options) };
   const [n, d] = session.shape;
   const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0 };
-  const priors = await choosePriors(session, options, rules);
+  const { priors, parts } = await choosePriors(session, options, rules);
   const family: MixtureFamily<VariationalParameters> = {
     scorer: (parameters) => variationalScorer(parameters, covarianceType, priors),
-    maximize: (statistics) => maximizeVariational(statistics, d, rules, priors),
+    maximize: (statistics) => maximizeVariational(statistics, d, rules, priors, parts),
     bound: (expectation, parameters) =>
       variationalBound(expectation, parameters, covarianceType, priors),
   };
@@ -173,12 +176,12 @@ function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Arr
   });
 }
 
-/** The priors given, and scikit-learn's defaults for the others. */
+/** The priors given, and scikit-learn's defaults for the others; parts of the covariance: see maximizeVariational. */
 async function choosePriors(
   session: MixtureSession,
   options: BayesianGaussianMixtureOptions,
   rules: MixtureRules,
-): Promise<MixturePriors> {
+): Promise<{ readonly priors: MixturePriors; readonly parts: MatrixParts | undefined }> {
   const [, d] = session.shape;
   const { meanPrior, covariancePrior, degreesOfFreedomPrior = d } = options;
   if (degreesOfFreedomPrior <= d - 1) {
@@ -188,7 +191,7 @@ async function choosePriors(
     );
   }
   const sample = await sampleMoments(session, rules);
-  return {
+  const priors = {
     weightConcentrationPriorType:
       options.weightConcentrationPriorType ?? BAYESIAN_DEFAULTS.weightConcentrationPriorType,
     weightConcentrationPrior: options.weightConcentrationPrior ?? 1 / options.k,
@@ -203,6 +206,7 @@ async function choosePriors(
         ? sample.covariance
         : checkCovariancePrior(covariancePrior, rules.covarianceType, d),
   };
+  return { priors, parts: covariancePrior === undefined ? sample.parts : undefined };
 }
 
 function checkCovariancePrior(
@@ -240,13 +244,15 @@ async function sampleMoments(session: MixtureSession, { covarianceType }: Mixtur
       return maximize(sums, d, { ...rules, regCovar: ridge > 0 ? ridge : 1 });
     },
   };
-  const { sums } = await maximizeSoundly(family, take, frame);
+  const first = await maximizeSoundly(family, take, frame);
+  // Once more where float32 rounds the rows' own coordinates: no step comes after that would mend it.
+  const own = first.sums.noise > 0 ? frameOf(family.scorer(first.parameters)) : frame;
+  const sums = own.factors ? await take(own) : first.sums;
   const { means, covariances, whitenings } = estimate(sums, d, rules);
   const sample = covariances.map((value) => (value * n) / Math.max(1, n - 1));
-  const [covariance = sample] = whitenings.map(({ back }) =>
-    product(product(back, sample, d), transpose(back, d), d),
-  );
-  if (covarianceType !== 'spherical') return { mean: means, covariance };
+  const parts = whitenings.map(({ back }): MatrixParts => ({ back, within: sample })).at(0);
+  const covariance = parts ? between(parts.back, parts.within, d) : sample;
+  if (covarianceType !== 'spherical') return { mean: means, covariance, parts };
   const total = covariance.reduce((sum, value) => sum + value, 0);
-  return { mean: means, covariance: Float64Array.of(total / d) };
+  return { mean: means, covariance: Float64Array.of(total / d), parts };
 }

@@ -16,7 +16,7 @@ import {
   type Spreads,
   timesVector,
 } from '../gaussian_mixture/mixture_step.js';
-import { product, transpose } from '../../math/cholesky.js';
+import { lowerProduct, product, transpose } from '../../math/cholesky.js';
 import { digamma, logBeta, logGamma } from '../../math/special.js';
 
 export type WeightPrior = 'dirichlet_process' | 'dirichlet_distribution';
@@ -33,6 +33,12 @@ export interface MixturePriors {
   readonly covariancePrior: Float64Array;
 }
 
+/** A symmetric matrix as B M B^T, B lower triangular. */
+export interface MatrixParts {
+  readonly back: Float64Array;
+  readonly within: Float64Array;
+}
+
 /** Parameters of the distributions of weights, means and precisions. */
 export interface VariationalParameters extends MixtureParameters {
   /** [k]; for a Dirichlet process both parameters of the beta distributions, 2 x k. */
@@ -43,12 +49,17 @@ export interface VariationalParameters extends MixtureParameters {
   readonly degreesOfFreedom: Float64Array;
 }
 
-/** The M-step: posteriors from sums. */
+/**
+ * The M-step: posteriors from sums.
+ *
+ * @param parts of the covariance prior, where they keep digits of its narrow directions that it loses
+ */
 export function maximizeVariational(
   statistics: Statistics,
   d: number,
   rules: MixtureRules,
   priors: MixturePriors,
+  parts?: MatrixParts,
 ): Maximum<VariationalParameters> {
   const components = estimate(statistics, d, rules);
   const { owned } = components;
@@ -60,7 +71,14 @@ export function maximizeVariational(
     const prior = priors.meanPrecisionPrior * priors.meanPrior[at % d];
     return (prior + owned[c] * mean) / meanPrecision[c];
   });
-  const { degreesOfFreedom, ...posterior } = wishart(components, meanPrecision, d, rules, priors);
+  const { degreesOfFreedom, ...posterior } = wishart(
+    components,
+    meanPrecision,
+    d,
+    rules,
+    priors,
+    parts,
+  );
   const { covariances, factors, reach } = precisionFactors(posterior, k, d, rules);
   const weights = expectedWeights(weightConcentration, priors);
   return {
@@ -117,6 +135,7 @@ function wishart(
   d: number,
   { covarianceType }: MixtureRules,
   priors: MixturePriors,
+  parts: MatrixParts | undefined,
 ): Spreads & Pick<VariationalParameters, 'degreesOfFreedom'> {
   const k = owned.length;
   const { degreesOfFreedomPrior, covariancePrior, meanPrecisionPrior, meanPrior } = priors;
@@ -132,7 +151,9 @@ function wishart(
     off.set(timesVector(into, off.subarray(c * d, (c + 1) * d), d), c * d);
   }
   const framed = whitenings.map(({ into }) =>
-    product(product(into, covariancePrior, d), transpose(into, d), d),
+    parts
+      ? between(lowerProduct(into, parts.back, d), parts.within, d)
+      : between(into, covariancePrior, d),
   );
   const pull = owned.map((weight, c) => (weight * meanPrecisionPrior) / meanPrecision[c]);
   const size = covariancePrior.length;
@@ -162,6 +183,11 @@ function wishart(
     noise,
     degreesOfFreedom,
   };
+}
+
+/** A M A^T. */
+export function between(a: Float64Array, matrix: Float64Array, d: number): Float64Array {
+  return product(product(a, matrix, d), transpose(a, d), d);
 }
 
 /** E[log weight], [k]. */

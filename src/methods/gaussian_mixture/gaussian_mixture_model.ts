@@ -2,7 +2,7 @@
 import { nameClass } from '../../../host/class_name.js';
 import { modelRecord, word } from '../../fit/model_record.js';
 import type { CovarianceType } from '../../ops/mixtures/scorer.js';
-import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { ComputeOptions } from '../kmeans/placed.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { flat, MIXTURE_PARTS, parametersOf } from './mixture_json.js';

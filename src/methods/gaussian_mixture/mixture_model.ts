@@ -3,7 +3,7 @@ import type { RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
 import type { MixtureSession } from './gaussian_mixture_backend.js';
 import type { CovarianceType, Scorer } from '../../ops/mixtures/scorer.js';
-import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { ComputeOptions } from '../kmeans/placed.js';
 import type { Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { covarianceShape, type Tensor } from './mixture_arrays.js';

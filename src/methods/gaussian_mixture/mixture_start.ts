@@ -10,8 +10,7 @@ import type {
   Responsibilities,
   Statistics,
 } from '../../ops/mixtures/scorer.js';
-import type { PointSource } from '../../rows/load_options.js';
-import { CheckedStream } from '../../rows/point_stream.js';
+import { isStreamed, type PointSource } from '../../rows/load_options.js';
 import { covarianceShape, checkTensor, type TensorLike } from './mixture_arrays.js';
 import { createRandom, type Random } from '../../math/random.js';
 import { cholesky } from '../../math/cholesky.js';
@@ -68,7 +67,7 @@ export async function checkDistinct(points: PointSource, k: number): Promise<voi
     }
     return seen.size < k;
   };
-  if (points instanceof CheckedStream) {
+  if (isStreamed(points)) {
     for await (const block of points.blocks(DISTINCT_ROWS)) if (!look(block)) break;
   } else {
     refuseChanged(points);

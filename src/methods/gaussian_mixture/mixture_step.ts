@@ -41,7 +41,7 @@ export interface Maximum<Parameters> {
    * The largest element of a covariance's inverse Cholesky factor, times the deviation it multiplies,
    * both in the sums' frame. The sums' rounding is magnified by its square, in the narrowest
    * direction: where it exceeds SOUND_REACH, they are to be taken again in the parameters' own frame.
-   * 0 where sums do not round.
+   * Of float64 sums so much less as they round less.
    */
   readonly reach: number;
 }
@@ -51,6 +51,12 @@ export interface Maximum<Parameters> {
  * likelihood, being flat at its maximum, changes by the square of that.
  */
 export const SOUND_REACH = 32;
+/**
+ * What a reach is times for float64 sums, which err by some 2^-51 of their terms: by 2^-17 of the least
+ * variance at SOUND_REACH.
+ */
+const FLOAT64_REACH = 2 ** -12;
+const FLOAT64_NOISE = 2 ** -52;
 /** Pivots are noise below so many times what rounding leaves of them. */
 const NOISY_PIVOT = 2 ** 6;
 /** Beyond it, float32 coordinates of rows along the narrowest direction are mostly rounding. */
@@ -289,7 +295,11 @@ function matrixFactors(
   for (let c = 0; c < covariances.length / (d * d); c++) {
     const own = squares.subarray(c * d, (c + 1) * d);
     const matrix = covariances.subarray(c * d * d, (c + 1) * d * d);
-    const least = own.map((square) => NOISY_PIVOT * noise * square);
+    // What the matrix was made of in float64: the sums, less their move, and what a prior added.
+    const terms = own.map((square, j) => Math.max(square, matrix[j * (d + 1)]));
+    // Without regCovar a component may be singular: pivots of float64 are then taken as they are.
+    const unit = regCovar > 0 ? FLOAT64_NOISE : 0;
+    const least = own.map((square, j) => NOISY_PIVOT * Math.max(noise * square, unit * terms[j]));
     const { factor, failed } = cholesky(matrix, d, least);
     if (failed >= 0) {
       throw new SingularCovarianceError(
@@ -299,13 +309,15 @@ function matrixFactors(
       );
     }
     const inverse = triangularInverse(factor, d);
-    if (noise > 0) reach = Math.max(reach, reachOf(transpose(inverse, d), d, own));
+    const upper = transpose(inverse, d);
+    reach = Math.max(reach, FLOAT64_REACH * reachOf(upper, d, terms));
+    if (noise > 0) reach = Math.max(reach, reachOf(upper, d, own));
     const whitening = whitenings.at(c);
     const into = whitening ? lowerProduct(inverse, whitening.into, d) : inverse;
     const back = whitening ? lowerProduct(whitening.back, factor, d) : factor;
     const factors = transpose(into, d);
     result.factors.set(factors, c * d * d);
-    if (noise > 0) result.covariances.set(ownProduct(back, d), c * d * d);
+    if (noise > 0 || whitening) result.covariances.set(ownProduct(back, d), c * d * d);
     if (noise > 0 && regCovar === 0 && reachOf(factors, d) > SINGULAR_REACH) {
       throw new SingularCovarianceError(
         c,

@@ -1,34 +1,12 @@
 /** k centroids, and what can be asked of them. */
-import type { RuntimeChoice } from '../../fit/backend.js';
-import type { Metric, Storage } from '../../rows/load_options.js';
-import type { Centroids, CheckedMatrix, Matrix, Points } from '../../rows/matrix.js';
-import {
-  checkNormalizable,
-  DENSITY_RULES,
-  type DensityOptions,
-  logPartition,
-  RESPOND_RULES,
-  type RespondOptions,
-  responses,
-  silenceLosers,
-  winnersInPlace,
-} from './energy.js';
-import { anObject, checkOptions, type OptionRules, RUNTIME_RULES } from '../../fit/options.js';
+import { anObject, RUNTIME_RULES } from '../../fit/options.js';
+import { assign, inertiasOf } from '../../ops/clustering/assign.js';
 import { largestOf } from '../../rows/float16.js';
+import type { Metric, Storage } from '../../rows/load_options.js';
+import type { Centroids, Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
-import { checkSource, checkWeights } from '../../rows/points.js';
-import { withRows } from '../../fit/engine.js';
-import { distances, products } from '../../ops/assign/distances.js';
-import { assign, energies, inertiasOf } from '../../ops/clustering/assign.js';
-import type { Session } from '../../ops/op.js';
-
-/** Where and how long a model's method may run. */
-export interface ComputeOptions {
-  /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
-  readonly runtime?: RuntimeChoice;
-  /** Cancels the work: the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+import type { DensityOptions, RespondOptions } from './energy.js';
+import { type ComputeOptions, type PlacedCentroids, withPlaced } from './placed.js';
 
 /** Of the mean squared distance, what rounding may move a centroid by. */
 const LOST_SHARE = 1e-7;
@@ -54,20 +32,6 @@ function inFull(
     if (lost > bearable) return full;
   }
   return rounded;
-}
-
-/** Centroids as an engine holds them. */
-export interface PlacedCentroids {
-  readonly k: number;
-  readonly metric: Metric;
-  /** What every row is less of, [d]. */
-  readonly shift: Float64Array;
-  /** k x d: the centroids less the shift. */
-  readonly centred: Float32Array;
-  /** How the rows of the fit were held, and are those that the methods are given. */
-  readonly storage?: Storage | undefined;
-  /** For 'float16' the power of two at which they were rounded; see LoadOptions. */
-  readonly scale?: number | undefined;
 }
 
 /**
@@ -130,10 +94,11 @@ export abstract class CentroidModel {
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
   transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
-    return withPlaced(this.placed, 'transform', points, options, async (session) => ({
-      data: await session.run(distances, this.#centred, this.k, options.signal),
-      shape: [session.shape[0], this.k],
-    }));
+    return withPlaced(this.placed, 'transform', points, options, async (session) => {
+      const { distances } = await import('../../ops/assign/distances.js');
+      const data = await session.run(distances, this.#centred, this.k, options.signal);
+      return { data, shape: [session.shape[0], this.k] };
+    });
   }
 
   /**
@@ -162,10 +127,9 @@ export abstract class CentroidModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  energy(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float64Array> {
-    return withPlaced(this.placed, 'energy', points, options, (session) =>
-      session.run(energies, this.#centred, this.k, options.signal),
-    );
+  async energy(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float64Array> {
+    const { energy } = await import('./energy.js');
+    return energy(this.placed, points, options);
   }
 
   /**
@@ -179,30 +143,8 @@ export abstract class CentroidModel {
     points: Points | PointStream,
     options: ComputeOptions & DensityOptions = {},
   ): Promise<Float64Array> {
-    const rules = { ...RUNTIME_RULES, ...DENSITY_RULES };
-    options = checkOptions('logDensity', options, rules);
-    const { beta = 1, normalize = 'none', runtime, signal } = options;
-    if (normalize === 'voronoi') checkNormalizable(this.metric);
-    const compute = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
-    const energies = await this.energy(points, compute);
-    const logZ = normalize === 'none' ? 0 : await this.#logPartition(options);
-    return energies.map((energy) => -beta * energy - logZ);
-  }
-
-  #logPartition(options: ComputeOptions & DensityOptions): Promise<number> {
-    const { runtime, signal } = options;
-    const shift = this.#shift;
-    const load = { metric: this.metric, shift, extent: largestOf(this.#centred), signal };
-    return logPartition(this.placed, options, (data) => {
-      const rows: CheckedMatrix = {
-        data,
-        shape: [data.length / shift.length, shift.length],
-        shift,
-      };
-      return withRows(runtime, rows, load, (session) =>
-        session.run(distances, this.#centred, this.k, signal),
-      );
-    });
+    const { logDensity } = await import('./energy.js');
+    return logDensity(this.placed, points, options);
   }
 
   /**
@@ -215,10 +157,8 @@ export abstract class CentroidModel {
     points: Points | PointStream,
     options: ComputeOptions = {},
   ): Promise<Centroids> {
-    return withPlaced(this.placed, 'reconstruct', points, options, async (session) => {
-      const { labels } = await session.run(assign, this.#centred, this.k, options.signal);
-      return winnersInPlace(labels, this.centroids);
-    });
+    const { reconstruct } = await import('./energy.js');
+    return reconstruct(this.placed, this.centroids, points, options);
   }
 
   /**
@@ -229,24 +169,12 @@ export abstract class CentroidModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  respond(
+  async respond(
     points: Points | PointStream,
     options: ComputeOptions & RespondOptions = {},
   ): Promise<Matrix> {
-    const rules = { ...RUNTIME_RULES, ...RESPOND_RULES };
-    options = checkOptions('respond', options, rules);
-    const work = async (session: Session) => {
-      const { signal, inhibition } = options;
-      const result = await responses(this.centroids, this.#shift, (vectors) =>
-        session.run(products, vectors, this.k, signal),
-      );
-      if (inhibition === 'winnerTakeAll') {
-        const { labels } = await session.run(assign, this.#centred, this.k, signal);
-        silenceLosers(result, labels);
-      }
-      return result;
-    };
-    return withPlaced(this.placed, 'respond', points, options, work, rules);
+    const { respond } = await import('./energy.js');
+    return respond(this.placed, this.centroids, points, options);
   }
 
   /**
@@ -256,30 +184,4 @@ export abstract class CentroidModel {
   dispose(): void {
     return;
   }
-}
-
-/**
- * Loads `points` as the fit did and does `work` with them. No method of the model: those take options of
- * their users.
- *
- * @param method for messages
- */
-export async function withPlaced<T>(
-  { metric, shift, centred, storage, scale }: PlacedCentroids,
-  method: string,
-  points: Points | PointStream,
-  given: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
-  work: (session: Session, meanWeight: number) => Promise<T>,
-  rules: OptionRules = RUNTIME_RULES,
-): Promise<T> {
-  const { runtime, signal, sampleWeight } = checkOptions(method, given, rules);
-  signal?.throwIfAborted();
-  const matrixRules = { columns: shift.length, shift, directions: metric === 'cosine' };
-  const checked = await checkSource('points', points, matrixRules, signal);
-  const weights = checkWeights(sampleWeight, checked.shape[0]);
-  const load = {
-    ...{ metric, shift, storage, scale, extent: largestOf(centred), signal },
-    ...(weights ? { weights: weights.scaled } : {}),
-  };
-  return withRows(runtime, checked, load, (session) => work(session, weights?.mean ?? 1));
 }

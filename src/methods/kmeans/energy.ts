@@ -3,10 +3,24 @@
  * point is its squared distance to the nearest centroid, its unnormalised density exp(-beta E).
  */
 import { InvalidArgumentError } from '../../errors.js';
-import { oneOf, type OptionRule, type OptionRules, wholeNumber } from '../../fit/options.js';
+import { withRows } from '../../fit/engine.js';
+import {
+  checkOptions,
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
 import { createRandom, type Random, standardNormal } from '../../math/random.js';
+import { distances, products } from '../../ops/assign/distances.js';
+import { assign, energies } from '../../ops/clustering/assign.js';
+import type { Session } from '../../ops/op.js';
+import { largestOf } from '../../rows/float16.js';
 import type { Metric } from '../../rows/load_options.js';
-import { type Centroids, type Matrix, newFloats } from '../../rows/matrix.js';
+import { type Centroids, type Matrix, newFloats, type Points } from '../../rows/matrix.js';
+import type { PointStream } from '../../rows/point_stream.js';
+import { type ComputeOptions, type PlacedCentroids, withPlaced } from './placed.js';
 
 /** What {@link CentroidModel.logDensity} gives. */
 export interface DensityOptions {
@@ -37,29 +51,100 @@ const positive: OptionRule = {
   holds: (value) => Number.isFinite(value) && (value as number) > 0,
 };
 
-export const DENSITY_RULES: OptionRules = {
+const DENSITY_RULES: OptionRules = {
   beta: positive,
   normalize: oneOf('none', 'voronoi'),
   samples: wholeNumber(1),
   seed: wholeNumber(0, 2 ** 32 - 1),
 };
 
-export const RESPOND_RULES: OptionRules = { inhibition: oneOf('none', 'winnerTakeAll') };
+const RESPOND_RULES: OptionRules = { inhibition: oneOf('none', 'winnerTakeAll') };
 
 const DEFAULT_SAMPLES = 16_384;
 /** Numbers of samples, or of their distances, that are made at a time. */
 const BLOCK_NUMBERS = 2 ** 22;
 
-/** k centroids less a shift, k x d. */
-interface Bumps {
-  readonly k: number;
-  readonly metric: Metric;
-  readonly shift: Float64Array;
-  readonly centred: Float32Array;
+type Rows = Points | PointStream;
+
+/** See {@link CentroidModel.energy}. */
+export function energy(
+  placed: PlacedCentroids,
+  points: Rows,
+  options: ComputeOptions,
+): Promise<Float64Array> {
+  return withPlaced(placed, 'energy', points, options, (session) =>
+    session.run(energies, placed.centred, placed.k, options.signal),
+  );
+}
+
+/** See {@link CentroidModel.logDensity}. */
+export async function logDensity(
+  placed: PlacedCentroids,
+  points: Rows,
+  given: ComputeOptions & DensityOptions,
+): Promise<Float64Array> {
+  const options = checkOptions('logDensity', given, { ...RUNTIME_RULES, ...DENSITY_RULES });
+  const { beta = 1, normalize = 'none', runtime, signal } = options;
+  if (normalize === 'voronoi') checkNormalizable(placed.metric);
+  const compute = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
+  const found = await energy(placed, points, compute);
+  const logZ = normalize === 'none' ? 0 : await logPartitionOn(placed, options);
+  return found.map((value) => -beta * value - logZ);
+}
+
+/** See {@link CentroidModel.reconstruct}. */
+export function reconstruct(
+  placed: PlacedCentroids,
+  centroids: Centroids,
+  points: Rows,
+  options: ComputeOptions,
+): Promise<Centroids> {
+  return withPlaced(placed, 'reconstruct', points, options, async (session) => {
+    const { labels } = await session.run(assign, placed.centred, placed.k, options.signal);
+    return winnersInPlace(labels, centroids);
+  });
+}
+
+/** See {@link CentroidModel.respond}. */
+export function respond(
+  placed: PlacedCentroids,
+  centroids: Centroids,
+  points: Rows,
+  given: ComputeOptions & RespondOptions,
+): Promise<Matrix> {
+  const rules = { ...RUNTIME_RULES, ...RESPOND_RULES };
+  const options = checkOptions('respond', given, rules);
+  const { signal, inhibition } = options;
+  const work = async (session: Session) => {
+    const result = await responses(centroids, placed.shift, (vectors) =>
+      session.run(products, vectors, placed.k, signal),
+    );
+    if (inhibition === 'winnerTakeAll') {
+      const { labels } = await session.run(assign, placed.centred, placed.k, signal);
+      silenceLosers(result, labels);
+    }
+    return result;
+  };
+  return withPlaced(placed, 'respond', points, options, work, rules);
+}
+
+/** As `logPartition`, with distances of the engine that the options choose. */
+function logPartitionOn(
+  placed: PlacedCentroids,
+  options: ComputeOptions & DensityOptions,
+): Promise<number> {
+  const { runtime, signal } = options;
+  const { metric, shift, centred, k } = placed;
+  const { length: d } = shift;
+  const load = { metric, shift, extent: largestOf(centred), signal };
+  return logPartition(placed, options, (data) => {
+    const rows = { data, shape: [data.length / d, d], shift } as const;
+    return withRows(runtime, rows, load, (session) => session.run(distances, centred, k, signal));
+  });
 }
 
 /** Throws InvalidArgumentError where exp(-beta E) has no integral over all points. */
-export function checkNormalizable(metric: Metric): void {
+function checkNormalizable(metric: Metric): void {
   if (metric === 'euclidean') return;
   throw new InvalidArgumentError(
     'normalize',
@@ -80,8 +165,8 @@ export function checkNormalizable(metric: Metric): void {
  *
  * @param distances of rows (less the shift, in float32) to all centroids, rows x k
  */
-export async function logPartition(
-  { k, shift: { length: d }, centred }: Bumps,
+async function logPartition(
+  { k, shift: { length: d }, centred }: PlacedCentroids,
   { beta = 1, samples = DEFAULT_SAMPLES, seed = 0 }: DensityOptions,
   distances: (rows: Float32Array) => Promise<Float32Array>,
 ): Promise<number> {
@@ -129,7 +214,7 @@ function bumpsAt(lengths: Float32Array, beta: number): number {
 }
 
 /** W wta(W'x): each row's winner in its place, n x d, in the numbers of the centroids. */
-export function winnersInPlace(labels: Uint32Array, { data, shape }: Centroids): Centroids {
+function winnersInPlace(labels: Uint32Array, { data, shape }: Centroids): Centroids {
   const [, d] = shape;
   const length = labels.length * d;
   const rows = data instanceof Float64Array ? new Float64Array(length) : newFloats(length);
@@ -144,7 +229,7 @@ export function winnersInPlace(labels: Uint32Array, { data, shape }: Centroids):
  *
  * @param products of the vectors given (k x d) with the rows less the shift, n x k
  */
-export async function responses(
+async function responses(
   { data, shape: [k, d] }: Centroids,
   shift: Float64Array,
   products: (vectors: Float32Array) => Promise<Float32Array>,
@@ -166,7 +251,7 @@ export async function responses(
 }
 
 /** Lateral inhibition: all of a row's responses but its winner's become 0. */
-export function silenceLosers({ data, shape: [, k] }: Matrix, labels: Uint32Array): void {
+function silenceLosers({ data, shape: [, k] }: Matrix, labels: Uint32Array): void {
   labels.forEach((label, i) => {
     const winner = data[i * k + label];
     data.fill(0, i * k, (i + 1) * k);

@@ -1,6 +1,7 @@
 /** `webgpu-clustering/kmeans`. */
 export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
-export { CentroidModel, type ComputeOptions } from './centroid_model.js';
+export { CentroidModel } from './centroid_model.js';
+export type { ComputeOptions } from './placed.js';
 export type { DensityOptions, RespondOptions } from './energy.js';
 export { KMeansModel, type KMeansJson } from './kmeans_model.js';
 export type { Algorithm } from '../../ops/clustering/algorithm.js';

@@ -1,6 +1,7 @@
 /** What a K-means fit returns. */
 import { nameClass } from '../../../host/class_name.js';
-import { CentroidModel, type PlacedCentroids } from './centroid_model.js';
+import { CentroidModel } from './centroid_model.js';
+import type { PlacedCentroids } from './placed.js';
 import {
   boolean,
   columns,

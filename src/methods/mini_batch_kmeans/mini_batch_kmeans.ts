@@ -1,14 +1,14 @@
 /** K-means by mini-batches. */
 import type { RuntimeChoice } from '../../fit/backend.js';
 import { InvalidArgumentError } from '../../errors.js';
-import type { Metric } from '../../rows/load_options.js';
+import { isPointStream, isStreamed, type Metric } from '../../rows/load_options.js';
 import { type CheckedMatrix, isGpuMatrix, type Points } from '../../rows/matrix.js';
 import { MiniBatchKMeansModel, type OnlineOptions } from './mini_batch_model.js';
 import { type MiniBatchProgressState, step } from './mini_batch_step.js';
 import { MINI_BATCH_DEFAULTS, MINI_BATCH_RULES } from './options.js';
 import { type Batch, type BatchRows, heldRows, passingRows } from './mini_batch_rows.js';
 import { checkOptions } from '../../fit/options.js';
-import { CheckedStream, isPointStream, type PointStream } from '../../rows/point_stream.js';
+import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
@@ -98,10 +98,9 @@ export async function miniBatchKMeans(
   const weights = checkWeights(options.sampleWeight, n);
   const random = createRandom(options.seed ?? 0);
   const batchSize = Math.min(n, options.batchSize ?? MINI_BATCH_DEFAULTS.batchSize);
-  const rows =
-    checked instanceof CheckedStream
-      ? passingRows(checked, weights?.scaled, batchSize)
-      : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
+  const rows = isStreamed(checked)
+    ? passingRows(checked, weights?.scaled, batchSize)
+    : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
   return withEngine(runtime, checked, signal, (backend) =>
     fit(backend, rows, options, random, weights?.mean ?? 1),
   );

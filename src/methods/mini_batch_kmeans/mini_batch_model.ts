@@ -1,10 +1,7 @@
 /** What mini-batch k-means returns, and how it learns on. */
 import { nameClass } from '../../../host/class_name.js';
-import {
-  CentroidModel,
-  type ComputeOptions,
-  type PlacedCentroids,
-} from '../kmeans/centroid_model.js';
+import { CentroidModel } from '../kmeans/centroid_model.js';
+import type { ComputeOptions, PlacedCentroids } from '../kmeans/placed.js';
 import {
   boolean,
   columns,

@@ -1,7 +1,7 @@
 /** Where the batches of mini-batch k-means come from. */
 import { InvalidArgumentError } from '../../errors.js';
 import type { CheckedMatrix } from '../../rows/matrix.js';
-import type { CheckedStream } from '../../rows/point_stream.js';
+import type { CheckedStream } from '../../rows/checked_stream.js';
 import type { Random } from '../../math/random.js';
 import { gatherRows, sampleRows } from '../../math/sampling.js';
 

@@ -24,7 +24,8 @@ import {
 import { checkMatrix, type Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
-import { CentroidModel, type ComputeOptions } from '../kmeans/centroid_model.js';
+import { CentroidModel } from '../kmeans/centroid_model.js';
+import type { ComputeOptions } from '../kmeans/placed.js';
 import { type GivenCentroids, meanCentroid, placeCentroids } from '../kmeans/start_centroids.js';
 import { LEARNING_RULES } from './options.js';
 import { learn, type OnlineProgressState } from './online_learn.js';

@@ -2,9 +2,8 @@
 import { InvalidArgumentError } from '../../errors.js';
 import type { Random } from '../../math/random.js';
 import { gatherRows, shuffledRows } from '../../math/sampling.js';
-import type { PointSource } from '../../rows/load_options.js';
+import { isStreamed, type PointSource } from '../../rows/load_options.js';
 import type { CheckedMatrix, GpuMatrix } from '../../rows/matrix.js';
-import { CheckedStream } from '../../rows/point_stream.js';
 
 /** Rows that are taken together, with their weights where there are any. */
 export interface OnlineBlock {
@@ -51,7 +50,7 @@ export async function* rowsInOrder(
     return;
   }
   const size = batchSize > 1 ? batchSize : together;
-  if (points instanceof CheckedStream) {
+  if (isStreamed(points)) {
     let start = 0;
     for await (const data of points.blocks(size)) {
       yield block(data, weights?.slice(start, start + data.length / d));

@@ -18,8 +18,8 @@ import {
   solveRandomized,
   type Wanted,
 } from './pca_solvers.js';
-import type { PointSource } from '../../rows/load_options.js';
-import { CheckedStream, iterated, type PointStream } from '../../rows/point_stream.js';
+import { isStreamed, type PointSource } from '../../rows/load_options.js';
+import { iterated, type PointStream } from '../../rows/point_stream.js';
 import { checkPoints, checkSource } from '../../rows/points.js';
 import { createRandom } from '../../math/random.js';
 
@@ -276,7 +276,7 @@ async function* batchesOf(
     shift,
   } = points;
   const step = batchSize ?? BATCH_ROWS_PER_COLUMN * d;
-  if (points instanceof CheckedStream) {
+  if (isStreamed(points)) {
     for await (const data of points.blocks(step)) {
       yield { data, shape: [data.length / d, d], ...(shift ? { shift } : {}) };
     }

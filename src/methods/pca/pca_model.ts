@@ -15,7 +15,7 @@ import {
   text,
   word,
 } from '../../fit/model_record.js';
-import type { ComputeOptions } from '../kmeans/centroid_model.js';
+import type { ComputeOptions } from '../kmeans/placed.js';
 import type { GpuMatrix, Matrix, Points } from '../../rows/matrix.js';
 import {
   checkOptions,

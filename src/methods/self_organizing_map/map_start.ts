@@ -1,9 +1,8 @@
 /** Where a map begins. */
 import type { RuntimeChoice } from '../../fit/backend.js';
 import type { UnitGrid } from '../../math/unit_grid.js';
-import type { PointSource } from '../../rows/load_options.js';
+import { isStreamed, type PointSource } from '../../rows/load_options.js';
 import type { HostMatrix, Points } from '../../rows/matrix.js';
-import { CheckedStream } from '../../rows/point_stream.js';
 import { pca } from '../pca/pca.js';
 
 /** Rows of a stream from which the components are taken. */
@@ -51,7 +50,7 @@ export async function principalStart(
 async function lookedAt(
   points: PointSource,
 ): Promise<Points & { readonly shape: readonly number[] }> {
-  if (!(points instanceof CheckedStream)) {
+  if (!isStreamed(points)) {
     return 'data' in points ? { data: points.data, shape: points.shape } : points;
   }
   const [n, d] = points.shape;

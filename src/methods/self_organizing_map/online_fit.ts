@@ -4,8 +4,9 @@ import { gatherRows, shuffledRows } from '../../math/sampling.js';
 import type { OnlineMap } from '../../ops/maps/online_map.js';
 import { largestOf } from '../../rows/float16.js';
 import type { CheckedMatrix } from '../../rows/matrix.js';
-import { CheckedStream } from '../../rows/point_stream.js';
+import type { CheckedStream } from '../../rows/checked_stream.js';
 import { rangeScale } from '../../rows/range.js';
+import { isStreamed } from '../../rows/load_options.js';
 
 /** Multiply-adds of one dispatch, which one workgroup does alone: some tens of milliseconds. */
 const BLOCK_WORK = 2 ** 25;
@@ -30,8 +31,7 @@ export type OnlineRows = CheckedMatrix | CheckedStream;
  */
 export function onlineScale(points: OnlineRows, start: Float32Array): number {
   // A stream's are known as far as it was read.
-  const rows =
-    points instanceof CheckedStream ? points.largest : (points.largest ?? largestOf(points.data));
+  const rows = isStreamed(points) ? points.largest : (points.largest ?? largestOf(points.data));
   return rangeScale('points', Math.max(rows, largestOf(start)));
 }
 
@@ -81,7 +81,7 @@ async function* blocksOf(
   random: Random,
 ): AsyncGenerator<{ readonly data: Float32Array; readonly rows: Uint32Array }> {
   const [n, d] = points.shape;
-  if (points instanceof CheckedStream) {
+  if (isStreamed(points)) {
     let start = 0;
     for await (const data of points.blocks(blockRows)) {
       const first = start;

@@ -24,7 +24,8 @@ import {
 import type { Centroids, Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { nearestTwo } from '../../ops/assign/nearest_two.js';
-import { CentroidModel, type ComputeOptions, withPlaced } from '../kmeans/centroid_model.js';
+import { CentroidModel } from '../kmeans/centroid_model.js';
+import { type ComputeOptions, withPlaced } from '../kmeans/placed.js';
 
 /** The state of a model; see {@link SelfOrganizingMapModel} for what each part means. */
 export interface SelfOrganizingMapState extends GridShape {

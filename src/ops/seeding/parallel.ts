@@ -6,7 +6,8 @@ import { inBatches } from '../side_by_side.js';
 import { oversample } from './oversample.js';
 import { plusPlus } from './plus_plus.js';
 import type { FirstDraw } from './sampler.js';
-import { PARALLEL_OVERSAMPLING, PARALLEL_ROUNDS, reduceCandidates } from './seeding.twin.js';
+import { reduceCandidates } from './seeding.twin.js';
+import { PARALLEL_OVERSAMPLING, PARALLEL_ROUNDS } from './trials.js';
 
 /** Candidates are drawn on the device, and reduced to k on the host. */
 export async function parallel(

@@ -5,7 +5,7 @@ import type { Recording } from '../../../host/recording.js';
 import type { Workspace } from '../../../host/workspace.js';
 import seedChooseKernel from '../../../shaders/seeding/seed_choose.wgsl';
 import seedTrialsKernel from '../../../shaders/seeding/seed_trials.wgsl';
-import { localTrials } from './seeding.twin.js';
+import { localTrials } from './trials.js';
 import { groups, paced, unpadColumns } from '../../rows/device_points.js';
 import type { DevicePoints } from '../../rows/rows.js';
 import { bytesPerRow, type FirstDraw, Sampler } from './sampler.js';

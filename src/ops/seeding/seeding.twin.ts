@@ -3,16 +3,8 @@ import type { Random } from '../../math/random.js';
 import { assignInBlocks } from '../assign/assign.twin.js';
 import { createPause, type Pause } from '../../math/event_loop.js';
 import { cumulativeWeights, fillUp, gatherRows, sampleFromWeights } from '../../math/sampling.js';
+import { localTrials, PARALLEL_OVERSAMPLING, PARALLEL_ROUNDS } from './trials.js';
 import { squaredDistance } from '../assign/squared_distance.twin.js';
-
-/** Rounds of k-means||, and candidates drawn in each as a multiple of k (Bahmani et al., section 5). */
-export const PARALLEL_ROUNDS = 5;
-export const PARALLEL_OVERSAMPLING = 2;
-
-/** How many candidates greedy k-means++ tries for each centroid: 2 + floor(ln k), as scikit-learn. */
-export function localTrials(k: number): number {
-  return 2 + Math.floor(Math.log(k));
-}
 
 /**
  * What each row of `x` (n x d) would cost with `candidate` ([d]) added to the centroids chosen so

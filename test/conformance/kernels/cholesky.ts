@@ -142,10 +142,11 @@ async function inverted(
   columns: number,
   given: readonly Float64Array[],
   halted = 0,
+  most = 3e38,
 ) {
   const quads = quadsOf(columns);
   return lab.run(kernel, {
-    shape: { quads, columns, matrices: given.length, factor_stride: factorEntries(quads) },
+    shape: { quads, columns, matrices: given.length, factor_stride: factorEntries(quads), most },
     buffers: {
       matrices: interleaved(given, columns),
       state: Uint32Array.of(0, halted, NONE),
@@ -201,6 +202,15 @@ export const triangularInverse: KernelTest = {
     const diagonal = Float64Array.from([1, 0, 0, 0, 1, 1 / REACH, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
     const { state } = await inverted(lab, kernel, 3, [diagonal]);
     expectEqual(state, Uint32Array.of(0, 0, 0), 'a pivot far below its row');
+    // Round, and of a deviation of an eighth.
+    const small = Float64Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 / 8 : 0));
+    for (const [most, first] of [
+      [9, NONE],
+      [7, 0],
+    ]) {
+      const { state: found } = await inverted(lab, kernel, 3, [small], 0, most);
+      expectEqual(found, Uint32Array.of(0, 0, first), `deviations of 1/8 where 1/${most} is least`);
+    }
     const halted = await inverted(lab, kernel, 3, [diagonal], 1);
     expectEqual(halted.factors, blank(halted.factors.length), 'factors of a fit that has halted');
     expectEqual(halted.state, Uint32Array.of(0, 1, NONE), 'state of a fit that has halted');
@@ -211,6 +221,7 @@ export const triangularInverse: KernelTest = {
     ['square += own * own', 'square = own * own'],
     ['abs(solved)', 'solved'],
     ['* sqrt(square)', ''],
+    ['|| largest > shape.most', ''],
     ['atomicMin', 'atomicMax'],
     ['/ element(m, i, i)', '/ element(m, j, j)'],
     ['4 * m * shape.factor_stride', '0u'],

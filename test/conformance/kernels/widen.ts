@@ -23,13 +23,17 @@ export const widen: KernelTest = {
     await compareEach(SHAPES, async ({ count, start, quads }) => {
       const packed = floats(random, () => random.below(256) - 128, 4 * (start + count));
       packed.set([-128, 127, 0, -1], 4 * start);
-      const shift = floats(random, () => random.below(2001) - 1000, 4 * quads);
+      // Shifts, what is subtracted, and powers of two.
+      const columns = Float32Array.from({ length: 12 * quads }, (_, at) => {
+        if (at < 4 * quads) return random.below(2001) - 1000;
+        return at < 8 * quads ? 300 * random.next() : 2 ** (random.below(9) - 4);
+      });
       const expected = blank(4 * (count + 1));
-      expected.set(twin(packed.subarray(4 * start), quads, shift));
+      expected.set(twin(packed.subarray(4 * start), quads, columns));
       const what = `${count} from ${start} on, ${quads} quads`;
       const dispatch = { shape: { count, start, quads }, invocations: count };
       const wide = blank(4 * (count + 1));
-      const held = { points: packed, shift, wide };
+      const held = { points: packed, columns, wide };
       expectSameBits((await lab.run(kernel, { ...dispatch, buffers: held })).wide, expected, what);
       if (readsHalves(kernel)) return;
       const buffers = { ...held, points: packBytes(packed) };
@@ -40,7 +44,9 @@ export const widen: KernelTest = {
   mutations: [
     ['i >= shape.count', 'i > shape.count'],
     ['shape.start + i', 'i'],
-    ['i / BLOCK_ROWS % shape.quads', 'i % shape.quads'],
-    ['+ shift[', '- shift['],
+    ['i / BLOCK_ROWS % quads', 'i % quads'],
+    ['+ vec4i(columns', '- vec4i(columns'],
+    ['- columns[quads + quad]', '- columns[quad]'],
+    ['* columns[2 * quads + quad]', '* columns[quads + quad]'],
   ],
 };

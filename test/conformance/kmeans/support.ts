@@ -115,7 +115,7 @@ export async function fit(
   const used = model.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   expectEqual(
     takeWarnings().map((line) =>
-      /kmeans: only (\d+) of (\d+) clusters own rows/.exec(line)?.slice(1),
+      /kmeans: only (\d+) of (\d+) clusters owns? rows/.exec(line)?.slice(1),
     ),
     used < options.k ? [[String(used), String(options.k)]] : [],
     'warnings',

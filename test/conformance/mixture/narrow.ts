@@ -196,6 +196,76 @@ async function compareVariances(
   });
 }
 
+/**
+ * Rows in pairs of opposite ones, whose mean is 0, so that float32 holds them as they are: the first pair
+ * so far off that beside its squares float64 keeps few digits of the others'.
+ */
+function farPair(n: number, d: number) {
+  const random = createRandom(13);
+  const data = new Float32Array(n * d);
+  for (let i = 0; i < n; i += 2) {
+    for (let j = 0; j < d; j++) {
+      data[i * d + j] = i === 0 ? 1e8 : (j === 0 ? 5 : 0) + standardNormal(random);
+      data[(i + 1) * d + j] = -data[i * d + j];
+    }
+  }
+  return { data, shape: [n, d] } as const;
+}
+
+/** The columns from the last to the first, of which no bound knows. */
+function turned<Shape extends readonly number[]>(data: Float32Array, shape: Shape) {
+  const d = shape[shape.length - 1];
+  const own = data.map((_, at) => data[at - (at % d) + d - 1 - (at % d)]);
+  return { data: own, shape };
+}
+
+/** Both kinds of mixtures, from the same start: the twin's bounds, whichever column comes first. */
+async function compareFarPair(
+  { library, runtime }: ConformanceContext,
+  covarianceType: 'full' | 'tied',
+  [n, d]: readonly [number, number],
+): Promise<void> {
+  const k = 3;
+  const points = farPair(n, d);
+  const options = { k, covarianceType, regCovar: 1e-6, maxIter: 4, tol: 0 } as const;
+  const matrices = covarianceType === 'full' ? k : 1;
+  const means = points.data.slice(2 * d, (2 + k) * d);
+  means.set(points.data.subarray(0, d), 2 * d);
+  const init = {
+    weights: [0.5, 0.25, 0.25],
+    precisions: {
+      data: Float64Array.from({ length: matrices * d * d }, (_, at) =>
+        (at % (d * d)) % (d + 1) === 0 ? 1 : 0,
+      ),
+      shape: covarianceType === 'full' ? [k, d, d] : [d, d],
+    },
+  };
+  // Not the same of a row and its opposite, which no step would part.
+  const labels = Uint32Array.from({ length: n }, (_, i) => (i < 2 ? 2 : i % 3 === 0 ? 1 : 0));
+  const fits = async (given: typeof points, at: typeof means, place: typeof runtime | 'cpu') => [
+    await library.gaussianMixture(given, {
+      ...options,
+      init: { ...init, means: { data: at, shape: [k, d] } },
+      runtime: place,
+    }),
+    await library.bayesianGaussianMixture(given, { ...options, init: { labels }, runtime: place }),
+  ];
+  const models = await fits(points, means, runtime);
+  const others = [
+    ...(await fits(points, means, 'cpu')),
+    ...(await fits(turned(points.data, points.shape), turned(means, points.shape).data, runtime)),
+  ];
+  for (const [i, other] of others.entries()) {
+    const model = models[i % 2];
+    const per = i % 2 === 0 ? 1 : n;
+    expectClose(model.lowerBound / per, other.lowerBound / per, { ...ROW, what: 'bound' });
+    expectClose(model.logLikelihood / n, other.logLikelihood / n, {
+      ...ROW,
+      what: 'log-likelihood',
+    });
+  }
+}
+
 export const mixtureNarrow: Suite = {
   name: 'mixture of narrow directions',
   cases: [
@@ -215,6 +285,10 @@ export const mixtureNarrow: Suite = {
       name: `many rows of dependent columns, '${covarianceType}'`,
       needsGpu: true,
       run: async (context) => compareMany(context, covarianceType),
+    })),
+    ...(['full', 'tied'] as const).map((covarianceType): Case => ({
+      name: `a pair of rows far from all others, '${covarianceType}'`,
+      run: async (context) => compareFarPair(context, covarianceType, [200, 4]),
     })),
     ...(['diag', 'spherical'] as const).flatMap((covarianceType): readonly Case[] => [
       {

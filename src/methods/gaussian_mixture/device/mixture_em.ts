@@ -68,7 +68,7 @@ export interface EmProblem {
   readonly rules: MixtureRules;
   /** Stop when the bound changes by less than this. */
   readonly tol: number;
-  /** The variance of a scaled column, of components without matrices, at which the fit halts. */
+  /** The variance of a scaled column at which the fit halts. */
   readonly leastVariance: number;
 }
 
@@ -310,7 +310,13 @@ export class MixtureEm {
       .dispatch(
         inverse,
         {
-          shape: { quads, columns: d, matrices: count, factor_stride: factorEntries(quads) },
+          shape: {
+            quads,
+            columns: d,
+            matrices: count,
+            factor_stride: factorEntries(quads),
+            most: 1 / Math.sqrt(this.#problem.leastVariance),
+          },
           matrices,
           state,
           factors,

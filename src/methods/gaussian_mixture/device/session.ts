@@ -21,16 +21,16 @@ import type {
 import type { PointSource } from '../../../rows/load_options.js';
 import { newFloats } from '../../../rows/matrix.js';
 import { centreInRange, openRows, type OpenRows } from '../../../rows/open_rows.js';
-import { CheckedStream } from '../../../rows/point_stream.js';
 import { rangeScale } from '../../../rows/range.js';
 import { readAll, readRows } from '../../../rows/read_rows.js';
 import type { FitOptions, PartialFit } from '../gaussian_mixture_backend.js';
-import { ReferenceSession } from '../twin/session.js';
+import type { ReferenceSession } from '../twin/session.js';
 import {
   formOf,
   type MixtureParameters,
   type MixtureRules,
   reachOf,
+  scorerFactors,
   type Whitening,
 } from '../mixture_step.js';
 import {
@@ -41,11 +41,11 @@ import {
   unpackStatistics,
 } from './mixture_layout.js';
 import { BOUND_RUN, MixtureEm } from './mixture_em.js';
-import { commonFrame, FramedMixtureSession, reachWithin, rowsWithin } from './mixture_frame.js';
+import type { FramedMixtureSession } from './mixture_frame.js';
 import { fitOnDevice } from './mixture_loop.js';
 import { type Batch, MixturePass, type ScorerBuffers } from './mixture_pass.js';
 import type { Recording } from '../../../../host/recording.js';
-import { columnSums, groups, scaling } from '../../../rows/device_points.js';
+import { columnSums, groups } from '../../../rows/device_points.js';
 import type { DevicePoints } from '../../../rows/rows.js';
 import { loadRowWeights, type RowWeights } from '../../../rows/weights.js';
 
@@ -61,11 +61,11 @@ const FLOAT32_REACH = 2 ** 10;
  */
 const FRAME_REACH = 2 ** 10;
 /**
- * Scaled columns' deviations per deviation of a component, at diagonal covariances, beyond which the
- * rounding of its mean shows: that of a mean up to 16 deviations out is 2^-20, here 2^-6 of the
- * component's own, and a bound loses half its square.
+ * Scaled columns' deviations per deviation of a component, beyond which the rounding of its mean shows:
+ * that of a mean up to 16 deviations out is 2^-20, here 2^-6 of the component's own, and a bound loses
+ * half its square.
  */
-const DIAGONAL_REACH = 2 ** 14;
+const COLUMN_REACH = 2 ** 14;
 /** Multiply-adds of a pass that the host does in some 100 ms. */
 const HOST_WORK = 2 ** 26;
 
@@ -94,7 +94,7 @@ const LARGEST_SCALE = 2 ** 126;
  */
 async function scaleToDeviations(
   workspace: Workspace,
-  { rows, prepare }: OpenRows,
+  { rows, multiply }: OpenRows,
   by: number,
   leastVariance: number,
 ): Promise<Float64Array> {
@@ -104,7 +104,7 @@ async function scaleToDeviations(
     factors.forEach((factor, j) => {
       scale[j] *= factor;
     });
-    await prepare('scale', await scaling(workspace, rows, factors));
+    await multiply(factors);
   };
   const meanSquares = async () => {
     const sums = await columnSums(workspace, rows, true);
@@ -182,8 +182,7 @@ class DeviceMixtureSession implements MixtureSession {
         scale = await scaleToDeviations(workspace, open, points.scale, options.leastVariance ?? 0),
       } = options;
       if (options.scale) {
-        const by = scale.map((factor) => factor / points.scale);
-        await open.prepare('scale', await scaling(workspace, rows, by));
+        await open.multiply(scale.map((factor) => factor / points.scale));
       }
       const weights = await loadRowWeights(workspace, points, options.weights);
       const { state } = await workspace.allocate({ state: 8 });
@@ -263,7 +262,20 @@ class DeviceMixtureSession implements MixtureSession {
     rules: MixtureRules,
     options: FitOptions,
   ): Promise<PartialFit<MixtureParameters>> {
-    const inFloat64 = this.#fitsHost(start.weights.length, formOf(rules.covarianceType));
+    const k = start.weights.length;
+    const form = formOf(rules.covarianceType);
+    const inFloat64 = this.#fitsHost(k, form);
+    if (
+      inFloat64 &&
+      this.#isNarrow(scorerFactors(start.factors, k, this.shape[1], rules.covarianceType), form)
+    ) {
+      return {
+        parameters: start,
+        history: new Float64Array(0),
+        converged: false,
+        unfinished: true,
+      };
+    }
     const em = await MixtureEm.create(
       this.#workspace,
       {
@@ -273,7 +285,7 @@ class DeviceMixtureSession implements MixtureSession {
         rules,
         tol: Math.min(options.tol, MAX_F32),
         // Where the host cannot go on, only what rounding leaves of a variance ends the way.
-        leastVariance: inFloat64 ? DIAGONAL_REACH ** -2 : NOISE ** 2,
+        leastVariance: inFloat64 ? COLUMN_REACH ** -2 : NOISE ** 2,
       },
       start,
     );
@@ -354,16 +366,19 @@ class DeviceMixtureSession implements MixtureSession {
     const [, d] = this.shape;
     const factors = all.filter((given) => given !== undefined);
     const fitsHost = this.#fitsHost(k, form);
-    if (form === 'diag') {
-      const isNarrow = factors.some((given) =>
-        given.some((factor, at) => factor > DIAGONAL_REACH * this.scale[at % d]),
-      );
-      return isNarrow && fitsHost ? this.#hosted() : undefined;
-    }
+    if (fitsHost && factors.some((given) => this.#isNarrow(given, form))) return this.#hosted();
+    if (form === 'diag') return undefined;
     const reach = Math.max(0, ...factors.map((given) => reachOf(given, d)));
     if (d * reach <= FLOAT32_REACH) return undefined;
     if (fitsHost) return this.#hosted();
     return Math.sqrt(d) * reach > FRAME_REACH ? this.#framedFor(factors, reach) : undefined;
+  }
+
+  /** Whether a component's factors are narrow beside the columns: see COLUMN_REACH. */
+  #isNarrow(factors: Float64Array, form: FactorForm): boolean {
+    const [, d] = this.shape;
+    const columnOf = (at: number) => (form === 'diag' ? at : Math.floor(at / d)) % d;
+    return factors.some((factor, at) => Math.abs(factor) > COLUMN_REACH * this.scale[columnOf(at)]);
   }
 
   /** Whether the host does a pass in a short time. */
@@ -378,6 +393,7 @@ class DeviceMixtureSession implements MixtureSession {
     const x = await readAll(this.#workspace, this.#points);
     for (let at = 0; at < x.length; at++) x[at] /= this.scale[at % d];
     const weights = this.#weights.host ?? new Float32Array(n).fill(1);
+    const { ReferenceSession } = await import('../twin/session.js');
     this.#host = new ReferenceSession({ x, weights }, this.shape, this.shift);
     return this.#host;
   }
@@ -388,6 +404,7 @@ class DeviceMixtureSession implements MixtureSession {
     reach: number,
   ): Promise<FramedMixtureSession | undefined> {
     const [, d] = this.shape;
+    const { commonFrame, FramedMixtureSession, reachWithin } = await import('./mixture_frame.js');
     const factors = Float64Array.from(all.flatMap((given) => [...given]));
     const held = this.#framed;
     const heldReach = held ? reachWithin(factors, held.frame, d) : reach;
@@ -416,6 +433,7 @@ class DeviceMixtureSession implements MixtureSession {
   /** The rows in a frame's coordinates, on the host only as long as they have to be. */
   async #within(frame: Whitening): Promise<PointSource> {
     const workspace = this.#workspace;
+    const { rowsWithin } = await import('./mixture_frame.js');
     const points = this.#points;
     const { shape } = points;
     if (points.kept) {
@@ -423,6 +441,7 @@ class DeviceMixtureSession implements MixtureSession {
       return { data, shape };
     }
     const { scale } = this;
+    const { CheckedStream } = await import('../../../rows/checked_stream.js');
     return CheckedStream.open('points', {
       shape,
       async *blocks() {

@@ -15,6 +15,7 @@ import { gram } from '../../../ops/products/gram.twin.js';
 import { loadHostRows } from '../../../rows/host_rows.js';
 import { logDensity } from '../../../ops/mixtures/log_density.twin.js';
 import { moments } from '../../../ops/mixtures/moments.twin.js';
+import { reachOf } from '../mixture_step.js';
 import { largestScore, softmax } from '../../../ops/mixtures/softmax.twin.js';
 
 /** The CPU engine. Matrices that lie on a GPU are refused with InvalidArgumentError. */
@@ -36,9 +37,30 @@ export interface HostRows {
   readonly weights: Float32Array;
 }
 
+/** Reach (see reachOf) of a frame from which float64 sums of the columns lose digits that its own keep. */
+const FRAME_REACH = 2 ** 16;
+
 /** What a block of rows adds to the sums over all of them. */
 function addTo(target: Float64Array, source: Float64Array): void {
   for (let at = 0; at < source.length; at++) target[at] += source[at];
+}
+
+/** Rows in component c's coordinates of a frame, U^T (x - m). */
+function whiten(
+  x: Float32Array,
+  { centres, factors }: Required<Frame>,
+  c: number,
+  d: number,
+): Float64Array {
+  const factor = factors.length === d * d ? 0 : c * d * d;
+  const y = new Float64Array(x.length);
+  for (let row = 0; row < x.length; row += d) {
+    for (let j = 0; j < d; j++) {
+      const difference = x[row + j] - centres[c * d + j];
+      for (let i = j; i < d; i++) y[row + i] += factors[factor + j * d + i] * difference;
+    }
+  }
+  return y;
 }
 
 /** A session in float64. */
@@ -55,11 +77,11 @@ export class ReferenceSession implements MixtureSession {
     this.scale = new Float64Array(shape[1]).fill(1);
   }
 
-  async expect(scorer: Scorer, { centres }: Frame, signal?: AbortSignal): Promise<Expectation> {
+  async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
     const { x, weights } = this.#loaded();
     const [, d] = this.shape;
     const { k, form } = scorer;
-    const totals = this.#empty(centres, form);
+    const totals = this.#empty(frame, form);
     let logLikelihood = 0;
     let entropy = 0;
     await this.#blocks(k * d * d, signal, (start, end) => {
@@ -69,23 +91,23 @@ export class ReferenceSession implements MixtureSession {
         logLikelihood += weights[start + row] * logSums[row];
         entropy += weights[start + row] * entropies[row];
       }
-      this.#add(totals, start, end, responsibilities, centres, form);
+      this.#add(totals, start, end, responsibilities, form);
     });
     return { ...totals, logLikelihood, entropy };
   }
 
   async accumulate(
     responsibilities: Responsibilities,
-    { centres }: Frame,
+    frame: Frame,
     form: FactorForm,
     signal?: AbortSignal,
   ): Promise<Statistics> {
     const [, d] = this.shape;
-    const k = centres.length / d;
-    const totals = this.#empty(centres, form);
+    const k = frame.centres.length / d;
+    const totals = this.#empty(frame, form);
     await this.#blocks(k * d * d, signal, (start, end) => {
       const given = Float64Array.from(responsibilities(start, end - start));
-      this.#add(totals, start, end, given, centres, form);
+      this.#add(totals, start, end, given, form);
     });
     return totals;
   }
@@ -127,12 +149,13 @@ export class ReferenceSession implements MixtureSession {
     this.#rows = undefined;
   }
 
-  /** Float64 holds the sums of the columns themselves, so no frame has factors here. */
-  #empty(centres: Float64Array, form: FactorForm): Statistics {
+  /** In columns where these do for float64, else in the frame's own coordinates. */
+  #empty({ centres, factors }: Frame, form: FactorForm): Statistics {
     const [, d] = this.shape;
     const k = centres.length / d;
+    const isNarrow = factors && form !== 'diag' && reachOf(factors, d) > FRAME_REACH;
     return {
-      frame: { centres },
+      frame: { centres, ...(isNarrow ? { factors } : {}) },
       noise: 0,
       weights: new Float64Array(k),
       sums: new Float64Array(k * d),
@@ -146,15 +169,28 @@ export class ReferenceSession implements MixtureSession {
     start: number,
     end: number,
     responsibilities: Float64Array,
-    centres: Float64Array,
     form: FactorForm,
   ): void {
     const { x, weights } = this.#loaded();
     const [, d] = this.shape;
+    const { centres, factors } = totals.frame;
     const k = centres.length / d;
     const rows = end - start;
     const weighted = responsibilities.map((value, at) => value * weights[start + (at % rows)]);
     const block = x.subarray(start * d, end * d);
+    if (factors) {
+      const origin = new Float64Array(d);
+      for (let c = 0; c < k; c++) {
+        const y = whiten(block, { centres, factors }, c, d);
+        const own = weighted.subarray(c * rows, (c + 1) * rows);
+        const sums = moments(y, rows, d, 1, own, origin);
+        totals.weights[c] += sums.weights[0];
+        addTo(totals.sums.subarray(c * d, (c + 1) * d), sums.sums);
+        const products = gram(y, rows, d, { k: 1, weights: own, centres: origin });
+        addTo(totals.products.subarray(c * d * d, (c + 1) * d * d), products);
+      }
+      return;
+    }
     const sums = moments(block, rows, d, k, weighted, centres);
     addTo(totals.weights, sums.weights);
     addTo(totals.sums, sums.sums);
