@@ -19,7 +19,7 @@ const byRule =
   };
 
 function entriesOf<Options>(table: OptionTable<Options>) {
-  return (Object.entries(table.options) as [string, OptionEntry][]).flatMap(([name, entry]) =>
+  return Object.entries<OptionEntry>(table.options).flatMap(([name, entry]) =>
     entry.flag === undefined ? [] : [{ ...entry, name, flag: entry.flag }],
   );
 }
