@@ -52,32 +52,6 @@ export class JsonReader {
     return this.part(name, rule, (value): value is T => allowed.includes(value as T));
   }
 
-  size(name: string): number {
-    return this.part(name, 'a whole number >= 1', isSize);
-  }
-
-  number(name: string): number {
-    return this.part(name, 'a finite number', (value): value is number => Number.isFinite(value));
-  }
-
-  boolean(name: string): boolean {
-    return this.part(name, 'true or false', (value) => typeof value === 'boolean');
-  }
-
-  text(name: string): string {
-    return this.part(name, 'a string', (value) => typeof value === 'string');
-  }
-
-  /** A matrix's shape. */
-  shape(name: string): readonly [number, number] {
-    return this.part(
-      name,
-      '[rows, columns]',
-      (value): value is [number, number] =>
-        Array.isArray(value) && value.length === 2 && value.every(isSize),
-    );
-  }
-
   /** Finite numbers; without `length` as many as there are, but one at least. */
   numbers(name: string, length?: number): Float64Array {
     return Float64Array.from(

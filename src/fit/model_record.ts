@@ -1,6 +1,6 @@
 /** The state of a model as a table of its parts, which gives `toJSON` and `fromJSON`. */
-import { JsonReader } from './json_reader.js';
-import type { OptionRule } from './options.js';
+import { isSize, JsonReader } from './json_reader.js';
+import { aSwitch, type OptionRule } from './options.js';
 
 /** The parts that stand before one in the table, as they were read. */
 type Known = Readonly<Record<string, unknown>>;
@@ -18,29 +18,29 @@ type Length = (known: Known) => number;
 const itself = <T>(value: T): T => value;
 const listed = <T>(values: Iterable<T>): readonly T[] => [...values];
 
-export const size: Part<number> = { write: itself, read: (reader, name) => reader.size(name) };
-export const number: Part<number> = { write: itself, read: (reader, name) => reader.number(name) };
-export const boolean: Part<boolean> = {
-  write: itself,
-  read: (reader, name) => reader.boolean(name),
-};
-export const text: Part<string> = { write: itself, read: (reader, name) => reader.text(name) };
-/** The sides of a matrix. */
-export const shape: Part<readonly [number, number]> = {
-  write: itself,
-  read: (reader, name) => reader.shape(name),
-};
-
-export function word<T extends string>(...allowed: readonly T[]): Part<T> {
-  return { write: itself, read: (reader, name) => reader.is(name, ...allowed) };
-}
-
-/** What an option's rule asks for. */
+/** What a rule asks for. */
 export function ruled<T>({ rule, holds }: OptionRule): Part<T> {
   return {
     write: itself,
     read: (reader, name) => reader.part(name, rule, (value): value is T => holds(value)),
   };
+}
+
+export const size = ruled<number>({ rule: 'a whole number >= 1', holds: isSize });
+export const number = ruled<number>({ rule: 'a finite number', holds: Number.isFinite });
+export const boolean = ruled<boolean>(aSwitch);
+export const text = ruled<string>({
+  rule: 'a string',
+  holds: (value) => typeof value === 'string',
+});
+/** The sides of a matrix. */
+export const shape = ruled<readonly [number, number]>({
+  rule: '[rows, columns]',
+  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(isSize),
+});
+
+export function word<T extends string>(...allowed: readonly T[]): Part<T> {
+  return { write: itself, read: (reader, name) => reader.is(name, ...allowed) };
 }
 
 /** Finite numbers in full; without `length` as many as there are, but one at least. */
