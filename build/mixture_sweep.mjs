@@ -6,6 +6,8 @@ import process from 'node:process';
 import { createServer } from 'vite';
 
 const server = await createServer({
+  // Any other is that of the build for pages, which has no Dawn.
+  mode: 'production',
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true },
   appType: 'custom',

@@ -49,7 +49,8 @@ export interface PcaOptions {
    * - 'randomized': subspace iteration from random directions (Halko et al. 2011), for columns in the
    *   thousands and few components.
    * - 'deflation': the direction of the largest variance, then that orthogonal to it, and so on, each
-   *   by conjugate gradients. Those of less than a millionth of the first's variance are not told apart.
+   *   by conjugate gradients. Those of less than a millionth of the first's variance are not told apart,
+   *   and below 1e-8 of it the variances themselves are inexact; a warning says so.
    * - 'incremental': batch by batch (Ross et al. 2008), for rows that do not fit in memory.
    *
    * Default: 'incremental' for batches; 'randomized' for more than 2,048 columns where nComponents is
