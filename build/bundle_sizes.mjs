@@ -5,6 +5,7 @@
  */
 import console from 'node:console';
 import process from 'node:process';
+import { URL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 

@@ -21,7 +21,7 @@ const tables = await Promise.all(
 );
 
 const points = {
-  data: Float64Array.from({ length: 90 }, (_, i) => Math.sin(i * i) + (i % 30 < 15 ? 0 : 9)),
+  data: Float64Array.from({ length: 90 }, (_, i) => Math.sin(i * i + i)),
   shape: [30, 3],
 };
 /** What has to be given; k where nothing is said. */
@@ -42,8 +42,9 @@ describe.each(tables)('$method', ({ method, rules, defaults, options }) => {
     const names = /the options are (.*)\.$/.exec((refusal as Error).message)?.[1].split(', ');
     expect(names?.sort()).toEqual(Object.keys(options).sort());
     expect(Object.keys(options)).toEqual(expect.arrayContaining(Object.keys(rules)));
-    const words = Object.entries(options).filter(([, entry]) => entry.words);
-    for (const [name, entry] of words) expect(rules[name].words).toContain(entry.words?.[0]);
+    for (const [name, { words = [] }] of Object.entries(options)) {
+      expect(words.filter((word) => !rules[name].holds(word))).toEqual([]);
+    }
   });
 
   it('does by default what it says', async () => {

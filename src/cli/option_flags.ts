@@ -1,6 +1,6 @@
 /** The flags of a command that are options of its method, from the method's table. */
 import { type Command, InvalidArgumentError as BadOption, Option } from 'commander';
-import type { OptionEntry, OptionTable } from '../fit/option_table.js';
+import { type OptionEntry, type OptionTable, wordsOf } from '../fit/option_table.js';
 import type { OptionRule } from '../fit/options.js';
 
 /** A value from its text. */
@@ -43,7 +43,7 @@ export function addFlags<Options>(
     const option = new Option(flag, text);
     if (command.options.some(({ long }) => long === option.long)) continue;
     if (option.required) {
-      const choices = words ?? table.rules[name].words ?? [];
+      const choices = words ?? wordsOf(table.rules[name]);
       const parser = parserOf[name];
       if (parser) option.argParser(parser);
       else if (choices.length > 0) option.choices(choices);

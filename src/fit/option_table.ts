@@ -2,7 +2,7 @@
  * What people are told of a method's options, in the README and in the shell. No page loads it: only the
  * command line and `npm run docs:options` import a method's table.
  */
-import type { OptionRules } from './options.js';
+import type { OptionRule, OptionRules } from './options.js';
 
 export interface OptionEntry {
   /** A phrase in plain English, in Markdown. */
@@ -26,6 +26,11 @@ export interface OptionTable<Options> {
   readonly defaults: Readonly<Record<string, unknown>>;
   /** Each option, in the order in which people want to know of them. */
   readonly options: { readonly [Name in keyof Required<Options>]: OptionEntry };
+}
+
+/** The words that a rule allows: those it quotes. */
+export function wordsOf({ rule, holds }: OptionRule): string[] {
+  return [...rule.matchAll(/'([^']+)'/g)].map(([, word]) => word).filter(holds);
 }
 
 /** Options that mean the same in every method. */

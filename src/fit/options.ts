@@ -6,8 +6,6 @@ import { InvalidArgumentError } from '../errors.js';
 export interface OptionRule {
   readonly rule: string;
   readonly holds: (value: unknown) => boolean;
-  /** The words among what holds. */
-  readonly words?: readonly string[];
 }
 
 export type OptionRules = Readonly<Record<string, OptionRule>>;
@@ -49,7 +47,6 @@ export function oneOf(...words: readonly string[]): OptionRule {
   return {
     rule: words.map((word) => `'${word}'`).join(' or '),
     holds: (value) => words.includes(value as string),
-    words,
   };
 }
 
@@ -58,7 +55,6 @@ export function either(first: OptionRule, second: OptionRule): OptionRule {
   return {
     rule: `${first.rule} or ${second.rule}`,
     holds: (value) => first.holds(value) || second.holds(value),
-    words: [...(first.words ?? []), ...(second.words ?? [])],
   };
 }
 

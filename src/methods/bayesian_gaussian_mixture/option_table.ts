@@ -1,13 +1,13 @@
 /** What people are told of the options of `bayesianGaussianMixture`. */
 import type { OptionTable } from '../../fit/option_table.js';
-import { FIT_OPTIONS, MIXTURE_OPTIONS } from '../gaussian_mixture/option_table.js';
+import { FIT_OPTIONS, MIXTURE_OPTIONS, TOLD_DEFAULTS } from '../gaussian_mixture/option_table.js';
 import type { BayesianGaussianMixtureOptions } from './bayesian_gaussian_mixture.js';
 import { BAYESIAN_DEFAULTS, BAYESIAN_RULES } from './options.js';
 
 export const optionTable: OptionTable<BayesianGaussianMixtureOptions> = {
   method: 'bayesianGaussianMixture',
   rules: BAYESIAN_RULES,
-  defaults: BAYESIAN_DEFAULTS,
+  defaults: { ...TOLD_DEFAULTS, ...BAYESIAN_DEFAULTS },
   options: {
     ...MIXTURE_OPTIONS,
     k: { ...MIXTURE_OPTIONS.k, meaning: 'the most components that there may be' },

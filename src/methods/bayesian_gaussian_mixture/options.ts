@@ -1,6 +1,6 @@
 /** What the options of `bayesianGaussianMixture` must be, and what they are where they are absent. */
 import { anObject, either, oneOf, type OptionRules, positive } from '../../fit/options.js';
-import { MIXTURE_DEFAULTS, MIXTURE_INITS, MIXTURE_RULES } from '../gaussian_mixture/options.js';
+import { MIXTURE_INITS, MIXTURE_RULES } from '../gaussian_mixture/options.js';
 
 export const BAYESIAN_RULES = {
   ...MIXTURE_RULES,
@@ -19,7 +19,6 @@ export const BAYESIAN_RULES = {
 } as const satisfies OptionRules;
 
 export const BAYESIAN_DEFAULTS = {
-  ...MIXTURE_DEFAULTS,
   weightConcentrationPriorType: 'dirichlet_process',
   meanPrecisionPrior: 1,
 } as const;

@@ -35,6 +35,13 @@ export const MIXTURE_OPTIONS = {
   },
 } as const satisfies Partial<Record<keyof MixtureOptions, OptionEntry>>;
 
+export const TOLD_DEFAULTS = {
+  ...MIXTURE_DEFAULTS,
+  covarianceType: 'full',
+  init: 'kmeans',
+  seed: 0,
+} as const;
+
 /** And those that say how a fit goes. */
 export const FIT_OPTIONS = {
   seed: COMMON.seed,
@@ -49,7 +56,7 @@ export const FIT_OPTIONS = {
 export const optionTable: OptionTable<GaussianMixtureOptions> = {
   method: 'gaussianMixture',
   rules: GAUSSIAN_RULES,
-  defaults: MIXTURE_DEFAULTS,
+  defaults: TOLD_DEFAULTS,
   options: {
     ...MIXTURE_OPTIONS,
     covarianceType: {

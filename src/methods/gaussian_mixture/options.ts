@@ -45,12 +45,4 @@ export const GAUSSIAN_RULES = {
   },
 } as const satisfies OptionRules;
 
-export const MIXTURE_DEFAULTS = {
-  covarianceType: 'full',
-  init: 'kmeans',
-  tol: 1e-3,
-  regCovar: 1e-6,
-  maxIter: 100,
-  nInit: 1,
-  seed: 0,
-} as const;
+export const MIXTURE_DEFAULTS = { tol: 1e-3, regCovar: 1e-6, maxIter: 100, nInit: 1 } as const;

@@ -72,7 +72,7 @@ const RECORD = modelRecord('webgpu-clustering/kmeans', 'KMeansModel', {
     read(reader, name, known) {
       const sides = shape.read(reader, name, known);
       // Holds k to what there is, before anything is made of that size.
-      reader.list('counts', sides[0], 'finite numbers', Number.isFinite);
+      reader.numbers('counts', sides[0]);
       return sides;
     },
   },

@@ -6,7 +6,14 @@ import { KMEANS_DEFAULTS, KMEANS_RULES } from './options.js';
 export const optionTable: OptionTable<KMeansOptions> = {
   method: 'kmeans',
   rules: KMEANS_RULES,
-  defaults: KMEANS_DEFAULTS,
+  defaults: {
+    ...KMEANS_DEFAULTS,
+    init: 'k-means++',
+    seed: 0,
+    metric: 'euclidean',
+    algorithm: 'auto',
+    storage: 'float32',
+  },
   options: {
     k: {
       meaning: 'number of clusters',

@@ -33,12 +33,4 @@ export const KMEANS_RULES = {
   ...RUNTIME_RULES,
 } as const satisfies OptionRules;
 
-export const KMEANS_DEFAULTS = {
-  init: 'k-means++',
-  maxIter: 300,
-  tol: 1e-4,
-  seed: 0,
-  metric: 'euclidean',
-  algorithm: 'auto',
-  storage: 'float32',
-} as const;
+export const KMEANS_DEFAULTS = { maxIter: 300, tol: 1e-4 } as const;
