@@ -84,7 +84,7 @@ export class JsonReader {
       length === undefined ? rule : `${length} ${rule}`,
       (value): value is number[] =>
         Array.isArray(value) &&
-        (length === undefined ? value.length > 0 : value.length === length) &&
+        value.length === (length ?? (value.length || 1)) &&
         value.every(holds),
     );
   }
