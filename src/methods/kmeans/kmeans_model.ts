@@ -73,7 +73,7 @@ const RECORD = modelRecord('webgpu-clustering/kmeans', 'KMeansModel', {
     read(reader, name, known) {
       const sides = shape.read(reader, name, known);
       // Holds k to what there is, before anything is made of that size.
-      reader.numbers('counts', sides[0]);
+      reader.list('counts', sides[0], 'finite numbers', Number.isFinite);
       return sides;
     },
   },

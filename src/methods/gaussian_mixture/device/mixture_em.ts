@@ -1,14 +1,11 @@
 /** Expectation maximisation on the device: parameters ping-pong, the bound alone crosses back. */
 import { ceilDiv } from '../../../../host/plan.js';
 import type { Recording } from '../../../../host/recording.js';
-import type { Kernel } from '../../../../host/runtime.js';
+import type { Kernel, Runtime } from '../../../../host/runtime.js';
+import type { CovarianceType } from '../../../ops/mixtures/scorer.js';
 import type { Workspace } from '../../../../host/workspace.js';
-import choleskyKernel from '../../../../shaders/mixtures/cholesky.wgsl';
-import covariancesKernel from '../../../../shaders/mixtures/covariances.wgsl';
 import endIterationKernel from '../../../../shaders/mixtures/end_iteration.wgsl';
 import runSumsKernel from '../../../../shaders/sums/run_sums.wgsl';
-import triangularInverseKernel from '../../../../shaders/mixtures/triangular_inverse.wgsl';
-import updateDiagonalKernel from '../../../../shaders/mixtures/update_diagonal.wgsl';
 import updateMeansKernel from '../../../../shaders/mixtures/update_means.wgsl';
 import type { Statistics } from '../../../ops/mixtures/scorer.js';
 import {
@@ -83,12 +80,14 @@ interface Buffers {
   readonly sums: GPUBuffer;
 }
 
+/** What makes factors of the sums: of matrices, or of variances alone. */
+type FactorKernels =
+  | { readonly diagonal: Kernel }
+  | { readonly covariances: Kernel; readonly cholesky: Kernel; readonly inverse: Kernel };
+
 interface Kernels {
   readonly means: Kernel;
-  readonly diagonal: Kernel;
-  readonly covariances: Kernel;
-  readonly cholesky: Kernel;
-  readonly inverse: Kernel;
+  readonly factors: FactorKernels;
   readonly runSums: Kernel;
   readonly end: Kernel;
 }
@@ -100,17 +99,34 @@ function matricesOf({ covarianceType }: MixtureRules, k: number): number {
 
 async function compile(workspace: Workspace, { covarianceType }: MixtureRules): Promise<Kernels> {
   const { runtime } = workspace;
-  const tied = { TIED: covarianceType === 'tied' };
-  const kind = { KIND: { full: 0, tied: 0, diag: 0, spherical: 1, fixed: 2 }[covarianceType] };
-  const diagonal = { DIAGONAL: formOf(covarianceType) === 'diag' };
+  const DIAGONAL = formOf(covarianceType) === 'diag';
   return {
-    means: await runtime.kernel(updateMeansKernel, diagonal),
-    diagonal: await runtime.kernel(updateDiagonalKernel, kind),
-    covariances: await runtime.kernel(covariancesKernel, tied),
-    cholesky: await runtime.kernel(choleskyKernel, tied),
-    inverse: await runtime.kernel(triangularInverseKernel),
+    means: await runtime.kernel(updateMeansKernel, { DIAGONAL }),
+    factors: await (DIAGONAL
+      ? compileDiagonal(runtime, covarianceType)
+      : compileMatrices(runtime, covarianceType)),
     runSums: await runtime.kernel(runSumsKernel, { RUN: BOUND_RUN }),
     end: await runtime.kernel(endIterationKernel),
+  };
+}
+
+async function compileDiagonal(runtime: Runtime, type: CovarianceType): Promise<FactorKernels> {
+  const { default: source } = await import('../../../../shaders/mixtures/update_diagonal.wgsl');
+  const KIND = { full: 0, tied: 0, diag: 0, spherical: 1, fixed: 2 }[type];
+  return { diagonal: await runtime.kernel(source, { KIND }) };
+}
+
+async function compileMatrices(runtime: Runtime, type: CovarianceType): Promise<FactorKernels> {
+  const [covariances, cholesky, inverse] = await Promise.all([
+    import('../../../../shaders/mixtures/covariances.wgsl'),
+    import('../../../../shaders/mixtures/cholesky.wgsl'),
+    import('../../../../shaders/mixtures/triangular_inverse.wgsl'),
+  ]);
+  const TIED = type === 'tied';
+  return {
+    covariances: await runtime.kernel(covariances.default, { TIED }),
+    cholesky: await runtime.kernel(cholesky.default, { TIED }),
+    inverse: await runtime.kernel(inverse.default),
   };
 }
 
@@ -235,8 +251,9 @@ export class MixtureEm {
       this.#pass.record(recording, from, centres);
     }
     this.#recordMeans(recording, centres, to.means);
-    if (matricesOf(this.#problem.rules, this.#k) > 0) this.#recordMatrices(recording, to);
-    else this.#recordDiagonals(recording, to);
+    const { factors } = this.#kernels;
+    if ('diagonal' in factors) this.#recordDiagonals(recording, factors.diagonal, to);
+    else this.#recordMatrices(recording, factors, to);
     this.#recordEnd(recording);
     return recording;
   }
@@ -259,12 +276,16 @@ export class MixtureEm {
     );
   }
 
-  #recordDiagonals(recording: Recording, { factors, offsets }: ScorerBuffers): void {
+  #recordDiagonals(
+    recording: Recording,
+    diagonal: Kernel,
+    { factors, offsets }: ScorerBuffers,
+  ): void {
     const { points, scale, leastVariance } = this.#problem;
     const { quads } = points;
     const { components, moves, columns } = this.#buffers;
     recording.dispatch(
-      this.#kernels.diagonal,
+      diagonal,
       {
         shape: {
           clusters: this.#k,
@@ -280,14 +301,17 @@ export class MixtureEm {
         factors,
         offsets,
       },
-      groups(this.#kernels.diagonal, this.#k),
+      groups(diagonal, this.#k),
     );
   }
 
-  #recordMatrices(recording: Recording, { factors, offsets }: ScorerBuffers): void {
+  #recordMatrices(
+    recording: Recording,
+    { covariances, cholesky, inverse }: Extract<FactorKernels, { cholesky: Kernel }>,
+    { factors, offsets }: ScorerBuffers,
+  ): void {
     const { quads } = this.#problem.points;
     const { components, moves, columns, matrices } = this.#buffers;
-    const { covariances, cholesky, inverse } = this.#kernels;
     const count = matricesOf(this.#problem.rules, this.#k);
     const d = this.#problem.scale.length;
     const state = this.#state;

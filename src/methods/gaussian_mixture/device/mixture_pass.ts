@@ -6,7 +6,6 @@ import type { Workspace } from '../../../../host/workspace.js';
 import addRunsKernel from '../../../../shaders/products/add_runs.wgsl';
 import gramKernel from '../../../../shaders/products/gram.wgsl';
 import logDensityKernel from '../../../../shaders/mixtures/log_density.wgsl';
-import logDensityNarrowKernel from '../../../../shaders/mixtures/log_density_narrow.wgsl';
 import momentsKernel from '../../../../shaders/mixtures/moments.wgsl';
 import softmaxKernel from '../../../../shaders/mixtures/softmax.wgsl';
 import whitenKernel from '../../../../shaders/mixtures/whiten.wgsl';
@@ -159,11 +158,12 @@ export async function logDensityOf(
     return { kernel, allComponents: false };
   }
   const LANES = subgroupSize >= 8 ? 8 : 4;
-  const allComponents = quads <= NARROW_QUADS;
-  const kernel = allComponents
-    ? await runtime.kernel(logDensityNarrowKernel, { LANES, QUADS: quads })
-    : await runtime.kernel(logDensityKernel, { SUBGROUPS: true, LANES });
-  return { kernel, allComponents };
+  if (quads > NARROW_QUADS) {
+    const kernel = await runtime.kernel(logDensityKernel, { SUBGROUPS: true, LANES });
+    return { kernel, allComponents: false };
+  }
+  const { default: narrow } = await import('../../../../shaders/mixtures/log_density_narrow.wgsl');
+  return { kernel: await runtime.kernel(narrow, { LANES, QUADS: quads }), allComponents: true };
 }
 
 /** k components of one form over loaded points, with the buffers that a pass needs. */
