@@ -52,28 +52,8 @@ export class JsonReader {
     return this.part(name, rule, (value): value is T => allowed.includes(value as T));
   }
 
-  /** Finite numbers; without `length` as many as there are, but one at least. */
-  numbers(name: string, length?: number): Float64Array {
-    return Float64Array.from(
-      this.#list(name, length, 'finite numbers', (entry) => Number.isFinite(entry)),
-    );
-  }
-
-  /** As `numbers`, none beyond float32's range. */
-  float32s(name: string, length?: number): Float64Array {
-    return Float64Array.from(this.#list(name, length, 'finite float32 numbers', isFloat32));
-  }
-
-  /** Whole numbers from 0 to less than `below`. */
-  indices(name: string, below: number, length?: number): Uint32Array {
-    const holds = (entry: unknown) =>
-      Number.isSafeInteger(entry) && (entry as number) >= 0 && (entry as number) < below;
-    return Uint32Array.from(
-      this.#list(name, length, `whole numbers from 0 to ${below - 1}`, holds),
-    );
-  }
-
-  #list(
+  /** Numbers, each of which `holds`; without `length` as many as there are, but one at least. */
+  list(
     name: string,
     length: number | undefined,
     rule: string,

@@ -1,6 +1,6 @@
 /** The state of a model as a table of its parts, which gives `toJSON` and `fromJSON`. */
-import { isSize, JsonReader } from './json_reader.js';
-import { aSwitch, type OptionRule } from './options.js';
+import { isFloat32, isSize, JsonReader } from './json_reader.js';
+import type { OptionRule } from './options.js';
 
 /** The parts that stand before one in the table, as they were read. */
 type Known = Readonly<Record<string, unknown>>;
@@ -18,36 +18,37 @@ type Length = (known: Known) => number;
 const itself = <T>(value: T): T => value;
 const listed = <T>(values: Iterable<T>): readonly T[] => [...values];
 
-/** What a rule asks for. */
-export function ruled<T>({ rule, holds }: OptionRule): Part<T> {
-  return {
-    write: itself,
-    read: (reader, name) => reader.part(name, rule, (value): value is T => holds(value)),
-  };
+/** What `part` of a reader takes. */
+function held<T>(rule: string, holds: (value: unknown) => value is T): Part<T> {
+  return { write: itself, read: (reader, name) => reader.part(name, rule, holds) };
 }
 
-export const size = ruled<number>({ rule: 'a whole number >= 1', holds: isSize });
-export const number = ruled<number>({ rule: 'a finite number', holds: Number.isFinite });
-export const boolean = ruled<boolean>(aSwitch);
-export const text = ruled<string>({
-  rule: 'a string',
-  holds: (value) => typeof value === 'string',
-});
+export const size = held('a whole number >= 1', isSize);
+export const number = held('a finite number', (value): value is number => Number.isFinite(value));
+export const boolean = held('true or false', (value) => typeof value === 'boolean');
+export const text = held('a string', (value) => typeof value === 'string');
 /** The sides of a matrix. */
-export const shape = ruled<readonly [number, number]>({
-  rule: '[rows, columns]',
-  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(isSize),
-});
+export const shape = held(
+  '[rows, columns]',
+  (value): value is readonly [number, number] =>
+    Array.isArray(value) && value.length === 2 && value.every(isSize),
+);
 
 export function word<T extends string>(...allowed: readonly T[]): Part<T> {
   return { write: itself, read: (reader, name) => reader.is(name, ...allowed) };
+}
+
+/** What an option's rule asks for. */
+export function ruled<T>({ rule, holds }: OptionRule): Part<T> {
+  return held(rule, (value): value is T => holds(value));
 }
 
 /** Finite numbers in full; without `length` as many as there are, but one at least. */
 export function float64s(length?: Length): Part<Float64Array, readonly number[]> {
   return {
     write: listed,
-    read: (reader, name, known) => reader.numbers(name, length?.(known)),
+    read: (reader, name, known) =>
+      Float64Array.from(reader.list(name, length?.(known), 'finite numbers', Number.isFinite)),
   };
 }
 
@@ -66,26 +67,35 @@ export function nonNegatives(length: Length): Part<Float64Array, readonly number
   };
 }
 
+/** Of `float32s` and `offsets`. */
+const readFloat32s =
+  (length?: Length): Part<readonly number[]>['read'] =>
+  (reader, name, known) =>
+    reader.list(name, length?.(known), 'finite float32 numbers', isFloat32);
+
 /** As `float64s`, none beyond float32's range. */
 export function offsets(length: Length): Part<Float64Array, readonly number[]> {
-  return {
-    write: listed,
-    read: (reader, name, known) => reader.float32s(name, length(known)),
-  };
+  const read = readFloat32s(length);
+  return { write: listed, read: (...given) => Float64Array.from(read(...given)) };
 }
 
 export function float32s(length?: Length): Part<Float32Array, readonly number[]> {
-  return {
-    write: listed,
-    read: (reader, name, known) => Float32Array.from(reader.float32s(name, length?.(known))),
-  };
+  const read = readFloat32s(length);
+  return { write: listed, read: (...given) => Float32Array.from(read(...given)) };
 }
 
 /** Whole numbers from 0 to less than `below`. */
 export function indices(below: Length, length?: Length): Part<Uint32Array, readonly number[]> {
   return {
     write: listed,
-    read: (reader, name, known) => reader.indices(name, below(known), length?.(known)),
+    read(reader, name, known) {
+      const end = below(known);
+      const holds = (entry: unknown) =>
+        Number.isSafeInteger(entry) && (entry as number) >= 0 && (entry as number) < end;
+      return Uint32Array.from(
+        reader.list(name, length?.(known), `whole numbers from 0 to ${end - 1}`, holds),
+      );
+    },
   };
 }
 

@@ -37,13 +37,12 @@ export const MIXTURE_PARTS = {
 
 /** A mixture's state as its table of parts has it. */
 export function flat({ parameters, ...state }: MixtureState) {
-  const { weights, means, covariances, factors } = parameters;
-  const shape = [weights.length, state.shift.length] as const;
-  return { ...state, shape, weights, means, covariances, precisionsCholesky: factors };
+  const shape = [parameters.weights.length, state.shift.length] as const;
+  return { ...state, ...parameters, shape, precisionsCholesky: parameters.factors };
 }
 
 /** The parameters among the parts. */
-export function parametersOf(parts: ReturnType<typeof flat>): MixtureParameters {
-  const { weights, means, covariances, precisionsCholesky } = parts;
-  return { weights, means, covariances, factors: precisionsCholesky };
+export function parametersOf(parts: Omit<ReturnType<typeof flat>, 'factors'>): MixtureParameters {
+  const { weights, means, covariances, precisionsCholesky: factors } = parts;
+  return { weights, means, covariances, factors };
 }

@@ -1,6 +1,7 @@
 /** What a K-means fit returns. */
 import { nameClass } from '../../../host/class_name.js';
 import { CentroidModel } from './centroid_model.js';
+import { KMEANS_RULES } from './options.js';
 import type { PlacedCentroids } from './placed.js';
 import {
   boolean,
@@ -14,10 +15,10 @@ import {
   offsets,
   type Part,
   rows,
+  ruled,
   shape,
   size,
   text,
-  word,
 } from '../../fit/model_record.js';
 import { labelCounts } from '../../ops/sums/label_counts.twin.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
@@ -66,13 +67,13 @@ const countsPart: Part<Uint32Array, readonly number[]> = {
 };
 
 const RECORD = modelRecord('webgpu-clustering/kmeans', 'KMeansModel', {
-  metric: word<Metric>('euclidean', 'cosine'),
+  metric: ruled<Metric>(KMEANS_RULES.metric),
   shape: {
     write: shape.write,
     read(reader, name, known) {
       const sides = shape.read(reader, name, known);
       // Holds k to what there is, before anything is made of that size.
-      reader.numbers('counts', sides[0]);
+      reader.list('counts', sides[0], 'finite numbers', Number.isFinite);
       return sides;
     },
   },
