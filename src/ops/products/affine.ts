@@ -99,9 +99,14 @@ export function blockStep(bytes: number, work: number): number {
   return Math.max(1, Math.floor(most / align)) * align;
 }
 
-/** Parts of `rows` rows to work on at a time: see `blockStep`. */
-export function rowBlocks(rows: number, bytes: number, work: number): readonly RowRange[] {
-  return splitRows(rows, blockStep(bytes, work), BLOCK_ALIGNMENT);
+/** Parts of `rows` rows to work on at a time, `most` at most: see `blockStep`, `splitRows`. */
+export function rowBlocks(
+  rows: number,
+  bytes: number,
+  work: number,
+  most: number,
+): readonly RowRange[] {
+  return splitRows(rows, Math.min(most, blockStep(bytes, work)), BLOCK_ALIGNMENT);
 }
 
 /** Writes the images of `rows` into `images`: packed, or row-major. Those of a precise map are packed. */

@@ -247,7 +247,8 @@ class DevicePcaSession implements PcaSession {
     }
     const widest = Math.max(...uploaded.map(({ padded }) => padded));
     const work = uploaded.reduce((sum, { inputs, padded }) => sum + inputs * padded, 0);
-    const blocksOf = (rows: number) => rowBlocks(rows, 4 * widest, work);
+    const most = mostRows(workspace.runtime, widest / 4);
+    const blocksOf = (rows: number) => rowBlocks(rows, 4 * widest, work, most);
     const largest = Math.max(...ranges.flatMap(({ rows }) => blocksOf(rows).map((b) => b.rows)));
     const images: GPUBuffer[] = [];
     for (const { padded } of uploaded) {
