@@ -23,6 +23,9 @@ function transferred(): Float64Array {
   return array;
 }
 
+/** As untyped code may give it. */
+const claimingBig = { length: 2n } as unknown as ArrayLike<number>;
+
 /** An array that says it has other entries than it has. */
 function claiming(length: number): Labels {
   return Object.defineProperty(new Uint32Array(2), 'length', { value: length });
@@ -38,6 +41,10 @@ describe('lists that are none', () => {
     ['labels without entries', () => clusteringAccuracy({ length: 2 ** 53 - 1 }, [1, 2])],
     ['gaps that were transferred', () => maxSE(transferred(), [0, 0])],
     ['errors without entries', () => maxSE([1, 2], new Array<number>(2 ** 32 - 1))],
+    [
+      'counts whose length is a bigint',
+      () => onlineKMeans(points, { k: 2, runtime, initialCounts: claimingBig }),
+    ],
     [
       'labels of a function, of a false length',
       () => gapStatistic(points, { kMax: 2, cluster: () => claiming(30) as number[] }),

@@ -65,6 +65,8 @@ export class JsonReader {
       (value): value is number[] =>
         Array.isArray(value) &&
         (length === undefined ? value.length > 0 : value.length === length) &&
+        // `every` passes over what was deleted.
+        !value.includes(undefined) &&
         value.every(holds),
     );
   }

@@ -108,7 +108,7 @@ export function startingCounts(
   if (sound === k && given.length === k) return counts;
   throw new InvalidArgumentError(
     'initialCounts',
-    `${method}: initialCounts has ${show(given.length)} ${plural(given.length, 'entry', 'entries')}${sound < Math.min(k, given.length) ? `, of which [${sound}] is ${show(given[sound])}` : ''}; ` +
+    `${method}: initialCounts has ${show(given.length)} ${plural(given.length, 'entry', 'entries')}${sound < k && sound < given.length ? `, of which [${sound}] is ${show(given[sound])}` : ''}; ` +
       `give one finite number >= 0 for each of the ${k} ${plural(k, 'centroid')}.`,
   );
 }

@@ -228,6 +228,9 @@ export const kmeansInput: Suite = {
       run: async (context) => {
         const { KMeansModel } = context.library;
         const json = (await fitted(context)).toJSON();
+        const withHole = [...json.centred];
+        // eslint-disable-next-line @typescript-eslint/no-array-delete
+        delete withHole[1];
         const wrong: readonly (readonly [unknown, RegExp])[] = [
           [null, /got null.*KMeansModel/],
           ['{}', /JSON\.parse/],
@@ -237,6 +240,7 @@ export const kmeansInput: Suite = {
           [{ ...json, metric: 'manhattan' }, /'metric'/],
           [{ ...json, shape: [2] }, /'shape'/],
           [{ ...json, shape: [3, 2] }, /'counts' must be 3 finite/],
+          [{ ...json, centred: withHole }, /'centred' must be \d+ finite float32/],
           [{ ...json, shape: [2 ** 40, 2] }, /'counts' must be 1099511627776 finite/],
           [{ ...json, shape: [2, 2 ** 40] }, /'shift' must be 1099511627776 finite/],
           [{ ...json, shift: [0] }, /'shift' must be 2 finite/],
