@@ -105,7 +105,7 @@ describe('IDX', () => {
       const wrong = await folder.write(name, file);
       await expectFileError(readTable(path, { labels: wrong }), wrong, message);
     };
-    await refuse('a-idx1-ubyte', idxFile(0x08, [3], Uint8Array.of(1, 2, 3)), /3 rows of 1 numbers/);
+    await refuse('a-idx1-ubyte', idxFile(0x08, [3], Uint8Array.of(1, 2, 3)), /3 rows of 1 number;/);
     await refuse('b-idx2-ubyte', idxFile(0x08, [2, 2], Uint8Array.of(1, 2, 3, 4)), /2 rows of 2/);
     await refuse('c.csv', 'label\n1\n-1\n', /label of row 1 is -1; labels are whole numbers >= 0/);
     await refuse('d.csv', 'label\n0.5\n1\n', /label of row 0 is 0.5/);
