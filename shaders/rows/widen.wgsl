@@ -1,6 +1,6 @@
 // Whole numbers held in less, as the float32 rows that are made of them:
 //   wide[i] = (unpacked(points[start + i]) + shift - by) scale, each column with its own
-// The first sum is one of integers, and exact: the rest rounds as centre.wgsl and scale_columns.wgsl do.
+// The first sum is one of integers, and exact: the rest rounds as change_columns.wgsl does.
 //
 // points   [..]        Stored; see lib/points_layout.wgsl: whole blocks of rows, the first at `start`
 // wide     [count]     laid out alike, a vec4 for four columns
