@@ -51,7 +51,8 @@ export function unfittedMixture(
     means: [...means],
     covariances: scaled(variance),
     precisionsCholesky: scaled(1 / Math.sqrt(variance)),
-    labels: [],
+    // Of no row that there is: a model's JSON tells of one at least.
+    labels: [0],
     logLikelihood: 0,
     history: [0],
     converged: false,

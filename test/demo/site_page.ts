@@ -107,7 +107,7 @@ export class SitePage {
 
   /** Waits until the text of an element matches, and gives it. */
   async waitForText(selector: string, pattern: RegExp, timeout = 60_000): Promise<string> {
-    const text = await this.page.waitForFunction(
+    const text = this.page.waitForFunction(
       (wanted, source) => {
         const found = document.querySelector(wanted)?.textContent ?? '';
         return new RegExp(source).test(found) && found;
@@ -116,7 +116,12 @@ export class SitePage {
       selector,
       pattern.source,
     );
-    return text.jsonValue() as Promise<string>;
+    try {
+      return (await (await text).jsonValue()) as string;
+    } catch (cause) {
+      const error = (await this.shows('#error')) ? await this.textOf('#error') : 'no error';
+      throw new Error(`${selector} never showed ${pattern}; the page shows ${error}`, { cause });
+    }
   }
 
   /** Waits for what the page says when an action is done, or for its error sentence, and gives it. */
