@@ -1,4 +1,5 @@
 /** What the device reports of the fits that run side by side. */
+import type { RunStatus } from '../../../host/device_loop.js';
 import type { Recording } from '../../../host/recording.js';
 import type { Workspace } from '../../../host/workspace.js';
 import convergeKernel from '../../../shaders/sums/converge.wgsl';
@@ -16,16 +17,10 @@ export const STATUS_BYTES = STATE_BYTES + HISTORY_BYTES;
 /** Places in the state words, where the host writes them. */
 const EMPTIES = Number(convergeKernel.constants.EMPTIES);
 
-/** What the device reports of a fit. */
-export interface Status {
-  /** Iterations done. */
-  readonly iterations: number;
-  /** One of `Halt`. */
-  readonly halted: number;
-  /** Labels changed in the last of them. */
+/** What the device reports of a fit, which halts by one of `Halt`. */
+export interface Status extends RunStatus {
+  /** Labels changed in the last iteration. */
   readonly changed: number;
-  /** The objective of iteration i, from 0; the last HISTORY ones are known. */
-  readonly objective: (iteration: number) => number;
 }
 
 /** The reports of all fits in one buffer, so that one read brings them all. */
@@ -81,7 +76,8 @@ export class StatusBoard {
         for (const lane of history.subarray(slot, slot + HISTORY_LANES)) sum += lane;
         return this.#scale * sum;
       };
-      return { iterations, halted, changed, objective };
+      const waits = halted === Halt.emptyClusters || halted === Halt.inexactSums;
+      return { iterations, halted, waits, changed, objective };
     });
   }
 

@@ -1,4 +1,5 @@
 /** Expectation maximisation on the device: parameters ping-pong, the bound alone crosses back. */
+import type { DeviceRuns, RunStatus } from '../../../../host/device_loop.js';
 import { ceilDiv } from '../../../../host/plan.js';
 import type { Recording } from '../../../../host/recording.js';
 import type { Kernel, Runtime } from '../../../../host/runtime.js';
@@ -8,6 +9,7 @@ import endIterationKernel from '../../../../shaders/mixtures/end_iteration.wgsl'
 import runSumsKernel from '../../../../shaders/sums/run_sums.wgsl';
 import updateMeansKernel from '../../../../shaders/mixtures/update_means.wgsl';
 import type { Statistics } from '../../../ops/mixtures/scorer.js';
+import { finiteBound } from '../mixture_fit.js';
 import {
   formOf,
   logDeterminants,
@@ -45,15 +47,10 @@ export const BOUND_RUN = 16;
 /** Why the device halted: see end_iteration.wgsl. */
 export const EmHalt = { running: 0, withinTolerance: 1, unsound: 2 } as const;
 
-/** What the device reports of a fit. */
-export interface EmStatus {
-  readonly iterations: number;
-  /** One of {@link EmHalt}. */
-  readonly halted: number;
+/** What the device reports of a fit, which halts by one of {@link EmHalt}; the objective is the bound. */
+export interface EmStatus extends RunStatus {
   /** The first component without a sound factor. */
   readonly failed: number;
-  /** The bound of iteration i, from 0; the last HISTORY ones are known. */
-  readonly bound: (iteration: number) => number;
 }
 
 /** What k components over loaded points are to be fitted with. */
@@ -153,7 +150,8 @@ function columnValues({ scale, rules }: EmProblem, width: number): Float32Array 
 }
 
 /** k components on the device, and the recordings of their iterations. */
-export class MixtureEm {
+export class MixtureEm implements DeviceRuns<EmStatus> {
+  readonly count = 1;
   readonly #workspace: Workspace;
   readonly #problem: EmProblem;
   readonly #k: number;
@@ -237,11 +235,18 @@ export class MixtureEm {
   }
 
   /**
-   * An iteration from the even to the odd parameters, or back. The first one takes its sums twice,
+   * Iterations from the even to the odd parameters, and back. The first of all takes its sums twice,
    * the second time about the means of the first: from a start far off, the sums about its means
    * would be mostly the way to the new ones.
    */
-  recordIteration(even: boolean, isFirst: boolean): Recording {
+  record(_: number, done: number): Promise<readonly [Recording, Recording]> {
+    return Promise.resolve([
+      this.#recordIteration(true, done === 0),
+      this.#recordIteration(false, false),
+    ]);
+  }
+
+  #recordIteration(even: boolean, isFirst: boolean): Recording {
     const [from, to] = even ? this.#sides : [this.#sides[1], this.#sides[0]];
     const recording = this.#workspace.record(even ? 'even iteration' : 'odd iteration');
     this.#pass.record(recording, from, from.means);
@@ -384,24 +389,22 @@ export class MixtureEm {
     return this.#problem.points.streamed;
   }
 
-  /** Resolves once all is sent: at once, but where rows are streamed. */
-  submit(recordings: readonly Recording[]): Promise<void> {
-    return this.#workspace.submitInParts(recordings.map((recording) => [recording]));
+  submit(turns: readonly (readonly Recording[])[]): Promise<void> {
+    return this.#workspace.submitInParts(turns);
   }
 
-  /** How far the work submitted before this call has come, once it is done. */
-  async readStatus(): Promise<EmStatus> {
+  async readStatus(): Promise<readonly [EmStatus]> {
     const bytes = await this.#workspace.read(this.#buffers.status, 0, STATE_BYTES + HISTORY_BYTES);
     const [iterations, halted, failed] = new Uint32Array(bytes, 0, 3);
     const history = new Float32Array(bytes, STATE_BYTES);
     const constant = constantOf(this.#problem);
-    const bound = (iteration: number) => {
+    const objective = (iteration: number) => {
       const slot = (iteration % HISTORY_SLOTS) * HISTORY_LANES;
       let sum = 0;
       for (const lane of history.subarray(slot, slot + HISTORY_LANES)) sum += lane;
-      return sum / this.#problem.points.shape[0] + constant;
+      return finiteBound(iteration, sum / this.#problem.points.shape[0] + constant);
     };
-    return { iterations, halted, failed, bound };
+    return [{ iterations, halted, failed, objective }];
   }
 
   /** The sums of the last iteration, of so many. */

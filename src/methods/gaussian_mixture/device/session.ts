@@ -290,7 +290,7 @@ class DeviceMixtureSession implements MixtureSession {
       start,
     );
     try {
-      return await fitOnDevice(this.#workspace.runtime, em, start, rules, options, inFloat64);
+      return await fitOnDevice(this.#workspace.runtime.pace, em, start, rules, options, inFloat64);
     } finally {
       em.dispose();
     }
