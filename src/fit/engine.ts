@@ -3,9 +3,9 @@ import { deviceEngine } from '../ops/device_engine.js';
 import type { Engine, Session } from '../ops/op.js';
 import type { LoadOptions, PointSource } from '../rows/load_options.js';
 import type { RuntimeChoice } from './backend.js';
-import { type Loaders, withLoader, withSession } from './session.js';
+import { type Engines, onEngine, withSession } from './session.js';
 
-const ENGINES: Loaders<LoadOptions, Session> = {
+const ENGINES: Engines<LoadOptions, Session> = {
   onDevice: deviceEngine,
   onHost: async () => (await import('../ops/host_engine.twin.js')).hostEngine,
 };
@@ -20,12 +20,12 @@ export function withRows<T>(
   return withSession(ENGINES, choice, points, options, work);
 }
 
-/** See {@link withLoader}. */
+/** See {@link onEngine}. */
 export function withEngine<T>(
   choice: RuntimeChoice,
   points: PointSource,
   signal: AbortSignal | undefined,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  return withLoader(ENGINES, choice, points, signal, work);
+  return onEngine(ENGINES, choice, points, signal, work);
 }

@@ -1,20 +1,14 @@
 /** Rows loaded on the chosen engine for as long as one piece of work takes, whatever is asked of them. */
 import type { Runtime } from '../../host/runtime.js';
+import type { Engine } from '../ops/op.js';
 import type { PointSource } from '../rows/load_options.js';
 import { type RuntimeChoice, withBackend } from './backend.js';
 
-/** What loads rows on one engine. */
-export interface Loader<Options, Session> {
-  /** What runs the work, for people: the adapter's name, or 'cpu'. */
-  readonly description: string;
-  load(points: PointSource, options: Options): Promise<Session>;
-}
-
-/** Such engines. */
-export interface Loaders<Options, Session> {
-  readonly onDevice: (runtime: Runtime) => Loader<Options, Session>;
+/** The engine of a device, and that of the host. */
+export interface Engines<Options, Session> {
+  readonly onDevice: (runtime: Runtime) => Engine<Options, Session>;
   /** Loaded when first needed: a page with a GPU never does. */
-  readonly onHost: () => Promise<Loader<Options, Session>>;
+  readonly onHost: () => Promise<Engine<Options, Session>>;
 }
 
 interface Disposable {
@@ -22,12 +16,12 @@ interface Disposable {
 }
 
 /** Does `work` on the engine that `choice` says, for rows such as `points`. */
-export function withLoader<Options, Session, T>(
-  { onDevice, onHost }: Loaders<Options, Session>,
+export function onEngine<Options, Session, T>(
+  { onDevice, onHost }: Engines<Options, Session>,
   choice: RuntimeChoice,
   points: PointSource,
   signal: AbortSignal | undefined,
-  work: (loader: Loader<Options, Session>) => Promise<T>,
+  work: (engine: Engine<Options, Session>) => Promise<T>,
 ): Promise<T> {
   return withBackend(
     choice,
@@ -40,12 +34,12 @@ export function withLoader<Options, Session, T>(
 
 /** Loads rows, does `work`, and frees what was loaded. */
 export async function withLoaded<Options, Session extends Disposable, T>(
-  loader: Loader<Options, Session>,
+  engine: Engine<Options, Session>,
   points: PointSource,
   options: Options,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await loader.load(points, options);
+  const session = await engine.load(points, options);
   try {
     return await work(session);
   } finally {
@@ -59,13 +53,13 @@ export function withSession<
   Session extends Disposable,
   T,
 >(
-  loaders: Loaders<Options, Session>,
+  engines: Engines<Options, Session>,
   choice: RuntimeChoice,
   points: PointSource,
   options: Options,
   work: (session: Session, engine: string) => Promise<T>,
 ): Promise<T> {
-  return withLoader(loaders, choice, points, options.signal, (loader) =>
-    withLoaded(loader, points, options, (session) => work(session, loader.description)),
+  return onEngine(engines, choice, points, options.signal, (engine) =>
+    withLoaded(engine, points, options, (session) => work(session, engine.description)),
   );
 }

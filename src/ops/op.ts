@@ -53,9 +53,9 @@ export interface Session {
   dispose(): void;
 }
 
-/** Where ops run. */
-export interface Engine {
+/** Where rows are loaded: for ops, or as a method with sessions of its own needs them. */
+export interface Engine<Options = LoadOptions, Loaded = Session> {
   /** For people: the adapter's name, or 'cpu'. */
   readonly description: string;
-  load(points: PointSource, options: LoadOptions): Promise<Session>;
+  load(points: PointSource, options: Options): Promise<Loaded>;
 }

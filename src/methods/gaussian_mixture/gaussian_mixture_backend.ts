@@ -13,7 +13,7 @@ import type {
   Expectation,
   Responsibilities,
 } from '../../ops/mixtures/scorer.js';
-import type { Loader } from '../../fit/session.js';
+import type { Engine } from '../../ops/op.js';
 import type { MixtureParameters, MixtureRules } from './mixture_step.js';
 
 export interface MixtureLoadOptions {
@@ -67,7 +67,7 @@ export interface MixtureSession {
   dispose(): void;
 }
 
-export type MixtureBackend = Loader<MixtureLoadOptions, MixtureSession>;
+export type MixtureEngine = Engine<MixtureLoadOptions, MixtureSession>;
 
 export interface FitOptions {
   readonly maxIter: number;

@@ -1,13 +1,13 @@
 /** Rows loaded for mixtures on the chosen engine for as long as one piece of work takes. */
 import type { RuntimeChoice } from '../../fit/backend.js';
-import { type Loaders, withSession } from '../../fit/session.js';
+import { type Engines, withSession } from '../../fit/session.js';
 import type { PointSource } from '../../rows/load_options.js';
-import { deviceMixtureBackend } from './device/session.js';
+import { deviceMixtureEngine } from './device/session.js';
 import type { MixtureLoadOptions, MixtureSession } from './gaussian_mixture_backend.js';
 
-const LOADERS: Loaders<MixtureLoadOptions, MixtureSession> = {
-  onDevice: deviceMixtureBackend,
-  onHost: async () => (await import('./twin/session.js')).referenceMixtureBackend,
+const ENGINES: Engines<MixtureLoadOptions, MixtureSession> = {
+  onDevice: deviceMixtureEngine,
+  onHost: async () => (await import('./twin/session.js')).referenceMixtureEngine,
 };
 
 /** See {@link withSession}. */
@@ -17,5 +17,5 @@ export function withMixtureSession<T>(
   options: MixtureLoadOptions,
   work: (session: MixtureSession, engine: string) => Promise<T>,
 ): Promise<T> {
-  return withSession(LOADERS, choice, points, options, work);
+  return withSession(ENGINES, choice, points, options, work);
 }

@@ -5,7 +5,7 @@
  * Rows are held less the session's `shift`.
  */
 import type { AffineMap } from '../../ops/products/affine_map.js';
-import type { Loader } from '../../fit/session.js';
+import type { Engine } from '../../ops/op.js';
 
 export interface PcaLoadOptions {
   /** What to subtract from every row, [d]; the column means when absent. */
@@ -52,4 +52,4 @@ export interface PcaSession {
   dispose(): void;
 }
 
-export type PcaBackend = Loader<PcaLoadOptions, PcaSession>;
+export type PcaEngine = Engine<PcaLoadOptions, PcaSession>;

@@ -1,13 +1,13 @@
 /** Rows loaded for PCA on the chosen engine for as long as one piece of work takes. */
 import type { RuntimeChoice } from '../../fit/backend.js';
-import { type Loaders, withSession } from '../../fit/session.js';
+import { type Engines, withSession } from '../../fit/session.js';
 import type { PointSource } from '../../rows/load_options.js';
-import { devicePcaBackend } from './device/session.js';
+import { devicePcaEngine } from './device/session.js';
 import type { PcaLoadOptions, PcaSession } from './pca_backend.js';
 
-const LOADERS: Loaders<PcaLoadOptions, PcaSession> = {
-  onDevice: devicePcaBackend,
-  onHost: async () => (await import('./twin/session.js')).referencePcaBackend,
+const ENGINES: Engines<PcaLoadOptions, PcaSession> = {
+  onDevice: devicePcaEngine,
+  onHost: async () => (await import('./twin/session.js')).referencePcaEngine,
 };
 
 /** See {@link withSession}. */
@@ -17,5 +17,5 @@ export function withPcaSession<T>(
   options: PcaLoadOptions,
   work: (session: PcaSession, engine: string) => Promise<T>,
 ): Promise<T> {
-  return withSession(LOADERS, choice, points, options, work);
+  return withSession(ENGINES, choice, points, options, work);
 }

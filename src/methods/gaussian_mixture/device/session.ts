@@ -6,7 +6,7 @@ import { Workspace } from '../../../../host/workspace.js';
 import { engineName } from '../../../ops/engine_name.js';
 import runSumsKernel from '../../../../shaders/sums/run_sums.wgsl';
 import type {
-  MixtureBackend,
+  MixtureEngine,
   MixtureLoadOptions,
   MixtureSession,
 } from '../gaussian_mixture_backend.js';
@@ -70,7 +70,7 @@ const COLUMN_REACH = 2 ** 14;
 const HOST_WORK = 2 ** 26;
 
 /** Gaussian mixtures on `runtime`'s device. */
-export function deviceMixtureBackend(runtime: Runtime): MixtureBackend {
+export function deviceMixtureEngine(runtime: Runtime): MixtureEngine {
   return {
     description: engineName(runtime),
     load: (points, options) => DeviceMixtureSession.load(runtime, points, options),

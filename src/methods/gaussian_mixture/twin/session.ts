@@ -1,7 +1,7 @@
 /** Gaussian mixtures on the CPU in float64: what the device is checked against. */
 import { newFloats } from '../../../rows/matrix.js';
 import { ClusteringError } from '../../../errors.js';
-import type { MixtureBackend, MixtureSession } from '../gaussian_mixture_backend.js';
+import type { MixtureEngine, MixtureSession } from '../gaussian_mixture_backend.js';
 import type {
   Expectation,
   FactorForm,
@@ -19,7 +19,7 @@ import { reachOf } from '../mixture_step.js';
 import { largestScore, softmax } from '../../../ops/mixtures/softmax.twin.js';
 
 /** The CPU engine. Matrices that lie on a GPU are refused with InvalidArgumentError. */
-export const referenceMixtureBackend: MixtureBackend = {
+export const referenceMixtureEngine: MixtureEngine = {
   description: 'cpu',
   async load(points, options) {
     const { x, shift } = await loadHostRows(points, options.shift);

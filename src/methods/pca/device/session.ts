@@ -7,7 +7,7 @@ import { Workspace } from '../../../../host/workspace.js';
 import { engineName } from '../../../ops/engine_name.js';
 import rowResidualsKernel from '../../../../shaders/products/row_residuals.wgsl';
 import { createRandom } from '../../../math/random.js';
-import type { PcaBackend, PcaLoadOptions, PcaSession } from '../pca_backend.js';
+import type { PcaEngine, PcaLoadOptions, PcaSession } from '../pca_backend.js';
 import type { AffineMap } from '../../../ops/products/affine_map.js';
 import {
   type DeviceMap,
@@ -43,7 +43,7 @@ const FEWEST_ROWS = 4096;
 const SAMPLED_ROWS = 256;
 
 /** PCA on `runtime`'s device. */
-export function devicePcaBackend(runtime: Runtime): PcaBackend {
+export function devicePcaEngine(runtime: Runtime): PcaEngine {
   return {
     description: engineName(runtime),
     load: (points, options) => DevicePcaSession.load(runtime, points, options),

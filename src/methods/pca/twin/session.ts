@@ -3,7 +3,7 @@
  * device. Needs nothing of the platform but an event loop.
  */
 import { ClusteringError, InvalidArgumentError } from '../../../errors.js';
-import type { PcaBackend, PcaSession } from '../pca_backend.js';
+import type { PcaEngine, PcaSession } from '../pca_backend.js';
 import type { AffineMap } from '../../../ops/products/affine_map.js';
 import { affine } from '../../../ops/products/affine.twin.js';
 import { columnSums } from '../../../rows/column_sums.twin.js';
@@ -14,7 +14,7 @@ import { loadHostRows } from '../../../rows/host_rows.js';
 import { rowResiduals } from '../../../ops/products/row_residuals.twin.js';
 
 /** The CPU engine. Matrices that lie on a GPU are refused with InvalidArgumentError. */
-export const referencePcaBackend: PcaBackend = {
+export const referencePcaEngine: PcaEngine = {
   description: 'cpu',
   async load(points, options) {
     const [n, d] = points.shape;
