@@ -1,5 +1,6 @@
 /** A process that runs the fits as on one class of adapter, and writes what kernels they asked for. */
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { create, globals } from 'webgpu';
 import { type ClassName, CLASSES } from './adapter_classes.js';
@@ -7,7 +8,7 @@ import { Catcher, catchingRuntime } from './catcher.js';
 import { FITS } from './fits.js';
 
 Object.assign(globalThis, globals);
-const [, , name, file] = process.argv;
+const [, , folder, name] = process.argv;
 const gpu = create([]);
 // Dawn aborts the process once it is collected.
 Object.assign(globalThis, { gpu });
@@ -24,6 +25,6 @@ for (const fit of FITS) {
     throw new Error(`${fit.name}: ${(error as Error).message}`, { cause: error });
   }
 }
-await writeFile(file, JSON.stringify(catcher.caught));
+await writeFile(join(folder, 'kernels.json'), JSON.stringify(catcher.caught));
 // Dawn's live device would hold the process.
 process.exit(0);

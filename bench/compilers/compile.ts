@@ -1,15 +1,18 @@
 /**
- * A process on a pretended adapter: has Dawn compile each kernel of a file, and says on the standard
+ * A process on a pretended adapter: has Dawn compile each kernel of its folder's file, and says on the standard
  * error, where the driver writes, which one is next.
  */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { create, globals } from 'webgpu';
 import type { CaughtKernel } from './kernels.js';
 import { MARK } from './listing.js';
 
 Object.assign(globalThis, globals);
-const kernels = JSON.parse(await readFile(process.argv[2], 'utf8')) as readonly CaughtKernel[];
+const kernels = JSON.parse(
+  await readFile(join(process.argv[2], 'kernels.json'), 'utf8'),
+) as readonly CaughtKernel[];
 const gpu = create([]);
 // Dawn aborts the process once it is collected.
 Object.assign(globalThis, { gpu });

@@ -51,7 +51,9 @@ export async function gather(
   for (const chip of chips) {
     const listing = await compile(chip, all);
     if (listing.figures.length !== all.length) {
-      throw new Error(`${chip.name}: ${listing.figures.length} of ${all.length} kernels were compiled`);
+      throw new Error(
+        `${chip.name}: ${listing.figures.length} of ${all.length} kernels were compiled`,
+      );
     }
     adapters[chip.name] = listing.adapter;
     listing.figures.forEach((of, at) => {

@@ -27,7 +27,7 @@ export interface Fit {
   run(runtime: Runtime): Promise<unknown>;
 }
 
-const N = 2048;
+const N = 1024;
 const maxIter = 2;
 
 const rows = (d: number, k: number, n = N): Rows => ({ data: blobs(n, d, k, 1), shape: [n, d] });

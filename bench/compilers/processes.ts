@@ -1,7 +1,8 @@
 /** The processes of the bench: fits on lavapipe, and compilers on pretended chips. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -17,24 +18,35 @@ const DRIVER = '/usr/share/vulkan/icd.d/radeon_icd.json';
 const REMEDY =
   'install mesa-vulkan-drivers and mesa-drm-shim (Debian 12: both from bookworm-backports)';
 
+/** What these processes hand over, in a folder of their own. */
+const KERNELS = 'kernels.json';
+
 type Variables = Readonly<Record<string, string>>;
 
-/** What a script of this bench wrote on the standard error. Throws where it failed. */
-function run(script: string, args: readonly string[], variables: Variables): Promise<string> {
+/**
+ * What a script of this bench wrote on the standard error, which is a file: a driver does not wait where a
+ * pipe is full. Throws where it failed.
+ */
+async function run(
+  script: string,
+  argument: string,
+  folder: string,
+  variables: Variables,
+): Promise<string> {
   const path = join(dirname(process.argv[1]), `${script}.js`);
-  const child = spawn(process.execPath, [path, ...args], {
-    env: { ...process.env, XDG_RUNTIME_DIR: tmpdir(), ...variables },
-    stdio: ['ignore', 'inherit', 'pipe'],
+  const said = join(folder, 'said');
+  const file = await open(said, 'w');
+  const child = spawn(process.execPath, [path, folder, argument], {
+    env: { ...process.env, XDG_RUNTIME_DIR: folder, ...variables },
+    stdio: ['ignore', 'inherit', file.fd],
   });
-  const parts: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => parts.push(text));
-  return new Promise((resolve, reject) => {
-    child.on('close', (code, signal) => {
-      const said = parts.join('');
-      if (code === 0) resolve(said);
-      else reject(new Error(`${script} ${args[0]} ended with ${String(code ?? signal)}: ${said.slice(-2000)}`));
-    });
-  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  await file.close();
+  const text = await readFile(said, 'utf8');
+  if (code === 0) return text;
+  throw new Error(
+    `${script} ${argument} ended with ${String(code ?? signal)}: ${text.slice(-2000)}`,
+  );
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -51,9 +63,8 @@ export async function catchKernels(name: ClassName): Promise<Catch> {
   const driver = (await findDrivers()).find((one) => one.name === 'lavapipe');
   if (!driver) throw new Error(`There is no lavapipe to run the fits on; ${REMEDY}.`);
   return inFolder(async (folder) => {
-    const file = join(folder, 'kernels.json');
-    await run('compilers_catch', [name, file], driver.variables);
-    return JSON.parse(await readFile(file, 'utf8')) as Catch;
+    await run('compilers_catch', name, folder, driver.variables);
+    return JSON.parse(await readFile(join(folder, KERNELS), 'utf8')) as Catch;
   });
 }
 
@@ -71,9 +82,8 @@ async function findShim(): Promise<string> {
 export async function compile(chip: Chip, kernels: readonly CaughtKernel[]): Promise<Listing> {
   const shim = await findShim();
   return inFolder(async (folder) => {
-    const file = join(folder, 'kernels.json');
-    await writeFile(file, JSON.stringify(kernels));
-    const said = await run('compilers_compile', [file], {
+    await writeFile(join(folder, KERNELS), JSON.stringify(kernels));
+    const said = await run('compilers_compile', chip.name, folder, {
       AMDGPU_GPU_ID: chip.name,
       LD_PRELOAD: shim,
       RADV_DEBUG: 'shaderstats,asm,nocache',
