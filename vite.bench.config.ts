@@ -34,7 +34,10 @@ export default defineConfig(({ mode }) =>
           minify: false,
           lib: {
             entry: Object.fromEntries(
-              ['main', 'node_worker', 'profile', 'maps'].map((name) => [name, `bench/${name}.ts`]),
+              [
+                ...['main', 'node_worker', 'profile', 'maps'],
+                ...['compilers/main', 'compilers/catch', 'compilers/compile'],
+              ].map((path) => [path.replace('/', '_'), `bench/${path}.ts`]),
             ),
             formats: ['es'],
           },

@@ -44,6 +44,9 @@ const WANTED_FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
  */
 const LOSS_KNOWN_MS = { firefox: 1000, elsewhere: 250 } as const;
 
+/** Of any graphics processor's largest subgroups. */
+const FEWEST_LANES = 16;
+
 /** What to do once a device is lost. */
 const REMEDY = {
   shared: 'run the work again, it will use a fresh device',
@@ -78,6 +81,11 @@ export class Runtime {
   readonly features: ReadonlySet<string>;
   /** The least invocations a subgroup may have; 0 where the device has no subgroups. */
   readonly subgroupSize: number;
+  /**
+   * The same of a driver that runs on a processor: few, and what one loads for all is best passed round. 0
+   * on a graphics processor, where a load at one address serves all: see docs/gpus.md.
+   */
+  readonly lanes: number;
   readonly pool: BufferPool;
   readonly pace = new Pace();
   /** What kernels were chosen, and why. */
@@ -110,6 +118,7 @@ export class Runtime {
     this.info = { vendor, architecture, device: name, description };
     this.features = new Set(device.features);
     this.subgroupSize = this.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
+    this.lanes = info.subgroupMaxSize! < FEWEST_LANES ? this.subgroupSize : 0;
     const within = (name: keyof RuntimeLimits) =>
       Math.min(device.limits[name], options.limits?.[name] ?? Number.POSITIVE_INFINITY);
     this.limits = {

@@ -24,7 +24,7 @@ struct Shape {
 @group(0) @binding(5) var<storage, read_write> frame: array<f32>;
 @group(0) @binding(6) var<storage, read_write> member_norms: array<f32>;
 
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 const HALTED = 1;
 // Larger than any score.
 const NEVER = 3e38;

@@ -31,7 +31,7 @@ struct Shape {
 
 // One subgroup where there are subgroups: lists are short, and what a workgroup does not fill is lost. For
 // 200,000 x 45, K 1,024 with few rows listed an iteration took 205 ms with 32, 160 with 8 (lavapipe).
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 
 // import points_layout.wgsl
 // import nearest_tile.wgsl

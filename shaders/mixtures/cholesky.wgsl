@@ -20,7 +20,7 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> matrices: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> offsets: array<f32>;
 
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 const TIED = false;
 const HALTED = 1;
 const FAILED = 2;

@@ -31,7 +31,7 @@ struct Shape {
 @group(0) @binding(6) var<storage, read_write> factors: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> offsets: array<f32>;
 
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 const KIND = 0;
 const HALTED = 1;
 const FAILED = 2;

@@ -20,7 +20,7 @@ struct Shape {
 @group(0) @binding(5) var<storage, read_write> moves: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> means: array<vec4f>;
 
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 const DIAGONAL = false;
 const HALTED = 1;
 // Ten times float64's epsilon, as in scikit-learn: a component without rows has a logarithm too.

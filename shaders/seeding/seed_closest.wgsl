@@ -26,7 +26,7 @@ struct Shape {
 @group(0) @binding(4) var<storage, read_write> closest: array<f32>;
 @group(0) @binding(5) var<storage, read_write> masses: array<f32>;
 
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 const BLOCK = 64;
 const WEIGHTED = false;
 

@@ -41,7 +41,7 @@ struct Shape {
 @group(0) @binding(5) var<storage, read_write> closest: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> potentials: array<f32>;
 
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 const BLOCK = 64;
 const WEIGHTED = false;
 

@@ -36,7 +36,7 @@ struct Shape {
 @group(0) @binding(7) var<storage, read_write> moves: array<f32>;
 @group(0) @binding(8) var<storage, read_write> checks: array<vec4f>;
 
-const WORKGROUP = 32;
+const WORKGROUP = 64;
 const NORMALIZE = false;
 // 2^-20. Antipodal rows, up to 20,000 of them, left means of up to 0.7 of this.
 const SHORTEST_MEAN = 9.5367431640625e-7;

@@ -31,7 +31,7 @@ import { followRows } from './kernels/follow_rows.js';
 import { gatherRows } from './kernels/gather_rows.js';
 import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
-import { groupRows } from './kernels/group_rows.js';
+import { groupRows, sortRows } from './kernels/group_rows.js';
 import { expectWrongCopies, kernelCases, type KernelTest } from './kernels/kernel_test.js';
 import { labelCounts } from './kernels/label_counts.js';
 import { largest } from './kernels/largest.js';
@@ -82,6 +82,7 @@ const tests: readonly KernelTest[] = [
   boundsSettle,
   setReferences,
   groupRows,
+  sortRows,
   accumulate,
   combine,
   update,

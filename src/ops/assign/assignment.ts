@@ -29,12 +29,10 @@ const WIDER_WORKGROUPS = [128, 256] as const;
 const MOST_DIRECT_COLUMNS = 3;
 /** Quads of the widest rows that assign_narrow.wgsl takes. */
 const MOST_NARROW_QUADS = 4;
-/**
- * Rows up to this wide it takes by default; all that it can take where subgroups are smaller than
- * MANY_LANES, or there are none.
- */
+/** Rows up to this wide it takes by default; all that it can take on drivers of FEW_LANES. */
 const NARROW_QUADS = 2;
-const MANY_LANES = 8;
+/** Lanes (see `Runtime`) of drivers on which loads at a constant address are as slow as any. */
+const FEW_LANES = 4;
 /** Centroids that may lie at constant addresses at most, and steps of how many. */
 const MOST_FEW = 16;
 const FEWEST = 4;
@@ -172,11 +170,10 @@ export function paddedClusters(k: number): number {
  * of direct differences, so that labels are the same bits.
  */
 export function assignCandidates(
-  subgroupSize: number,
+  { subgroupSize, lanes }: Pick<Runtime, 'subgroupSize' | 'lanes'>,
   { k, columns, quads, storage }: AssignmentShape,
 ): Rivals {
   const LANES = Math.min(16, subgroupSize);
-  const hasSubgroups = subgroupSize >= 4;
   const uniform = (TILE: number, workgroup = WORKGROUP): AssignCandidate => ({
     name: `uniform-${TILE}x${workgroup}`,
     source: storedAs(storage, assignKernel),
@@ -214,7 +211,7 @@ export function assignCandidates(
   // Where loads at a constant address are quick, few centroids at such come first.
   const byCount = (few: Rivals, any: Rivals): Rivals => {
     if (k > MOST_FEW) return any;
-    return subgroupSize >= MANY_LANES ? [...few, ...any] : [...any, ...few];
+    return lanes === FEW_LANES ? [...any, ...few] : [...few, ...any];
   };
   if (!leavesOpen(columns)) {
     const most = roundUp(k, FEWEST);
@@ -227,16 +224,16 @@ export function assignCandidates(
   const others = RIVALS.filter((width) => width !== tile).sort(
     (a, b) => costOf(a, k) - costOf(b, k),
   );
-  const tiled = hasSubgroups ? subgroups : uniform;
+  const tiled = lanes > 0 ? subgroups : uniform;
   const best = tiled(tile);
   const wider = WIDER_WORKGROUPS.map((workgroup) => tiled(tile, workgroup));
   const narrower = others.map((width) => tiled(width));
-  // Where loads at one address are quick, passing round is the longer way.
-  const rest = hasSubgroups
-    ? [uniform(tile), ...wider, ...narrower, ...others.map((width) => uniform(width))]
-    : [...narrower, ...wider];
+  const rest =
+    lanes > 0
+      ? [uniform(tile), ...wider, ...narrower, ...others.map((width) => uniform(width))]
+      : [...narrower, ...wider, ...(subgroupSize > 0 ? [subgroups(tile)] : [])];
   if (quads > MOST_NARROW_QUADS) return [best, ...rest];
-  if (quads > NARROW_QUADS && subgroupSize >= MANY_LANES) return [best, narrow(), ...rest];
+  if (quads > NARROW_QUADS && lanes !== FEW_LANES) return [best, narrow(), ...rest];
   const narrows: Rivals = [narrow(widest), narrow()];
   return [...byCount([few(widest), few()], narrows), best, ...rest];
 }
@@ -263,7 +260,7 @@ export async function chooseAssignment(
   first: { readonly chunk: Chunk; readonly buffers: AssignmentBuffers } | undefined,
   passes: number,
 ): Promise<Assignment> {
-  const candidates = assignCandidates(runtime.subgroupSize, shape);
+  const candidates = assignCandidates(runtime, shape);
   const sources = SOURCES.map((source) => storedAs(shape.storage, source));
   const contest = { kernel: 'assign', sources, shape: shapeClass(shape), candidates };
   let chosen: AssignCandidate;

@@ -23,8 +23,11 @@ import type { DevicePoints } from '../../rows/rows.js';
 import { type Held, storedAs } from '../../rows/storage.js';
 
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
-/** Subgroups of 4 go two together: 440 ms against 670 where K is 256 (SwiftShader). */
-const LEAST_WORKGROUP = 8;
+/**
+ * The workgroups of drivers of 4 and 8 lanes: subgroups of 4 go two together, 440 ms against 670 where K
+ * is 256 (SwiftShader).
+ */
+const LANES_AT_ONCE = 8;
 /** Half the distance between neighbouring float32 numbers near 1. */
 const ROUNDING = 2 ** -24;
 
@@ -278,18 +281,17 @@ async function kernelsOf(
   quads: number,
   storage: Held,
 ): Promise<Kernels> {
-  const { subgroupSize } = runtime;
+  const { lanes } = runtime;
   return {
     drifts: await runtime.kernel(driftsKernel, { MOST_GROUPS }),
     filter: await runtime.kernel(storedAs(storage, filterKernel), {
       TIGHTENS: tightens(count, quads),
       MOST_GROUPS,
     }),
-    scan: await (subgroupSize >= 4
+    scan: await (lanes > 0
       ? runtime.kernel(storedAs(storage, scanKernel), {
-          ...{ SUBGROUPS: true, TILE },
-          LANES: Math.min(16, subgroupSize),
-          WORKGROUP: Math.max(LEAST_WORKGROUP, subgroupSize),
+          ...{ SUBGROUPS: true, TILE, LANES: lanes },
+          WORKGROUP: LANES_AT_ONCE,
         })
       : runtime.kernel(storedAs(storage, scanKernel), { TILE })),
     settle: await runtime.kernel(settleKernel, { MOST_GROUPS }),

@@ -67,7 +67,7 @@ async function multiply(
   const { runtime } = workspace;
   const count = lists.items.length / 4;
   if (count === 0) return;
-  const kernel = await runtime.kernel(gramKernel, { LANES: runtime.subgroupSize >= 8 ? 8 : 4 });
+  const kernel = await runtime.kernel(gramKernel, { LANES: runtime.lanes });
   const atOnce = Math.min(count, Math.floor(PARTIAL_BYTES / ITEM_BYTES));
   const { order, rows, items, partial } = await workspace.allocate({
     order: lists.order.byteLength,

@@ -24,8 +24,8 @@ export const DISPATCH_WORK = 2e8;
 export const PARTIAL_BYTES = 32 * 1024 * 1024;
 
 /** Whether `gramBySubgroups` is the faster way to X^T X. */
-export function prefersSubgroups({ subgroupSize }: Runtime, columns: number): boolean {
-  return subgroupSize >= 4 && columns >= FEWEST_COLUMNS;
+export function prefersSubgroups({ lanes }: Runtime, columns: number): boolean {
+  return lanes > 0 && columns >= FEWEST_COLUMNS;
 }
 
 /** How rows are cut: into batches that are added up, these into runs, `perDispatch` at a time. */
@@ -74,7 +74,7 @@ export async function gramBySubgroups(
     shape: [n, d],
   } = source;
   const { runtime } = workspace;
-  const kernel = await runtime.kernel(gramKernel, { LANES: runtime.subgroupSize >= 8 ? 8 : 4 });
+  const kernel = await runtime.kernel(gramKernel, { LANES: runtime.lanes });
   const { entries, runs, runRows, perDispatch } = planGram(n, 4 * quads);
   const workgroups = ceilDiv(quads, 4) * ceilDiv(quads, WORKGROUP);
   const sums = new Float64Array(d * d);

@@ -38,13 +38,13 @@ function tryOutKernelOf(
   WEIGHTED: boolean,
   TILE: number,
 ): Promise<Kernel> {
-  const { subgroupSize } = runtime;
-  return subgroupSize >= 4
+  const { lanes } = runtime;
+  return lanes > 0
     ? runtime.kernel(storedAs(storage, seedTrialsKernel), {
         SUBGROUPS: true,
         WEIGHTED,
         TILE,
-        LANES: Math.min(16, subgroupSize),
+        LANES: lanes,
       })
     : runtime.kernel(storedAs(storage, seedTrialsKernel), { WEIGHTED, TILE });
 }

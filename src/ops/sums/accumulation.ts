@@ -1,7 +1,7 @@
 /** Adds rows up by cluster: what moving the centroids takes. */
 import { ceilDiv, roundUp } from '../../../host/plan.js';
 import type { Recording } from '../../../host/recording.js';
-import type { Kernel } from '../../../host/runtime.js';
+import type { Kernel, Runtime } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';
 import accumulateKernel from '../../../shaders/sums/accumulate.wgsl';
 import combineKernel from '../../../shaders/sums/combine.wgsl';
@@ -78,8 +78,27 @@ interface Scratch {
 interface Kernels {
   readonly setReferences: Kernel;
   readonly groupRows: Kernel;
+  /** Invocations of it that a segment takes. */
+  readonly perSegment: number;
   readonly accumulate: Kernel;
   readonly combine: Kernel;
+}
+
+/** sort_rows.wgsl takes fewer clusters: see there. */
+const MOST_SORTED = 2 ** 21;
+
+/** Lists rows by cluster: where there are lanes enough for it, a workgroup takes a segment. */
+async function groupRowsOf(
+  runtime: Runtime,
+  k: number,
+  RUN: number,
+): Promise<Pick<Kernels, 'groupRows' | 'perSegment'>> {
+  if (runtime.lanes > 0 || k >= MOST_SORTED) {
+    return { groupRows: await runtime.kernel(groupRowsKernel, { RUN }), perSegment: 1 };
+  }
+  const { default: sortRowsKernel } = await import('../../../shaders/sums/sort_rows.wgsl');
+  const groupRows = await runtime.kernel(sortRowsKernel, { RUN });
+  return { groupRows, perSegment: groupRows.workgroup };
 }
 
 /** Buffers for a batch of segments, which all sets of k centroids over the same points share. */
@@ -121,7 +140,7 @@ export class Accumulation {
     const run = runOf(k, quads);
     const kernels = {
       setReferences: await runtime.kernel(setReferencesKernel),
-      groupRows: await runtime.kernel(groupRowsKernel, { RUN: run }),
+      ...(await groupRowsOf(runtime, k, run)),
       accumulate: await points.kernel(accumulateKernel, {
         RUN: run,
         WEIGHTED: weights.weighted,
@@ -175,7 +194,7 @@ export class Accumulation {
   ): void {
     const { quads, shape: whole } = this.#points;
     const { runtime } = this.#workspace;
-    const { groupRows, accumulate, combine } = this.#kernels;
+    const { groupRows, perSegment, accumulate, combine } = this.#kernels;
     const { order, ranges, partial } = this.#scratch;
     const clusters = this.#k;
     const run = runOf(clusters, quads);
@@ -195,7 +214,7 @@ export class Accumulation {
         .dispatch(
           groupRows,
           { shape: { first, rows, clusters, first_segment }, labels, state, owners, order, ranges },
-          groups(groupRows, segments),
+          groups(groupRows, perSegment * segments),
         )
         .dispatch(
           accumulate,

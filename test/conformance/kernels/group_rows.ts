@@ -1,5 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/sums/group_rows.wgsl';
+import sortingSource from '../../../shaders/sums/sort_rows.wgsl';
 import type { Random } from '../../../src/math/random.js';
 import { groupRows as twin } from '../../../src/ops/sums/group_rows.twin.js';
 import { expectEqual } from '../expect.js';
@@ -9,6 +10,8 @@ import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 import { type Batch, listed, placeOf, runsOf } from './row_groups.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
+/** Invocations that sort a segment: few, as processors wait for each at every barrier. */
+const SORTERS = 32;
 const SEGMENT = constant(source, 'SEGMENT');
 /** Segments and runs this short make many of them cheap. */
 const SHORT = { segment: 4, run: 4 };
@@ -20,7 +23,8 @@ interface Shape extends Batch {
   readonly before: number;
 }
 
-const SHAPES: readonly Shape[] = [
+/** @param perWorkgroup segments that a workgroup takes */
+const shapes = (perWorkgroup: number): readonly Shape[] => [
   ...[...around(SEGMENT), 2 * SEGMENT + 1].map((rows) => ({
     rows,
     clusters: 5,
@@ -30,7 +34,7 @@ const SHAPES: readonly Shape[] = [
     firstSegment: 17,
   })),
   ...[1, 2, 30].map((clusters) => ({ ...SHORT, rows: 18, clusters, before: 2, firstSegment: 3 })),
-  ...[...around(WORKGROUP), FOLDED_WORKGROUPS * WORKGROUP].map((segments) => ({
+  ...[...around(perWorkgroup), FOLDED_WORKGROUPS * perWorkgroup].map((segments) => ({
     ...SHORT,
     rows: SHORT.segment * segments - 1,
     clusters: 3,
@@ -57,8 +61,9 @@ async function grouped(lab: Lab, kernel: KernelSource, drawn: Problem, amended =
   const first = before * segment;
   // Rows more than there are, whose labels would be counted.
   const among = (values: Uint32Array) => Uint32Array.of(...blankBits(first), ...values, 0, 0, 0, 0);
+  const sorts = kernel.constants.KEYS !== undefined;
   return lab.run(kernel, {
-    constants: { SEGMENT: segment, RUN: run },
+    constants: { SEGMENT: segment, RUN: run, ...(sorts && { WORKGROUP: SORTERS }) },
     shape: { first, rows, clusters, first_segment: firstSegment },
     buffers: {
       labels: among(labels),
@@ -67,7 +72,7 @@ async function grouped(lab: Lab, kernel: KernelSource, drawn: Problem, amended =
       order: blankBits(segments * 3 * segment),
       ranges: blankBits(clusters * run * runsOf(drawn, segments)),
     },
-    invocations: segments,
+    invocations: sorts ? segments * SORTERS : segments,
   });
 }
 
@@ -102,22 +107,27 @@ function compareOne(
   expectEqual(actual.owners, summed, `${what}: owners`);
 }
 
-export const groupRows: KernelTest = {
-  source,
-  async compare(lab, kernel) {
+const compareAt =
+  (perWorkgroup: number): KernelTest['compare'] =>
+  async (lab, kernel) => {
     const random = seeded();
-    const shapes = SHAPES.flatMap((shape) => [0, 1, 7].map((amended) => ({ ...shape, amended })));
-    await compareEach(shapes, async ({ amended, ...shape }) => {
+    const plain = shapes(perWorkgroup);
+    const all = plain.flatMap((shape) => [0, 1, 7].map((amended) => ({ ...shape, amended })));
+    await compareEach(all, async ({ amended, ...shape }) => {
       const drawn = problem(random, shape);
       const actual = await grouped(lab, kernel, drawn, amended);
       compareOne(drawn, amended, actual, JSON.stringify({ amended, ...shape }));
     });
     await compareEach([1, 2, 3, 4], async (halted) => {
-      const held = await grouped(lab, kernel, problem(random, SHAPES[0]), 0, halted);
+      const held = await grouped(lab, kernel, problem(random, plain[0]), 0, halted);
       expectEqual(held.order, blankBits(held.order.length), `halted by ${halted}: order`);
       expectEqual(held.ranges, blankBits(held.ranges.length), `halted by ${halted}: ranges`);
     });
-  },
+  };
+
+export const groupRows: KernelTest = {
+  source,
+  compare: compareAt(WORKGROUP),
   mutations: [
     ['min(start + SEGMENT, shape.first + shape.rows)', 'start + SEGMENT'],
     ['shape.first + segment * SEGMENT', 'segment * SEGMENT'],
@@ -129,6 +139,27 @@ export const groupRows: KernelTest = {
     ['if (now[i] != before[i])', 'if (now[i] != before[0])'],
     ['state[AMENDED] != 0', 'state[AMENDED] == 1'],
     ['owners[row / 4][row % 4] = now;', ''],
+    ['+ segment;', ';'],
+    ['segment >= segments', 'segment + 1 >= segments'],
+  ],
+};
+
+export const sortRows: KernelTest = {
+  source: sortingSource,
+  compare: compareAt(1),
+  mutations: [
+    ['min(SEGMENT, shape.first + shape.rows - start)', 'u32(SEGMENT)'],
+    ['shape.first + segment * SEGMENT', 'segment * SEGMENT'],
+    ['2 * i + 1', '2 * i'],
+    ['row | LEAVES', 'row'],
+    ['i % step', '0'],
+    ['(low & width) == 0', 'true'],
+    ['size < count', '2 * size < count'],
+    ['keys[i] = 0xffffffff;', 'keys[i] = 0;'],
+    ['place_of((k + 1)', 'place_of((k)'],
+    ['keys[middle] < key', 'keys[middle] <= key'],
+    ['state[AMENDED] != 0', 'state[AMENDED] == 1'],
+    ['owners[start + i] = now;', ''],
     ['+ segment;', ';'],
     ['segment >= segments', 'segment + 1 >= segments'],
   ],

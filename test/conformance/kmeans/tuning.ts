@@ -1,6 +1,6 @@
 /** Tuning changes the time that a fit takes, and not one bit of what it finds. */
 import { assignCandidates } from '../../../src/ops/assign/assignment.js';
-import type { KMeansModel, RuntimeOptions, TuningEntry, TuningStore } from '../../../src/index.js';
+import type { KMeansModel, Runtime, RuntimeOptions, TuningEntry, TuningStore } from '../../../src/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectEqual, expectThat, expectThrows } from '../expect.js';
 import { clouds, fit, outcome, type Rows } from './support.js';
@@ -52,10 +52,10 @@ async function tuned(
   }
 }
 
-async function subgroupSize({ library }: ConformanceContext): Promise<number> {
+async function runtimeOf({ library }: ConformanceContext): Promise<Runtime> {
   const runtime = await library.createRuntime();
   runtime.dispose();
-  return runtime.subgroupSize;
+  return runtime;
 }
 
 const everyKernel = (problem: (typeof PROBLEMS)[number]): Case => ({
@@ -64,7 +64,7 @@ const everyKernel = (problem: (typeof PROBLEMS)[number]): Case => ({
   timeoutMs: TIMEOUT_MS,
   run: async (context) => {
     const { model } = await tuned(context, problem, 'off');
-    const candidates = assignCandidates(await subgroupSize(context), {
+    const candidates = assignCandidates(await runtimeOf(context), {
       ...problem,
       columns: problem.points.shape[1],
       storage: 'float32',

@@ -127,12 +127,11 @@ export async function sumsKernelOf(
   form: FactorForm,
   k: number,
 ): Promise<SumsKernel> {
-  const { subgroupSize } = runtime;
+  const { lanes: LANES } = runtime;
   const source = form === 'diag' ? momentsKernel : gramKernel;
   const switches = form === 'diag' ? {} : { WEIGHTED: true, CENTRED: true };
-  if (subgroupSize >= 4 && k >= FEWEST_CLUSTERS) {
+  if (LANES > 0 && k >= FEWEST_CLUSTERS) {
     const clusters = Math.min(MOST_CLUSTERS, 8 * 2 ** Math.ceil(Math.log2(Math.max(1, k / 8))));
-    const LANES = subgroupSize >= 8 ? 8 : 4;
     const constants = { ...switches, SUBGROUPS: true, WORKGROUP: clusters, LANES };
     return { kernel: await runtime.kernel(source, constants), clusters };
   }
@@ -152,12 +151,11 @@ export async function logDensityOf(
   form: FactorForm,
   quads: number,
 ): Promise<LogDensityKernel> {
-  const { subgroupSize } = runtime;
-  if (form === 'diag' || subgroupSize < 4) {
+  const { lanes: LANES } = runtime;
+  if (form === 'diag' || LANES === 0) {
     const kernel = await runtime.kernel(logDensityKernel, { DIAGONAL: form === 'diag' });
     return { kernel, allComponents: false };
   }
-  const LANES = subgroupSize >= 8 ? 8 : 4;
   if (quads > NARROW_QUADS) {
     const kernel = await runtime.kernel(logDensityKernel, { SUBGROUPS: true, LANES });
     return { kernel, allComponents: false };

@@ -1,0 +1,149 @@
+/** Work that asks for every kernel of the library, at the shapes that people have; few rows, as texts do not depend on those. */
+import {
+  bayesianGaussianMixture,
+  calinskiHarabasz,
+  daviesBouldin,
+  gapStatistic,
+  gaussianMixture,
+  kmeans,
+  miniBatchKMeans,
+  onlineKMeans,
+  pca,
+  type Runtime,
+  selfOrganizingMap,
+  silhouette,
+} from '../../src/index.js';
+import { PCA_SOLVERS } from '../../src/methods/pca/options.js';
+import { blobs, shadedColours, splats } from '../data/synthetic.js';
+
+/** Rows as they are brought: whole numbers come to lie in bytes. */
+interface Rows {
+  readonly data: Float32Array;
+  readonly shape: readonly [n: number, d: number];
+}
+
+export interface Fit {
+  readonly name: string;
+  run(runtime: Runtime): Promise<unknown>;
+}
+
+const N = 1024;
+const maxIter = 2;
+
+const rows = (d: number, k: number, n = N): Rows => ({ data: blobs(n, d, k, 1), shape: [n, d] });
+const colours: Rows = { data: shadedColours(N, 5), shape: [N, 3] };
+const splatRows: Rows = { data: splats(N, 6), shape: [N, 45] };
+/** As MNIST's: whole numbers up to 255, four of five of them 0, in the same columns for a kind of row. */
+const pixels: Rows = {
+  data: Float32Array.from({ length: N * 784 }, (_, i) => {
+    const [row, column] = [Math.floor(i / 784), i % 784];
+    return (column * 7 + (row % 10) * 131) % 784 < 150 ? (i * 7919) % 256 : 0;
+  }),
+  shape: [N, 784],
+};
+const weights = Float32Array.from({ length: N }, (_, i) => 0.5 + (i % 3));
+
+/** K-means by both algorithms. */
+const kmeansOf = (title: string, points: Rows, k: number): Fit[] =>
+  (['lloyd', 'bounded'] as const).map((algorithm) => ({
+    name: `K-means of ${title}, ${algorithm}`,
+    run: (runtime) => kmeans(points, { k, algorithm, maxIter, runtime }),
+  }));
+
+const mixtureOf = (title: string, points: Rows, k: number): Fit[] =>
+  (['full', 'tied', 'diag', 'spherical', 'fixed'] as const).map((covarianceType) => ({
+    name: `mixture of ${title}, ${covarianceType}`,
+    run: async (runtime) => {
+      const model = await gaussianMixture(points, {
+        ...{ k, covarianceType, maxIter, regCovar: 1e-3, runtime },
+        ...(covarianceType === 'fixed' && { fixedVariance: 1 }),
+      });
+      await model.predictProba(points, { runtime });
+    },
+  }));
+
+export const FITS: readonly Fit[] = [
+  ...kmeansOf('blobs 100,000 x 32, K 64', rows(32, 64), 64),
+  ...kmeansOf('pixels 60,000 x 784, K 10', pixels, 10),
+  ...kmeansOf('pixels 60,000 x 784, K 256', pixels, 256),
+  ...kmeansOf('colours 1,000,000 x 3, K 16', colours, 16),
+  ...kmeansOf('splats 200,000 x 45, K 1,024', splatRows, 1024),
+  ...kmeansOf('words 100,000 x 100, K 256', rows(100, 256), 256),
+  ...kmeansOf('rows of 8 columns, K 12', rows(8, 12), 12),
+  ...kmeansOf('rows of 16 columns, K 100', rows(16, 100), 100),
+  {
+    name: 'K-means of blobs in float16',
+    run: (runtime) => kmeans(rows(32, 64), { k: 64, storage: 'float16', maxIter, runtime }),
+  },
+  {
+    name: 'K-means of blobs with weights, and what its model does',
+    run: async (runtime) => {
+      const points = rows(32, 64);
+      const model = await kmeans(points, {
+        ...{ k: 64, sampleWeight: weights, init: 'k-means||', maxIter, runtime },
+      });
+      const labels = await model.predict(points, { runtime });
+      await model.transform(points, { runtime });
+      await model.score(points, { runtime });
+      await model.energy(points, { runtime });
+      await model.respond(points, { runtime });
+      await silhouette(points, labels, { runtime });
+      await silhouette(points, labels, { metric: 'cosine', runtime });
+      await daviesBouldin(points, labels, { runtime });
+      await calinskiHarabasz(points, labels, { runtime });
+    },
+  },
+  {
+    name: 'K-means of blobs by cosine',
+    run: (runtime) => kmeans(rows(32, 64), { k: 64, metric: 'cosine', maxIter, runtime }),
+  },
+  {
+    name: 'mini-batches of blobs',
+    run: (runtime) => miniBatchKMeans(rows(32, 64), { k: 64, maxIter, runtime }),
+  },
+  {
+    name: 'online K-means of blobs',
+    run: (runtime) => onlineKMeans(rows(32, 64), { k: 64, runtime }),
+  },
+  {
+    name: 'gap statistic',
+    run: (runtime) =>
+      gapStatistic(rows(4, 3), { kMax: 2, references: 1, nInit: 1, reference: 'pca', runtime }),
+  },
+  ...(['batch', 'online'] as const).map((mode) => ({
+    name: `map 20 x 20 of blobs, ${mode}`,
+    run: async (runtime: Runtime) => {
+      const points = rows(16, 16);
+      const map = await selfOrganizingMap(points, {
+        ...{ rows: 20, columns: 20, mode, epochs: 2, runtime },
+      });
+      await map.quantizationError(points, { runtime });
+      await map.topographicError(points, { runtime });
+    },
+  })),
+  ...mixtureOf('blobs 100,000 x 16, K 16', rows(16, 16), 16),
+  ...mixtureOf('rows of 3 columns, K 4', rows(3, 4), 4),
+  ...mixtureOf('rows of 64 columns, K 8', rows(64, 8, 4096), 8),
+  ...mixtureOf('rows of 8 columns, K 2', rows(8, 2), 2),
+  {
+    name: 'variational mixture of blobs',
+    run: (runtime) => bayesianGaussianMixture(rows(16, 16), { k: 16, maxIter, runtime }),
+  },
+  ...PCA_SOLVERS.map((solver) => ({
+    name: `PCA of pixels 60,000 x 784, 5 components, ${solver}`,
+    run: async (runtime: Runtime) => {
+      const model = await pca(pixels, { nComponents: 5, solver, runtime });
+      const coordinates = await model.transform(pixels, { runtime });
+      await model.inverseTransform(coordinates, { runtime });
+      await model.scoreSamples(pixels, { runtime });
+    },
+  })),
+  {
+    name: 'PCA of rows of 100 columns',
+    run: (runtime) => pca(rows(100, 16), { nComponents: 5, runtime }),
+  },
+  {
+    name: 'PCA of rows of 16 columns',
+    run: (runtime) => pca(rows(16, 16), { nComponents: 5, runtime }),
+  },
+];
