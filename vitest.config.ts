@@ -21,6 +21,9 @@ const LONGEST = [
   'demo/faithful',
   'demo/embeddings',
   'demo/maps',
+  'demo/shell',
+  'fuzz/fuzz',
+  'package/bundles',
 ].map((name) => `/test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
