@@ -1,16 +1,49 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { wgslPlugin } from './build/wgsl_plugin.js';
 
 /** The tests that run in engines. */
 const inEngines = ['test/conformance/engines/*.test.ts', 'test/engines/harness.test.ts'];
-/** Those of the site, used as a person would, who has the machine to himself. */
-const inPages = ['test/demo/*.test.ts'];
+
+/** What takes longest, first: begun last, one of them would go on while the other worker has no more to do. */
+const LONGEST = [
+  'conformance/engines/dawn_swiftshader',
+  'conformance/engines/dawn_lavapipe',
+  'conformance/engines/deno',
+  'demo/data',
+  'conformance/engines/chromium',
+  'conformance/engines/firefox',
+  'demo/bench',
+  'demo/digits',
+  'conformance/engines/cpu_twin',
+  'engines/harness',
+  'demo/palette',
+  'demo/faithful',
+  'demo/embeddings',
+  'demo/maps',
+  'demo/shell',
+  'fuzz/fuzz',
+  'package/bundles',
+].map((name) => `/test/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((end) => moduleId.endsWith(end));
+      return at === -1 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   plugins: [wgslPlugin()],
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // An engine or a browser waits for much of its time: two files at once, of whichever project.
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -18,10 +51,6 @@ export default defineConfig({
           name: 'engines',
           include: inEngines,
           globalSetup: 'test/engines/bundle_suites.ts',
-          // An engine waits for much of its time: on two cores all of them took 14 minutes so, and
-          // 21 one after the other (beside other work).
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -29,18 +58,7 @@ export default defineConfig({
         test: {
           name: 'all else',
           include: ['test/**/*.test.ts'],
-          exclude: [...inEngines, ...inPages],
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'pages',
-          include: inPages,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          exclude: inEngines,
         },
       },
     ],

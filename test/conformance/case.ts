@@ -29,14 +29,17 @@ export interface ConformanceContext {
 /**
  * Where a case runs. Every suite runs on every engine, by cases that show that each part works there;
  * the many others, by which it works in every shape, are 'thorough': they run on the engines in Node (the
- * CPU twin, Dawn on two drivers), and on all where CASES=all asks for it. Kernels are held to their twins
- * by 'each compiler and driver' (Tint on both drivers, naga in Deno), and all their variants compiled by
- * 'each compiler' where that is quick: on lavapipe (Tint), in Firefox (naga). What judges a test, or only
- * the host's own work, runs 'once', or once for 'each subgroup size' that there is among the engines.
+ * CPU twin, Dawn on two drivers), and on all where CASES=all asks for it. What the host does alike whatever
+ * the driver (passes over streams and chunks, refusals, signals, progress, JSON, failing devices) runs on
+ * 'each runtime': the CPU twin, and one device. Kernels are held to their twins by 'each compiler and
+ * driver' (Tint on both drivers, naga in Deno), and all their variants compiled by 'each compiler' where
+ * that is quick: on lavapipe (Tint), in Firefox (naga). What judges a test, or needs that one device alone,
+ * runs 'once', or once for 'each subgroup size' that there is among the engines.
  */
 export type Where =
   | 'everywhere'
   | 'thorough'
+  | 'each runtime'
   | 'each compiler and driver'
   | 'each compiler'
   | 'each subgroup size'

@@ -93,6 +93,7 @@ const allScores = async (
 
 const everyForm: Case = {
   name: 'rows in memory, as streams, as arrays of rows and in small chunks have one score',
+  where: 'each runtime',
   async run(context) {
     const { runtime } = context;
     const [n, d] = points.shape;
@@ -278,6 +279,7 @@ const REFUSED: readonly Refused[] = [
 
 const refusals: Case = {
   name: 'refused, with the value, the rule and the remedy',
+  where: 'each runtime',
   async run({ library }) {
     for (const [what, call, name, ...parts] of REFUSED) {
       const { message } = await expectThrows(() => call(library), { name });
@@ -290,6 +292,7 @@ const refusals: Case = {
 
 const aborted: Case = {
   name: 'an aborted score rejects with the reason, before and while it runs',
+  where: 'each runtime',
   async run({ library, runtime }) {
     const cancel = new AbortController();
     const running = [

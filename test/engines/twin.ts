@@ -7,7 +7,7 @@ export const twin: Engine = {
   name: 'cpu-twin',
   gpu: false,
   npmOnly: true,
-  takes: ['thorough'],
+  takes: ['thorough', 'each runtime'],
   missing: () => Promise.resolve(undefined),
   start: async () => {
     const server = await startServer();

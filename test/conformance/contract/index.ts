@@ -317,19 +317,22 @@ const outlived: Case = {
   },
 };
 
+/** Everywhere what each method's kernels make, and what its host does of the first method. */
 export const contract: Suite = {
   name: 'contract',
   where: 'everywhere',
   cases: [
     outlived,
-    ...METHODS.flatMap((method) => [
-      refusesPoints(method),
-      refusesOptions(method),
-      cancels(method),
+    ...METHODS.flatMap((method, i) => [
+      ...[
+        refusesPoints(method),
+        refusesOptions(method),
+        cancels(method),
+        ...(method.model === undefined ? [] : [keeps(method)]),
+        ...(method.weights ? [weighs(method)] : []),
+        streams(method),
+      ].map((ofHost) => (i === 0 ? ofHost : { ...ofHost, where: 'each runtime' as const })),
       repeats(method),
-      ...(method.model === undefined ? [] : [keeps(method)]),
-      ...(method.weights ? [weighs(method)] : []),
-      streams(method),
       ...(method.onHost ? [] : [agrees(method)]),
     ]),
   ],

@@ -167,6 +167,7 @@ export const gapStatisticSuite: Suite = {
     },
     {
       name: 'a function that calls K-means finds what K-means finds',
+      where: 'each runtime',
       run: async ({ library, runtime, gpu }) => {
         const common = { kMax: 3, references: 2, nInit: 2, seed: 5, runtime } as const;
         for (const reference of gpu ? (['pca'] as const) : (['uniform', 'pca'] as const)) {
@@ -227,6 +228,7 @@ export const gapStatisticSuite: Suite = {
     },
     {
       name: 'is reproducible, tells its progress, leaves its input, and goes through JSON',
+      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const before = points.data.slice();
         const told: GapProgress[] = [];
@@ -262,6 +264,7 @@ export const gapStatisticSuite: Suite = {
     },
     {
       name: 'bad input is refused with the value, the rule and the remedy',
+      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const refused = (given: object, message: RegExp, rows: object = points) =>
           expectThrows(() => library.gapStatistic(rows as typeof points, { runtime, ...given }), {

@@ -54,6 +54,8 @@ const whileSeeding = (init: (typeof SEEDINGS)[number]): Case => ({
 
 export const kmeansControl: Suite = {
   name: 'kmeans control',
+  // The host tells of iterations, and ends them.
+  where: 'each runtime',
   cases: [
     {
       name: 'onIteration is told every iteration of every restart, those of each in order',

@@ -108,6 +108,8 @@ function watch(runtime: Runtime): { waits: number; submissions: number } {
 
 export const kmeansRestarts: Suite = {
   name: 'kmeans restarts',
+  // The host keeps restarts apart.
+  where: 'each runtime',
   cases: [
     {
       name: 'any small problem, by any algorithm, weighted and not',

@@ -108,6 +108,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'takes half the memory',
+    where: 'each runtime',
     needsGpu: true,
     run: async (context) => {
       const wide = clouds(30_000, 64, 2, 1);
@@ -188,6 +189,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'bounds, small chunks and streams change no bit',
+    where: 'each runtime',
     run: async (context) => {
       const many = clouds(2500, 20, 4, 2);
       const runtime = await smallRuntime(context);

@@ -30,6 +30,8 @@ const parts = (...blocks: readonly PointBlock[]): PointStream => ({ shape, block
 
 export const kmeansStreamErrors: Suite = {
   name: 'kmeans stream errors',
+  // The host reads streams.
+  where: 'each runtime',
   cases: [
     {
       name: 'too few rows, too many, and a pass that does not start anew',

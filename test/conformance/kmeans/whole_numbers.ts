@@ -44,6 +44,8 @@ function withLast(value: number): Rows {
 const cases: readonly Case[] = [
   ...EDGES.map(({ name, value, inBytes }): Case => ({
     name: `takes ${inBytes ? 'a quarter of the memory' : 'float32'}: ${name}`,
+    // The host decides.
+    where: 'once',
     needsGpu: true,
     run: async (context) => {
       const rows = withLast(value);
@@ -56,6 +58,7 @@ const cases: readonly Case[] = [
   })),
   {
     name: 'bounds, small chunks and streams change no bit',
+    where: 'each runtime',
     run: async (context) => {
       const runtime = await smallRuntime(context);
       for (const rows of [pixels(2500, 3, 20), pixels(1100, 33, 20)]) {

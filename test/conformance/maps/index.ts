@@ -217,6 +217,7 @@ export const maps: Suite = {
     },
     {
       name: 'streams, weights that double rows, large offsets and tiny numbers change nothing',
+      where: 'each runtime',
       run: async (context) => {
         const model = await fit(context);
         const stream = streamed(points, [90]);
@@ -268,6 +269,7 @@ export const maps: Suite = {
     },
     {
       name: 'onIteration is told each epoch; rate and radius may be functions; cancelled in the midst',
+      where: 'each runtime',
       run: async (context) => {
         for (const mode of ['batch', 'online'] as const) {
           const told: SelfOrganizingMapProgress[] = [];
@@ -309,6 +311,7 @@ export const maps: Suite = {
     },
     {
       name: 'bad input',
+      where: 'each runtime',
       run: async (context) => {
         const { library, runtime } = context;
         const invalid = (message: RegExp) => ({ name: 'InvalidArgumentError', message });

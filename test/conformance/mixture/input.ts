@@ -32,6 +32,8 @@ const refused = (
 
 export const mixtureInput: Suite = {
   name: 'mixture input',
+  // The host refuses, before a device has anything to do.
+  where: 'each runtime',
   cases: [
     refused('k is missing', { k: undefined }, { message: /k is missing/ }),
     refused('k above n', { k: 21 }, { message: /k is 21, but points has only 20 rows/ }),

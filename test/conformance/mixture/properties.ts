@@ -325,6 +325,7 @@ export const mixtureProperties: Suite = {
     },
     {
       name: 'sample follows the mixture; JSON gives the same model',
+      where: 'each runtime',
       run: async (context) => {
         const points = blobs(300, 2, 2, 4);
         const { library, runtime } = context;
@@ -355,6 +356,7 @@ export const mixtureProperties: Suite = {
     },
     {
       name: 'progress is told in order, with the bounds of the history',
+      where: 'each runtime',
       run: async (context) => {
         const points = clouds(100, 2, 2, 1);
         const told: number[] = [];

@@ -205,6 +205,8 @@ const refusedCase = ([what, call, name, ...parts]: Refused): Case => ({
 
 export const pcaInput: Suite = {
   name: 'pca input',
+  // The host refuses, before a device has anything to do.
+  where: 'each runtime',
   cases: [
     ...firstEverywhere(REFUSED.map(refusedCase)),
     {

@@ -168,6 +168,7 @@ export const pcaModel: Suite = {
     },
     {
       name: 'progress is told in order, and explains ever more',
+      where: 'each runtime',
       run: async (context) => {
         const told: PcaProgress[] = [];
         const options = { nComponents: 2, solver: 'randomized', ...on(context) } as const;

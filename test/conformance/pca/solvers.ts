@@ -276,6 +276,7 @@ export const pcaSolvers: Suite = {
     },
     {
       name: 'data in chunks give what resident data give, bit by bit',
+      where: 'each runtime',
       needsGpu: true,
       run: async (context) => {
         const { createRuntime, pca } = context.library;
