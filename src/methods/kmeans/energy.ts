@@ -14,7 +14,8 @@ import {
 } from '../../fit/options.js';
 import { createRandom, type Random, standardNormal } from '../../math/random.js';
 import { distances, products } from '../../ops/assign/distances.js';
-import { assign, energies } from '../../ops/clustering/assign.js';
+import { assign } from '../../ops/clustering/assign.js';
+import { energies } from '../../ops/clustering/energies.js';
 import type { Session } from '../../ops/op.js';
 import { largestOf } from '../../rows/float16.js';
 import type { Metric } from '../../rows/load_options.js';

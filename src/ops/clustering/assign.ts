@@ -9,10 +9,10 @@ import { groups } from '../../rows/device_points.js';
 import type { Chunk } from '../../rows/rows.js';
 import type { DeviceRows, Op } from '../op.js';
 import { inBatches } from '../side_by_side.js';
-import { scaled, unscaled } from '../units.js';
-import type { Clustering } from './clustering.js';
+import { scaled } from '../units.js';
+import { type Labelling, withLabellings } from './labelling.js';
 import { inMetric } from './metric.js';
-import { Restarts, restartsAtOnce } from './restarts.js';
+import { restartsAtOnce } from './restarts.js';
 
 export interface Assignment {
   /** Nearest centroid of each row; ties go to the lowest index. */
@@ -30,11 +30,11 @@ export const assign: Op<
 > = {
   device: (rows, centroids, k, signal) => {
     const { scale } = rows.points;
-    return Restarts.with(rows, k, [scaled(centroids, scale)], 1, async ({ clusterings }) => {
-      const read = await label(rows, clusterings, signal);
-      const [clustering] = clusterings;
+    return withLabellings(rows, k, [scaled(centroids, scale)], 1, async (labellings) => {
+      const read = await label(rows, labellings, signal);
+      const [labelling] = labellings;
       // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
-      const work = [read(), countLabels(rows, clustering), clustering.readLabels()] as const;
+      const work = [read(), countLabels(rows, k, labelling), labelling.readLabels()] as const;
       await Promise.allSettled(work);
       const [[inertia], counts, labels] = await Promise.all(work);
       return { inertia, counts, labels };
@@ -54,11 +54,11 @@ export const inertiasOf: Op<
       sets.map((set) => scaled(set, points.scale)),
       () => restartsAtOnce(workspace, points, k, false),
       (batch) =>
-        Restarts.with(rows, k, batch, 1, async ({ clusterings }) => {
-          const found = await (await label(rows, clusterings, signal))();
+        withLabellings(rows, k, batch, 1, async (labellings) => {
+          const found = await (await label(rows, labellings, signal))();
           // The counts tell a true zero from those that a silent driver leaves behind.
           for (const [i, inertia] of found.entries()) {
-            if (inertia === 0) await countLabels(rows, clusterings[i]);
+            if (inertia === 0) await countLabels(rows, k, labellings[i]);
           }
           return found;
         }),
@@ -67,43 +67,15 @@ export const inertiasOf: Op<
   twin: async () => (await import('./clustering.twin.js')).inertiasOf,
 };
 
-/** Squared distance of each row to the nearest centroid, from direct differences, [n]. */
-export const energies: Op<
-  [centroids: Float32Array, k: number, signal?: AbortSignal | undefined],
-  Float64Array
-> = {
-  device: async (rows, centroids, k, signal) => {
-    const { workspace, points } = rows;
-    const { shape, scale } = points;
-    const result = new Float64Array(shape[0]);
-    await Restarts.with(rows, k, [scaled(centroids, scale)], 1, async ({ clusterings: [one] }) => {
-      const recordCosts = await costing(rows);
-      const { costs } = await workspace.allocate({ costs: 4 * points.mostRows });
-      for await (const { chunk, c } of points.visit()) {
-        workspace.run('energies', (recording) => {
-          recordCosts(recording, one, chunk, c, costs);
-        });
-        result.set(new Float32Array(await workspace.read(costs, 0, 4 * chunk.rows)), chunk.start);
-        signal?.throwIfAborted();
-      }
-      workspace.release(costs);
-      // As for inertias.
-      if (result.every((energy) => energy === 0)) await countLabels(rows, one);
-    });
-    return unscaled(result, scale ** 2);
-  },
-  twin: async () => (await import('./clustering.twin.js')).energies,
-};
-
 /**
- * Labels every row by each of the clusterings and sums what that costs: float32 over short runs,
+ * Labels every row by each of the labellings and sums what that costs: float32 over short runs,
  * float64 over the runs.
  *
  * @returns reads the objectives
  */
 async function label(
   rows: DeviceRows,
-  clusterings: readonly Clustering[],
+  labellings: readonly Labelling[],
   signal: AbortSignal | undefined,
 ): Promise<() => Promise<readonly number[]>> {
   const { workspace, points, metric } = rows;
@@ -116,13 +88,13 @@ async function label(
   const made = await workspace.allocate({
     costs: 4 * most,
     sums: 4 * ceilDiv(most, run),
-    totals: 4 * runs * clusterings.length,
+    totals: 4 * runs * labellings.length,
   });
   const { costs, sums, totals } = made;
-  const assigning = (clustering: Clustering, place: number) => (recording: Recording) => {
+  const assigning = (labelling: Labelling, place: number) => (recording: Recording) => {
     points.pass(recording, (chunk, c) => {
       const { start, rows: count } = chunk;
-      recordCosts(recording, clustering, chunk, c, costs);
+      recordCosts(recording, labelling, chunk, c, costs);
       recording
         .dispatch(
           runSums,
@@ -132,12 +104,12 @@ async function label(
         .copy(sums, 0, totals, 4 * (runs * place + start / run), 4 * ceilDiv(count, run));
     });
   };
-  await workspace.runInParts('assign', ...clusterings.map(assigning));
+  await workspace.runInParts('assign', ...labellings.map(assigning));
   signal?.throwIfAborted();
   return async () => {
-    const bytes = await workspace.read(totals, 0, 4 * runs * clusterings.length);
+    const bytes = await workspace.read(totals, 0, 4 * runs * labellings.length);
     workspace.release(...Object.values(made));
-    return clusterings.map((_, place) => {
+    return labellings.map((_, place) => {
       const costsOfRuns = new Float32Array(bytes, 4 * runs * place, runs);
       return (
         inMetric(
@@ -150,26 +122,25 @@ async function label(
   };
 }
 
-/** Records that a chunk's rows are labelled by a clustering, and what each costs. */
-async function costing({ points, weights }: DeviceRows) {
+/** Records that a chunk's rows are labelled, and what each costs. */
+export async function costing({ points, weights }: DeviceRows) {
   const { quads } = points;
   const kernel = await points.kernel(pointCostsKernel, { WEIGHTED: weights.weighted });
   return (
     recording: Recording,
-    clustering: Clustering,
+    labelling: Labelling,
     chunk: Chunk,
     c: number,
     costs: GPUBuffer,
   ) => {
-    const { labels, centroids } = clustering;
-    clustering.recordAssign(recording, chunk, c);
+    labelling.recordAssign(recording, chunk, c);
     recording.dispatch(
       kernel,
       {
         shape: { rows: chunk.rows, quads },
         points: chunk.points,
-        centroids,
-        labels: labels[c],
+        centroids: labelling.side.centroids,
+        labels: labelling.labels[c],
         weights: weights.chunks[c],
         costs,
       },
@@ -179,9 +150,10 @@ async function costing({ points, weights }: DeviceRows) {
 }
 
 /** Rows each centroid owns. Throws KernelError where they are not all there. */
-async function countLabels(
+export async function countLabels(
   { workspace, points, weights }: DeviceRows,
-  { labels, k }: Clustering,
+  k: number,
+  { labels }: Labelling,
 ): Promise<Uint32Array> {
   const [n] = points.shape;
   const kernel = await workspace.runtime.kernel(labelCountsKernel);

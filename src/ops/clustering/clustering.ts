@@ -14,25 +14,15 @@ import {
   sumBytes,
   type SumBuffers,
 } from '../sums/accumulation.js';
-import {
-  type Assignment,
-  leavesOpen,
-  centroidTile,
-  chooseAssignment,
-  paddedClusters,
-} from '../assign/assignment.js';
+import { centroidTile } from '../assign/assignment.js';
 import type { Bounds } from '../assign/bounds.js';
 import type { Deciding } from '../assign/deciding.js';
-import { Norms } from '../assign/norms.js';
 import { costOf, sumsOf } from '../sums/totals.js';
-import { groups, paced, padColumns, unpadColumns } from '../../rows/device_points.js';
+import { groups, padColumns, unpadColumns } from '../../rows/device_points.js';
 import type { Chunk, DevicePoints } from '../../rows/rows.js';
+import { type Labelling, type Side, sideBytes } from './labelling.js';
 import type { StatusBoard } from './status.js';
 import type { DeviceWeights } from '../../rows/weights.js';
-
-/** A norm larger than any score, and a place farther than any row, so that padding never wins. */
-const NEVER = 3e38;
-const FAR = 1e19;
 
 /**
  * Of all rows, those that may have changed their label for the next iteration to amend its sums: each
@@ -51,25 +41,11 @@ export interface Common {
   /** Made when it is first asked for. */
   readonly deciding: () => Promise<Deciding>;
   readonly board: StatusBoard;
-  /** Passes over the rows that will be made at most. */
-  readonly passes: number;
 }
 
-interface Buffers extends SumBuffers {
-  readonly even: GPUBuffer;
-  readonly odd: GPUBuffer;
-  readonly evenNorms: GPUBuffer;
-  readonly oddNorms: GPUBuffer;
+interface Buffers extends SumBuffers, Side {
   readonly moves: GPUBuffer;
   readonly checks: GPUBuffer;
-  readonly changed: GPUBuffer;
-}
-
-/** What belongs to a chunk's rows, 4 bytes each. */
-interface RowBuffers {
-  readonly labels: GPUBuffer;
-  /** See group_rows.wgsl. */
-  readonly owners: GPUBuffer;
 }
 
 /** When a fit ends. */
@@ -85,42 +61,16 @@ interface Kernels {
   readonly converge: Kernel;
 }
 
-/** Bytes of what a `Clustering` allocates, by name, but for its labels. */
+/** Bytes of what a `Clustering` allocates, by name, but for what belongs to rows. */
 function sizes(k: number, quads: number): Record<keyof Buffers, number> {
-  const paddedK = paddedClusters(k);
-  return {
-    ...sumBytes(k, quads),
-    even: 16 * paddedK * quads,
-    odd: 16 * paddedK * quads,
-    evenNorms: 4 * paddedK,
-    oddNorms: 4 * paddedK,
-    moves: 4 * k,
-    checks: 16 * k,
-    changed: 4,
-  };
-}
-
-/** Centroids (k x d) and half their squared norms as kernels take them, with what never wins to the end of a tile. */
-function paddedOut(centroids: Float32Array, k: number, d: number) {
-  const paddedK = paddedClusters(k);
-  const rows = padColumns(centroids, k, d);
-  const width = rows.length / k;
-  const padded = new Float32Array(paddedK * width);
-  for (let c = k; c < paddedK; c++) padded[c * width] = FAR;
-  padded.set(rows);
-  const halfNorms = new Float32Array(paddedK).fill(NEVER);
-  for (let c = 0; c < k; c++) {
-    let sum = 0;
-    for (let j = 0; j < d; j++) sum += centroids[c * d + j] ** 2;
-    halfNorms[c] = sum / 2;
-  }
-  return { padded, halfNorms };
+  return { ...sumBytes(k, quads), ...sideBytes(k, quads), moves: 4 * k, checks: 16 * k };
 }
 
 /** Bytes of a `Clustering`, without bounds. */
 export function clusteringBytes(k: number, points: DevicePoints): number {
   const { quads, shape } = points;
-  return Object.values(sizes(k, quads)).reduce((sum, bytes) => sum + bytes, 8 * shape[0]);
+  const all = [...Object.values(sizes(k, quads)), ...Object.values(sideBytes(k, quads))];
+  return all.reduce((sum, bytes) => sum + bytes, 8 * shape[0]);
 }
 
 /** What an iteration costs that computes every distance, in multiply-adds. */
@@ -129,103 +79,72 @@ export function iterationWork(k: number, [n, d]: readonly [number, number]): num
 }
 
 /**
- * k centroids over loaded points, with the buffers of its own that assigning and Lloyd's iterations
- * need: 8 bytes a row, three times the centroids, and six times K D floats of sums.
+ * k centroids over loaded points, with the buffers that Lloyd's iterations need beside a labelling's: 4
+ * bytes a row, the centroids' other side, and six times K D floats of sums.
  */
 export class Clustering {
   readonly #common: Common;
   readonly #fit: number;
-  readonly #rows: readonly RowBuffers[];
+  readonly #labelling: Labelling;
+  /** See group_rows.wgsl: [rows] of each chunk. */
+  readonly #owners: readonly GPUBuffer[];
   readonly #buffers: Buffers;
   readonly #kernels: Kernels;
-  readonly #assignment: Assignment;
   #bounds: Bounds | undefined;
 
   private constructor(
     common: Common,
     fit: number,
-    rows: readonly RowBuffers[],
+    labelling: Labelling,
+    owners: readonly GPUBuffer[],
     buffers: Buffers,
     kernels: Kernels,
-    assignment: Assignment,
   ) {
     this.#common = common;
     this.#fit = fit;
-    this.#rows = rows;
+    this.#labelling = labelling;
+    this.#owners = owners;
     this.#buffers = buffers;
     this.#kernels = kernels;
-    this.#assignment = assignment;
   }
 
   /**
    * @param fit its place on the board
-   * @param centroids k x d, centred: where to start
+   * @param labelling of the centroids to start from
+   * @param centroids the same on the host
    */
-  static async create(common: Common, fit: number, centroids: Float32Array): Promise<Clustering> {
-    const { workspace, points, metric, k, board, passes, deciding } = common;
+  static async create(
+    common: Common,
+    fit: number,
+    labelling: Labelling,
+    centroids: Float32Array,
+  ): Promise<Clustering> {
+    const { workspace, points, metric, k } = common;
     const { runtime } = workspace;
-    const {
-      quads,
-      ranges,
-      shape: [, d],
-      storage,
-    } = points;
+    const { quads, ranges } = points;
     const buffers = await workspace.allocate(sizes(k, quads));
-    const rows: RowBuffers[] = [];
+    const owners: GPUBuffer[] = [];
     for (const range of ranges) {
       // Whole vec4s.
-      const bytes = roundUp(4 * range.rows, 16);
-      rows.push(await workspace.allocate({ labels: bytes, owners: bytes }));
+      owners.push((await workspace.allocate({ owners: roundUp(4 * range.rows, 16) })).owners);
     }
     const kernels = {
       update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
       converge: await runtime.kernel(convergeKernel),
     };
-    const { padded, halfNorms } = paddedOut(centroids, k, d);
     const scaledShift = points.shift.map((value) => value * points.scale);
-    workspace.upload(buffers.references, padColumns(scaledShift, 1, d), 16 * k * quads);
-    // Both sides of the ping-pong: the update writes only the first k of them.
-    for (const buffer of [buffers.even, buffers.odd]) workspace.upload(buffer, padded);
-    for (const buffer of [buffers.evenNorms, buffers.oddNorms]) workspace.upload(buffer, halfNorms);
-    const reset = () => {
-      workspace.run('reset', (recording) => {
-        recording.clear(buffers.changed);
-        for (const { labels } of rows) recording.clear(labels);
-      });
-    };
-    reset();
-    const chunk = points.kept?.[0];
-    const assignment = await chooseAssignment(
-      runtime,
-      { k, columns: d, quads, storage },
-      leavesOpen(d)
-        ? { norms: await Norms.of(workspace, points), deciding: await deciding() }
-        : undefined,
-      chunk
-        ? {
-            chunk,
-            buffers: {
-              centroids: buffers.even,
-              half_norms: buffers.evenNorms,
-              state: board.state(fit),
-              labels: rows[0].labels,
-              changed: buffers.changed,
-            },
-          }
-        : undefined,
-      passes,
+    workspace.upload(
+      buffers.references,
+      padColumns(scaledShift, 1, scaledShift.length),
+      16 * k * quads,
     );
-    reset();
-    return new Clustering(common, fit, rows, buffers, kernels, assignment);
+    // The update writes only the first k of either side.
+    labelling.place(centroids, buffers);
+    return new Clustering(common, fit, labelling, owners, buffers, kernels);
   }
 
   get k(): number {
     return this.#common.k;
-  }
-
-  /** [rows] of each chunk. */
-  get labels(): readonly GPUBuffer[] {
-    return this.#rows.map(({ labels }) => labels);
   }
 
   /** Rows and columns. */
@@ -233,45 +152,23 @@ export class Clustering {
     return this.#common.points.shape;
   }
 
-  /** Whether recorded iterations assign by bounds. */
-  get bounded(): boolean {
-    return this.#bounds !== undefined;
-  }
-
-  /** The starting centroids, [padded k][quads] vec4. */
-  get centroids(): GPUBuffer {
-    return this.#buffers.even;
-  }
-
   /** Puts other centroids (k x d, centred) in the place of the starting ones. */
   place(centroids: Float32Array): void {
-    const { workspace, points, k } = this.#common;
-    const { padded, halfNorms } = paddedOut(centroids, k, points.shape[1]);
-    workspace.upload(this.#buffers.even, padded);
-    workspace.upload(this.#buffers.evenNorms, halfNorms);
+    this.#labelling.place(centroids, this.#labelling.side);
   }
 
-  /** Labels a chunk's rows with their nearest starting centroids. */
-  recordAssign(recording: Recording, chunk: Chunk, c: number): void {
-    const { even, evenNorms } = this.#buffers;
-    this.#recordAssign(recording, chunk, c, even, evenNorms);
+  /** Labels by the centroids after so many iterations. */
+  after(iterations: number): Labelling {
+    return this.#labelling.at(this.#side(iterations % 2 === 0));
   }
 
-  async readLabels(): Promise<Uint32Array> {
-    const { ranges, shape } = this.#common.points;
-    const labels = new Uint32Array(shape[0]);
-    for (const [c, { start, rows }] of ranges.entries()) {
-      labels.set(
-        new Uint32Array(await this.#common.workspace.read(this.#rows[c].labels, 0, 4 * rows)),
-        start,
-      );
-    }
-    return labels;
+  #side(even: boolean): Side {
+    return even ? this.#labelling.side : this.#buffers;
   }
 
   /** Labels every row with its nearest starting centroid, and sums over the clusters. */
   recordSums(recording: Recording): void {
-    this.#recordPass(recording, this.#buffers.even, this.#buffers.evenNorms);
+    this.#recordPass(recording, this.#labelling.side);
   }
 
   /** The sums that were recorded. */
@@ -324,41 +221,23 @@ export class Clustering {
   }
 
   /** Assigns and sums chunk by chunk, so that each comes by once. */
-  #recordPass(recording: Recording, centroids: GPUBuffer, norms: GPUBuffer): void {
-    this.#common.accumulation.recordStart(recording, centroids, this.#state, this.#buffers);
-    this.#common.points.pass(recording, (chunk, c) => {
-      this.#recordAssign(recording, chunk, c, centroids, norms);
+  #recordPass(recording: Recording, side: Side): void {
+    const { accumulation, points } = this.#common;
+    const labelling = this.#labelling.at(side);
+    accumulation.recordStart(recording, side.centroids, this.#state, this.#buffers);
+    points.pass(recording, (chunk, c) => {
+      labelling.recordAssign(recording, chunk, c, this.#state);
       this.#recordSums(recording, chunk, c);
     });
   }
 
-  #recordAssign(
-    recording: Recording,
-    chunk: Chunk,
-    c: number,
-    centroids: GPUBuffer,
-    halfNorms: GPUBuffer,
-  ): void {
-    const { points, workspace } = this.#common;
-    const { work, rows: tile } = this.#assignment;
-    const parts = paced(workspace.runtime, chunk, work * points.shape[1], tile);
-    this.#assignment.record(recording, chunk, c, parts, {
-      centroids,
-      half_norms: halfNorms,
-      state: this.#state,
-      labels: this.#rows[c].labels,
-      changed: this.#buffers.changed,
-    });
-  }
-
   #recordSums(recording: Recording, chunk: Chunk, c: number): void {
-    const { labels, owners } = this.#rows[c];
     this.#common.accumulation.record(
       recording,
       chunk,
       c,
-      labels,
-      owners,
+      this.#labelling.labels[c],
+      this.#owners[c],
       this.#state,
       this.#buffers,
     );
@@ -377,20 +256,19 @@ export class Clustering {
   ): void {
     const { quads, scale } = this.#common.points;
     const { update, converge } = this.#kernels;
-    const { references, totals, moves, checks, changed } = this.#buffers;
-    const [old, updated, norms] = even
-      ? [this.#buffers.even, this.#buffers.odd, this.#buffers.oddNorms]
-      : [this.#buffers.odd, this.#buffers.even, this.#buffers.evenNorms];
+    const { references, totals, moves, checks } = this.#buffers;
+    const { changed } = this.#labelling;
+    const updated = this.#side(!even);
     recording.dispatch(
       update,
       {
         shape: { clusters: this.#common.k, quads, unit: scale, shift_gap: this.#shiftGap },
         totals,
         references,
-        old,
+        old: this.#side(even).centroids,
         state: this.#state,
-        updated,
-        half_norms: norms,
+        updated: updated.centroids,
+        half_norms: updated.half_norms,
         moves,
         checks,
       },
@@ -420,20 +298,20 @@ export class Clustering {
 
   /** An iteration from the even to the odd centroids, or back. */
   recordIteration(even: boolean, ending: Ending): Recording {
-    const { even: a, odd: b, evenNorms, oddNorms } = this.#buffers;
     const recording = this.#common.workspace.record(even ? 'even iteration' : 'odd iteration');
-    const [centroids, norms] = even ? [a, evenNorms] : [b, oddNorms];
+    const side = this.#side(even);
     if (this.#bounds) {
-      const { changed, moves } = this.#buffers;
+      const { centroids, half_norms: norms } = side;
+      const { moves } = this.#buffers;
       const { points, accumulation } = this.#common;
-      const { labels } = this;
+      const { labels, changed } = this.#labelling;
       const state = this.#state;
       this.#bounds.recordAssign(recording, { centroids, norms, moves, state, labels, changed });
       accumulation.recordStart(recording, centroids, state, this.#buffers);
       points.pass(recording, (chunk, c) => {
         this.#recordSums(recording, chunk, c);
       });
-    } else this.#recordPass(recording, centroids, norms);
+    } else this.#recordPass(recording, side);
     this.#recordUpdate(recording, even, ending);
     return recording;
   }
@@ -441,14 +319,14 @@ export class Clustering {
   /** The centroids after so many iterations, k x d, centred. */
   async readCentroids(iterations: number): Promise<Float32Array> {
     const { workspace, points, k } = this.#common;
-    const buffer = iterations % 2 === 0 ? this.#buffers.even : this.#buffers.odd;
-    const bytes = await workspace.read(buffer, 0, 16 * k * points.quads);
+    const { centroids } = this.#side(iterations % 2 === 0);
+    const bytes = await workspace.read(centroids, 0, 16 * k * points.quads);
     return unpadColumns(new Float32Array(bytes), k, points.shape[1]);
   }
 
   /** Gives the empty clusters of the iteration under way far rows, then finishes the iteration. */
   async relocate(iteration: number, ending: Ending): Promise<void> {
-    const { totals, even, odd, moves } = this.#buffers;
+    const { totals, moves } = this.#buffers;
     const isEven = iteration % 2 === 0;
     // Few fits have empty clusters.
     const { Relocation } = await import('../sums/relocation.js');
@@ -456,10 +334,10 @@ export class Clustering {
       this.#common.workspace,
       this.#common.points,
       this.#common.weights,
-      this.labels,
+      this.#labelling.labels,
     );
     const moved = await relocation.apply(
-      isEven ? even : odd,
+      this.#side(isEven).centroids,
       this.#common.k,
       await this.#readTotals(),
     );
@@ -484,7 +362,7 @@ export class Clustering {
     this.dropBounds();
     this.#common.workspace.release(
       ...Object.values<GPUBuffer>({ ...this.#buffers }),
-      ...this.#rows.flatMap(({ labels, owners }) => [labels, owners]),
+      ...this.#owners,
     );
   }
 }

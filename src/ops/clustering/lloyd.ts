@@ -4,7 +4,7 @@ import { MAX_F32, MAX_U32 } from '../../../host/kernel.js';
 import { Halt } from '../sums/converge.twin.js';
 import { type Algorithm, AlgorithmChoice } from './algorithm.js';
 import type { Ending } from './clustering.js';
-import { Restarts, restartsAtOnce } from './restarts.js';
+import { type Restarts, restartsAtOnce, withRestarts } from './restarts.js';
 import type { Op } from '../op.js';
 import { allSettled, inBatches } from '../side_by_side.js';
 import { scaled, unscaled } from '../units.js';
@@ -49,7 +49,7 @@ export const lloyd: Op<
       starts.map((start) => scaled(start, scale)),
       () => restartsAtOnce(workspace, points, k, algorithm !== 'lloyd'),
       (batch, first) =>
-        Restarts.with(rows, k, batch, maxIter, async (restarts) => {
+        withRestarts(rows, k, batch, maxIter, async (restarts) => {
           const runs = iterationsOf(restarts, algorithm, {
             // What a uniform can hold.
             tolerance: Math.min(tolerance * scale ** 2, MAX_F32),

@@ -4,8 +4,8 @@ import type { Workspace } from '../../../host/workspace.js';
 import type { ClusterSums } from '../sums/accumulate.twin.js';
 import { Accumulation } from '../sums/accumulation.js';
 import { boundsBytes } from '../assign/bounds_size.js';
-import { Clustering, clusteringBytes, type Common, iterationWork } from './clustering.js';
-import { Deciding } from '../assign/deciding.js';
+import { Clustering, clusteringBytes, iterationWork } from './clustering.js';
+import { withLabellings } from './labelling.js';
 import type { DevicePoints } from '../../rows/rows.js';
 import { allSettled, sideBySide } from '../side_by_side.js';
 import { type Status, STATUS_BYTES, StatusBoard } from './status.js';
@@ -23,84 +23,64 @@ export function restartsAtOnce(
   return sideBySide(runtime, points.streamed, piece);
 }
 
-export class Restarts {
+export interface Restarts {
   readonly clusterings: readonly Clustering[];
-  readonly #common: Common;
+  /** Whether rows come by once a pass. */
+  readonly streamed: boolean;
+  /** What an iteration of one of them costs, in multiply-adds. */
+  readonly work: number;
+  /** Labels every row with its nearest starting centroid, and sums over the clusters. */
+  sums(): Promise<readonly (ClusterSums & { readonly inertia: number })[]>;
+  /** Sends turns of iterations, one of each clustering in a turn. */
+  submit(turns: readonly (readonly Recording[])[]): Promise<void>;
+  /** How far the work submitted before this call has come, once it is done. */
+  readStatus(): Promise<readonly Status[]>;
+}
 
-  private constructor(common: Common, clusterings: readonly Clustering[]) {
-    this.#common = common;
-    this.clusterings = clusterings;
-  }
-
-  /**
-   * Does `work`, and gives back what it held.
-   *
-   * @param starts where each begins, k x d, centred, in the units of the rows
-   * @param passes over the rows that will be made at most
-   */
-  static async with<T>(
-    { workspace, points, weights, metric }: DeviceRows,
-    k: number,
-    starts: readonly Float32Array[],
-    passes: number,
-    work: (restarts: Restarts) => Promise<T>,
-  ): Promise<T> {
+/**
+ * Does `work`, and gives back what it held.
+ *
+ * @param starts where each begins, k x d, centred, in the units of the rows
+ * @param passes over the rows that will be made at most
+ */
+export function withRestarts<T>(
+  rows: DeviceRows,
+  k: number,
+  starts: readonly Float32Array[],
+  passes: number,
+  work: (restarts: Restarts) => Promise<T>,
+): Promise<T> {
+  const { workspace, points, weights, metric } = rows;
+  return withLabellings(rows, k, starts, passes, async (labellings, deciding) => {
     const accumulation = await Accumulation.create(workspace, points, weights, k);
     const board = await StatusBoard.create(workspace, starts.length, metric);
     workspace.run('reset', (recording) => {
       board.recordReset(recording);
     });
-    let made: Promise<Deciding> | undefined;
-    const deciding = () => (made ??= Deciding.create(workspace, points, k));
-    const common = { workspace, points, weights, metric, k, accumulation, deciding, board, passes };
+    const common = { workspace, points, weights, metric, k, accumulation, deciding, board };
     const clusterings: Clustering[] = [];
-    for (const [fit, start] of starts.entries()) {
-      clusterings.push(await Clustering.create(common, fit, start));
+    for (const [fit, labelling] of labellings.entries()) {
+      clusterings.push(await Clustering.create(common, fit, labelling, starts[fit]));
     }
-    const restarts = new Restarts(common, clusterings);
     try {
-      return await work(restarts);
+      return await work({
+        clusterings,
+        streamed: points.streamed,
+        work: iterationWork(k, points.shape),
+        sums: async () => {
+          await workspace.runInParts(
+            'sums',
+            ...clusterings.map((clustering) => (recording: Recording) => {
+              clustering.recordSums(recording);
+            }),
+          );
+          return allSettled(clusterings.map((clustering) => clustering.readSums()));
+        },
+        submit: (turns) => workspace.submitInParts(turns),
+        readStatus: () => board.read(),
+      });
     } finally {
-      restarts.#dispose();
-      (await made)?.dispose();
+      for (const part of [...clusterings, accumulation, board]) part.dispose();
     }
-  }
-
-  /** Whether rows come by once a pass. */
-  get streamed(): boolean {
-    return this.#common.points.streamed;
-  }
-
-  /** What an iteration of one of them costs, in multiply-adds. */
-  get work(): number {
-    return iterationWork(this.#common.k, this.#common.points.shape);
-  }
-
-  /** Labels every row with its nearest starting centroid, and sums over the clusters. */
-  async sums(): Promise<readonly (ClusterSums & { readonly inertia: number })[]> {
-    const { workspace } = this.#common;
-    await workspace.runInParts(
-      'sums',
-      ...this.clusterings.map((clustering) => (recording: Recording) => {
-        clustering.recordSums(recording);
-      }),
-    );
-    return allSettled(this.clusterings.map((clustering) => clustering.readSums()));
-  }
-
-  /** Sends turns of iterations, one of each clustering in a turn. */
-  submit(turns: readonly (readonly Recording[])[]): Promise<void> {
-    return this.#common.workspace.submitInParts(turns);
-  }
-
-  /** How far the work submitted before this call has come, once it is done. */
-  readStatus(): Promise<readonly Status[]> {
-    return this.#common.board.read();
-  }
-
-  #dispose(): void {
-    for (const clustering of this.clusterings) clustering.dispose();
-    this.#common.accumulation.dispose();
-    this.#common.board.dispose();
-  }
+  });
 }

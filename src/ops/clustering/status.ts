@@ -4,6 +4,7 @@ import type { Recording } from '../../../host/recording.js';
 import type { Workspace } from '../../../host/workspace.js';
 import convergeKernel from '../../../shaders/sums/converge.wgsl';
 import type { Metric } from '../../rows/load_options.js';
+import { historyIn } from '../history.js';
 import { Halt } from '../sums/converge.twin.js';
 
 const HISTORY_SLOTS = Number(convergeKernel.constants.HISTORY);
@@ -70,12 +71,8 @@ export class StatusBoard {
       const at = STATUS_BYTES * fit;
       const [iterations, halted, changed] = new Uint32Array(bytes, at, 3);
       const history = new Float32Array(bytes, at + STATE_BYTES, HISTORY_BYTES / 4);
-      const objective = (iteration: number) => {
-        const slot = (iteration % HISTORY_SLOTS) * HISTORY_LANES;
-        let sum = 0;
-        for (const lane of history.subarray(slot, slot + HISTORY_LANES)) sum += lane;
-        return this.#scale * sum;
-      };
+      const sumOf = historyIn(history, HISTORY_SLOTS, HISTORY_LANES);
+      const objective = (iteration: number) => this.#scale * sumOf(iteration);
       const waits = halted === Halt.emptyClusters || halted === Halt.inexactSums;
       return { iterations, halted, waits, changed, objective };
     });

@@ -2,7 +2,7 @@
 import type { Op } from '../op.js';
 import type { ClusterSums } from '../sums/accumulate.twin.js';
 import { scaled, unscaled } from '../units.js';
-import { Restarts } from './restarts.js';
+import { withRestarts } from './restarts.js';
 
 /** What an update of centroids needs. */
 export interface SumsAndInertia extends ClusterSums {
@@ -28,7 +28,7 @@ export const clusterSums: Op<
   device: async (rows, centroids, k, signal) => {
     signal?.throwIfAborted();
     const { scale } = rows.points;
-    const [found] = await Restarts.with(rows, k, [scaled(centroids, scale)], 1, (restarts) =>
+    const [found] = await withRestarts(rows, k, [scaled(centroids, scale)], 1, (restarts) =>
       restarts.sums(),
     );
     return inCallersUnits(found, scale);
@@ -47,7 +47,7 @@ export const withSums: Op<
   device: (rows, start, k, passes, work) => {
     const { workspace, points } = rows;
     const { scale } = points;
-    return Restarts.with(
+    return withRestarts(
       rows,
       k,
       [scaled(start, scale)],

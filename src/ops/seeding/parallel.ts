@@ -1,6 +1,6 @@
 /** k-means|| on the device. */
 import { gatherRows } from '../../math/sampling.js';
-import { Restarts, restartsAtOnce } from '../clustering/restarts.js';
+import { restartsAtOnce, withRestarts } from '../clustering/restarts.js';
 import type { DeviceRows } from '../op.js';
 import { inBatches } from '../side_by_side.js';
 import { oversample } from './oversample.js';
@@ -32,7 +32,7 @@ export async function parallel(
   const sums = await inBatches(
     candidates,
     () => restartsAtOnce(workspace, points, count, false),
-    (batch) => Restarts.with(rows, count, batch, 1, (restarts) => restarts.sums()),
+    (batch) => withRestarts(rows, count, batch, 1, (restarts) => restarts.sums()),
   );
   const starts: Float32Array[] = [];
   for (const [i, { weightSums: owned }] of sums.entries()) {

@@ -4,7 +4,7 @@ import inverseSource from '../../../shaders/mixtures/triangular_inverse.wgsl';
 import {
   factorEntries,
   factorIndex,
-} from '../../../src/methods/gaussian_mixture/device/mixture_layout.js';
+} from '../../../src/ops/mixtures/layout.js';
 import { cholesky as twin, triangularInverse as inverseTwin } from '../../../src/math/cholesky.js';
 import { gram } from '../../../src/ops/products/gram.twin.js';
 import { expectClose, expectEqual } from '../expect.js';

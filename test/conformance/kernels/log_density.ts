@@ -1,8 +1,8 @@
 import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import fullSource from '../../../shaders/mixtures/log_density.wgsl';
 import narrowSource from '../../../shaders/mixtures/log_density_narrow.wgsl';
-import { logDensityOf } from '../../../src/methods/gaussian_mixture/device/mixture_pass.js';
-import { packScorer } from '../../../src/methods/gaussian_mixture/device/mixture_layout.js';
+import { logDensityOf } from '../../../src/ops/mixtures/scoring.js';
+import { packScorer } from '../../../src/ops/mixtures/layout.js';
 import type { FactorForm, Scorer } from '../../../src/ops/mixtures/scorer.js';
 import { logDensity as twin } from '../../../src/ops/mixtures/log_density.twin.js';
 import { expectClose, expectEqual, expectThat } from '../expect.js';

@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/mixtures/moments.wgsl';
-import { sumsKernelOf } from '../../../src/methods/gaussian_mixture/device/mixture_pass.js';
+import { sumsKernelOf } from '../../../src/ops/mixtures/weighted_sums.js';
 import { moments as twin } from '../../../src/ops/mixtures/moments.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
 import {

@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/mixtures/whiten.wgsl';
-import { packFrame } from '../../../src/methods/gaussian_mixture/device/mixture_layout.js';
+import { packFrame } from '../../../src/ops/mixtures/layout.js';
 import { packedIndex, packedLength } from '../../../src/rows/pack.twin.js';
 import { whiten as twin } from '../../../src/ops/mixtures/whiten.twin.js';
 import { expectClose, expectEqual } from '../expect.js';

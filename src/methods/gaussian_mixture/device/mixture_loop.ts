@@ -4,7 +4,8 @@ import type { Pace } from '../../../../host/pace.js';
 import { SingularCovarianceError } from '../../../errors.js';
 import type { FitOptions, PartialFit } from '../gaussian_mixture_backend.js';
 import { maximize, type MixtureParameters, type MixtureRules } from '../mixture_step.js';
-import { EmHalt, type MixtureEm } from './mixture_em.js';
+import { EmHalt } from './em_status.js';
+import type { MixtureEm } from './mixture_em.js';
 
 /**
  * Iterates until the device halts or `maxIter` is reached. The last M-step is done once more in float64,

@@ -1,14 +1,9 @@
 /** Mixtures' parameters and sums as kernels hold them: columns scaled, four to a vec4. */
-import { ceilDiv } from '../../../../host/plan.js';
-import type { FactorForm, Frame, Scorer, Statistics } from '../../../ops/mixtures/scorer.js';
-import {
-  addGram,
-  GRAM_ENTRY,
-  GRAM_RESIDUALS,
-  GRAM_WEIGHT,
-  gramBlocks,
-} from '../../../ops/products/gram.js';
-import { padColumns } from '../../../rows/device_points.js';
+import { ceilDiv } from '../../../host/plan.js';
+import type { Workspace } from '../../../host/workspace.js';
+import type { FactorForm, Frame, Scorer, Statistics } from './scorer.js';
+import { addGram, GRAM_ENTRY, GRAM_RESIDUALS, GRAM_WEIGHT, gramBlocks } from '../products/gram.js';
+import { padColumns } from '../../rows/device_points.js';
 
 /** What float32 sums leave of a zero, relative to their terms: two units in the last place. */
 export const NOISE = 2 ** -22;
@@ -59,6 +54,18 @@ export function packScorer(scorer: Scorer, scale: Float64Array): PackedScorer {
           )
         : packFactors(factors, scale),
   };
+}
+
+/** Buffers of such arrays, by name. */
+export async function uploaded<Name extends string>(
+  workspace: Workspace,
+  arrays: Readonly<Record<Name, Float32Array>>,
+): Promise<Record<Name, GPUBuffer>> {
+  const entries = Object.entries<Float32Array>(arrays);
+  const sizes = entries.map(([name, { byteLength }]) => [name, byteLength]);
+  const buffers = await workspace.allocate(Object.fromEntries(sizes) as Record<Name, number>);
+  for (const [name, array] of entries) workspace.upload(buffers[name as Name], array);
+  return buffers;
 }
 
 /** A frame as `whiten` and the kernels of sums read it. */
