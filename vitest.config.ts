@@ -21,9 +21,11 @@ const LONGEST = [
   'demo/faithful',
   'demo/embeddings',
   'demo/maps',
-  'demo/shell',
   'fuzz/fuzz',
+  'demo/shell',
   'package/bundles',
+  'cli/gmm',
+  'cli/kmeans',
 ].map((name) => `/test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {

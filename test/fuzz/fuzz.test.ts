@@ -7,7 +7,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { swiftShaderEnvironment } from '../../src/cli/vulkan.js';
+import { lavapipeEnvironment, swiftShaderEnvironment } from '../../src/cli/vulkan.js';
 import { checkLibrary, root, useBuiltLibrary } from '../engines/bundle.js';
 import {
   type Failure,
@@ -42,7 +42,11 @@ const ENGINES: Readonly<Record<string, Engine>> = {
   'a device': {
     runs: Number(FUZZ_DEVICE_RUNS ?? 100),
     milliseconds: 60_000,
-    environment: async () => ({ ...(await swiftShaderEnvironment()), FUZZ_ENGINE: 'device' }),
+    // Each process compiles its kernels anew, for which lavapipe has a cache on disk.
+    environment: async () => ({
+      ...((await lavapipeEnvironment()) ?? (await swiftShaderEnvironment())),
+      FUZZ_ENGINE: 'device',
+    }),
     without: WITHOUT_DEVICE,
   },
 };

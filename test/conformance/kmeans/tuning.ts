@@ -1,6 +1,12 @@
 /** Tuning changes the time that a fit takes, and not one bit of what it finds. */
 import { assignCandidates } from '../../../src/ops/assign/assignment.js';
-import type { KMeansModel, Runtime, RuntimeOptions, TuningEntry, TuningStore } from '../../../src/index.js';
+import type {
+  KMeansModel,
+  Runtime,
+  RuntimeOptions,
+  TuningEntry,
+  TuningStore,
+} from '../../../src/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectEqual, expectThat, expectThrows } from '../expect.js';
 import { clouds, fit, outcome, type Rows } from './support.js';
