@@ -1,6 +1,6 @@
 /** The runtime shared by all calls that bring none of their own. */
 import { isDawn } from './gpu.js';
-import { Runtime } from './runtime.js';
+import { Runtime, type RuntimeSettings } from './runtime.js';
 import { checkRuntimeOptions, type SharedRuntimeOptions } from './runtime_options.js';
 import { tuningSettings } from './tuning_options.js';
 
@@ -13,7 +13,7 @@ interface Shared {
   users: number;
 }
 
-let settings: SharedRuntimeOptions = {};
+let settings: RuntimeSettings = {};
 let shared: Shared | undefined;
 let idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,8 +62,7 @@ async function join(): Promise<{ readonly one: Shared; readonly runtime: Runtime
  */
 export function configureSharedRuntime(options: SharedRuntimeOptions): void {
   const checked = checkRuntimeOptions(options, true);
-  tuningSettings(checked.tuning);
-  settings = checked;
+  settings = { ...checked, tuning: tuningSettings(checked.tuning) };
   retire(shared);
 }
 

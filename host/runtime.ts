@@ -21,11 +21,16 @@ import {
 } from './runtime_options.js';
 import { openScopes, textOf, typed } from './scopes.js';
 import { Tuning } from './tuning.js';
-import { type TuningSettings, tuningSettings } from './tuning_options.js';
+import { defaultTuning, type TuningSettings, tuningSettings } from './tuning_options.js';
 import { STAGE_COMPUTE } from './usage.js';
 import { Watchdog } from './watchdog.js';
 
 export type { RuntimeLimits, RuntimeOptions };
+
+/** Options that are checked already. */
+export interface RuntimeSettings extends Omit<RuntimeOptions, 'tuning'> {
+  readonly tuning?: TuningSettings;
+}
 
 /** What runs the work. */
 export interface RuntimeInfo {
@@ -105,8 +110,7 @@ export class Runtime {
   private constructor(
     device: GPUDevice,
     ownership: Ownership,
-    options: RuntimeOptions,
-    tuning: TuningSettings,
+    options: RuntimeSettings,
     ofAdapter?: GPUAdapterInfo,
   ) {
     this.device = device;
@@ -127,7 +131,7 @@ export class Runtime {
       maxComputeWorkgroupsPerDimension: within('maxComputeWorkgroupsPerDimension'),
     };
     this.pool = new BufferPool(device);
-    this.tuning = new Tuning(identify(info), tuning);
+    this.tuning = new Tuning(identify(info), options.tuning ?? defaultTuning());
     const patience = options.watchdog ?? WATCHDOG_MS;
     this.#watchdog = new Watchdog(patience, () => {
       this.#isSilent = true;
@@ -156,17 +160,15 @@ export class Runtime {
   }
 
   /**
-   * Asks for an adapter and a device, or borrows `options.device`.
+   * Asks for an adapter and a device, or borrows `options.device`. See `createRuntime`, which checks them.
    *
    * @param ownership 'shared' for the runtime of all calls that bring none of their own
    */
   static async create(
-    given: RuntimeOptions = {},
+    options: RuntimeSettings = {},
     ownership: 'shared' | 'own' = 'own',
   ): Promise<Runtime> {
-    const options = checkRuntimeOptions(given);
-    const tuning = tuningSettings(options.tuning);
-    if (options.device) return new Runtime(options.device, 'borrowed', options, tuning);
+    if (options.device) return new Runtime(options.device, 'borrowed', options);
     const gpu = options.gpu ?? (await findGpu());
     const { powerPreference, watchdog } = options;
     const adapter = await asked('adapter', watchdog, () =>
@@ -188,7 +190,7 @@ export class Runtime {
     const lost = await Promise.race([device.lost, Promise.resolve(undefined)]);
     if (lost) throw noDevice('device', `it was lost from the start: ${lost.message}`);
     const ofAdapter = adapter.info as GPUAdapterInfo | undefined;
-    return new Runtime(device, ownership, options, tuning, ofAdapter);
+    return new Runtime(device, ownership, options, ofAdapter);
   }
 
   /** Why the device can no longer be used, if so. */
@@ -376,6 +378,7 @@ function identify(info: Partial<GPUAdapterInfo>): string {
  * @throws NoAdapterError when no WebGPU adapter or device can be had; InvalidArgumentError for options
  *   that are none
  */
-export function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  return Runtime.create(options);
+export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const checked = checkRuntimeOptions(options);
+  return Runtime.create({ ...checked, tuning: tuningSettings(checked.tuning) });
 }

@@ -40,18 +40,14 @@ export function refuse(argument: string, value: unknown, rule: string): never {
   );
 }
 
+export function defaultTuning(races = true): TuningSettings {
+  return { races, store: defaultStore(), choices: {}, budget: BUDGET_MS, share: SHARE };
+}
+
 /** @throws InvalidArgumentError */
 export function tuningSettings(given: 'auto' | 'off' | TuningOptions = 'auto'): TuningSettings {
   const options: unknown = given;
-  if (options === 'off' || options === 'auto') {
-    return {
-      races: options === 'auto',
-      store: defaultStore(),
-      choices: {},
-      budget: BUDGET_MS,
-      share: SHARE,
-    };
-  }
+  if (options === 'off' || options === 'auto') return defaultTuning(options === 'auto');
   if (typeof options !== 'object' || options === null) {
     return refuse('tuning', options, `'auto', 'off', or an object of store, choices and budget`);
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeviceLostError, InvalidArgumentError, NoAdapterError } from '../../host/errors.js';
-import { Runtime } from '../../host/runtime.js';
+import { createRuntime, Runtime } from '../../host/runtime.js';
 import { asDevice, FakeDevice, fakeGpu } from './fake_device.js';
 
 describe('what runs the work', () => {
@@ -43,7 +43,7 @@ test.each<[string, unknown, RegExp]>([
   ['bigint tuning', { tuning: 5n }, /tuning is 5n/],
   ['no store', { tuning: { store: null } }, /tuning\.store is null/],
 ])('%s is refused', async (_, options, message) => {
-  const creating = Runtime.create(options as object);
+  const creating = createRuntime(options as object);
   await expect(creating).rejects.toThrow(InvalidArgumentError);
   await expect(creating).rejects.toThrow(message);
 });
