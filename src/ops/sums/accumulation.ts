@@ -5,15 +5,14 @@ import type { Kernel, Runtime } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';
 import accumulateKernel from '../../../shaders/sums/accumulate.wgsl';
 import combineKernel from '../../../shaders/sums/combine.wgsl';
-import groupRowsKernel from '../../../shaders/sums/group_rows.wgsl';
 import setReferencesKernel from '../../../shaders/sums/set_references.wgsl';
 import { groups } from '../../rows/device_points.js';
 import type { Chunk, DevicePoints } from '../../rows/rows.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
-const SEGMENT = Number(groupRowsKernel.constants.SEGMENT);
+const SEGMENT = Number(accumulateKernel.constants.SEGMENT);
 /** Segments of a run, and of one where a run has few sums: so there are invocations enough. */
-const RUN = Number(groupRowsKernel.constants.RUN);
+const RUN = Number(accumulateKernel.constants.RUN);
 const SHORT_RUN = RUN / 4;
 const FEW_SUMS = 64;
 /** Bytes of a segment's part of `order`. */
@@ -93,12 +92,12 @@ async function groupRowsOf(
   k: number,
   RUN: number,
 ): Promise<Pick<Kernels, 'groupRows' | 'perSegment'>> {
-  if (runtime.lanes > 0 || k >= MOST_SORTED) {
-    return { groupRows: await runtime.kernel(groupRowsKernel, { RUN }), perSegment: 1 };
-  }
-  const { default: sortRowsKernel } = await import('../../../shaders/sums/sort_rows.wgsl');
-  const groupRows = await runtime.kernel(sortRowsKernel, { RUN });
-  return { groupRows, perSegment: groupRows.workgroup };
+  const sorts = runtime.lanes === 0 && k < MOST_SORTED;
+  const { default: source } = await (sorts
+    ? import('../../../shaders/sums/sort_rows.wgsl')
+    : import('../../../shaders/sums/group_rows.wgsl'));
+  const groupRows = await runtime.kernel(source, { RUN });
+  return { groupRows, perSegment: sorts ? groupRows.workgroup : 1 };
 }
 
 /** Buffers for a batch of segments, which all sets of k centroids over the same points share. */
