@@ -10,6 +10,15 @@ import { createRuntime, type Runtime } from '../../host/runtime.js';
 import type { AdapterClass } from './adapter_classes.js';
 import type { Catch, CaughtContest, CaughtKernel } from './kernels.js';
 
+/** Lanes that permutations with subgroups are tried with: those that all of them can take. */
+const LANES = 8;
+
+/**
+ * Kernels that own the same with subgroups and without. (Sums do not: their lanes are clusters or runs; and
+ * the assignment's candidates come in a contest.)
+ */
+const SAME_WORK = ['bounds_scan', 'log_density', 'seed_trials'];
+
 /** Kernels and contests, each once. */
 export class Catcher {
   readonly #kernels = new Map<string, { kernel: CaughtKernel; number: number }>();
@@ -47,6 +56,19 @@ export class Catcher {
     return number;
   }
 
+  /** A kernel that is used as it is, beside its permutation with subgroups. */
+  addWithRival(source: KernelSource, constants: KernelConstants): void {
+    const kernel = this.add(source, constants, true);
+    if (!SAME_WORK.includes(source.name) || constants.SUBGROUPS || constants.DIAGONAL) return;
+    const rival = this.add(source, { ...constants, SUBGROUPS: true, LANES }, false);
+    const candidates = [
+      { name: 'plain', kernel },
+      { name: 'subgroups', kernel: rival },
+    ];
+    const entry = { kernel: source.name, shape: JSON.stringify(constants), work: this.work };
+    this.#contests.set(JSON.stringify(candidates), { ...entry, candidates });
+  }
+
   enter<C extends Candidate>({ kernel, shape, candidates }: Contest<C>): void {
     const entry = {
       kernel,
@@ -81,8 +103,10 @@ export async function catchingRuntime(
   Object.defineProperty(device, 'adapterInfo', { value: adapterInfo });
   const runtime = await createRuntime({ device, tuning: 'off' });
   const kernel = runtime.kernel.bind(runtime);
-  runtime.kernel = (source, constants = {}) => {
-    catcher.add(source, constants, true);
+  runtime.kernel = (source, given) => {
+    const constants = given ?? {};
+    if (subgroups) catcher.addWithRival(source, constants);
+    else catcher.add(source, constants, true);
     const { LANES } = constants;
     const lanes = LANES && { LANES: Math.min(Number(LANES), adapter.info.subgroupMinSize) };
     return kernel(source, { ...constants, ...lanes });

@@ -29,6 +29,8 @@ export interface Fit {
 
 const N = 1024;
 const maxIter = 2;
+/** Bounds begin after two submissions. */
+const MANY_ITERATIONS = 16;
 
 const rows = (d: number, k: number, n = N): Rows => ({ data: blobs(n, d, k, 1), shape: [n, d] });
 const colours: Rows = { data: shadedColours(N, 5), shape: [N, 3] };
@@ -41,14 +43,24 @@ const pixels: Rows = {
   }),
   shape: [N, 784],
 };
+/** Columns that differ by little. */
+const thin = ((): Rows => {
+  const { data, shape } = rows(8, 4);
+  const level = (i: number) => data[i - (i % 8)];
+  return { data: data.map((value, i) => level(i) + value / 200), shape };
+})();
 const weights = Float32Array.from({ length: N }, (_, i) => 0.5 + (i % 3));
 
-/** K-means by both algorithms. */
-const kmeansOf = (title: string, points: Rows, k: number): Fit[] =>
-  (['lloyd', 'bounded'] as const).map((algorithm) => ({
-    name: `K-means of ${title}, ${algorithm}`,
-    run: (runtime) => kmeans(points, { k, algorithm, maxIter, runtime }),
-  }));
+const kmeansOf = (title: string, points: Rows, k: number): Fit => ({
+  name: `K-means of ${title}`,
+  run: (runtime) => kmeans(points, { k, algorithm: 'lloyd', maxIter, runtime }),
+});
+
+const boundedOf = (title: string, points: Rows, k: number): Fit => ({
+  name: `K-means of ${title}, by bounds`,
+  run: (runtime) =>
+    kmeans(points, { k, algorithm: 'bounded', tol: 0, maxIter: MANY_ITERATIONS, runtime }),
+});
 
 const mixtureOf = (title: string, points: Rows, k: number): Fit[] =>
   (['full', 'tied', 'diag', 'spherical', 'fixed'] as const).map((covarianceType) => ({
@@ -63,14 +75,21 @@ const mixtureOf = (title: string, points: Rows, k: number): Fit[] =>
   }));
 
 export const FITS: readonly Fit[] = [
-  ...kmeansOf('blobs 100,000 x 32, K 64', rows(32, 64), 64),
-  ...kmeansOf('pixels 60,000 x 784, K 10', pixels, 10),
-  ...kmeansOf('pixels 60,000 x 784, K 256', pixels, 256),
-  ...kmeansOf('colours 1,000,000 x 3, K 16', colours, 16),
-  ...kmeansOf('splats 200,000 x 45, K 1,024', splatRows, 1024),
-  ...kmeansOf('words 100,000 x 100, K 256', rows(100, 256), 256),
-  ...kmeansOf('rows of 8 columns, K 12', rows(8, 12), 12),
-  ...kmeansOf('rows of 16 columns, K 100', rows(16, 100), 100),
+  kmeansOf('blobs 100,000 x 32, K 64', rows(32, 64), 64),
+  boundedOf('blobs 100,000 x 32, K 64', rows(32, 8), 64),
+  kmeansOf('pixels 60,000 x 784, K 10', pixels, 10),
+  boundedOf('pixels 60,000 x 784, K 10', pixels, 10),
+  kmeansOf('pixels 60,000 x 784, K 256', pixels, 256),
+  kmeansOf('colours 1,000,000 x 3, K 16', colours, 16),
+  kmeansOf('splats 200,000 x 45, K 1,024', splatRows, 1024),
+  kmeansOf('words 100,000 x 100, K 256', rows(100, 256), 256),
+  kmeansOf('rows of 8 columns, K 12', rows(8, 12), 12),
+  kmeansOf('rows of 16 columns, K 100', rows(16, 100), 100),
+  {
+    name: 'K-means of a stream of pixels',
+    run: (runtime) =>
+      kmeans({ shape: pixels.shape, blocks: () => [pixels.data] }, { k: 10, maxIter, runtime }),
+  },
   {
     name: 'K-means of blobs in float16',
     run: (runtime) => kmeans(rows(32, 64), { k: 64, storage: 'float16', maxIter, runtime }),
@@ -108,7 +127,13 @@ export const FITS: readonly Fit[] = [
   {
     name: 'gap statistic',
     run: (runtime) =>
-      gapStatistic(rows(4, 3), { kMax: 2, references: 1, nInit: 1, reference: 'pca', runtime }),
+      gapStatistic(rows(16, 3, 4096), {
+        kMax: 2,
+        references: 1,
+        nInit: 1,
+        reference: 'pca',
+        runtime,
+      }),
   },
   ...(['batch', 'online'] as const).map((mode) => ({
     name: `map 20 x 20 of blobs, ${mode}`,
@@ -125,6 +150,10 @@ export const FITS: readonly Fit[] = [
   ...mixtureOf('rows of 3 columns, K 4', rows(3, 4), 4),
   ...mixtureOf('rows of 64 columns, K 8', rows(64, 8, 4096), 8),
   ...mixtureOf('rows of 8 columns, K 2', rows(8, 2), 2),
+  {
+    name: 'mixture of long and thin groups',
+    run: (runtime) => gaussianMixture(thin, { k: 4, maxIter, runtime }),
+  },
   {
     name: 'variational mixture of blobs',
     run: (runtime) => bayesianGaussianMixture(rows(16, 16), { k: 16, maxIter, runtime }),

@@ -10,13 +10,15 @@ export interface Loop {
   readonly vmem: number;
   readonly smem: number;
   readonly lds: number;
+  /** Loops that it lies in. */
+  readonly depth: number;
 }
 
 /** Multiply-adds, also those of two halves: one operation of the vector unit. */
 const FMA = /^v_(?:dual_|pk_)?(?:fma|mad|mac|dot2)/;
 const FLOATS = /^v_(?:dual_|pk_)?(?:add|sub|subrev|mul|min|max)\w*_(?:legacy_)?f(?:16|32)/;
 
-function count(operations: readonly string[]): Loop {
+function count(operations: readonly string[]): Omit<Loop, 'depth'> {
   const of = (pattern: RegExp) => operations.filter((name) => pattern.test(name)).length;
   return {
     valu: of(/^v_/),
@@ -35,8 +37,9 @@ export function innermostLoop(code: string): Loop | undefined {
   for (const line of code.split('\n')) {
     const label = /^(BB\d+):/.exec(line)?.[1];
     if (label !== undefined) labels.set(label, operations.length);
-    const [, name, rest] = /^\t([a-z]\w+)([^;]*)/.exec(line) ?? [];
-    if (name === undefined) continue;
+    const operation = /^\t([a-z]\w+)([^;]*)/.exec(line);
+    if (!operation) continue;
+    const [, name, rest] = operation;
     const target = name.includes('branch') ? /BB\d+/.exec(rest)?.[0] : undefined;
     // Two operations in one: each is counted.
     const second = /:: (v_\w+)/.exec(rest)?.[1];
@@ -52,8 +55,15 @@ export function innermostLoop(code: string): Loop | undefined {
   const innermost = loops.filter(
     (one) => !loops.some((other) => other !== one && other.from >= one.from && other.to <= one.to),
   );
+  const around = (inner: { from: number; to: number }) =>
+    new Set(
+      loops.filter(({ from, to }) => from < inner.from && to >= inner.to).map(({ from }) => from),
+    );
   return innermost
-    .map(({ from, to }) => count(operations.slice(from, to + 1).map(({ name }) => name)))
+    .map((loop) => ({
+      ...count(operations.slice(loop.from, loop.to + 1).map(({ name }) => name)),
+      depth: around(loop).size,
+    }))
     .sort((a, b) => b.fma - a.fma || b.valu - a.valu)
     .at(0);
 }

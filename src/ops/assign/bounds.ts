@@ -28,6 +28,8 @@ const DRIFTS = Number(driftsKernel.constants.DRIFTS);
  * is 256 (SwiftShader).
  */
 const LANES_AT_ONCE = 8;
+/** Its centroids, each at an address of its own, are more than scalar registers hold: see docs/gpus.md. */
+const WIDEST = 16;
 /** Half the distance between neighbouring float32 numbers near 1. */
 const ROUNDING = 2 ** -24;
 
@@ -293,7 +295,7 @@ async function kernelsOf(
           ...{ SUBGROUPS: true, TILE, LANES: lanes },
           WORKGROUP: LANES_AT_ONCE,
         })
-      : runtime.kernel(storedAs(storage, scanKernel), { TILE })),
+      : runtime.kernel(storedAs(storage, scanKernel), { TILE: TILE === WIDEST ? 8 : TILE })),
     settle: await runtime.kernel(settleKernel, { MOST_GROUPS }),
     rowNorms: await runtime.kernel(storedAs(storage, rowNormsKernel)),
   };

@@ -61,7 +61,7 @@ async function grouped(lab: Lab, kernel: KernelSource, drawn: Problem, amended =
   const first = before * segment;
   // Rows more than there are, whose labels would be counted.
   const among = (values: Uint32Array) => Uint32Array.of(...blankBits(first), ...values, 0, 0, 0, 0);
-  const sorts = kernel.constants.KEYS !== undefined;
+  const sorts = 'KEYS' in kernel.constants;
   return lab.run(kernel, {
     constants: { SEGMENT: segment, RUN: run, ...(sorts && { WORKGROUP: SORTERS }) },
     shape: { first, rows, clusters, first_segment: firstSegment },
