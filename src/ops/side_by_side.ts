@@ -50,7 +50,9 @@ export async function inBatches<Item, Result>(
 }
 
 /** As Promise.all, but what else is under way has ended too when one is known to have failed. */
-export async function allSettled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+export async function allSettled<T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }

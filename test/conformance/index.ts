@@ -1,6 +1,7 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
 import { contract } from './contract/index.js';
+import { economy } from './economy.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
@@ -17,6 +18,7 @@ export const suites: readonly Suite[] = [
   smoke,
   host,
   contract,
+  economy,
   kernels,
   ...kmeansSuites,
   onlineKMeansSuite,

@@ -186,7 +186,7 @@ describe('a fit from seeding to labels', () => {
   it.each(['k-means++', 'k-means||'] as const)('finds three clouds from %s', async (seeding) => {
     const session = await load(data, 2);
     const [start] = await session.run(seedCentroids, seeding, 3, [createRandom(1)]);
-    const [{ centroids, converged, history }] = await session.run(lloyd, [start], 3, {
+    const { centroids, converged, history } = await session.run(lloyd, [start], 3, {
       maxIter: 50,
       tolerance: 0,
     });
@@ -203,7 +203,7 @@ describe('a fit from seeding to labels', () => {
     const fit = async (options: Partial<LoadOptions>) => {
       const session = await load(data, 2, options);
       const [start] = await session.run(seedCentroids, 'random', 5, [createRandom(3)]);
-      const [run] = await session.run(lloyd, [start], 5, { maxIter: 50, tolerance: 0 });
+      const run = await session.run(lloyd, [start], 5, { maxIter: 50, tolerance: 0 });
       return run;
     };
     const plain = await fit({});
@@ -217,7 +217,7 @@ describe('a fit from seeding to labels', () => {
     const fit = async (points: Float32Array) => {
       const session = await load(points, 2);
       const [start] = await session.run(seedCentroids, 'k-means++', 3, [createRandom(1)]);
-      const [run] = await session.run(lloyd, [start], 3, { maxIter: 50, tolerance: 0 });
+      const run = await session.run(lloyd, [start], 3, { maxIter: 50, tolerance: 0 });
       return run;
     };
     const here = await fit(coarse);

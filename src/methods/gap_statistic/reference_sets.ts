@@ -11,7 +11,6 @@ import { bestRun } from '../kmeans/kmeans.js';
 import { KMEANS_DEFAULTS } from '../kmeans/options.js';
 import { dispersion, type HostRows } from './dispersion.js';
 import { drawReference, type ReferenceBox } from './reference_box.js';
-import { assign, inertiasOf } from '../../ops/clustering/assign.js';
 import { deviceEngine } from '../../ops/device_engine.js';
 import { hostEngine } from '../../ops/host_engine.twin.js';
 import type { Engine, Session } from '../../ops/op.js';
@@ -179,12 +178,9 @@ function kmeansSets(
         return await use(async (k) => {
           signal?.throwIfAborted();
           const best = await bestRun(session, { k, nInit, seed, ...cancel }, tolerance);
-          const { centroids } = best.run;
-          const inertia =
-            best.inertia ?? (await session.run(inertiasOf, [centroids], k, signal))[0];
+          const { inertia, labels } = best;
           if (inFloat64 && inertia * session.scale ** 2 < LEAST_INERTIA) return inFloat64(set, k);
           if (!rows) return inertia / 2;
-          const { labels } = await session.run(assign, centroids, k, signal);
           return dispersion(rows, labels, power, pause);
         });
       } finally {

@@ -16,7 +16,6 @@ import { createRandom, type Random } from '../../math/random.js';
 import { cholesky } from '../../math/cholesky.js';
 import { formOf } from './mixture_step.js';
 import { withRows } from '../../fit/engine.js';
-import { assign } from '../../ops/clustering/assign.js';
 import { lloyd } from '../../ops/clustering/lloyd.js';
 import { seedCentroids } from '../../ops/seeding/seed.js';
 import { meanVariance } from '../../ops/sums/mean_variance.js';
@@ -83,12 +82,11 @@ function kMeansLabels(data: StartData, k: number, random: Random): Promise<Uint3
   return withRows(runtime, points, load, async (session) => {
     const starts = await session.run(seedCentroids, 'k-means++', k, [random], signal);
     const tolerance = KMEANS.tol * (await session.run(meanVariance));
-    const [{ centroids }] = await session.run(lloyd, starts, k, {
+    const { labels, counts } = await session.run(lloyd, starts, k, {
       maxIter: KMEANS.maxIter,
       tolerance,
       signal,
     });
-    const { labels, counts } = await session.run(assign, centroids, k, signal);
     const used = counts.filter((count) => count > 0).length;
     if (used < k) throw tooFewDistinct(k, used);
     return labels;

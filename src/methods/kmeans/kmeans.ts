@@ -17,8 +17,7 @@ import {
 } from './start_centroids.js';
 import { withRows } from '../../fit/engine.js';
 import type { Algorithm } from '../../ops/clustering/algorithm.js';
-import { assign, inertiasOf } from '../../ops/clustering/assign.js';
-import { type LloydResult, lloyd } from '../../ops/clustering/lloyd.js';
+import { type LabelledResult, lloyd } from '../../ops/clustering/lloyd.js';
 import type { Session } from '../../ops/op.js';
 import { type Seeding, seedCentroids } from '../../ops/seeding/seed.js';
 import { meanVariance } from '../../ops/sums/mean_variance.js';
@@ -174,9 +173,12 @@ async function fit(
   const { k, metric = 'euclidean', signal } = options;
   const tolerance = (options.tol ?? KMEANS_DEFAULTS.tol) * (await session.run(meanVariance));
   signal?.throwIfAborted();
-  const { run } = await bestRun(session, options, tolerance, meanWeight);
-  const { centroids, iterations, converged, history } = run;
-  const { labels, counts, inertia } = await session.run(assign, centroids, k, signal);
+  const { centroids, iterations, converged, history, labels, counts, inertia } = await bestRun(
+    session,
+    options,
+    tolerance,
+    meanWeight,
+  );
   return new KMeansModel({
     k,
     metric,
@@ -203,7 +205,7 @@ export async function bestRun(
   options: KMeansOptions,
   tolerance: number,
   meanWeight = 1,
-): Promise<BestRun> {
+): Promise<LabelledResult> {
   const {
     k,
     init = 'k-means++',
@@ -216,7 +218,7 @@ export async function bestRun(
   const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
   const [, d] = session.shape;
   const atOnce = Math.ceil(Math.min(MOST_AT_ONCE, BYTES_AT_ONCE / (4 * k * d)));
-  let best: Best | undefined;
+  let best: LabelledResult | undefined;
   for (let first = 0; first < restarts; first += atOnce) {
     const count = Math.min(atOnce, restarts - first);
     const starts = given
@@ -228,7 +230,7 @@ export async function bestRun(
           randomsOf(options.seed ?? 0, first, count),
           signal,
         );
-    const runs = await session.run(lloyd, starts, k, {
+    const found = await session.run(lloyd, starts, k, {
       algorithm: options.algorithm,
       maxIter,
       tolerance,
@@ -244,9 +246,7 @@ export async function bestRun(
             inertia: inertia * meanWeight,
           })),
     });
-    // A single run is the best there is, whatever its inertia.
-    if (restarts === 1) return { run: runs[0] };
-    best = await bestOf(session, best, runs, k, signal);
+    if (!best || found.inertia < best.inertia) best = found;
   }
   return best!;
 }
@@ -255,32 +255,5 @@ export async function bestRun(
 function randomsOf(seed: number, first: number, count: number): readonly Random[] {
   return Array.from({ length: count }, (_, i) =>
     createRandom((seed + Math.imul(first + i, SEED_STEP)) >>> 0),
-  );
-}
-
-/** A run, and where it was compared with others its final inertia (of weights with mean 1). */
-interface BestRun {
-  readonly run: LloydResult;
-  readonly inertia?: number;
-}
-type Best = Required<BestRun>;
-
-/** The run of the lowest final inertia, of several the first: one of those before, or of `runs`. */
-async function bestOf(
-  session: Session,
-  before: Best | undefined,
-  runs: readonly LloydResult[],
-  k: number,
-  signal: AbortSignal | undefined,
-): Promise<Best | undefined> {
-  const inertias = await session.run(
-    inertiasOf,
-    runs.map(({ centroids }) => centroids),
-    k,
-    signal,
-  );
-  return inertias.reduce(
-    (best, inertia, i) => (!best || inertia < best.inertia ? { run: runs[i], inertia } : best),
-    before,
   );
 }

@@ -8,7 +8,7 @@ import runSumsKernel from '../../../shaders/sums/run_sums.wgsl';
 import { groups } from '../../rows/device_points.js';
 import type { Chunk } from '../../rows/rows.js';
 import type { DeviceRows, Op } from '../op.js';
-import { inBatches } from '../side_by_side.js';
+import { allSettled, inBatches } from '../side_by_side.js';
 import { scaled } from '../units.js';
 import { type Labelling, withLabellings } from './labelling.js';
 import { inMetric } from './metric.js';
@@ -32,16 +32,27 @@ export const assign: Op<
     const { scale } = rows.points;
     return withLabellings(rows, k, [scaled(centroids, scale)], 1, async (labellings) => {
       const read = await label(rows, labellings, signal);
-      const [labelling] = labellings;
-      // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
-      const work = [read(), countLabels(rows, k, labelling), labelling.readLabels()] as const;
-      await Promise.allSettled(work);
-      const [[inertia], counts, labels] = await Promise.all(work);
-      return { inertia, counts, labels };
+      return assigned(rows, k, labellings[0], read());
     });
   },
   twin: async () => (await import('./clustering.twin.js')).assign,
 };
+
+/** What a labelling made of the rows, of which the inertia is known or read already. */
+export async function assigned(
+  rows: DeviceRows,
+  k: number,
+  labelling: Labelling,
+  inertias: Promise<readonly number[]> | readonly number[],
+): Promise<Assignment> {
+  // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
+  const [[inertia], counts, labels] = await allSettled([
+    inertias,
+    countLabels(rows, k, labelling),
+    labelling.readLabels(),
+  ] as const);
+  return { inertia, counts, labels };
+}
 
 /** The inertia alone of each of several sets of centroids, where labels are not wanted. */
 export const inertiasOf: Op<
@@ -73,7 +84,7 @@ export const inertiasOf: Op<
  *
  * @returns reads the objectives
  */
-async function label(
+export async function label(
   rows: DeviceRows,
   labellings: readonly Labelling[],
   signal: AbortSignal | undefined,

@@ -143,15 +143,6 @@ export class Clustering {
     return new Clustering(common, fit, labelling, owners, buffers, kernels);
   }
 
-  get k(): number {
-    return this.#common.k;
-  }
-
-  /** Rows and columns. */
-  get shape(): readonly [number, number] {
-    return this.#common.points.shape;
-  }
-
   /** Puts other centroids (k x d, centred) in the place of the starting ones. */
   place(centroids: Float32Array): void {
     this.#labelling.place(centroids, this.#labelling.side);
@@ -254,7 +245,7 @@ export class Clustering {
     { tolerance, most }: Ending,
     renew = false,
   ): void {
-    const { quads, scale } = this.#common.points;
+    const { quads, scale, shape } = this.#common.points;
     const { update, converge } = this.#kernels;
     const { references, totals, moves, checks } = this.#buffers;
     const { changed } = this.#labelling;
@@ -281,7 +272,7 @@ export class Clustering {
           clusters: this.#common.k,
           entries: this.#common.k * quads,
           tolerance,
-          most_changed: Math.floor(MOST_CHANGED * this.shape[0]),
+          most_changed: Math.floor(MOST_CHANGED * shape[0]),
           renew: renew ? 1 : 0,
           most_iterations: most,
         },

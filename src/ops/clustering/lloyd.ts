@@ -3,6 +3,7 @@ import { type DeviceRuns, iterateOnDevice } from '../../../host/device_loop.js';
 import { MAX_F32, MAX_U32 } from '../../../host/kernel.js';
 import { Halt } from '../sums/converge.twin.js';
 import { type Algorithm, AlgorithmChoice } from './algorithm.js';
+import { assigned, type Assignment, label } from './assign.js';
 import type { Ending } from './clustering.js';
 import { type Restarts, restartsAtOnce, withRestarts } from './restarts.js';
 import type { Op } from '../op.js';
@@ -33,24 +34,30 @@ export interface LloydResult {
   readonly history: Float64Array;
 }
 
+/** Centroids, and what they make of the rows. */
+export type LabelledResult = LloydResult & Assignment;
+
 /**
- * Lloyd's iterations from each of `starts` (k x d, centred): the results of one start at a time, in
- * whatever way they share passes over the rows and waits for the device.
+ * Lloyd's iterations from each of `starts` (k x d, centred): the result of the lowest inertia, of several
+ * the first. Each goes as if by itself, in whatever way they share passes over the rows and waits for the
+ * device.
  */
 export const lloyd: Op<
   [starts: readonly Float32Array[], k: number, options: LloydOptions],
-  readonly LloydResult[]
+  LabelledResult
 > = {
-  device: (rows, starts, k, options) => {
+  device: async (rows, starts, k, options) => {
     const { workspace, points } = rows;
     const { scale } = points;
     const { algorithm = 'auto', maxIter, tolerance, signal, onIteration } = options;
-    return inBatches(
+    let best: LabelledResult | undefined;
+    await inBatches(
       starts.map((start) => scaled(start, scale)),
       () => restartsAtOnce(workspace, points, k, algorithm !== 'lloyd'),
       (batch, first) =>
         withRestarts(rows, k, batch, maxIter, async (restarts) => {
-          const runs = iterationsOf(restarts, algorithm, {
+          const { clusterings } = restarts;
+          const runs = iterationsOf(restarts, k, points.shape, algorithm, {
             // What a uniform can hold.
             tolerance: Math.min(tolerance * scale ** 2, MAX_F32),
             most: Math.min(maxIter, MAX_U32),
@@ -61,36 +68,53 @@ export const lloyd: Op<
             onIteration: (iteration, inertia, run) =>
               onIteration?.(iteration, inertia / scale ** 2, first + run),
           });
-          return allSettled(
-            results.map(async ({ status: { iterations, halted }, history }, run) => ({
-              centroids: unscaled(await restarts.clusterings[run].readCentroids(iterations), scale),
-              iterations,
-              converged: halted === Halt.sameLabels || halted === Halt.withinTolerance,
-              history: unscaled(history, scale ** 2),
-            })),
+          const labellings = results.map(({ status }, run) =>
+            clusterings[run].after(status.iterations),
           );
+          const inertias = await (await label(rows, labellings, signal))();
+          const least = inertias.reduce(
+            (lowest, inertia, run) => (inertia < inertias[lowest] ? run : lowest),
+            0,
+          );
+          if (best && !(inertias[least] < best.inertia)) return inertias;
+          const { status, history } = results[least];
+          const { iterations, halted } = status;
+          const [centroids, assignment] = await allSettled([
+            clusterings[least].readCentroids(iterations),
+            assigned(rows, k, labellings[least], [inertias[least]]),
+          ] as const);
+          best = {
+            ...assignment,
+            centroids: unscaled(centroids, scale),
+            iterations,
+            converged: halted === Halt.sameLabels || halted === Halt.withinTolerance,
+            history: unscaled(history, scale ** 2),
+          };
+          return inertias;
         }),
     );
+    return best!;
   },
-  twin: async () => (await import('./lloyd.twin.js')).lloydFrom,
+  twin: async () => (await import('./lloyd.twin.js')).bestLloyd,
 };
 
 /** The iterations of the restarts: by bounds, from all distances, or by what is faster. */
 function iterationsOf(
-  restarts: Restarts,
+  { clusterings, streamed, work, ...restarts }: Restarts,
+  k: number,
+  [n, d]: readonly [number, number],
   algorithm: Algorithm,
   ending: Ending,
 ): DeviceRuns<Status> {
-  const { clusterings, streamed } = restarts;
-  const [n, d] = clusterings[0].shape;
   // What comes by once an iteration has to be read anyway: bounds would save little of it.
-  const choice = new AlgorithmChoice(streamed ? 'lloyd' : algorithm, clusterings[0].k, d);
+  const choice = new AlgorithmChoice(streamed ? 'lloyd' : algorithm, k, d);
   let bounded = choice.bounded;
   return {
+    ...restarts,
     count: clusterings.length,
     streamed,
     get work() {
-      return bounded ? undefined : restarts.work;
+      return bounded ? undefined : work;
     },
     record: async (run, done) => {
       const clustering = clusterings[run];
@@ -99,8 +123,6 @@ function iterationsOf(
       else clustering.dropBounds();
       return [clustering.recordIteration(true, ending), clustering.recordIteration(false, ending)];
     },
-    submit: (turns) => restarts.submit(turns),
-    readStatus: () => restarts.readStatus(),
     help: async (run, { halted, iterations }) => {
       if (halted === Halt.emptyClusters) await clusterings[run].relocate(iterations, ending);
       else clusterings[run].renew(iterations);

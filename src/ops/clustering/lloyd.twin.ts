@@ -1,4 +1,5 @@
-import type { LloydOptions, LloydResult } from './lloyd.js';
+import { assign } from './clustering.twin.js';
+import type { LabelledResult, LloydOptions, LloydResult } from './lloyd.js';
 import { inMetric } from './metric.js';
 import type { HostRows } from '../op.js';
 import { accumulate } from '../sums/accumulate.twin.js';
@@ -59,13 +60,18 @@ function sameLabels(labels: Uint32Array, previous: Uint32Array | undefined): boo
   return previous !== undefined && labels.every((label, i) => label === previous[i]);
 }
 
-export async function lloydFrom(
+/** The best of the starts, by what `assign` makes of the rows. */
+export async function bestLloyd(
   rows: HostRows,
   starts: readonly Float32Array[],
   k: number,
   options: LloydOptions,
-): Promise<readonly LloydResult[]> {
-  const results: LloydResult[] = [];
-  for (const [i, start] of starts.entries()) results.push(await lloyd(rows, start, k, options, i));
-  return results;
+): Promise<LabelledResult> {
+  let best: LabelledResult | undefined;
+  for (const [i, start] of starts.entries()) {
+    const result = await lloyd(rows, start, k, options, i);
+    const assignment = await assign(rows, result.centroids, k, options.signal);
+    if (!best || assignment.inertia < best.inertia) best = { ...result, ...assignment };
+  }
+  return best!;
 }
