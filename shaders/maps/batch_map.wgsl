@@ -15,8 +15,8 @@
 // weights     [units][quads]  vec4, the new ones
 // half_norms  [units]         |w|^2 / 2 of the new ones
 //
-// A workgroup owns four units that follow each other. It takes WORKGROUP units i at a time: a lane finds what one
-// of them counts for the four, then owns a quad and every (WORKGROUP / lanes)-th of the i.
+// A workgroup owns four units that follow each other. It takes WORKGROUP units i at a time: a lane finds what a
+// quarter of them count for one of the four, then owns a quad and every (WORKGROUP / lanes)-th of the i.
 // Cost: 6 units^2 D FLOPs, 32 units^2 quads / 4 bytes, and units^2 exponentials for each WORKGROUP quads.
 struct Shape {
   // First of the units of this dispatch.
@@ -48,55 +48,24 @@ const ITERATIONS = 0;
 // import ../lib/squared_distance.wgsl
 // import ../lib/unit_grid.wgsl
 
-// What each i of a tile counts for the four units: h, or less; and its n_i.
-var<workgroup> shares: array<vec4f, WORKGROUP>;
+// What each i of a tile counts for each of the four units: h, or less; and its n_i.
+var<workgroup> shares: array<f32, 4 * WORKGROUP>;
 var<workgroup> counts: array<f32, WORKGROUP>;
 // A column for each of the four units.
 var<workgroup> sums: array<mat4x4f, WORKGROUP>;
-// Of the four units: what reached them, sum |h| n_i, and what of that counts for less than itself.
-var<workgroup> fours: array<mat2x4f, WORKGROUP>;
+// Of one of the four units: what reached it, sum |h| n_i, and what of that counts for less than itself.
+var<workgroup> reaches: array<vec2f, WORKGROUP>;
 
-// Squared distances of unit i from the four, on the grid.
-fn squared_from(i: u32, four: vec4u) -> vec4f {
-  let place = places[i];
-  return vec4f(
-    squared_apart(place, places[four.x]),
-    squared_apart(place, places[four.y]),
-    squared_apart(place, places[four.z]),
-    squared_apart(place, places[four.w]),
-  );
-}
-
-// |m_i - w_i|^2 / |m_i - w_j|^2 of the four j, 1 at most.
-fn held(i: u32, count: f32, four: vec4u) -> vec4f {
+// |m_i - w_i|^2 / |m_i - w_j|^2, 1 at most.
+fn held(i: u32, count: f32, unit: u32) -> f32 {
   var own = 0.0;
-  var others = vec4f();
+  var other = 0.0;
   for (var q = 0u; q < shape.quads; q++) {
     let residual = totals[i * shape.quads + q].residuals / count;
-    let mean = references[i * shape.quads + q] + residual;
     own += square(residual);
-    others += vec4f(
-      square(mean - references[four.x * shape.quads + q]),
-      square(mean - references[four.y * shape.quads + q]),
-      square(mean - references[four.z * shape.quads + q]),
-      square(mean - references[four.w * shape.quads + q]),
-    );
+    other += square(references[i * shape.quads + q] + residual - references[unit * shape.quads + q]);
   }
-  return select(vec4f(1.0), own / others, vec4f(own) < others);
-}
-
-// Both sums over the lanes of one quad, left to the first of them.
-fn add_up(lane: u32) {
-  for (var half = WORKGROUP / 2u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane < half) {
-      fours[lane] += fours[lane + half];
-      if (half >= shape.lanes) {
-        sums[lane] += sums[lane + half];
-      }
-    }
-  }
-  workgroupBarrier();
+  return select(1.0, own / other, own < other);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -110,24 +79,20 @@ fn main(
     return;
   }
   let radius = radii[state[ITERATIONS] % EPOCHS];
-  // Those past the end are copies of the last, and never written.
-  let four = min(begin + vec4u(0, 1, 2, 3), vec4u(shape.units - 1));
+  // Past the end it is a copy of the last, and never written.
+  let unit = min(begin + lane % 4, shape.units - 1);
 
-  var nearest = vec4f(3.4e38);
-  for (var i = lane; i < shape.units; i += WORKGROUP) {
+  var least = 3.4e38;
+  for (var i = lane / 4; i < shape.units; i += WORKGROUP / 4) {
     if (totals[i * shape.quads].weight > 0.0) {
-      nearest = min(nearest, squared_from(i, four));
+      least = min(least, squared_apart(places[i], places[unit]));
     }
   }
-  fours[lane][0] = nearest;
-  for (var half = WORKGROUP / 2u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane < half) {
-      fours[lane][0] = min(fours[lane][0], fours[lane + half][0]);
-    }
-  }
+  reaches[lane].x = least;
   workgroupBarrier();
-  let least = fours[0][0];
+  for (var other = lane % 4; other < WORKGROUP; other += 4) {
+    least = min(least, reaches[other].x);
+  }
 
   let slice = lane / shape.lanes;
   let slices = WORKGROUP / shape.lanes;
@@ -136,32 +101,28 @@ fn main(
     let q = block + lane % shape.lanes;
     let has_quad = q < shape.quads;
     var top = mat4x4f();
-    var reached = mat2x4f();
+    var reached = vec2f();
     for (var tile = 0u; tile < shape.units; tile += WORKGROUP) {
-      let i = tile + lane;
-      var share = vec4f();
-      var count = 0.0;
-      if (i < shape.units) {
-        count = totals[i * shape.quads].weight;
-      }
-      if (count > 0.0) {
-        let squared = squared_from(i, four);
-        share = vec4f(
-          neighbourhood(squared.x, least.x, radius),
-          neighbourhood(squared.y, least.y, radius),
-          neighbourhood(squared.z, least.z, radius),
-          neighbourhood(squared.w, least.w, radius),
-        );
-        let size = abs(share);
-        if (any(share < vec4f())) {
-          share *= select(vec4f(1.0), held(i, count, four), share < vec4f());
-        }
-        reached += mat2x4f(size * count, (size - share) * count);
-      }
       // The tile before has been read.
       workgroupBarrier();
-      shares[lane] = share;
-      counts[lane] = count;
+      for (var j = lane / 4; j < WORKGROUP; j += WORKGROUP / 4) {
+        let i = tile + j;
+        var share = 0.0;
+        var count = 0.0;
+        if (i < shape.units) {
+          count = totals[i * shape.quads].weight;
+        }
+        if (count > 0.0) {
+          share = neighbourhood(squared_apart(places[i], places[unit]), least, radius);
+          let size = abs(share);
+          if (share < 0.0) {
+            share *= held(i, count, unit);
+          }
+          reached += count * vec2f(size, size - share);
+        }
+        shares[4 * j + lane % 4] = share;
+        counts[j] = count;
+      }
       workgroupBarrier();
       // Of the tile alone, so that few terms go to a sum.
       var part = mat4x4f();
@@ -169,24 +130,30 @@ fn main(
         let entry = (tile + j) * shape.quads + q;
         let sum = totals[entry].residuals + counts[j] * references[entry];
         part += mat4x4f(
-          shares[j].x * sum,
-          shares[j].y * sum,
-          shares[j].z * sum,
-          shares[j].w * sum,
+          shares[4 * j + 0] * sum,
+          shares[4 * j + 1] * sum,
+          shares[4 * j + 2] * sum,
+          shares[4 * j + 3] * sum,
         );
       }
       top += part;
     }
     sums[lane] = top;
-    fours[lane] = reached;
-    add_up(lane);
+    reaches[lane] = reached;
+    workgroupBarrier();
     if (lane < shape.lanes && has_quad) {
-      var all = fours[0];
+      for (var j = lane + shape.lanes; j < WORKGROUP; j += shape.lanes) {
+        top += sums[j];
+      }
       for (var j = 0u; j < min(4, shape.units - begin); j++) {
+        var all = vec2f();
+        for (var other = j; other < WORKGROUP; other += 4) {
+          all += reaches[other];
+        }
         let at = (begin + j) * shape.quads + q;
         var moved = references[at];
-        if (all[0][j] > 0.0) {
-          moved = (sums[lane][j] + all[1][j] * moved) / all[0][j];
+        if (all.x > 0.0) {
+          moved = (top[j] + all.y * moved) / all.x;
         }
         weights[at] = moved;
         norms[j] += dot(moved, moved);
@@ -195,9 +162,13 @@ fn main(
     // What the next block writes was read.
     workgroupBarrier();
   }
-  fours[lane] = mat2x4f(norms, vec4f());
-  add_up(lane);
+  sums[lane][0] = norms;
+  workgroupBarrier();
   if (lane < min(4, shape.units - begin)) {
-    half_norms[begin + lane] = 0.5 * fours[0][0][lane];
+    var norm = 0.0;
+    for (var other = 0u; other < shape.lanes; other++) {
+      norm += sums[other][0][lane];
+    }
+    half_norms[begin + lane] = 0.5 * norm;
   }
 }
