@@ -15,9 +15,9 @@
 // weights     [units][quads]  vec4, the new ones
 // half_norms  [units]         |w|^2 / 2 of the new ones
 //
-// A workgroup owns four units that follow each other. It takes WORKGROUP units i at a time: a lane finds what a
+// A workgroup owns four units that follow each other. It takes TILE units i at a time: a lane finds what a
 // quarter of them count for one of the four, then owns a quad and every (WORKGROUP / lanes)-th of the i.
-// Cost: 6 units^2 D FLOPs, 32 units^2 quads / 4 bytes, and units^2 exponentials for each WORKGROUP quads.
+// Cost: 2 units^2 D FLOPs, 12 units^2 quads bytes, and units^2 exponentials for each WORKGROUP quads.
 struct Shape {
   // First of the units of this dispatch.
   first: u32,
@@ -41,6 +41,8 @@ struct Shape {
 @group(0) @binding(7) var<storage, read_write> half_norms: array<f32>;
 
 const WORKGROUP = 64;
+// Units between two barriers.
+const TILE = 256;
 const EPOCHS = 64;
 const ITERATIONS = 0;
 
@@ -49,8 +51,8 @@ const ITERATIONS = 0;
 // import ../lib/unit_grid.wgsl
 
 // What each i of a tile counts for each of the four units: h, or less; and its n_i.
-var<workgroup> shares: array<f32, 4 * WORKGROUP>;
-var<workgroup> counts: array<f32, WORKGROUP>;
+var<workgroup> shares: array<f32, 4 * TILE>;
+var<workgroup> counts: array<f32, TILE>;
 // A column for each of the four units.
 var<workgroup> sums: array<mat4x4f, WORKGROUP>;
 // Of one of the four units: what reached it, sum |h| n_i, and what of that counts for less than itself.
@@ -102,16 +104,13 @@ fn main(
     let has_quad = q < shape.quads;
     var top = mat4x4f();
     var reached = vec2f();
-    for (var tile = 0u; tile < shape.units; tile += WORKGROUP) {
+    for (var tile = 0u; tile < shape.units; tile += TILE) {
       // The tile before has been read.
       workgroupBarrier();
-      for (var j = lane / 4; j < WORKGROUP; j += WORKGROUP / 4) {
+      for (var j = lane / 4; j < min(u32(TILE), shape.units - tile); j += WORKGROUP / 4) {
         let i = tile + j;
         var share = 0.0;
-        var count = 0.0;
-        if (i < shape.units) {
-          count = totals[i * shape.quads].weight;
-        }
+        let count = totals[i * shape.quads].weight;
         if (count > 0.0) {
           share = neighbourhood(squared_apart(places[i], places[unit]), least, radius);
           let size = abs(share);
@@ -126,7 +125,7 @@ fn main(
       workgroupBarrier();
       // Of the tile alone, so that few terms go to a sum.
       var part = mat4x4f();
-      for (var j = slice; has_quad && j < min(u32(WORKGROUP), shape.units - tile); j += slices) {
+      for (var j = slice; has_quad && j < min(u32(TILE), shape.units - tile); j += slices) {
         let entry = (tile + j) * shape.quads + q;
         let sum = totals[entry].residuals + counts[j] * references[entry];
         part += mat4x4f(

@@ -53,7 +53,7 @@ const SHAPES: readonly Shape[] = [
     [7, 9],
     [8, 8],
     [5, 13],
-    [3, 43],
+    [1, 256],
   ].map(([rows, columns], i) => ({
     ...{ map: plane(rows, columns), columns: 3, kind: KINDS[i % 3], radius: 1.6, epoch: 31 * i },
   })),
@@ -63,6 +63,7 @@ const SHAPES: readonly Shape[] = [
   ),
   { map: plane(5, 5), columns: 2, kind: 'gaussian', radius: 1.5, distance: 'maximum' },
   { map: plane(3, 5), columns: 6, kind: 'gaussian', radius: 2, first: 8 },
+  { map: plane(1, 257), columns: 3, kind: 'gaussian', radius: 40, first: 4 },
   // The bubble's very edge; the unit alone, as near the end of K-means.
   { map: hexagonalTorus(4, 6), columns: 2, kind: 'bubble', radius: 1 },
   ...KINDS.map((kind) => ({ map: plane(4, 4), columns: 2, kind, radius: 0 })),
@@ -171,7 +172,7 @@ export const batchMap: KernelTest = {
     ['4 * j + 2] * sum', '4 * j + 1] * sum'],
     ['counts[j] * references', 'counts[slice] * references'],
     ['size - share', '0.0 * share'],
-    ['tile < shape.units; tile += WORKGROUP', 'tile < WORKGROUP; tile += WORKGROUP'],
+    ['tile < shape.units; tile', 'tile < 1; tile'],
     ['top += part', 'top = part'],
     ['block < shape.quads; block', 'block < shape.lanes; block'],
     ['lane + shape.lanes; j', 'lane + 1; j'],
