@@ -17,10 +17,9 @@ export interface MapSettings {
   readonly seed: number;
 }
 
-/** Places among the rows, one a unit or cluster, and how many rows are nearest to each. */
+/** Places among the rows, one a unit or cluster. */
 export interface Places {
   readonly weights: Float32Array;
-  readonly hits: Uint32Array;
   /** The mean squared distance of a row to its place, as the epoch began. */
   readonly meanSquare: number;
 }
@@ -36,6 +35,8 @@ export interface Epoch {
 }
 
 export interface Errors {
+  /** How many rows each unit is the nearest to, at the end. */
+  readonly hits: Uint32Array;
   /** The mean distance of a row to its unit, and to its centroid. */
   readonly quantizationError: number;
   readonly kMeansError: number;

@@ -40,6 +40,8 @@ interface Shown {
   readonly sample: SampleName;
   readonly grid: UnitGrid;
   readonly epoch: Epoch;
+  /** Rows of each unit, once the map has learnt. */
+  readonly hits?: Uint32Array;
 }
 
 let shown: Shown | undefined;
@@ -144,6 +146,8 @@ async function learn(options: TaskOptions): Promise<void> {
     },
   });
   showNumbers(settings, last!, errors);
+  shown = { ...shown!, hits: errors.hits };
+  pointAt(pointed);
   say(`Done: the map has learnt ${formatCount(n)} ${row}s.`);
 }
 
@@ -155,13 +159,14 @@ function pointAt(unit: number | undefined): void {
   unitPlace.value = pointed === undefined ? unitHint : describe(shown!, pointed);
 }
 
-function describe({ sample, grid, epoch: { map, uMatrix } }: Shown, unit: number): string {
+function describe({ sample, grid, hits, epoch: { map, uMatrix } }: Shown, unit: number): string {
   const row = grid.row(unit);
-  const hits = map.hits[unit];
+  const owned = (rows: number) =>
+    `nearest to ${formatCount(rows)} ${SAMPLES[sample].row}${rows === 1 ? '' : 's'}`;
   const parts = [
     `Row ${row + 1}, column ${unit - row * grid.shape.columns + 1}`,
     ...(sample === 'colours' ? [colourAt(map.weights, unit)] : []),
-    `nearest to ${formatCount(hits)} ${SAMPLES[sample].row}${hits === 1 ? '' : 's'}`,
+    ...(hits ? [owned(hits[unit])] : []),
     `${uMatrix[unit].toFixed(1)} from the units around it`,
   ];
   return `${parts.join(' · ')}.`;

@@ -1,11 +1,15 @@
 /** Learns maps, and K-means beside them, off the page's thread. */
 import { sampleRows } from '../../src/cli/table_math.js';
 import {
+  type Centroids,
   kmeans,
   type KMeansModel,
   selfOrganizingMap,
   type SelfOrganizingMapModel,
+  type SelfOrganizingMapProgress,
 } from '../../src/index.js';
+import { UnitGrid } from '../../src/math/unit_grid.js';
+import { distancesAround } from '../../src/methods/self_organizing_map/self_organizing_map_model.js';
 import type { PointMatrix } from '../data/table.js';
 import { PIXELS } from '../digits/jobs.js';
 import { readDigits } from '../digits/sample.js';
@@ -34,70 +38,69 @@ async function readColours(file: File, signal: AbortSignal): Promise<Float32Arra
   return toRows(sampleRows(pixels.length, MOST_PIXELS).map((pixel) => pixels[pixel]));
 }
 
-/**
- * One epoch of the map and one iteration of K-means in turn. The library gives no weights before the
- * end of a fit, so that each step is a fit of its own from where the one before ended.
- */
+/** The map epoch by epoch, and an iteration of K-means beside each. */
 async function learn(
   settings: MapSettings,
   { signal, runtime, onProgress, send }: JobContext<Epoch>,
 ): Promise<Errors> {
   if (!points) throw new Error('There is nothing to learn yet; choose a sample.');
   const rows = points;
-  const { radius: radii, epochs, init, ...shape } = settings;
-  const [from, to] = radii;
   const where = { signal, runtime };
-  const spent = { milliseconds: 0, kMeansMilliseconds: 0 };
-  const timed = async <M>(name: keyof typeof spent, fit: () => Promise<M>): Promise<M> => {
+  const grid = new UnitGrid(settings);
+  let kMeans: KMeansModel | undefined;
+  let kMeansMilliseconds = 0;
+  /** After the iterations before it; it tells no centroids before its end, so that each is a fit. */
+  const nextOfKMeans = async () => {
     const start = performance.now();
-    const model = await fit();
-    spent[name] += performance.now() - start;
-    return model;
+    if (!kMeans?.converged) {
+      kMeans = await kmeans(rows, {
+        ...{ k: grid.units, maxIter: 1, seed: settings.seed, ...where },
+        ...(kMeans && { init: kMeans.centroids }),
+      });
+    }
+    kMeansMilliseconds += performance.now() - start;
+    return kMeans;
   };
-  const seen: { map?: SelfOrganizingMapModel; kMeans?: KMeansModel } = {};
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const left = (epochs - epoch) / Math.max(1, epochs - 1);
-    const radius = epoch === 1 ? from : to + (from - to) * left;
-    onProgress({ value: epoch - 1, max: epochs, text: `Epoch ${epoch} of ${epochs}` });
-    const map = await timed('milliseconds', () =>
-      selfOrganizingMap(rows, {
-        ...{ ...shape, ...where, epochs: 1, init: seen.map?.weights ?? init },
-        // Its first value is used; with what is to come, a radius that grows is refused at once.
-        radius: [radius, to],
-      }),
-    );
-    const kMeans = seen.kMeans?.converged
-      ? seen.kMeans
-      : await timed('kMeansMilliseconds', () =>
-          kmeans(rows, {
-            ...{ k: map.k, maxIter: 1, seed: shape.seed, ...where },
-            ...(seen.kMeans && { init: seen.kMeans.centroids }),
-          }),
-        );
-    Object.assign(seen, { map, kMeans });
-    send(shownOf(epoch, radius, map, kMeans, rows.shape[0]));
-    signal.throwIfAborted();
-  }
-  return { ...(await errorsOf(seen.map!, seen.kMeans!, rows, where)), ...spent };
+  let shown = Promise.resolve();
+  const start = performance.now();
+  const map = await selfOrganizingMap(rows, {
+    ...settings,
+    ...where,
+    onIteration({ weights, ...told }) {
+      shown = Promise.all([weights(), shown]).then(async ([read]) => {
+        onProgress({
+          value: told.epoch,
+          max: told.epochs,
+          text: `Epoch ${told.epoch} of ${told.epochs}`,
+        });
+        const beside = await nextOfKMeans();
+        send(shownOf(told, grid, read, beside, rows.shape[0]));
+      });
+      // Told below; where the map fails first, by that.
+      shown.catch(() => undefined);
+    },
+  });
+  // K-means had its turns meanwhile.
+  const milliseconds = performance.now() - start - kMeansMilliseconds;
+  await shown;
+  const errors = await errorsOf(map, kMeans!, rows, where);
+  return { ...errors, hits: map.hits, milliseconds, kMeansMilliseconds };
 }
 
 function shownOf(
-  epoch: number,
-  radius: number,
-  { weights, hits, history, uMatrix }: SelfOrganizingMapModel,
-  { centroids, counts, history: objectives }: KMeansModel,
+  { epoch, radius, meanSquare }: Pick<SelfOrganizingMapProgress, 'epoch' | 'radius' | 'meanSquare'>,
+  grid: UnitGrid,
+  weights: Centroids,
+  { centroids, history }: KMeansModel,
   n: number,
 ): Epoch {
-  const map = {
-    weights: Float32Array.from(weights.data),
-    ...{ hits, meanSquare: history[0] },
-  };
-  const kMeans = {
-    weights: Float32Array.from(centroids.data),
-    ...{ hits: counts, meanSquare: objectives[0] / n },
-  };
-  const shown = { epoch, radius, map, uMatrix: Float32Array.from(uMatrix.data), kMeans };
-  return handOver(shown, map.weights, shown.uMatrix, kMeans.weights);
+  const map = { weights: Float32Array.from(weights.data), meanSquare };
+  const kMeans = { weights: Float32Array.from(centroids.data), meanSquare: history[0] / n };
+  const uMatrix = distancesAround(grid, weights);
+  return handOver(
+    { epoch, radius, map, uMatrix, kMeans },
+    ...[map.weights, uMatrix, kMeans.weights],
+  );
 }
 
 async function errorsOf(
@@ -105,7 +108,7 @@ async function errorsOf(
   kMeans: KMeansModel,
   rows: PointMatrix,
   where: Pick<JobContext, 'signal' | 'runtime'>,
-): Promise<Omit<Errors, 'milliseconds' | 'kMeansMilliseconds'>> {
+): Promise<Omit<Errors, 'hits' | 'milliseconds' | 'kMeansMilliseconds'>> {
   const energies = await kMeans.energy(rows, where);
   const distances = energies.reduce((sum, square) => sum + Math.sqrt(square), 0);
   return {

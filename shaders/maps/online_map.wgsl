@@ -17,14 +17,10 @@ struct Shape {
   count: u32,
   quads: u32,
   units: u32,
-  // Squared distance of neighbouring rows of units.
   row_square: f32,
-  // Circumferences of a torus; 0 on the plane.
   period_right: f32,
   period_rows: f32,
-  // h(s): 0 exp(-s/2), 1 1 up to s = 1, 2 (1 - s) exp(-s/2).
   neighbourhood: u32,
-  // Whether units lie apart by the larger of both steps, not by the straight line.
   maximum: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -36,35 +32,12 @@ struct Shape {
 @group(0) @binding(6) var<storage, read_write> squared: array<f32>;
 
 const WORKGROUP = 256;
-// Squared radii beyond which h is 0 in float32.
-const REACH = 170.0;
-// What is still within the radius: quotients are rounded.
-const EDGE = 1.00000095367431640625;
 
 // import ../lib/squared_distance.wgsl
+// import ../lib/unit_grid.wgsl
 
 var<workgroup> least: array<f32, WORKGROUP>;
 var<workgroup> nearest: array<u32, WORKGROUP>;
-
-// The shorter way round, where there is a way round.
-fn around(distance: f32, period: f32) -> f32 {
-  return select(distance, min(distance, period - distance), period > 0.0);
-}
-
-fn neighbourhood(squared: f32, radius: f32) -> f32 {
-  if (squared == 0.0) {
-    return 1.0;
-  }
-  if (squared > REACH * radius * radius) {
-    return 0.0;
-  }
-  let s = squared / (radius * radius);
-  if (shape.neighbourhood == 1) {
-    return select(0.0, 1.0, s <= EDGE);
-  }
-  let bell = exp(-0.5 * s);
-  return select(bell, (1.0 - s) * bell, shape.neighbourhood == 2);
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
@@ -104,12 +77,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     // The next row overwrites what all have read by then.
     workgroupBarrier();
     for (var unit = lane; unit < shape.units; unit += WORKGROUP) {
-      let apart = abs(places[unit] - centre);
-      let right = around(apart.x, shape.period_right);
-      let down = around(apart.y, shape.period_rows);
-      let straight = right * right + shape.row_square * down * down;
-      let larger = max(right, down) * max(right, down);
-      var h = neighbourhood(select(straight, larger, shape.maximum != 0), steps[row].x);
+      var h = neighbourhood(squared_apart(places[unit], centre), 0.0, steps[row].x);
       if (h == 0.0) {
         continue;
       }

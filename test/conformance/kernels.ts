@@ -14,6 +14,7 @@ import {
   assignNarrow,
   assignSubgroups,
 } from './kernels/assign.js';
+import { batchMap } from './kernels/batch_map.js';
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
 import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
 import { centre } from './kernels/change_columns.js';
@@ -24,6 +25,7 @@ import { converge } from './kernels/converge.js';
 import { crossProducts } from './kernels/cross_products.js';
 import { decide } from './kernels/decide.js';
 import { distanceSums } from './kernels/distance_sums.js';
+import { endEpoch } from './kernels/end_epoch.js';
 import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
@@ -94,6 +96,8 @@ const tests: readonly KernelTest[] = [
   distanceSums,
   nearestTwo,
   onlineMap,
+  batchMap,
+  endEpoch,
   gatherRows,
   followRows,
   seedTrials,

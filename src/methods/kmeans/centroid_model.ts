@@ -13,11 +13,15 @@ const LOST_SHARE = 1e-7;
 /** Of the largest coordinate, four times what float32 rounds it by. */
 const SPARE_ROUNDING = 2 ** -22;
 
-/** What `centred` (k x d) stands for, in float32 where that holds it well enough. */
-function inFull(
+/**
+ * What `centred` (k x d) stands for, in float32 where that holds it well enough.
+ *
+ * @param spread the mean squared distance of a row to its centroid, where it is known
+ */
+export function inFull(
   centred: Float32Array,
   shift: Float64Array,
-  spread: number | undefined,
+  spread?: number,
 ): Float32Array | Float64Array {
   const d = shift.length;
   const k = centred.length / d;

@@ -56,7 +56,10 @@ export const optionTable: OptionTable<SelfOrganizingMapOptions> = {
       meaning: "one weight >= 0 a row; `'online'`: it multiplies the rate, to 1 at most",
       otherwise: 'all 1',
     },
-    onIteration: { meaning: 'called with `{ epoch, epochs, radius, meanSquare }`' },
+    onIteration: {
+      meaning:
+        'called with `{ epoch, epochs, radius, meanSquare, weights() }`; `weights()` reads them',
+    },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
   },

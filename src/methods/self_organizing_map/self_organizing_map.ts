@@ -3,7 +3,6 @@ import { plural } from '../../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../../errors.js';
 import type { RuntimeChoice } from '../../fit/backend.js';
 import { checkOptions } from '../../fit/options.js';
-import { createPause } from '../../math/event_loop.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
   type GridDistance,
@@ -11,13 +10,14 @@ import {
   type Neighbourhood,
   UnitGrid,
 } from '../../math/unit_grid.js';
+import { batchMap, type BatchMapResult } from '../../ops/maps/batch_map.js';
 import { openOnlineMap } from '../../ops/maps/online_map.js';
 import type { PointSource } from '../../rows/load_options.js';
-import { checkMatrix, type Points } from '../../rows/matrix.js';
+import { type Centroids, checkMatrix, type Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
+import { inFull } from '../kmeans/centroid_model.js';
 import { type GivenCentroids, placeCentroids } from '../kmeans/start_centroids.js';
-import { batchStep } from './batch_step.twin.js';
 import { principalStart } from './map_start.js';
 import { MAP_DEFAULTS, MAP_RULES } from './options.js';
 import { learnOnline, type OnlineRows, onlineScale } from './online_fit.js';
@@ -26,9 +26,9 @@ import { SelfOrganizingMapModel } from './self_organizing_map_model.js';
 import { withEngine } from '../../fit/engine.js';
 import { withLoaded } from '../../fit/session.js';
 import { assign } from '../../ops/clustering/assign.js';
-import { withSums } from '../../ops/clustering/sums.js';
 import type { Engine, Session } from '../../ops/op.js';
 import { seedCentroids } from '../../ops/seeding/seed.js';
+import { unscaled } from '../../ops/units.js';
 
 /** What `onIteration` is told after each epoch. */
 export interface SelfOrganizingMapProgress {
@@ -39,6 +39,13 @@ export interface SelfOrganizingMapProgress {
   readonly radius: number;
   /** See {@link SelfOrganizingMapModel.history}. */
   readonly meanSquare: number;
+  /**
+   * Reads the weights after this epoch, units x d, which costs nothing where nobody asks. To be called before
+   * `onIteration` returns; they may be awaited later.
+   *
+   * @throws InvalidArgumentError where it is called later
+   */
+  readonly weights: () => Promise<Centroids>;
 }
 
 export interface SelfOrganizingMapOptions {
@@ -236,58 +243,60 @@ async function fit(
     const first = start
       ? placeCentroids('init', start, k, shift, 'euclidean')
       : (await session.run(seedCentroids, 'random', k, [random], signal))[0];
-    const history: number[] = [];
-    const centred =
+    const learnt =
       mode === 'batch'
-        ? await learnInBatches(session, first, plan, history)
-        : await learnByRows(session, points as OnlineRows, shift, first, plan, history);
-    const { counts, inertia } = await session.run(assign, centred, k, signal);
+        ? await learnInBatches(session, first, plan)
+        : await learnByRows(session, points as OnlineRows, first, plan);
+    const { counts, inertia } = learnt.assignment;
     return new SelfOrganizingMapModel({
       ...grid.shape,
-      ...{ neighbourhood, mode, features: shift.length, shift, centred },
+      ...{ neighbourhood, mode, features: shift.length, shift, centred: learnt.weights },
       ...{ fittedRows: session.shape[0], hits: counts, inertia },
-      history: Float64Array.from(history),
+      history: learnt.history,
       engine: engine.description,
     });
   });
 }
 
-/** The weights after all epochs of the batch map, centred; `history` takes each epoch's mean square. */
+/** The batch map after all epochs. */
 async function learnInBatches(
   session: Session,
   start: Float32Array,
-  { grid, neighbourhood, radius, epochs, weights, options: { signal, onIteration } }: Plan,
-  history: number[],
-): Promise<Float32Array> {
-  const pause = createPause(signal);
-  const [n] = session.shape;
-  let units = start;
-  await session.run(withSums, start, grid.units, epochs, async (sumsOf) => {
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const sums = await sumsOf(units);
-      const now = radius(epoch / Math.max(1, epochs - 1));
-      units = await batchStep(grid, neighbourhood, now, units, sums, pause);
-      history[epoch] = (sums.inertia * (weights?.mean ?? 1)) / n;
-      onIteration?.({ epoch: epoch + 1, epochs, radius: now, meanSquare: history[epoch] });
-      signal?.throwIfAborted();
-    }
+  plan: Plan,
+): Promise<BatchMapResult> {
+  const { grid, neighbourhood, epochs, weights, options } = plan;
+  const radii: number[] = [];
+  /** From a sum over the weighted rows. */
+  const mean = (sum: number) => (sum * (weights?.mean ?? 1)) / session.shape[0];
+  const tell = telling(session, plan);
+  const learnt = await session.run(batchMap, start, {
+    ...{ grid, neighbourhood, epochs, signal: options.signal },
+    radius: (epoch) => (radii[epoch] = plan.radius(epoch / Math.max(1, epochs - 1))),
+    onEpoch:
+      tell &&
+      ((epoch, inertia, read) => {
+        tell(epoch, radii[epoch], mean(inertia), read);
+      }),
   });
-  return units;
+  return { ...learnt, history: learnt.history.map(mean) };
 }
 
-/** As `learnInBatches`, of the online map. */
+/** The online map after all epochs. */
 async function learnByRows(
   session: Session,
   points: OnlineRows,
-  shift: Float64Array,
   start: Float32Array,
-  { grid, neighbourhood, radius, rate, epochs, random, weights, options }: Plan,
-  history: number[],
-): Promise<Float32Array> {
-  const { signal, onIteration } = options;
+  plan: Plan,
+): Promise<BatchMapResult> {
+  const { grid, neighbourhood, radius, rate, epochs, random, weights, options } = plan;
+  const { signal } = options;
+  const { shift } = session;
   const scale = onlineScale(points, start);
   const begin = start.map((value) => value * scale);
+  const history = new Float64Array(epochs);
+  const tell = telling(session, plan);
   const map = await session.run(openOnlineMap, grid, neighbourhood, begin, signal);
+  const read = async () => unscaled(await map.read(), scale);
   let now = 0;
   try {
     const steps = {
@@ -296,11 +305,34 @@ async function learnByRows(
     };
     const told = (epoch: number, meanSquare: number) => {
       history[epoch] = meanSquare * (weights?.mean ?? 1);
-      onIteration?.({ epoch: epoch + 1, epochs, radius: now, meanSquare: history[epoch] });
+      tell?.(epoch, now, history[epoch], read);
     };
     await learnOnline(map, points, { shift, scale }, steps, random, told, signal);
-    return (await map.read()).map((value) => value / scale);
+    const learnt = await read();
+    const assignment = await session.run(assign, learnt, grid.units, signal);
+    return { weights: learnt, history, assignment };
   } finally {
     map.dispose();
   }
+}
+
+/** Calls `onIteration`, where there is one; `read` gives the weights of then, centred. */
+function telling({ shift }: Session, { grid, epochs, options: { onIteration } }: Plan) {
+  if (!onIteration) return undefined;
+  return (epoch: number, radius: number, meanSquare: number, read: () => Promise<Float32Array>) => {
+    let isOver = false;
+    onIteration({
+      ...{ epoch: epoch + 1, epochs, radius, meanSquare },
+      weights: async () => {
+        if (isOver) {
+          throw new InvalidArgumentError(
+            'onIteration',
+            'selfOrganizingMap: weights() was called after onIteration returned, when the map learns on; call it before.',
+          );
+        }
+        return { data: inFull(await read(), shift), shape: [grid.units, shift.length] };
+      },
+    });
+    isOver = true;
+  };
 }

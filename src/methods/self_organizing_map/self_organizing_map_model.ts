@@ -173,19 +173,8 @@ export class SelfOrganizingMapModel extends CentroidModel implements GridShape {
    * between clusters, valleys within them (Ultsch 1993).
    */
   get uMatrix(): Matrix {
-    const { data, shape } = this.centroids;
-    const [, d] = shape;
-    const means = Float32Array.from({ length: this.k }, (_, unit) => {
-      const around = this.#units.neighbours(unit);
-      let sum = 0;
-      for (const other of around) {
-        let squares = 0;
-        for (let j = 0; j < d; j++) squares += (data[unit * d + j] - data[other * d + j]) ** 2;
-        sum += Math.sqrt(squares);
-      }
-      return sum / Math.max(1, around.length);
-    });
-    return { data: means, shape: [this.rows, this.columns] };
+    const data = distancesAround(this.#units, this.centroids);
+    return { data, shape: [this.rows, this.columns] };
   }
 
   /**
@@ -226,4 +215,21 @@ export class SelfOrganizingMapModel extends CentroidModel implements GridShape {
       session.run(nearestTwo, this.#state.centred, this.k, options.signal),
     );
   }
+}
+
+/** The mean distance of each unit's weights (units x d) to those of the units that touch it, [units]. */
+export function distancesAround(
+  grid: UnitGrid,
+  { data, shape: [units, d] }: Centroids,
+): Float32Array {
+  return Float32Array.from({ length: units }, (_, unit) => {
+    const around = grid.neighbours(unit);
+    let sum = 0;
+    for (const other of around) {
+      let squares = 0;
+      for (let j = 0; j < d; j++) squares += (data[unit * d + j] - data[other * d + j]) ** 2;
+      sum += Math.sqrt(squares);
+    }
+    return sum / Math.max(1, around.length);
+  });
 }

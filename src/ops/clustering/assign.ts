@@ -30,13 +30,23 @@ export const assign: Op<
 > = {
   device: (rows, centroids, k, signal) => {
     const { scale } = rows.points;
-    return withLabellings(rows, k, [scaled(centroids, scale)], 1, async (labellings) => {
-      const read = await label(rows, labellings, signal);
-      return assigned(rows, k, labellings[0], read());
-    });
+    return withLabellings(rows, k, [scaled(centroids, scale)], 1, ([labelling]) =>
+      assignBy(rows, k, labelling, signal),
+    );
   },
   twin: async () => (await import('./clustering.twin.js')).assign,
 };
+
+/** By a labelling. */
+export async function assignBy(
+  rows: DeviceRows,
+  k: number,
+  labelling: Labelling,
+  signal: AbortSignal | undefined,
+): Promise<Assignment> {
+  const read = await label(rows, [labelling], signal);
+  return assigned(rows, k, labelling, read());
+}
 
 /** What a labelling made of the rows, of which the inertia is known or read already. */
 export async function assigned(

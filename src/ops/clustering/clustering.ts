@@ -143,9 +143,12 @@ export class Clustering {
     return new Clustering(common, fit, labelling, owners, buffers, kernels);
   }
 
-  /** Puts other centroids (k x d, centred) in the place of the starting ones. */
-  place(centroids: Float32Array): void {
-    this.#labelling.place(centroids, this.#labelling.side);
+  /** What kernels bind that move the starting centroids by their sums; see combine.wgsl and converge.wgsl. */
+  get stepping() {
+    const { references, totals } = this.#buffers;
+    const { board } = this.#common;
+    const [state, history] = [board.state(this.#fit), board.history(this.#fit)];
+    return { references, totals, ...this.#labelling.side, state, history };
   }
 
   /** Labels by the centroids after so many iterations. */

@@ -6,7 +6,7 @@ import { accumulate } from '../sums/accumulate.twin.js';
 import { labelCounts } from '../sums/label_counts.twin.js';
 import type { Assignment } from './assign.js';
 import { inMetric } from './metric.js';
-import type { SumsAndInertia, SumsOf } from './sums.js';
+import type { SumsAndInertia } from './sums.js';
 
 async function nearest(
   { x, n, d, weights, metric }: HostRows,
@@ -60,14 +60,4 @@ export async function clusterSums(
   const { labels } = await nearest(rows, centroids, k, signal);
   const found = accumulate(x, n, centroids, k, d, labels, weights);
   return { ...found, inertia: inMetric(found.inertia, metric) };
-}
-
-export function withSums(
-  rows: HostRows,
-  _start: Float32Array,
-  k: number,
-  _passes: number,
-  work: (sumsOf: SumsOf) => Promise<void>,
-): Promise<void> {
-  return work((centroids) => clusterSums(rows, centroids, k));
 }

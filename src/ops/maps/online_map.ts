@@ -4,6 +4,7 @@ import onlineMapKernel from '../../../shaders/maps/online_map.wgsl';
 import type { Neighbourhood, UnitGrid } from '../../math/unit_grid.js';
 import { padColumns } from '../../rows/device_points.js';
 import type { Op } from '../op.js';
+import { gridShape, placesOf } from './unit_grid.js';
 
 /** Takes rows in, and tells what became of the map. Weights and rows are in one unit, less one shift. */
 export interface OnlineMap {
@@ -21,8 +22,6 @@ export interface OnlineMap {
   dispose(): void;
 }
 
-const KINDS: Readonly<Record<Neighbourhood, number>> = { gaussian: 0, bubble: 1, mexicanHat: 2 };
-
 /**
  * A map of such rows, that begins at `start` (units x d): on a device the weights stay there between calls.
  * It lives until `dispose`.
@@ -38,7 +37,7 @@ export const openOnlineMap: Op<
 > = {
   device: async ({ workspace: { runtime }, points }, grid, neighbourhood, start, signal) => {
     const [, d] = points.shape;
-    const { units, rowSquare, periods } = grid;
+    const { units } = grid;
     const workspace = new Workspace(runtime, 'online map', signal);
     try {
       const kernel = await runtime.kernel(onlineMapKernel);
@@ -49,12 +48,7 @@ export const openOnlineMap: Op<
         squared: 4 * units,
       });
       workspace.upload(weights, turned(padColumns(start, units, d), units, quads));
-      workspace.upload(
-        places,
-        Float32Array.from({ length: 2 * units }, (_, at) =>
-          at % 2 === 0 ? grid.right(at / 2) : grid.row((at - 1) / 2),
-        ),
-      );
+      workspace.upload(places, placesOf(grid));
       return {
         work: units * d,
         async take(x, steps) {
@@ -66,12 +60,7 @@ export const openOnlineMap: Op<
           });
           workspace.upload(made.rows, padColumns(x, count, d));
           workspace.upload(made.steps, steps);
-          const shape = {
-            ...{ count, quads, units, row_square: rowSquare },
-            ...{ period_right: periods[0], period_rows: periods[1] },
-            neighbourhood: KINDS[neighbourhood],
-            maximum: Number(grid.distance === 'maximum'),
-          };
+          const shape = { count, quads, units, ...gridShape(grid, neighbourhood) };
           workspace.run('rows', (recording) => {
             recording.dispatch(kernel, { shape, places, weights, squared, ...made }, 1);
           });

@@ -7,6 +7,7 @@ import {
   UnitGrid,
 } from '../../../src/math/unit_grid.js';
 import { onlineMap as twin } from '../../../src/ops/maps/online_map.twin.js';
+import { gridShape, placesOf } from '../../../src/ops/maps/unit_grid.js';
 import { expectClose } from '../expect.js';
 import { constant, quadsOf, rowsOf, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
@@ -91,24 +92,17 @@ export const onlineMap: KernelTest = {
     });
     await compareEach(problems, async ({ grid, x, weights, steps, columns, kind, count }) => {
       const quads = quadsOf(columns);
-      const { units, rowSquare, periods } = grid;
+      const { units } = grid;
       const turned = weights.map((_, at) => {
         const [quad, unit] = [Math.floor(at / (4 * units)), Math.floor(at / 4) % units];
         return weights[(unit * quads + quad) * 4 + (at % 4)];
       });
       const result = await lab.run(kernel, {
-        shape: {
-          ...{ count, quads, units, row_square: rowSquare },
-          ...{ period_right: periods[0], period_rows: periods[1] },
-          neighbourhood: kind,
-          maximum: Number(grid.distance === 'maximum'),
-        },
+        shape: { count, quads, units, ...gridShape(grid, KINDS[kind]) },
         buffers: {
           rows: x,
           steps,
-          places: Float32Array.from({ length: 2 * units }, (_, at) =>
-            at % 2 === 0 ? grid.right(at / 2) : grid.row((at - 1) / 2),
-          ),
+          places: placesOf(grid),
           weights: turned,
           costs: blank(count),
           squared: blank(units),
@@ -137,10 +131,9 @@ export const onlineMap: KernelTest = {
     ['shape.maximum != 0', 'false'],
     ['shape.row_square * down', 'down'],
     ['shape.period_right)', 'shape.period_rows)'],
-    ['squared > REACH * radius * radius', 'false'],
     ['s <= EDGE', 's < 1.0'],
     ['(1.0 - s) * bell', '(1.0 + s) * bell'],
-    ['-0.5 * s', '-s'],
+    ['0.5 * (least', '(least'],
     ['h *= cost / squared[unit]', 'h *= 1.0'],
     ['&& squared[unit] > cost', ''],
     ['steps[row].y', 'steps[0].y'],

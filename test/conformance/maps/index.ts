@@ -1,5 +1,6 @@
 /** Self-organizing maps. */
 import type {
+  Centroids,
   SelfOrganizingMapModel,
   SelfOrganizingMapOptions,
   SelfOrganizingMapProgress,
@@ -293,6 +294,23 @@ export const maps: Suite = {
             model.history,
           );
           expectClose(told[5].radius, 1, { absolute: 1e-12, because: 'the end of the line' });
+          const same = { mode, radius: 2, rate: 0.3 };
+          const reads: Promise<Centroids>[] = [];
+          let late: SelfOrganizingMapProgress['weights'] | undefined;
+          const long = await fit(context, {
+            ...{ ...same, epochs: 3 },
+            onIteration: ({ weights }) => {
+              late = weights;
+              reads.push(weights());
+            },
+          });
+          const short = await fit(context, { ...same, epochs: 2 });
+          const [, second, third] = await Promise.all(reads);
+          expectEqual(second, short.weights, `${mode}: weights after two of three epochs`);
+          expectEqual(third, long.weights, `${mode}: weights after the last`);
+          await expectThrows(() => late!(), {
+            ...{ name: 'InvalidArgumentError', message: /after onIteration returned/ },
+          });
           const reason = new RangeError('enough');
           const controller = new AbortController();
           let rejected: unknown;

@@ -1,7 +1,30 @@
-/** One epoch of the batch map, once the rows were summed by their best matching unit. */
+import { createPause, type Pause, rowBlocks } from '../../math/event_loop.js';
 import { neighbourhoodAt, type Neighbourhood, type UnitGrid } from '../../math/unit_grid.js';
-import { type Pause, rowBlocks } from '../../math/event_loop.js';
-import type { ClusterSums } from '../../ops/sums/accumulate.twin.js';
+import { assign, clusterSums } from '../clustering/clustering.twin.js';
+import type { HostRows } from '../op.js';
+import type { ClusterSums } from '../sums/accumulate.twin.js';
+import type { BatchMap, BatchMapResult } from './batch_map.js';
+
+export async function batchMap(
+  rows: HostRows,
+  start: Float32Array,
+  { grid, neighbourhood, epochs, radius, signal, onEpoch }: BatchMap,
+): Promise<BatchMapResult> {
+  const pause = createPause(signal);
+  const { units } = grid;
+  let weights = start;
+  const history: number[] = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const sums = await clusterSums(rows, weights, units, signal);
+    weights = await batchStep(grid, neighbourhood, radius(epoch), weights, sums, pause);
+    history[epoch] = sums.inertia;
+    const after = weights;
+    onEpoch?.(epoch, sums.inertia, () => Promise.resolve(after));
+    signal?.throwIfAborted();
+  }
+  const assignment = await assign(rows, weights, units, signal);
+  return { weights, history: Float64Array.from(history), assignment };
+}
 
 /** What reaches every unit, [units] each but for `top`. */
 interface Reached {
