@@ -1,4 +1,4 @@
-/** X^T X of columns that are zero in many rows, on devices with subgroups. */
+/** X^T X of columns that are zero in many rows, on drivers of few lanes (see `Runtime.lanes`). */
 import { ceilDiv, splitRows } from '../../../host/plan.js';
 import type { Workspace } from '../../../host/workspace.js';
 import activeRowsKernel from '../../../shaders/products/active_rows.wgsl';

@@ -1,4 +1,4 @@
-/** X^T X of many columns, on devices with subgroups. */
+/** X^T X of many columns, on drivers of few lanes (see `Runtime.lanes`). */
 import { ceilDiv } from '../../../host/plan.js';
 import type { Runtime } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';

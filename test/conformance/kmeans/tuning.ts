@@ -114,11 +114,42 @@ const race = (problem: (typeof PROBLEMS)[number]): Case => ({
   },
 });
 
+/** What a graphics processor gets by default, run by a driver on a processor. */
+const ofGraphicsProcessors: Case = {
+  name: 'the kernels of graphics processors give the same bits',
+  needsGpu: true,
+  timeoutMs: TIMEOUT_MS,
+  where: 'each subgroup size',
+  run: async (context) => {
+    const { createRuntime } = context.library;
+    const own = await createRuntime({ tuning: 'off' });
+    const { device } = own;
+    const { subgroupSize } = own;
+    const adapterInfo = { subgroupMinSize: subgroupSize, subgroupMaxSize: 64 };
+    Object.defineProperty(device, 'adapterInfo', { value: adapterInfo });
+    const passing = await createRuntime({ device, tuning: 'off' });
+    try {
+      expectEqual([passing.subgroupSize, passing.lanes], [subgroupSize, 0], 'what it takes it for');
+      const { points, k } = PROBLEMS[2];
+      const options = { k, algorithm: 'bounded', tol: 0, maxIter: 12 } as const;
+      const [expected, actual] = [
+        await fit(context, points, { ...options, runtime: own }),
+        await fit(context, points, { ...options, runtime: passing }),
+      ];
+      expectEqual(outcome(actual), outcome(expected), 'the fit');
+    } finally {
+      passing.dispose();
+      own.dispose();
+    }
+  },
+};
+
 export const kmeansTuning: Suite = {
   name: 'kmeans tuning',
   cases: [
     ...PROBLEMS.map(everyKernel),
     ...PROBLEMS.map(race),
+    ofGraphicsProcessors,
     {
       name: 'a small fit does not race',
       where: 'everywhere',
