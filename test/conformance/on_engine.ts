@@ -37,9 +37,9 @@ export async function declareConformance(name: string): Promise<void> {
     });
 
     for (const suite of suites) {
-      // Vitest fails a suite without a test: each has some for every engine, if it has any for its kind.
-      if (casesFor(engine, suite, true).length === 0) continue;
       const cases = casesFor(engine, suite, process.env.CASES === 'all');
+      // Vitest fails a suite without a test; what runs once has none elsewhere.
+      if (cases.length === 0) continue;
       describe(suite.name, () => {
         for (const conformanceCase of cases) {
           const { name: caseName, timeoutMs = DEFAULT_TIMEOUT_MS } = conformanceCase;
