@@ -40,6 +40,7 @@ import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
+import { mergeNearest, nearestRows } from './kernels/nearest_rows.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -95,6 +96,8 @@ const tests: readonly KernelTest[] = [
   pairwiseDistances,
   distanceSums,
   nearestTwo,
+  nearestRows,
+  mergeNearest,
   onlineMap,
   batchMap,
   endEpoch,
