@@ -23,6 +23,7 @@ import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
 import { crossProducts } from './kernels/cross_products.js';
+import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
 import { distanceSums } from './kernels/distance_sums.js';
 import { endEpoch } from './kernels/end_epoch.js';
@@ -98,6 +99,7 @@ const tests: readonly KernelTest[] = [
   nearestTwo,
   nearestRows,
   mergeNearest,
+  csrTimes,
   onlineMap,
   batchMap,
   endEpoch,

@@ -1,4 +1,6 @@
 import { createPause, rowBlocks } from '../../math/event_loop.js';
+import { largestOf } from '../../rows/float16.js';
+import { powerInRange } from '../../rows/range.js';
 import { squaredDistance } from '../assign/squared_distance.twin.js';
 import type { HostRows } from '../op.js';
 import type { FoundRows, NearestOptions } from './nearest_rows.js';
@@ -54,20 +56,26 @@ export function nearestRows(
 export async function nearest(
   { x, n, d }: HostRows,
   k: number,
-  { queries = x, includesSelf, signal }: NearestOptions,
+  { queries, includesSelf, signal }: NearestOptions,
 ): Promise<FoundRows> {
-  const m = queries.length / d;
+  const given = queries ?? x;
+  const m = given.length / d;
+  // As a device holds them, so that squares stay in float32.
+  const scale = powerInRange(Math.max(largestOf(x), largestOf(given)));
   const pause = createPause(signal);
   const indices = new Uint32Array(m * k);
   const distances = new Float32Array(m * k);
-  const y = Float64Array.from(x);
+  const y = Float64Array.from(x, (value) => value * scale);
   for (const [start, end] of rowBlocks(m, n * d)) {
     const lists = emptyLists(end - start, k);
-    const some = Float64Array.from(queries.subarray(start * d, end * d));
-    const skipped = (i: number) => (includesSelf ? NO_ROW : start + i);
+    const some = Float64Array.from(given.subarray(start * d, end * d), (value) => value * scale);
+    const skipped = (i: number) => (queries || includesSelf ? NO_ROW : start + i);
     nearestRows(lists, some, end - start, y, [0, n], d, k, skipped);
     indices.set(lists.rows, start * k);
-    distances.set(lists.squared.map(Math.sqrt), start * k);
+    distances.set(
+      lists.squared.map((squared) => Math.sqrt(squared) / scale),
+      start * k,
+    );
     await pause();
   }
   return { indices, distances };
