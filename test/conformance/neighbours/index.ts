@@ -48,7 +48,7 @@ const digits: Case = {
       [1, false],
       [8, true],
       [10, false],
-      [330, true],
+      [60, true],
     ] as const) {
       const found = await library.nearestNeighbours(points, k, { includeSelf, runtime });
       const expected = sorted(points.data, points.data, 64, k, !includeSelf);

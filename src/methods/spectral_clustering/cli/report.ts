@@ -1,7 +1,8 @@
 /** The report of a spectral clustering. */
 import type { SpectralClusteringModel } from '../../../index.js';
 import { formatCount, formatNumber } from '../../../cli/format.js';
-import { barChart, linesChart } from '../../../cli/write/charts.js';
+import { sizesSection } from '../../kmeans/cli/report.js';
+import { linesChart } from '../../../cli/write/charts.js';
 import { markup } from '../../../cli/write/markup.js';
 import {
   dataTable,
@@ -33,7 +34,6 @@ export function renderSpectralReport(
   const eigenvalues = Array.from(model.eigenvalues);
   const numbered = eigenvalues.map((value, i) => [String(i + 1), formatNumber(value)]);
   const points = eigenvalues.map((value, i) => [i + 1, value] as const);
-  const sizes = counts.map((count, c) => [String(c), formatCount(count)]);
   return renderPage(
     head,
     [['Clusters', formatCount(model.k)]],
@@ -42,10 +42,7 @@ export function renderSpectralReport(
         heading: 'Eigenvalues of the Laplacian',
         content: markup`${linesChart([{ name: 'eigenvalue', points }], 'rank', 'eigenvalue')}${dataTable(['rank', 'eigenvalue'], numbered)}`,
       },
-      {
-        heading: 'Cluster sizes',
-        content: markup`${barChart(counts, 'cluster', 'rows')}${dataTable(['cluster', 'rows'], sizes)}`,
-      },
+      sizesSection('Cluster sizes', 'cluster', counts),
       scatter && scatterSection('The clusters', scatter, head.n),
       model.labels.length <= MOST_PICTURED ? affinitySection(model) : undefined,
     ],
