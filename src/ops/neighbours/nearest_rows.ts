@@ -20,7 +20,7 @@ const MOST_SHARED = Number(constants.MOST);
 /** Workgroups that keep a large GPU busy: where queries are few, each goes through fewer of the rows. */
 const WORKGROUPS = 512;
 /** Rows below which a slice costs more to merge than it saves. */
-const LEAST_SLICE = 256;
+const LEAST_SLICE = 512;
 /** Queries at a time, and bytes that they, their lists and those of the slices may take. */
 const MOST_QUERIES = 16384;
 const QUERY_BYTES = 64 * 1024 * 1024;
@@ -141,7 +141,8 @@ async function onDevice(
     own: number | undefined,
   ): void {
     const tileWork = PAIR_WORK * d * TILE_QUERIES;
-    for (const rows of paced(runtime, chunk, tileWork, TILE)) {
+    const most = runtime.pace.rows(tileWork, TILE);
+    for (const rows of growing(chunk, most)) {
       const whole: RowRange = { start: 0, rows: count };
       for (const part of paced(runtime, whole, PAIR_WORK * d * rows.rows, TILE_QUERIES)) {
         const tiles = ceilDiv(part.rows, TILE_QUERIES);
@@ -160,5 +161,18 @@ async function onDevice(
         recording.dispatch(merge, merged, groups(merge, part.rows));
       }
     }
+  }
+}
+
+/**
+ * A chunk's rows in parts of at most `most`, none more than the rows before it: the lists of so many leave but
+ * k of a part's rows that are nearer, however many slices it is cut into.
+ */
+function* growing({ start: before, rows }: RowRange, most: number): Generator<RowRange> {
+  for (let start = 0; start < rows;) {
+    const step = roundUp(Math.max(LEAST_SLICE, before + start), TILE);
+    const part = { start, rows: Math.min(step, most, rows - start) };
+    yield part;
+    start += part.rows;
   }
 }
