@@ -67,6 +67,7 @@ const digits: Case = {
 const points = clouds(1300, 5, 1, 9);
 
 const everyForm: Case = {
+  where: 'once',
   name: 'rows in memory, in small chunks and as streams have the same neighbours, bit for bit',
   needsGpu: true,
   run: async (context) => {
@@ -83,6 +84,7 @@ const everyForm: Case = {
 };
 
 const far: Case = {
+  where: 'each runtime',
   name: 'rows far from 0, and of any unit, have the neighbours of those near it',
   run: async ({ library, runtime }) => {
     const near = Float64Array.from({ length: 600 }, (_, i) => Math.sin(i * i + i));

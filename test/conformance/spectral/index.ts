@@ -17,6 +17,7 @@ const sumOf = ({ affinity }: SpectralClusteringModel) =>
   affinity.data.reduce((sum, value) => sum + value, 0);
 
 const golden = (name: string): Case => ({
+  where: 'each runtime',
   name: `scikit-learn's labels and eigenvalues: ${name}`,
   run: async (context) => {
     const { library, runtime, takeWarnings } = context;
@@ -71,6 +72,7 @@ function sparseOf(matrix: Float64Array, n: number) {
 }
 
 const forms: Case = {
+  where: 'each runtime',
   name: 'affinities in full and sparse have one answer, whatever the Laplacian and the labels',
   run: async ({ library, runtime }) => {
     for (const laplacian of ['normalized', 'ngJordanWeiss', 'shiMalik'] as const) {
