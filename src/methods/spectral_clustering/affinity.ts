@@ -110,7 +110,7 @@ function checkSparse(given: CsrInput): CsrMatrix {
       `indptr runs from ${show(indptr[0])} to ${show(indptr[n])} over ${show(indices.length)} indices and ${show(nnz)} data; it must run from 0 to the number of both`,
     );
   }
-  const entries: Entry[] = [];
+  const entries = new Entries(nnz);
   for (let i = 0; i < n; i++) {
     if (!(indptr[i + 1] >= indptr[i]))
       refuse(`indptr[${i + 1}] is ${show(indptr[i + 1])}; it must not fall`);
@@ -121,15 +121,12 @@ function checkSparse(given: CsrInput): CsrMatrix {
       }
       if (!Number.isFinite(Math.fround(value))) throw new NonFiniteError('points', i, j, value);
       if (value < 0) refuseNegative(i, j, value);
-      entries.push([i, j, value]);
+      entries.add(i, j, value);
     }
   }
   const matrix = sparse(n, entries);
-  const mirrored = sparse(
-    n,
-    entries.map(([i, j, value]) => [j, i, value] as const),
-  );
-  const largest = entries.reduce((most, [, , value]) => Math.max(most, value), 0);
+  const mirrored = sparse(n, entries.mirrored());
+  const largest = entries.values.reduce((most, value) => Math.max(most, value), 0);
   for (let i = 0; i < n; i++) {
     const row = new Map(rowOf(mirrored, i));
     const own = new Map(rowOf(matrix, i));
@@ -141,7 +138,30 @@ function checkSparse(given: CsrInput): CsrMatrix {
   return matrix;
 }
 
-type Entry = readonly [row: number, column: number, value: number];
+/** Entries of a matrix, in any order. */
+class Entries {
+  readonly rows: Uint32Array;
+  readonly columns: Uint32Array;
+  readonly values: Float64Array;
+  #count = 0;
+
+  constructor(most: number) {
+    this.rows = new Uint32Array(most);
+    this.columns = new Uint32Array(most);
+    this.values = new Float64Array(most);
+  }
+
+  add(row: number, column: number, value: number): void {
+    this.rows[this.#count] = row;
+    this.columns[this.#count] = column;
+    this.values[this.#count++] = value;
+  }
+
+  /** Rows for columns. */
+  mirrored(): Pick<Entries, 'rows' | 'columns' | 'values'> {
+    return { rows: this.columns, columns: this.rows, values: this.values };
+  }
+}
 
 /** The entries of one row. */
 export function* rowOf(
@@ -152,33 +172,32 @@ export function* rowOf(
 }
 
 /** Entries by rows, ascending within each; those of one place are added. */
-function sparse(n: number, entries: readonly Entry[]): CsrMatrix {
+function sparse(
+  n: number,
+  { rows, columns, values }: Pick<Entries, 'rows' | 'columns' | 'values'>,
+): CsrMatrix {
   const ends = new Uint32Array(n + 1);
-  for (const [row] of entries) ends[row + 1]++;
+  for (const row of rows) ends[row + 1]++;
   for (let i = 0; i < n; i++) ends[i + 1] += ends[i];
   const next = ends.slice();
-  const order = new Uint32Array(entries.length);
-  entries.forEach(([row], e) => (order[next[row]++] = e));
+  const order = new Uint32Array(rows.length);
+  rows.forEach((row, e) => (order[next[row]++] = e));
   const indptr = new Uint32Array(n + 1);
-  const indices: number[] = [];
-  const data: number[] = [];
+  const indices = new Uint32Array(rows.length);
+  const data = new Float64Array(rows.length);
+  let count = 0;
   for (let i = 0; i < n; i++) {
-    const row = order.subarray(ends[i], ends[i + 1]).sort((a, b) => entries[a][1] - entries[b][1]);
-    const first = indices.length;
-    for (const e of row) {
-      const [, column, value] = entries[e];
-      if (indices.length > first && indices.at(-1) === column) data[data.length - 1] += value;
-      else {
-        indices.push(column);
-        data.push(value);
-      }
+    const first = count;
+    for (const e of order.subarray(ends[i], ends[i + 1]).sort((a, b) => columns[a] - columns[b])) {
+      if (count === first || indices[count - 1] !== columns[e]) indices[count++] = columns[e];
+      data[count - 1] += values[e];
     }
-    indptr[i + 1] = indices.length;
+    indptr[i + 1] = count;
   }
   return {
     indptr,
-    indices: Uint32Array.from(indices),
-    data: Float32Array.from(data),
+    indices: indices.slice(0, count),
+    data: Float32Array.from(data.subarray(0, count)),
     shape: [n, n],
   };
 }
@@ -186,10 +205,11 @@ function sparse(n: number, entries: readonly Entry[]): CsrMatrix {
 /** (A + A') / 2, where A has a 1 for each of the k neighbours ([n][k]) of a row. */
 export function neighbourGraph(neighbours: Uint32Array, n: number): CsrMatrix {
   const k = neighbours.length / n;
-  const entries: Entry[] = [];
+  const entries = new Entries(2 * neighbours.length);
   neighbours.forEach((other, at) => {
     const row = Math.floor(at / k);
-    entries.push([row, other, 0.5], [other, row, 0.5]);
+    entries.add(row, other, 0.5);
+    entries.add(other, row, 0.5);
   });
   return sparse(n, entries);
 }

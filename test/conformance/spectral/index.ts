@@ -43,16 +43,16 @@ const golden = (name: string): Case => ({
   },
 });
 
-/** Three groups of 90 rows, more than the host takes by itself, in a ring that joins them weakly. */
-const N = 270;
+/** Three groups of 70 rows, more than the host takes by itself, in a ring that joins them weakly. */
+const N = 210;
 const dense = new Float64Array(N * N);
 for (let i = 0; i < N; i++) {
   for (let j = 0; j < N; j++) {
-    const alike = Math.floor(i / 90) === Math.floor(j / 90) ? 1 : 0.01;
+    const alike = Math.floor(i / 70) === Math.floor(j / 70) ? 1 : 0.01;
     dense[i * N + j] = alike * Math.abs(Math.sin(i * j + i + j)) + (i === j ? 1 : 0);
   }
 }
-const truth = Uint32Array.from({ length: N }, (_, i) => Math.floor(i / 90));
+const truth = Uint32Array.from({ length: N }, (_, i) => Math.floor(i / 70));
 const precomputed = { k: 3, affinity: 'precomputed' } as const;
 
 function sparseOf(matrix: Float64Array, n: number) {
