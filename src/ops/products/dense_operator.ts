@@ -25,9 +25,11 @@ export function denseOperator(
       given.set(vector, v * n);
     });
     const images = await session.run(products, given, vectors.length, signal);
-    return vectors.map((_, v) =>
-      Float64Array.from({ length: n }, (_, i) => images[i * vectors.length + v]),
-    );
+    return vectors.map((_, v) => {
+      const image = new Float64Array(n);
+      for (let i = 0; i < n; i++) image[i] = images[i * vectors.length + v];
+      return image;
+    });
   };
   const exactly = async (vectors: readonly Float64Array[]): Promise<Float64Array[]> => {
     const images = vectors.map(() => new Float64Array(n));

@@ -68,9 +68,12 @@ export async function deviceCsrOperator(
       const last = buffers[steps.length % 3];
       const after = new Float32Array(await workspace.read(last, 0, block.byteLength));
       workspace.release(made.a, made.b, made.c);
-      return vectors.map((_, v) =>
-        Float64Array.from({ length: n }, (_, i) => after[i * width + v]),
-      );
+      return vectors.map((_, v) => {
+        // Not by `from`, which takes ten times as long.
+        const image = new Float64Array(n);
+        for (let i = 0; i < n; i++) image[i] = after[i * width + v];
+        return image;
+      });
     },
   };
 }
