@@ -29,13 +29,21 @@ const NEEDED: Readonly<Record<string, Options>> = {
   pca: {},
   selfOrganizingMap: { rows: 2, columns: 2 },
   gapStatistic: { kMax: 2 },
+  nearestNeighbours: {},
 };
+
+/** What is taken between the points and the options. */
+const BETWEEN: Readonly<Record<string, readonly unknown[]>> = { nearestNeighbours: [2] };
 
 describe.each(tables)('$method', ({ method, rules, defaults, options }) => {
   const fit = (given: Options) =>
-    (library as unknown as Record<string, (rows: unknown, options: Options) => Promise<object>>)[
+    (library as unknown as Record<string, (...given: readonly unknown[]) => Promise<object>>)[
       method
-    ](points, { ...(NEEDED[method] ?? { k: 2 }), runtime: 'cpu', ...given });
+    ](points, ...(BETWEEN[method] ?? []), {
+      ...(NEEDED[method] ?? { k: 2 }),
+      runtime: 'cpu',
+      ...given,
+    });
 
   it('tells of every option that is checked, and of no other', async () => {
     const refusal: unknown = await fit({ nothingSuch: 1 }).catch((error: unknown) => error);

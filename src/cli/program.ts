@@ -8,6 +8,7 @@ import { addKMeans } from '../methods/kmeans/cli/command.js';
 import { addPca } from '../methods/pca/cli/command.js';
 import { addScore } from '../methods/scores/cli/command.js';
 import { addSom } from '../methods/self_organizing_map/cli/command.js';
+import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
 import { ChildFinished } from './device.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
@@ -26,6 +27,7 @@ function program(signal: AbortSignal): Command {
   addScore(root, signal);
   addGap(root, signal);
   addSom(root, signal);
+  addSpectral(root, signal);
   return root;
 }
 

@@ -12,6 +12,8 @@ import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
 import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
+import { neighbours } from './neighbours/index.js';
+import { spectral } from './spectral/index.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -28,4 +30,6 @@ export const suites: readonly Suite[] = [
   ...numericsSuites,
   scores,
   gapStatisticSuite,
+  neighbours,
+  spectral,
 ];

@@ -23,6 +23,7 @@ import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
 import { crossProducts } from './kernels/cross_products.js';
+import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
 import { distanceSums } from './kernels/distance_sums.js';
 import { endEpoch } from './kernels/end_epoch.js';
@@ -40,6 +41,7 @@ import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
+import { mergeNearest, nearestRows } from './kernels/nearest_rows.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -95,6 +97,9 @@ const tests: readonly KernelTest[] = [
   pairwiseDistances,
   distanceSums,
   nearestTwo,
+  nearestRows,
+  mergeNearest,
+  csrTimes,
   onlineMap,
   batchMap,
   endEpoch,

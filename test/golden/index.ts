@@ -449,6 +449,32 @@ export interface MapGolden {
   readonly formulas: readonly FormulaMapCase[];
 }
 
+/** A clustering by SpectralClustering. */
+export interface SpectralCase {
+  readonly name: string;
+  readonly points: NdArray;
+  readonly k: number;
+  readonly affinity: 'rbf' | 'nearestNeighbours';
+  readonly options: { readonly gamma?: number; readonly nNeighbours?: number };
+  /** Parts of the graph that nothing connects. */
+  readonly parts: number;
+  /** The k smallest of the normalized Laplacian. */
+  readonly eigenvalues: NdArray;
+  /** Of all entries. */
+  readonly affinitySum: number;
+  /** By how they were assigned; only those that hang on no seed. */
+  readonly labels: Partial<Record<'kmeans' | 'clusterQr' | 'discretize', NdArray<Uint8Array>>>;
+}
+
+export interface SpectralGolden {
+  readonly cases: readonly SpectralCase[];
+}
+
+/** Golden values of spectral clustering. */
+export async function loadSpectral(read: ReadFile): Promise<SpectralGolden> {
+  return (await loadGolden(read, 'spectral')) as SpectralGolden;
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;

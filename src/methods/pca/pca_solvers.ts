@@ -1,5 +1,6 @@
 /** The ways to the largest eigenpairs of a scatter matrix. */
 import { largestEigenpairs } from '../../math/largest_eigenpairs.js';
+import { projected } from '../../math/rayleigh_ritz.js';
 import { type Eigenpairs, firstPairs, symmetricEigen } from '../../math/symmetric_eigen.js';
 import {
   addScaled,
@@ -162,24 +163,6 @@ export async function solveRandomized(
   }
   const pairs = await pairsWithin(scatter, basis, false, signal);
   return sharpened(scatter, pairs, count, { count }, signal);
-}
-
-/** basis^T products, made symmetric: the matrix as the span of the basis sees it. */
-async function projected(
-  basis: readonly Float64Array[],
-  products: readonly Float64Array[],
-  pause: Pause,
-): Promise<Float64Array> {
-  const size = basis.length;
-  const small = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      const mean = (dot(basis[i], products[j]) + dot(basis[j], products[i])) / 2;
-      small[i * size + j] = small[j * size + i] = mean;
-    }
-    await pause();
-  }
-  return small;
 }
 
 export interface DeflationOptions {

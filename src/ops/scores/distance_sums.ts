@@ -3,11 +3,12 @@ import { ceilDiv } from '../../../host/plan.js';
 import type { Kernel, Runtime } from '../../../host/runtime.js';
 import type { Workspace } from '../../../host/workspace.js';
 import gatherRowsKernel from '../../../shaders/rows/gather_rows.wgsl';
-import packKernel from '../../../shaders/rows/pack.wgsl';
 import distanceSumsKernel from '../../../shaders/scores/distance_sums.wgsl';
-import { groups, paced, packedBytes } from '../../rows/device_points.js';
-import type { Chunk, DevicePoints, Rows } from '../../rows/rows.js';
-import { recordGather, recordGatherFrom } from '../../rows/gather.js';
+import { paced } from '../../rows/device_points.js';
+import type { Chunk, DevicePoints } from '../../rows/rows.js';
+import { recordGatherFrom } from '../../rows/gather.js';
+import { packedCopy } from '../../rows/packed_copy.js';
+import { bytesAtOnce, paceKeeper } from '../pace_keeper.js';
 import { byCluster, type Run } from './distance_sums.twin.js';
 
 const { constants } = distanceSumsKernel;
@@ -23,8 +24,6 @@ const OWN_BYTES = 64 * 1024 * 1024;
 const MOST_SUMS = 4 * 1024 * 1024;
 /** Multiply-adds a column of a pair is worth. */
 const PAIR_WORK = 2;
-/** Less time says more about waiting than about the device. */
-const LEAST_MEASURED_MS = 200;
 
 /** What is summed. */
 export interface DistanceSumsOptions {
@@ -75,7 +74,7 @@ export async function distanceSums(
   );
   const held = Math.max(1, Math.floor(fitting));
   const buffers = {
-    own: await packedCopy(workspace, points, rows, kernels.gather),
+    own: await packedCopy(workspace, points, rows),
     ...(await workspace.allocate({
       order: 4 * RUN * held,
       others: 16 * quads * RUN * held,
@@ -113,33 +112,6 @@ export async function distanceSums(
   }
   workspace.release(...Object.values<GPUBuffer>(buffers));
   return sums;
-}
-
-/** Some of the rows, in float32 and packed as all rows are. */
-async function packedCopy(
-  workspace: Workspace,
-  points: Rows,
-  rows: Uint32Array,
-  gather: Kernel,
-): Promise<GPUBuffer> {
-  const { quads } = points;
-  const pack = await workspace.runtime.kernel(packKernel);
-  const count = rows.length;
-  const { indices, gathered, own } = await workspace.allocate({
-    indices: 4 * count,
-    gathered: 16 * quads * count,
-    own: packedBytes(count, quads),
-  });
-  workspace.upload(indices, rows);
-  await workspace.runInParts('gather rows', (recording) => {
-    recordGather(recording, gather, points, count, indices, gathered);
-  });
-  workspace.run('pack', (recording) => {
-    const shape = { count, columns: 4 * quads, first: 0, scale: 1 };
-    recording.dispatch(pack, { shape, rows: gathered, points: own }, groups(pack, count));
-  });
-  workspace.release(indices, gathered);
-  return own;
 }
 
 /** Sums the distances of all own rows over a batch of the runs of a chunk, which is on the device. */
@@ -191,26 +163,6 @@ function addUp(
   batch.forEach(({ cluster }, r) => {
     for (let i = 0; i < count; i++) sums[cluster * count + i] += partial[r * count + i];
   });
-}
-
-/** Learns the runtime's pace from the ends of batches that follow one another. */
-function paceKeeper({ pace }: Runtime): (work: number) => void {
-  let start: number | undefined;
-  let done = 0;
-  return (work) => {
-    if (start === undefined) {
-      start = performance.now();
-      return;
-    }
-    done += work;
-    const elapsed = performance.now() - start;
-    if (elapsed >= LEAST_MEASURED_MS) pace.observeAtLeast(done, elapsed);
-  };
-}
-
-/** So many bytes, or as many as one buffer holds. */
-function bytesAtOnce({ limits }: Runtime, bytes: number): number {
-  return Math.min(bytes, limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 }
 
 /** Rows whose sums may be asked for at once: neither they nor their sums take much memory. */

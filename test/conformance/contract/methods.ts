@@ -6,10 +6,12 @@ import type {
   GaussianMixtureModel,
   KMeansModel,
   MiniBatchKMeansModel,
+  Neighbours,
   OnlineKMeansModel,
   PcaModel,
   Points,
   SelfOrganizingMapModel,
+  SpectralClusteringModel,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
 import { blobs } from '../kmeans/support.js';
@@ -24,8 +26,8 @@ export interface Method<Result> {
   readonly name: string;
   /** Valid for ROWS, quick, from a random start where there is one. */
   readonly options: Options;
-  /** What it takes between its rows and its options. */
-  readonly labels?: Uint32Array;
+  /** What it takes between its rows and its options: labels, or k. */
+  readonly labels?: Uint32Array | number;
   /** The start given, for rows of which row i is row `of[i]` of ROWS. Without: nothing is drawn. */
   readonly start?: (of: ArrayLike<number>) => Options;
   /** The class of its result, by name; without: a number. */
@@ -236,6 +238,43 @@ const gapStatistic = {
   ],
 } satisfies Method<GapStatistic>;
 
+const nearestNeighbours = {
+  name: 'nearestNeighbours',
+  options: {},
+  labels: 4,
+  values: ({ distances }) => distances,
+  streams: 'as rows',
+  refused: [
+    [{ includeSelf: 1 }, 'includeSelf'],
+    [{ queries: 3 }, 'queries'],
+  ],
+} satisfies Method<Neighbours>;
+
+const spectralClustering = {
+  name: 'spectralClustering',
+  options: { k: 2, gamma: 0.01, nInit: 2 },
+  model: 'SpectralClusteringModel',
+  values: ({ eigenvalues, embedding, affinity }) => [
+    ...eigenvalues,
+    ...embedding.data,
+    ...affinity.data,
+  ],
+  seed: true,
+  streams: 'as rows',
+  refused: [
+    [{ k: 0 }, 'k'],
+    [{ k: undefined }, 'k'],
+    [{ k: 61 }, 'k'],
+    [{ affinity: 'cosine' }, 'affinity'],
+    [{ gamma: 0 }, 'gamma'],
+    [{ nNeighbours: 0 }, 'nNeighbours'],
+    [{ affinity: 'nearestNeighbours', nNeighbours: 61 }, 'nNeighbours'],
+    [{ laplacian: 'random' }, 'laplacian'],
+    [{ assignLabels: 'qr' }, 'assignLabels'],
+    [{ nInit: 0 }, 'nInit'],
+  ],
+} satisfies Method<SpectralClusteringModel>;
+
 const score = {
   options: {},
   labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
@@ -253,6 +292,8 @@ export const METHODS: readonly Method<unknown>[] = [
   bayesianGaussianMixture,
   pca,
   gapStatistic,
+  nearestNeighbours,
+  spectralClustering,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {
