@@ -63,7 +63,7 @@ const SHAPES: readonly Shape[] = [
   ),
   { map: plane(5, 5), columns: 2, kind: 'gaussian', radius: 1.5, distance: 'maximum' },
   { map: plane(3, 5), columns: 6, kind: 'gaussian', radius: 2, first: 8 },
-  { map: plane(1, 300), columns: 3, kind: 'gaussian', radius: 40, first: 4 },
+  { map: plane(1, 257), columns: 3, kind: 'gaussian', radius: 40, first: 4 },
   // The bubble's very edge; the unit alone, as near the end of K-means.
   { map: hexagonalTorus(4, 6), columns: 2, kind: 'bubble', radius: 1 },
   ...KINDS.map((kind) => ({ map: plane(4, 4), columns: 2, kind, radius: 0 })),
@@ -84,7 +84,9 @@ function problem(shape: Shape) {
   const counts = Float32Array.from({ length: units }, (_, i) =>
     i <= lastUsed ? wholeWeight(random) : 0,
   );
+  // The first and the last have rows, whatever was drawn.
   counts[0] = 2;
+  counts[Math.min(lastUsed, units - 1)] = 3;
   const width = 4 * quads;
   const residuals = rowsOf(random, uniform, units, columns).map(
     (value, at) => value * counts[Math.floor(at / width)],
