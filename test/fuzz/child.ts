@@ -6,7 +6,8 @@
  */
 import fc from 'fast-check';
 import { Fault } from './judge.js';
-import { METHODS, type Subject } from './methods.js';
+import type { Subject } from './fits.js';
+import { METHODS } from './methods.js';
 import type { Failure, Message, SubjectName } from './protocol.js';
 
 const [name, seed, runs, limit, wanted] = process.argv.slice(2);

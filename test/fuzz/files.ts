@@ -10,7 +10,7 @@ import { run } from '../../src/cli/program.js';
 import { readTable } from '../../src/cli/read/read_table.js';
 import { bytesOf, idxFile, npyFile, npyHeader, peakMemory } from '../cli/files.js';
 import { attempt, must } from './judge.js';
-import { subject } from './methods.js';
+import { subject } from './fits.js';
 import { share } from './values.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clustering-fuzz-'));

@@ -2,12 +2,17 @@
 
 /** The share of all cases that each subject has, in percent. */
 export const SHARES = {
-  kmeans: 20,
-  miniBatchKMeans: 10,
-  gaussianMixture: 12,
-  bayesianGaussianMixture: 6,
-  pca: 12,
-  models: 12,
+  kmeans: 14,
+  miniBatchKMeans: 6,
+  onlineKMeans: 5,
+  selfOrganizingMap: 5,
+  gapStatistic: 4,
+  nearestNeighbours: 4,
+  spectralClustering: 4,
+  gaussianMixture: 10,
+  bayesianGaussianMixture: 5,
+  pca: 7,
+  models: 8,
   sample: 2,
   'saved models': 10,
   streams: 6,
