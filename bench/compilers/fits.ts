@@ -7,11 +7,13 @@ import {
   gaussianMixture,
   kmeans,
   miniBatchKMeans,
+  nearestNeighbours,
   onlineKMeans,
   pca,
   type Runtime,
   selfOrganizingMap,
   silhouette,
+  spectralClustering,
 } from '../../src/index.js';
 import { PCA_SOLVERS } from '../../src/methods/pca/options.js';
 import { blobs, shadedColours, splats } from '../data/synthetic.js';
@@ -145,6 +147,14 @@ export const FITS: readonly Fit[] = [
       await map.quantizationError(points, { runtime });
       await map.topographicError(points, { runtime });
     },
+  })),
+  ...([8, 100] as const).map((k) => ({
+    name: `${k} nearest neighbours of blobs`,
+    run: (runtime: Runtime) => nearestNeighbours(rows(32, 64), k, { runtime }),
+  })),
+  ...(['rbf', 'nearestNeighbours'] as const).map((affinity) => ({
+    name: `spectral clustering of blobs, ${affinity}`,
+    run: (runtime: Runtime) => spectralClustering(rows(16, 4), { k: 4, affinity, runtime }),
   })),
   ...mixtureOf('blobs 100,000 x 16, K 16', rows(16, 16), 16),
   ...mixtureOf('rows of 3 columns, K 4', rows(3, 4), 4),
