@@ -293,7 +293,8 @@ async function learnByRows(
   const { shift } = session;
   const scale = onlineScale(points, start);
   const begin = start.map((value) => value * scale);
-  const history = new Float64Array(epochs);
+  // Grows: whoever gives epochs without end cancels.
+  const history: number[] = [];
   const tell = telling(session, plan);
   const map = await session.run(openOnlineMap, grid, neighbourhood, begin, signal);
   const read = async () => unscaled(await map.read(), scale);
@@ -310,7 +311,7 @@ async function learnByRows(
     await learnOnline(map, points, { shift, scale }, steps, random, told, signal);
     const learnt = await read();
     const assignment = await session.run(assign, learnt, grid.units, signal);
-    return { weights: learnt, history, assignment };
+    return { weights: learnt, history: Float64Array.from(history), assignment };
   } finally {
     map.dispose();
   }
