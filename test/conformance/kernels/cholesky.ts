@@ -1,10 +1,7 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import choleskySource from '../../../shaders/mixtures/cholesky.wgsl';
 import inverseSource from '../../../shaders/mixtures/triangular_inverse.wgsl';
-import {
-  factorEntries,
-  factorIndex,
-} from '../../../src/ops/mixtures/layout.js';
+import { factorEntries, factorIndex } from '../../../src/ops/mixtures/layout.js';
 import { cholesky as twin, triangularInverse as inverseTwin } from '../../../src/math/cholesky.js';
 import { gram } from '../../../src/ops/products/gram.twin.js';
 import { expectClose, expectEqual } from '../expect.js';
