@@ -18,17 +18,10 @@ export function isDawn(): boolean {
 export async function findGpu(): Promise<GPU> {
   const { navigator, process } = globalThis as {
     navigator?: { gpu?: GPU };
-    process?: { versions?: Partial<Record<'node' | 'deno' | 'bun' | 'electron', string>> };
+    process?: { versions?: Partial<Record<'node' | 'deno', string>> };
   };
   if (navigator?.gpu) return navigator.gpu;
-  const { node, deno, bun, electron } = process?.versions ?? {};
-  // They say that they are Node, and the package's native code ends their process.
-  if (bun !== undefined || electron !== undefined) {
-    throw new NoAdapterError(
-      `${bun === undefined ? "Electron's main process" : 'Bun'} has no WebGPU of its own, and the package 'webgpu' (Dawn), which would ` +
-        `crash it, was not loaded; run this in Node, Deno or a window.`,
-    );
-  }
+  const { node, deno } = process?.versions ?? {};
   if (node !== undefined && deno === undefined) {
     dawn ??= loadDawn();
     try {

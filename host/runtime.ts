@@ -52,6 +52,17 @@ const LOSS_KNOWN_MS = { firefox: 1000, elsewhere: 250 } as const;
 /** Of any graphics processor's largest subgroups. */
 const FEWEST_LANES = 16;
 
+/**
+ * The least invocations that a subgroup may have. Later Safaris say 32 to 32 whatever the hardware has, so
+ * that is believed of a vendor who makes nothing else; of others only what WGSL grants. A kernel takes its
+ * place in a subgroup from the builtin, so any size from this one on will do.
+ */
+function leastSubgroup(info: GPUAdapterInfo | undefined): number {
+  const { vendor, subgroupMinSize = 0, subgroupMaxSize } = info ?? {};
+  const isKnown = subgroupMinSize !== 32 || subgroupMaxSize !== 32 || vendor === 'nvidia';
+  return isKnown ? subgroupMinSize : 4;
+}
+
 /** What to do once a device is lost. */
 const REMEDY = {
   shared: 'run the work again, it will use a fresh device',
@@ -121,7 +132,7 @@ export class Runtime {
     const { vendor = '', architecture = '', device: name = '', description = '' } = info;
     this.info = { vendor, architecture, device: name, description };
     this.features = new Set(device.features);
-    this.subgroupSize = this.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
+    this.subgroupSize = this.features.has('subgroups') ? leastSubgroup(ofDevice) : 0;
     this.lanes = info.subgroupMaxSize! < FEWEST_LANES ? this.subgroupSize : 0;
     const within = (name: keyof RuntimeLimits) =>
       Math.min(device.limits[name], options.limits?.[name] ?? Number.POSITIVE_INFINITY);
@@ -147,7 +158,7 @@ export class Runtime {
       );
     });
     // On a device that others use, too, it may be theirs: what is ours is in scopes of our own.
-    if (ownership !== 'borrowed') {
+    if (ownership !== 'borrowed' && !options.requiredFeatures && !options.requiredLimits) {
       device.addEventListener('uncapturederror', this.#onUncapturedError);
     }
   }
@@ -168,18 +179,30 @@ export class Runtime {
     options: RuntimeSettings = {},
     ownership: 'shared' | 'own' = 'own',
   ): Promise<Runtime> {
-    if (options.device) return new Runtime(options.device, 'borrowed', options);
+    const { powerPreference, watchdog, requiredFeatures = [], requiredLimits } = options;
+    const isLent = options.requiredFeatures ?? requiredLimits;
+    const check = async (by: Pick<GPUAdapter, 'features' | 'limits'>) => {
+      if (isLent) (await import('./required.js')).refuseMissing(by, options);
+    };
+    if (options.device) {
+      await check(options.device);
+      return new Runtime(options.device, 'borrowed', options);
+    }
     const gpu = options.gpu ?? (await findGpu());
-    const { powerPreference, watchdog } = options;
     const adapter = await asked('adapter', watchdog, () =>
       gpu.requestAdapter(powerPreference ? { powerPreference } : {}),
     );
+    await check(adapter);
     const { features, limits } = adapter;
     const device = await asked('device', watchdog, () =>
       adapter.requestDevice({
         label: 'webgpu-clustering',
-        requiredFeatures: WANTED_FEATURES.filter((feature) => features.has(feature)),
+        requiredFeatures: [
+          ...WANTED_FEATURES.filter((feature) => features.has(feature)),
+          ...requiredFeatures,
+        ],
         requiredLimits: {
+          ...requiredLimits,
           maxBufferSize: limits.maxBufferSize,
           maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
           maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,

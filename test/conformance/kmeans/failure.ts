@@ -359,23 +359,27 @@ export const kmeansFailure: Suite = {
     },
     everywhere(
       withRuntime(
-        "another library's errors on a borrowed device are not ours",
-        async ({ library }, { device }) => {
-          const runtime = await library.createRuntime({ device });
-          const expected = outcome(await library.kmeans(points, { ...options, runtime }));
-          let heard = 0;
-          device.addEventListener('uncapturederror', () => heard++);
-          const onIteration = () => {
-            // No such usage.
-            device.createBuffer({ size: 16, usage: 0x10000 });
-          };
-          const model = await library.kmeans(points, { ...options, runtime, onIteration });
-          expectEqual(outcome(model), expected);
-          for (let i = 0; heard === 0 && i < 100; i++) {
-            await new Promise((resolve) => setTimeout(resolve, 10));
+        "another library's errors on a borrowed or lent device are not ours",
+        async ({ library }) => {
+          const lent = await library.createRuntime({ requiredFeatures: [] });
+          const borrowing = await library.createRuntime({ device: lent.device });
+          const expected = outcome(await library.kmeans(points, { ...options, runtime: lent }));
+          for (const runtime of [lent, borrowing]) {
+            let heard = 0;
+            runtime.device.addEventListener('uncapturederror', () => heard++);
+            const onIteration = () => {
+              // No such usage.
+              runtime.device.createBuffer({ size: 16, usage: 0x10000 });
+            };
+            const model = await library.kmeans(points, { ...options, runtime, onIteration });
+            expectEqual(outcome(model), expected);
+            for (let i = 0; heard === 0 && i < 100; i++) {
+              await new Promise((resolve) => setTimeout(resolve, 10));
+            }
+            expectThat(heard > 0, 'the device reported nothing');
+            await library.kmeans(points, { ...options, runtime });
           }
-          expectThat(heard > 0, 'the device reported nothing');
-          await library.kmeans(points, { ...options, runtime });
+          lent.dispose();
         },
       ),
     ),
