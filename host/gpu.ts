@@ -1,6 +1,5 @@
 /** Where `navigator.gpu` comes from: the page, the JavaScript runtime, or Dawn in Node. */
 import { loadDawn } from './dawn.js';
-import { NoAdapterError } from './errors.js';
 
 /** Dawn aborts the process once its GPU object is collected, so it is kept for good. */
 let dawn: Promise<GPU> | undefined;
@@ -31,7 +30,5 @@ export async function findGpu(): Promise<GPU> {
       throw error;
     }
   }
-  throw new NoAdapterError(
-    'This environment has no WebGPU (navigator.gpu is missing). Pages need HTTPS or localhost and a browser with WebGPU enabled.',
-  );
+  throw (await import('./refusals.js')).noWebGpu();
 }

@@ -1,7 +1,7 @@
 /** A GPUDevice, its limits and its compiled kernels. */
 import { nameClass } from './class_name.js';
 import { AbortListeners } from './abort.js';
-import { ClusteringError, DeviceLostError, KernelError, NoAdapterError } from './errors.js';
+import { ClusteringError, DeviceLostError, KernelError } from './errors.js';
 import { findGpu } from './gpu.js';
 import {
   type KernelConstants,
@@ -106,9 +106,13 @@ export class Runtime {
   readonly pace = new Pace();
   /** What kernels were chosen, and why. */
   readonly tuning: Tuning;
+  /** What takes its place while work that lost its device goes on. */
+  successor: Runtime | undefined;
   /** Set to time every dispatch. */
   profiler: Profiler | undefined;
   readonly #ownership: Ownership;
+  readonly #options: RuntimeSettings;
+  #isDisposed = false;
   readonly #kernels = new Map<string, Promise<Kernel>>();
   readonly #aborts = new AbortListeners();
   /** What is under way, to be rejected when the device is lost. */
@@ -126,6 +130,7 @@ export class Runtime {
   ) {
     this.device = device;
     this.#ownership = ownership;
+    this.#options = options;
     // Safari 26.0 leaves it undefined.
     const ofDevice = device.adapterInfo as GPUAdapterInfo | undefined;
     const info: Partial<GPUAdapterInfo> = ofDevice ?? ofAdapter ?? {};
@@ -211,14 +216,27 @@ export class Runtime {
     );
     // An adapter that can give no more devices gives one that is lost.
     const lost = await Promise.race([device.lost, Promise.resolve(undefined)]);
-    if (lost) throw noDevice('device', `it was lost from the start: ${lost.message}`);
+    if (lost) {
+      const { noDevice } = await import('./refusals.js');
+      throw noDevice('device', `it was lost from the start: ${lost.message}`);
+    }
     const ofAdapter = adapter.info as GPUAdapterInfo | undefined;
     return new Runtime(device, ownership, options, ofAdapter);
+  }
+
+  /** Another like it; undefined where this one borrowed its device or was disposed. */
+  renew(): Promise<Runtime> | undefined {
+    return this.#options.device || this.#isDisposed ? undefined : Runtime.create(this.#options);
   }
 
   /** Why the device can no longer be used, if so. */
   get loss(): DeviceLostError | undefined {
     return this.#loss;
+  }
+
+  /** Whether `error` is that loss. */
+  isLostBy(error: unknown): boolean {
+    return this.#loss !== undefined && error === this.#loss;
   }
 
   /**
@@ -313,15 +331,7 @@ export class Runtime {
     const { messages } = await module.getCompilationInfo();
     const errors = messages.filter(({ type }) => type === 'error');
     if (errors.length > 0) {
-      const lines = code.split('\n');
-      throw new KernelError(
-        errors
-          .map(
-            ({ lineNum, linePos, message }) =>
-              `kernel '${label}', line ${lineNum}, column ${linePos}: ${message}\n  ${lines[lineNum - 1] ?? ''}`,
-          )
-          .join('\n'),
-      );
+      throw (await import('./refusals.js')).compilationFailed(label, code, errors);
     }
     const error = await invalid;
     if (error) throw error;
@@ -347,6 +357,7 @@ export class Runtime {
    * destroyed, a borrowed one is left as it was. Idempotent.
    */
   dispose(): void {
+    this.#isDisposed = true;
     this.#end('The runtime was disposed, its work is lost', 'own');
     this.device.removeEventListener('uncapturederror', this.#onUncapturedError);
     this.pool.dispose();
@@ -355,36 +366,28 @@ export class Runtime {
   }
 }
 
-/** That there is no adapter, or no device of it. */
-function noDevice(what: 'adapter' | 'device', why: string, options?: ErrorOptions): NoAdapterError {
-  return new NoAdapterError(
-    `WebGPU is here but gives no ${what} (${why}): no graphics driver was found, or it is blocked. ` +
-      'In a browser look at its page about the GPU (chrome://gpu) and update it or the driver; ' +
-      'in Node on Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
-    options,
-  );
-}
-
 /** What is asked of the environment. Throws NoAdapterError where it refuses, gives nothing or is silent. */
-function asked<T>(
+async function asked<T>(
   what: 'adapter' | 'device',
   patience = WATCHDOG_MS,
   ask: () => Promise<T | null | undefined>,
 ): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const watchdog = new Watchdog(patience, () => {
-      reject(noDevice(what, `nothing was answered for ${patience / 1000} s, option watchdog`));
+  let why = 'it offers none';
+  let options: ErrorOptions | undefined;
+  try {
+    const given = await new Promise<T | null | undefined>((resolve, reject) => {
+      const watchdog = new Watchdog(patience, () => {
+        why = `nothing was answered for ${patience / 1000} s, option watchdog`;
+        resolve(undefined);
+      });
+      watchdog.watch((async () => ask())()).then(resolve, reject);
     });
-    watchdog.watch((async () => ask())()).then(
-      (given) => {
-        if (given) resolve(given);
-        else reject(noDevice(what, 'it offers none'));
-      },
-      (cause: unknown) => {
-        reject(noDevice(what, textOf(cause), { cause }));
-      },
-    );
-  });
+    if (given) return given;
+  } catch (cause) {
+    why = textOf(cause);
+    options = { cause };
+  }
+  throw (await import('./refusals.js')).noDevice(what, why, options);
 }
 
 /** An adapter with its driver, and the browser that compiles for it, as far as they tell. */

@@ -7,10 +7,10 @@ import {
   columnSums,
   inPlace,
   meansOfColumns,
-  measureLargest,
   packRows,
   scaling,
 } from './device_points.js';
+import { measureLargest } from './measure_largest.js';
 import { Rows, type Preparation } from './rows.js';
 import { streamedRows } from './block_size.js';
 import { isStreamed, type PointSource } from './load_options.js';

@@ -7,6 +7,7 @@ import {
   loadOptions,
   type MixtureOptions,
   progressOf,
+  tellingMixtureOnce,
 } from '../gaussian_mixture/gaussian_mixture.js';
 import type { MixtureSession } from '../gaussian_mixture/gaussian_mixture_backend.js';
 import type { CovarianceType, Statistics } from '../../ops/mixtures/scorer.js';
@@ -86,7 +87,7 @@ export async function bayesianGaussianMixture(
   points: Points | PointStream,
   options: BayesianGaussianMixtureOptions,
 ): Promise<BayesianGaussianMixtureModel> {
-  options = checkOptions('bayesianGaussianMixture', options, BAYESIAN_RULES);
+  options = tellingMixtureOnce(checkOptions('bayesianGaussianMixture', options, BAYESIAN_RULES));
   const { data, meanWeight } = await checkMixtureData('bayesianGaussianMixture', points, options);
   const load = loadOptions(data, options);
   return withMixtureSession(options.runtime, data.points, load, (session, engine) =>

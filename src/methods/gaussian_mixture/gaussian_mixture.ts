@@ -21,6 +21,7 @@ import {
   type StartData,
 } from './mixture_start.js';
 import { checkOptions, type OptionRules } from '../../fit/options.js';
+import { tellingOnce } from '../../fit/told_once.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
 import {
@@ -69,6 +70,12 @@ export interface MixtureOptions {
   readonly signal?: AbortSignal;
   /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
   readonly runtime?: RuntimeChoice;
+  /**
+   * How often the fit goes on on a fresh device after one was lost, for the same bits; nothing is told twice.
+   * Default 1 on the shared device, 0 with a runtime of your own, which another like it then replaces; a
+   * device that you lent is yours to replace.
+   */
+  readonly retries?: number;
 }
 
 export interface GaussianMixtureOptions extends MixtureOptions {
@@ -140,12 +147,16 @@ function checkSize(
 /** How rows are loaded for a fit. */
 export function loadOptions(
   { weights, signal }: StartData,
-  { regCovar = MIXTURE_DEFAULTS.regCovar }: MixtureOptions,
+  { regCovar = MIXTURE_DEFAULTS.regCovar, retries }: MixtureOptions,
   fixedVariance = 0,
 ): MixtureLoadOptions {
   const leastVariance = Math.max(regCovar, fixedVariance);
-  return { signal, leastVariance, ...(weights ? { weights } : {}) };
+  return { signal, retries, leastVariance, ...(weights ? { weights } : {}) };
 }
+
+/** As {@link tellingOnce}. */
+export const tellingMixtureOnce = <O extends MixtureOptions>(options: O): O =>
+  tellingOnce<MixtureProgress, O>(options, ({ iteration, restart }) => [iteration, restart]);
 
 /** Reports progress of one of several runs. */
 export function progressOf(
@@ -177,7 +188,7 @@ export async function gaussianMixture(
   points: Points | PointStream,
   options: GaussianMixtureOptions,
 ): Promise<GaussianMixtureModel> {
-  options = checkOptions('gaussianMixture', options, RULES);
+  options = tellingMixtureOnce(checkOptions('gaussianMixture', options, RULES));
   const { covarianceType = 'full', fixedVariance } = options;
   if ((covarianceType === 'fixed') !== (fixedVariance !== undefined)) {
     throw new InvalidArgumentError(

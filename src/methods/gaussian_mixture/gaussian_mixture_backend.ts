@@ -27,6 +27,8 @@ export interface MixtureLoadOptions {
   readonly weights?: Float32Array;
   /** Once aborted, whatever waits for the engine rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** See LoadOptions. */
+  readonly retries?: number | undefined;
 }
 
 /** Data loaded on one engine. Every method may be called any number of times until `dispose`. */

@@ -51,5 +51,6 @@ export const optionTable: OptionTable<PcaOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

@@ -4,10 +4,10 @@ import {
   aSeed,
   aSwitch,
   either,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRules,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
 
@@ -36,7 +36,7 @@ export const PCA_RULES = {
   maxIter: wholeNumber(1),
   batchSize: wholeNumber(1),
   onIteration: aFunction,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const PCA_DEFAULTS = {
