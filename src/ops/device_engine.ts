@@ -25,7 +25,7 @@ async function load(
     workspace.dispose();
   };
   try {
-    const points = await (options.hold ?? loadRows)(workspace, source, options);
+    const points = await (options.hold?.onDevice ?? loadRows)(workspace, source, options);
     dispose = () => {
       points.close();
       workspace.dispose();

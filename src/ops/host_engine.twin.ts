@@ -9,7 +9,7 @@ export const hostEngine: Engine = {
   async load(points, options) {
     const { metric, hold } = options;
     const { x, shape, shift, scale } = hold
-      ? await loadHostRows(points, options.shift)
+      ? await loadHostRows(points, options.shift, hold.refuse?.(options))
       : await holdRows(points, options);
     const [n, d] = shape;
     const weights = options.weights ?? new Float32Array(n).fill(1);

@@ -39,18 +39,19 @@ export interface Op<Given extends readonly unknown[], Result> {
   readonly twin: () => Promise<(rows: HostRows, ...given: Given) => Promise<Result>>;
 }
 
-/** Puts rows on a device in a way of its own: see SessionOptions. */
-export type Hold = (
-  workspace: Workspace,
-  source: PointSource,
-  options: LoadOptions,
-) => Promise<DevicePoints>;
+/** A way to hold rows: see SessionOptions. */
+export interface Hold {
+  readonly onDevice: (
+    workspace: Workspace,
+    source: PointSource,
+    options: LoadOptions,
+  ) => Promise<DevicePoints>;
+  /** Throws InvalidArgumentError where a device takes no rows of such a largest magnitude. */
+  readonly refuse?: (options: LoadOptions) => (largest: number) => void;
+}
 
 export interface SessionOptions extends LoadOptions {
-  /**
-   * For ops that want rows held as others do not. On the host they are then float32(row - shift) as they
-   * are, in any range.
-   */
+  /** For ops that want rows held as others do not. On the host they are then float32(row - shift). */
   readonly hold?: Hold;
 }
 

@@ -13,10 +13,16 @@ import { rangeScale } from './range.js';
  * float32(row - shift) for each row. Column means are rounded to float32, so that a device
  * that subtracts them in float32 gets the same rows bit for bit.
  *
+ * @param refuse throws where their largest magnitude is out of range
  * @throws InvalidArgumentError where the rows lie on a GPU
  */
-export async function loadHostRows(points: PointSource, wanted?: Float64Array): Promise<HeldRows> {
-  const { data, shape, shift: subtracted } = await matrixOf(points);
+export async function loadHostRows(
+  points: PointSource,
+  wanted?: Float64Array,
+  refuse?: (largest: number) => void,
+): Promise<HeldRows> {
+  const { data, shape, shift: subtracted, largest } = await matrixOf(points);
+  refuse?.(largest ?? largestOf(data));
   const [n, d] = shape;
   const pause = createPause();
   const shift = wanted ?? subtracted ?? (await meansOf(data, n, d, pause)).map(Math.fround);

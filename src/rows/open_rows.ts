@@ -11,7 +11,8 @@ import {
   packRows,
   scaling,
 } from './device_points.js';
-import { type DevicePoints, type Preparation, Rows } from './rows.js';
+import { ColumnPoints } from './column_points.js';
+import { type Preparation, Rows } from './rows.js';
 import { streamedRows } from './block_size.js';
 import { isStreamed, type PointSource } from './load_options.js';
 import type { CheckedStream } from './checked_stream.js';
@@ -81,12 +82,21 @@ export interface Opening {
   readonly scaleOf: (largest: number) => number;
 }
 
+/** Opened rows, known to be less of `shift` and times `scale`. */
+export function columnPoints(
+  { rows, multiply }: OpenRows,
+  shift: Float64Array,
+  scale: number,
+): ColumnPoints {
+  return rows.as((parts) => new ColumnPoints(parts, shift, scale, multiply));
+}
+
 /** Opens rows, scales them all alike, and centres them. */
 export async function openPoints(
   workspace: Workspace,
   source: PointSource,
   { shift: wanted, less, align, scaleOf }: Opening,
-): Promise<DevicePoints> {
+): Promise<ColumnPoints> {
   const open = await openRows(workspace, source, align);
   try {
     const { rows } = open;
@@ -95,7 +105,7 @@ export async function openPoints(
     const given = less ?? (subtracted ? new Float64Array(rows.shape[1]) : wanted);
     const { shift, scale } = await centreInRange(workspace, open, given, scaleOf);
     const whole = subtracted ? shift.map((value, j) => value + subtracted[j]) : shift;
-    return rows.about(whole, scale);
+    return columnPoints(open, whole, scale);
   } catch (error) {
     open.rows.close();
     throw error;

@@ -22,19 +22,24 @@ const sparse = new WeakSet<DevicePoints>();
 /** Whether most of what the rows hold is zeros. */
 export const isSparse = (points: DevicePoints): boolean => sparse.has(points);
 
-export const forProducts: Hold = (workspace, source, { shift }) =>
-  openPoints(workspace, source, { shift, scaleOf: powerInRange });
+export const forProducts: Hold = {
+  onDevice: (workspace, source, { shift }) =>
+    openPoints(workspace, source, { shift, scaleOf: powerInRange }),
+};
 
 /**
  * Subtracts what makes X^T X cheap, as long as the squared distance of the mean stays within a few
  * variances of each column.
  */
-export const forGram: Hold = async (workspace, source, { shift }) => {
-  const less = await findBackground(workspace, source);
-  const align = less && listedRows(ceilDiv(source.shape[1], 4));
-  const points = await openPoints(workspace, source, { shift, less, align, scaleOf: powerInRange });
-  if (less) sparse.add(points);
-  return points;
+export const forGram: Hold = {
+  onDevice: async (workspace, source, { shift }) => {
+    const less = await findBackground(workspace, source);
+    const align = less && listedRows(ceilDiv(source.shape[1], 4));
+    const opening = { shift, less, align, scaleOf: powerInRange };
+    const points = await openPoints(workspace, source, opening);
+    if (less) sparse.add(points);
+    return points;
+  },
 };
 
 /** What to subtract so that X^T X has much to leave out; undefined where that is not worth looking for. */
