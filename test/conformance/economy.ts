@@ -101,6 +101,16 @@ export const economy: Suite = {
       },
     },
     {
+      name: 'a mixture brings the rows to the device once, though it starts from K-means',
+      needsGpu: true,
+      run: async (context) => {
+        const { count } = await costOf(context, (runtime) =>
+          context.library.gaussianMixture(points, { k: 2, tol: 1, runtime }),
+        );
+        expectEqual(count('rows'), 1, "buffers that the caller's rows came by");
+      },
+    },
+    {
       name: 'a fit labels the rows by the buffers that it iterated with',
       needsGpu: true,
       run: async (context) => {

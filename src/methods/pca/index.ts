@@ -1,4 +1,5 @@
 /** `webgpu-clustering/pca`. */
-export { pca, type PcaOptions, type PcaProgress, type PointBatches } from './pca.js';
+export { pca } from './pca.js';
+export type { PointBatches } from './pca_batches.js';
 export { type DeviceOutput, type PcaJson, PcaModel } from './pca_model.js';
-export type { PcaSolver } from './options.js';
+export type { PcaOptions, PcaProgress, PcaSolver } from './options.js';

@@ -25,12 +25,15 @@ import {
   wholeNumber,
 } from '../../fit/options.js';
 import { PCA_SOLVERS, type PcaSolver } from './options.js';
-import type { PcaSession } from './pca_backend.js';
+import type { Session } from '../../ops/op.js';
 import type { AffineMap } from '../../ops/products/affine_map.js';
+import { forProducts } from '../../ops/products/hold.js';
+import { imagesOf, imagesOnDevice } from '../../ops/products/images.js';
+import { withRows } from '../../fit/engine.js';
+import { logDensities } from './pca_density.js';
 import { extend, type Summary } from './pca_incremental.js';
 import { expansion, projection } from './pca_maps.js';
 import { sum } from './pca_scatter.js';
-import { withPcaSession } from './pca_session.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource } from '../../rows/points.js';
 
@@ -248,37 +251,11 @@ export class PcaModel {
     points: Points | PointStream,
     options: ComputeOptions = {},
   ): Promise<Float64Array> {
-    const [count, d] = this.components.shape;
-    const { explainedVariance, noiseVariance } = this;
-    const least = d * Number.EPSILON * explainedVariance[0];
-    const variances = count < d ? [...explainedVariance, noiseVariance] : [...explainedVariance];
-    const positive = variances.every((variance) => variance > least);
     options = checkOptions('score', options, RUNTIME_RULES);
-    if (!positive) {
-      throw new InvalidArgumentError(
-        'nComponents',
-        `score: the fitted points have no variance along some directions, so no density; fit with fewer ` +
-          `components than min(n, d) (now ${count} of ${Math.min(this.rows, d)}), or drop columns that others determine.`,
-      );
-    }
-    const determinant = explainedVariance.reduce(
-      (total, variance) => total + Math.log(variance),
-      count < d ? (d - count) * Math.log(noiseVariance) : 0,
+    const densities = logDensities(this.#state);
+    return this.#load('points', points, options, this.mean, (session) =>
+      densities(session, options.signal),
     );
-    return this.#load('points', points, options, this.mean, async (session) => {
-      const [n] = session.shape;
-      const project = projection(this.#state, session.shift, count, false);
-      const scores = await session.map([project], options.signal);
-      const expand = expansion(this.#state, count, false, session.shift);
-      const residuals =
-        count < d ? await session.residuals([project, expand], options.signal) : undefined;
-      return Float64Array.from({ length: n }, (_, i) => {
-        let squares = residuals ? residuals[i] / noiseVariance : 0;
-        for (let t = 0; t < count; t++)
-          squares += scores[i * count + t] ** 2 / explainedVariance[t];
-        return -(squares + determinant + d * Math.log(2 * Math.PI)) / 2;
-      });
-    });
   }
 
   /**
@@ -325,7 +302,7 @@ export class PcaModel {
     method: string,
     points: Points | PointStream,
     options: ComputeOptions | DeviceOutput,
-    mapsFor: (session: PcaSession) => readonly AffineMap[],
+    mapsFor: (session: Session) => readonly AffineMap[],
     { what, shift }: { what: string; shift: Float64Array } = { what: 'points', shift: this.mean },
   ): Promise<GpuMatrix | Matrix> {
     options = checkOptions(method, options, OUTPUT_RULES);
@@ -342,8 +319,8 @@ export class PcaModel {
       const maps = mapsFor(session);
       const shape = [session.shape[0], maps[maps.length - 1].outputs] as const;
       return onDevice
-        ? { buffer: await session.mapOnDevice(maps, signal), shape }
-        : { data: inRange(method, await session.map(maps, signal), shape[1]), shape };
+        ? { buffer: await session.run(imagesOnDevice, maps, signal), shape }
+        : { data: inRange(method, await session.run(imagesOf, maps, signal), shape[1]), shape };
     });
   }
 
@@ -353,7 +330,7 @@ export class PcaModel {
     points: Points | PointStream,
     { runtime, signal }: ComputeOptions,
     shift: Float64Array | undefined,
-    work: (session: PcaSession, engine: string) => Promise<T>,
+    work: (session: Session, engine: string) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
     const rounded = shift?.map(Math.fround);
@@ -362,12 +339,8 @@ export class PcaModel {
       ...(rounded ? { shift: rounded } : {}),
     };
     const checked = await checkSource(what, points, rules, signal);
-    return withPcaSession(
-      runtime,
-      checked,
-      { signal, ...(rounded ? { shift: rounded } : {}) },
-      work,
-    );
+    const load = { metric: 'euclidean', hold: forProducts, signal } as const;
+    return withRows(runtime, checked, rounded ? { ...load, shift: rounded } : load, work);
   }
 
   /**

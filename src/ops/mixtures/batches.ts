@@ -24,6 +24,12 @@ const UNIT_LANES = 8;
 /** Rows an invocation of the kernels takes that put rows into components' coordinates. */
 export const ROWS_PER_INVOCATION = 4;
 
+/**
+ * Rows whose log-likelihoods are added up at a time: few, as the bound's changes are small, and so many
+ * that a chunk's runs begin where a storage binding may.
+ */
+export const BOUND_RUN = 16;
+
 /** Rows of a chunk that are worked on at once. */
 export interface Batch {
   readonly chunk: Chunk;

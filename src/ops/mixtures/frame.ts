@@ -1,16 +1,14 @@
-/** Mixtures of rows held in coordinates of their own, where their columns all but depend on each other. */
-import type {
-  Expectation,
-  FactorForm,
-  Frame,
-  Responsibilities,
-  Scorer,
-  Statistics,
-} from '../../../ops/mixtures/scorer.js';
-import type { MixtureSession } from '../gaussian_mixture_backend.js';
-import { cholesky, lowerProduct, transpose, triangularInverse } from '../../../math/cholesky.js';
-import { createPause } from '../../../math/event_loop.js';
-import { reachOf, timesVector, type Whitening } from '../mixture_step.js';
+/** Rows held in coordinates of their own, where their columns all but depend on each other. */
+import { cholesky, lowerProduct, transpose, triangularInverse } from '../../math/cholesky.js';
+import { createPause } from '../../math/event_loop.js';
+import type { PointSource } from '../../rows/load_options.js';
+import { columnPoints, openRows } from '../../rows/open_rows.js';
+import { readAll, readRows } from '../../rows/read_rows.js';
+import type { DeviceRows } from '../op.js';
+import { columnsOf } from './columns.js';
+import { releasePass } from './pass.js';
+import type { FactorForm, Frame, Scorer, Statistics } from './scorer.js';
+import { reachOf, timesVector, type Whitening } from './whitening.js';
 
 /** Multiply-adds between pauses. */
 const BLOCK_WORK = 2 ** 22;
@@ -54,7 +52,7 @@ export function reachWithin(factors: Float64Array, { back }: Whitening, d: numbe
 }
 
 /** Rows, n x d, in a frame's coordinates: summed in float64, and rounded once. */
-export async function rowsWithin(
+async function rowsWithin(
   rows: Float32Array,
   scale: Float64Array,
   { into }: Whitening,
@@ -74,84 +72,85 @@ export async function rowsWithin(
   return result;
 }
 
-/** A session in the caller's columns, of one whose rows are held in `frame`. */
-export class FramedMixtureSession implements MixtureSession {
+/** Rows in coordinates of their own, on the device of those that they were made of. */
+export class FramedRows {
+  readonly rows: DeviceRows;
   readonly frame: Whitening;
-  readonly shift: Float64Array;
-  readonly scale: Float64Array;
-  readonly #held: MixtureSession;
 
-  /** @param columns the session whose columns they are */
-  constructor(
-    held: MixtureSession,
-    frame: Whitening,
-    { shift, scale }: Pick<MixtureSession, 'shift' | 'scale'>,
-  ) {
-    this.#held = held;
+  private constructor(rows: DeviceRows, frame: Whitening) {
+    this.rows = rows;
     this.frame = frame;
-    this.shift = shift;
-    this.scale = scale;
   }
 
-  get shape(): readonly [number, number] {
-    return this.#held.shape;
+  static async of(rows: DeviceRows, frame: Whitening): Promise<FramedRows> {
+    const { workspace, points } = rows;
+    const open = await openRows(workspace, await sourceWithin(rows, frame));
+    const [, d] = points.shape;
+    const framed = columnPoints(open, new Float64Array(d), 1);
+    return new FramedRows({ ...rows, points: framed }, frame);
   }
 
-  async expect(scorer: Scorer, frame: Frame, signal?: AbortSignal): Promise<Expectation> {
-    const sums = await this.#held.expect(this.#scorer(scorer), this.#within(frame), signal);
-    return { ...sums, frame: this.#outOf(sums.frame, scorer.form) };
-  }
-
-  async accumulate(
-    responsibilities: Responsibilities,
-    frame: Frame,
-    form: FactorForm,
-    signal?: AbortSignal,
-  ): Promise<Statistics> {
-    const sums = await this.#held.accumulate(responsibilities, this.#within(frame), form, signal);
-    return { ...sums, frame: this.#outOf(sums.frame, form) };
-  }
-
-  score(scorer: Scorer, signal?: AbortSignal) {
-    return this.#held.score(this.#scorer(scorer), signal);
-  }
-
-  responsibilities(scorer: Scorer, signal?: AbortSignal) {
-    return this.#held.responsibilities(this.#scorer(scorer), signal);
-  }
-
-  dispose(): void {
-    this.#held.dispose();
-  }
-
-  #scorer(scorer: Scorer): Scorer {
-    const { centres, factors = scorer.factors } = this.#within({
+  /** A scorer of the columns, in these coordinates. */
+  scorer(scorer: Scorer): Scorer {
+    const { centres, factors = scorer.factors } = this.within({
       centres: scorer.means,
       factors: scorer.factors,
     });
     return { ...scorer, means: centres, factors };
   }
 
-  #within({ centres, factors }: Frame): Frame {
-    const [, d] = this.shape;
+  /** What sums are about, in these coordinates. */
+  within({ centres, factors }: Frame): Frame {
+    const [, d] = this.rows.points.shape;
     return {
       centres: eachTimes(this.frame.into, centres, d),
       ...(factors ? { factors: factorsTimes(factors, this.frame.back, d) } : {}),
     };
   }
 
-  #outOf({ centres, factors }: Frame, form: FactorForm): Frame {
-    const [, d] = this.shape;
+  /** Sums in these coordinates, as of the columns. */
+  outOf<Sums extends Statistics>(sums: Sums, form: FactorForm): Sums {
+    const { centres, factors } = sums.frame;
+    const [, d] = this.rows.points.shape;
     const { into, back } = this.frame;
     const own = transpose(into, d);
     const count = form === 'tied' ? 1 : centres.length / d;
-    return {
+    const frame = {
       centres: eachTimes(back, centres, d),
       factors: factors
         ? factorsTimes(factors, into, d)
         : Float64Array.from({ length: count * d * d }, (_, at) => own[at % (d * d)]),
     };
+    return { ...sums, frame };
   }
+
+  /** Gives back what the rows take, before their workspace ends. */
+  release(): void {
+    releasePass(this.rows);
+    this.rows.points.release();
+  }
+}
+
+/** Rows in a frame's coordinates, on the host only as long as they have to be. */
+async function sourceWithin(
+  { workspace, points }: DeviceRows,
+  frame: Whitening,
+): Promise<PointSource> {
+  const { columnScale } = columnsOf(points);
+  const { shape } = points;
+  if (points.kept) {
+    const data = await rowsWithin(await readAll(workspace, points), columnScale, frame);
+    return { data, shape };
+  }
+  const { CheckedStream } = await import('../../rows/checked_stream.js');
+  return CheckedStream.open('points', {
+    shape,
+    async *blocks() {
+      for await (const { chunk } of points.visit()) {
+        yield rowsWithin(await readRows(workspace, points, chunk), columnScale, frame);
+      }
+    },
+  });
 }
 
 /** A lower triangular matrix times each of `vectors`, k x d. */

@@ -1,32 +1,28 @@
 /** Expectation maximisation on the device: parameters ping-pong, the bound alone crosses back. */
-import type { DeviceRuns } from '../../../../host/device_loop.js';
-import type { Recording } from '../../../../host/recording.js';
-import type { Kernel } from '../../../../host/runtime.js';
-import endIterationKernel from '../../../../shaders/mixtures/end_iteration.wgsl';
-import {
-  packScorer,
-  scaleBy,
-  unpackFactors,
-  unpackStatistics,
-  uploaded,
-} from '../../../ops/mixtures/layout.js';
-import { MixturePass } from '../../../ops/mixtures/pass.js';
-import type { Statistics } from '../../../ops/mixtures/scorer.js';
-import type { Scoring, ScorerBuffers } from '../../../ops/mixtures/scoring.js';
-import type { WeightedSums } from '../../../ops/mixtures/weighted_sums.js';
-import { RunSums } from '../../../ops/sums/run_sums.js';
-import { unpadColumns } from '../../../rows/device_points.js';
-import { formOf, logDeterminants, type MixtureParameters, mixtureScorer } from '../mixture_step.js';
+import type { DeviceRuns } from '../../../host/device_loop.js';
+import type { Recording } from '../../../host/recording.js';
+import type { Kernel } from '../../../host/runtime.js';
+import endIterationKernel from '../../../shaders/mixtures/end_iteration.wgsl';
+import { packScorer, scaleBy, unpackFactors, unpackStatistics, uploaded } from './layout.js';
+import { MixturePass } from './pass.js';
+import type { Statistics } from './scorer.js';
+import type { Scoring, ScorerBuffers } from './scoring.js';
+import type { WeightedSums } from './weighted_sums.js';
+import { RunSums } from '../sums/run_sums.js';
+import { unpadColumns } from '../../rows/device_points.js';
+import { formOf, logDeterminants, type MixtureParameters, mixtureScorer } from './parameters.js';
+import { BOUND_RUN } from './batches.js';
 import { EmMaximization } from './em_maximization.js';
 import { EmBoard, type EmStatus } from './em_status.js';
-import { constantOf, type EmProblem, LARGEST, leastOf, matricesOf, unscaled } from './em_units.js';
-import type { MixtureRows } from './mixture_rows.js';
-
-/**
- * Rows whose log-likelihoods are added up at a time: few, as the bound's changes are small, and so many
- * that a chunk's runs begin where a storage binding may.
- */
-export const BOUND_RUN = 16;
+import {
+  constantOf,
+  type EmProblem,
+  type EmRows,
+  LARGEST,
+  leastOf,
+  matricesOf,
+  unscaled,
+} from './em_units.js';
 
 /** What an iteration is made of. */
 interface Steps {
@@ -47,9 +43,9 @@ interface Buffers {
 }
 
 /** k components on the device, and the recordings of their iterations. */
-export class MixtureEm implements DeviceRuns<EmStatus> {
+export class EmRuns implements DeviceRuns<EmStatus> {
   readonly count = 1;
-  readonly #rows: MixtureRows;
+  readonly #rows: EmRows;
   readonly #problem: EmProblem;
   readonly #k: number;
   readonly #steps: Steps;
@@ -57,7 +53,7 @@ export class MixtureEm implements DeviceRuns<EmStatus> {
   readonly #sides: readonly [even: ScorerBuffers, odd: ScorerBuffers];
 
   private constructor(
-    rows: MixtureRows,
+    rows: EmRows,
     problem: EmProblem,
     k: number,
     steps: Steps,
@@ -73,11 +69,7 @@ export class MixtureEm implements DeviceRuns<EmStatus> {
   }
 
   /** @param start where to begin; its covariances are not used */
-  static async create(
-    rows: MixtureRows,
-    problem: EmProblem,
-    start: MixtureParameters,
-  ): Promise<MixtureEm> {
+  static async create(rows: EmRows, problem: EmProblem, start: MixtureParameters): Promise<EmRuns> {
     const { workspace, points, scale } = rows;
     const { runtime } = workspace;
     const { covarianceType } = problem.rules;
@@ -101,7 +93,7 @@ export class MixtureEm implements DeviceRuns<EmStatus> {
     const packed = packScorer(mixtureScorer(start, covarianceType), scale);
     const offsets = packed.offsets.map((offset) => offset - constant);
     const side = () => uploaded(workspace, { ...packed, offsets });
-    return new MixtureEm(rows, problem, k, steps, buffers, [await side(), await side()]);
+    return new EmRuns(rows, problem, k, steps, buffers, [await side(), await side()]);
   }
 
   /** What an iteration costs, in multiply-adds. */

@@ -1,6 +1,12 @@
 /** The units in which the device maximises, of columns multiplied by their scale. */
-import { padColumns } from '../../../rows/device_points.js';
-import type { MixtureRules } from '../mixture_step.js';
+import { padColumns } from '../../rows/device_points.js';
+import type { DeviceRows } from '../op.js';
+import type { MixtureRules } from './parameters.js';
+
+/** Rows, and what their columns are multiplied by, [d]. */
+export interface EmRows extends DeviceRows {
+  readonly scale: Float64Array;
+}
 
 /** A number that float32 holds. */
 export const LARGEST = 3e38;

@@ -1,14 +1,13 @@
 /** The M-step on the device: from sums about centres to the means, factors and offsets of a scorer. */
-import type { Recording } from '../../../../host/recording.js';
-import type { Kernel, Runtime } from '../../../../host/runtime.js';
-import updateMeansKernel from '../../../../shaders/mixtures/update_means.wgsl';
-import { factorEntries } from '../../../ops/mixtures/layout.js';
-import type { CovarianceType } from '../../../ops/mixtures/scorer.js';
-import type { ScorerBuffers } from '../../../ops/mixtures/scoring.js';
-import { groups } from '../../../rows/device_points.js';
-import { formOf } from '../mixture_step.js';
-import { columnValues, type EmProblem, matricesOf } from './em_units.js';
-import type { MixtureRows } from './mixture_rows.js';
+import type { Recording } from '../../../host/recording.js';
+import type { Kernel, Runtime } from '../../../host/runtime.js';
+import updateMeansKernel from '../../../shaders/mixtures/update_means.wgsl';
+import { factorEntries } from './layout.js';
+import type { CovarianceType } from './scorer.js';
+import type { ScorerBuffers } from './scoring.js';
+import { groups } from '../../rows/device_points.js';
+import { formOf } from './parameters.js';
+import { columnValues, type EmProblem, type EmRows, matricesOf } from './em_units.js';
 
 /** What makes factors of the sums: of matrices, or of variances alone. */
 type FactorKernels =
@@ -16,16 +15,16 @@ type FactorKernels =
   | { readonly covariances: Kernel; readonly cholesky: Kernel; readonly inverse: Kernel };
 
 async function compileDiagonal(runtime: Runtime, type: CovarianceType): Promise<FactorKernels> {
-  const { default: source } = await import('../../../../shaders/mixtures/update_diagonal.wgsl');
+  const { default: source } = await import('../../../shaders/mixtures/update_diagonal.wgsl');
   const KIND = { full: 0, tied: 0, diag: 0, spherical: 1, fixed: 2 }[type];
   return { diagonal: await runtime.kernel(source, { KIND }) };
 }
 
 async function compileMatrices(runtime: Runtime, type: CovarianceType): Promise<FactorKernels> {
   const [covariances, cholesky, inverse] = await Promise.all([
-    import('../../../../shaders/mixtures/covariances.wgsl'),
-    import('../../../../shaders/mixtures/cholesky.wgsl'),
-    import('../../../../shaders/mixtures/triangular_inverse.wgsl'),
+    import('../../../shaders/mixtures/covariances.wgsl'),
+    import('../../../shaders/mixtures/cholesky.wgsl'),
+    import('../../../shaders/mixtures/triangular_inverse.wgsl'),
   ]);
   const TIED = type === 'tied';
   return {
@@ -43,7 +42,7 @@ interface Buffers {
 }
 
 export class EmMaximization {
-  readonly #rows: MixtureRows;
+  readonly #rows: EmRows;
   readonly #problem: EmProblem;
   readonly #k: number;
   readonly #totals: GPUBuffer;
@@ -53,7 +52,7 @@ export class EmMaximization {
   readonly #buffers: Buffers;
 
   private constructor(
-    rows: MixtureRows,
+    rows: EmRows,
     problem: EmProblem,
     k: number,
     totals: GPUBuffer,
@@ -76,7 +75,7 @@ export class EmMaximization {
    * @param state nothing is done while its word [1] is not 0
    */
   static async create(
-    rows: MixtureRows,
+    rows: EmRows,
     problem: EmProblem,
     k: number,
     totals: GPUBuffer,

@@ -1,10 +1,10 @@
 /** What the device reports of expectation maximisation. */
-import type { RunStatus } from '../../../../host/device_loop.js';
-import type { Recording } from '../../../../host/recording.js';
-import type { Workspace } from '../../../../host/workspace.js';
-import endIterationKernel from '../../../../shaders/mixtures/end_iteration.wgsl';
-import { historyIn } from '../../../ops/history.js';
-import { finiteBound } from '../mixture_fit.js';
+import type { RunStatus } from '../../../host/device_loop.js';
+import type { Recording } from '../../../host/recording.js';
+import type { Workspace } from '../../../host/workspace.js';
+import endIterationKernel from '../../../shaders/mixtures/end_iteration.wgsl';
+import { historyIn } from '../history.js';
+import { finiteBound } from './run.js';
 
 const HISTORY_SLOTS = Number(endIterationKernel.constants.HISTORY);
 const HISTORY_LANES = Number(endIterationKernel.constants.WORKGROUP);
