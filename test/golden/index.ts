@@ -475,6 +475,22 @@ export async function loadSpectral(read: ReadFile): Promise<SpectralGolden> {
   return (await loadGolden(read, 'spectral')) as SpectralGolden;
 }
 
+/** Golden values of K-means as a factorization, of transforms and of dictionaries. */
+export interface TransformsGolden {
+  readonly factorization: {
+    readonly points: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+    /** |Z - Z H'(HH')^-1 H|^2 */
+    readonly objective: number;
+    /** H'(HH')^-1 H times the first column of the points. */
+    readonly firstColumn: NdArray;
+  };
+}
+
+export async function loadTransforms(read: ReadFile): Promise<TransformsGolden> {
+  return (await loadGolden(read, 'transforms')) as TransformsGolden;
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;

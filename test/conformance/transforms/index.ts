@@ -1,0 +1,8 @@
+/** K-means as a factorization, transforms and dictionaries. */
+import type { Suite } from '../case.js';
+import { factorizationCases } from './factorization.js';
+
+export const transforms: Suite = {
+  name: 'transforms and dictionaries',
+  cases: [...factorizationCases],
+};
