@@ -39,6 +39,7 @@ export {
   KernelError,
   NoAdapterError,
   NonFiniteError,
+  NotPositiveDefiniteError,
   OutOfMemoryError,
   ShapeError,
   SingularCovarianceError,
