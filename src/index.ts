@@ -40,6 +40,7 @@ export {
   KernelError,
   NoAdapterError,
   NonFiniteError,
+  NotPositiveDefiniteError,
   OutOfMemoryError,
   ShapeError,
   SingularCovarianceError,
