@@ -485,6 +485,26 @@ export interface TransformsGolden {
     /** H'(HH')^-1 H times the first column of the points. */
     readonly firstColumn: NdArray;
   };
+  readonly transforms: readonly TransformCase[];
+}
+
+/** A transform after some iterations from a given start. */
+export interface TransformCase {
+  readonly name: string;
+  readonly options: {
+    readonly penalty: number;
+    readonly nAtoms: number;
+    readonly maxIter: number;
+    readonly alpha?: number;
+    readonly nNonzero?: number;
+  };
+  readonly points: NdArray;
+  readonly init: NdArray;
+  /** Of each iteration. */
+  readonly objectives: NdArray;
+  readonly atoms: NdArray;
+  readonly logDet: number;
+  readonly condition: number;
 }
 
 export async function loadTransforms(read: ReadFile): Promise<TransformsGolden> {

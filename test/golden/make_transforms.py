@@ -6,6 +6,7 @@ The objective of K-means is that of whole matrices here, |Z - Z H'(HH')^-1 H|^2,
 from golden_io import Golden, load
 
 import numpy as np
+from scipy.linalg import sqrtm
 from sklearn.cluster import KMeans
 
 
@@ -23,9 +24,70 @@ def factorization(golden):
     }
 
 
+def size(matrix):
+    return float(np.sum(matrix**2))
+
+
+def regularity(t):
+    return size(t) - np.linalg.slogdet(t.T @ t)[1] / 2
+
+
+def best_transform(x, z, penalty):
+    """T of |T X - Z|^2 + penalty regularity(T), by the symmetric root; columns are rows of the points."""
+    root = np.linalg.inv(sqrtm(x @ x.T + penalty * np.eye(len(x))).real)
+    q, s, rt = np.linalg.svd(root @ x @ z.T, full_matrices=False)
+    t = 0.5 * rt.T @ np.diag(s + np.sqrt(s**2 + 2 * penalty)) @ q.T @ root
+    gradient = 2 * (t @ x - z) @ x.T + penalty * (2 * t - t @ np.linalg.inv(t.T @ t))
+    if np.linalg.norm(gradient) > 1e-10 * np.linalg.norm(z @ x.T):
+        raise ValueError(f"the gradient is {np.linalg.norm(gradient)}")
+    return t
+
+
+def largest(y, count):
+    """Of each column."""
+    order = np.sort(np.abs(y), axis=0)
+    if (order[-count] - order[-count - 1] < 1e-6 * order[-count]).any():
+        raise ValueError("a number is as large as the next")
+    return np.where(np.abs(y) >= order[-count], y, 0)
+
+
+def learnt(golden, name, atoms, iterations, **sparsity):
+    points = load("digits_pca16", 120)[:, :8]
+    x, penalty = points.T, 400.0
+    start = np.linalg.qr(np.random.default_rng(1).normal(size=(atoms, 8)))[0]
+    t, history = start, []
+    for _ in range(iterations):
+        y = t @ x
+        if "alpha" in sparsity:
+            z = np.sign(y) * np.maximum(np.abs(y) - sparsity["alpha"] / 2, 0)
+        else:
+            z = largest(y, sparsity["nNonzero"])
+        if not np.abs(z).max(axis=1).all():
+            raise ValueError("an atom answers no row: its sign is anything")
+        t = best_transform(x, z, penalty)
+        history.append(size(t @ x - z) + penalty * regularity(t) + sparsity.get("alpha", 0) * np.abs(z).sum())
+    return {
+        "name": name,
+        "options": {"penalty": penalty, "nAtoms": atoms, "maxIter": iterations, **sparsity},
+        "points": golden.put(points),
+        "init": golden.put(start),
+        "objectives": golden.put(history),
+        "atoms": golden.put(t),
+        "logDet": np.linalg.slogdet(t.T @ t)[1] / 2,
+        "condition": np.linalg.cond(t),
+    }
+
+
 def main():
     golden = Golden("transforms")
-    golden.save(factorization=factorization(golden))
+    golden.save(
+        factorization=factorization(golden),
+        transforms=[
+            learnt(golden, "square, magnitudes", 8, 12, alpha=1.0),
+            learnt(golden, "square, the largest", 8, 5, nNonzero=3),
+            learnt(golden, "tall, magnitudes", 12, 6, alpha=1.0),
+        ],
+    )
 
 
 main()

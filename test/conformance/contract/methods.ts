@@ -12,6 +12,7 @@ import type {
   Points,
   SelfOrganizingMapModel,
   SpectralClusteringModel,
+  TransformModel,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
 import { blobs } from '../kmeans/support.js';
@@ -275,6 +276,28 @@ const spectralClustering = {
   ],
 } satisfies Method<SpectralClusteringModel>;
 
+const transformLearning = {
+  name: 'transformLearning',
+  options: { alpha: 1, maxIter: 3, tol: 0 },
+  model: 'TransformModel',
+  values: ({ atoms, representation, history }) => [
+    ...atoms.data,
+    ...representation.data,
+    ...history.map(({ objective }) => objective),
+  ],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  seed: true,
+  refused: [
+    [{ nAtoms: 2 }, 'nAtoms'],
+    [{ penalty: -1 }, 'penalty'],
+    [{ alpha: -1 }, 'alpha'],
+    [{ alpha: undefined, nNonzero: 0 }, 'nNonzero'],
+    [{ init: 3 }, 'init'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ tol: -1 }, 'tol'],
+  ],
+} satisfies Method<TransformModel>;
+
 const score = {
   options: {},
   labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
@@ -294,6 +317,7 @@ export const METHODS: readonly Method<unknown>[] = [
   gapStatistic,
   nearestNeighbours,
   spectralClustering,
+  transformLearning,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {

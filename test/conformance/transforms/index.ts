@@ -1,8 +1,9 @@
 /** K-means as a factorization, transforms and dictionaries. */
 import type { Suite } from '../case.js';
 import { factorizationCases } from './factorization.js';
+import { learningCases } from './learning.js';
 
 export const transforms: Suite = {
   name: 'transforms and dictionaries',
-  cases: [...factorizationCases],
+  cases: [...factorizationCases, ...learningCases],
 };

@@ -1,0 +1,82 @@
+/** What a fit of transforms says of each of its iterations, and of what became of the rows. */
+import type { Part } from '../../fit/model_record.js';
+import type { Transform } from './transform_step.js';
+
+/** After one iteration. */
+export interface TransformProgress {
+  readonly objective: number;
+  /** log |det T|, of all layers together; -Infinity where T is 0. */
+  readonly logDet: number;
+  /** The condition number of T, the largest of the layers; Infinity where T is 0. */
+  readonly condition: number;
+}
+
+/** What the history says of an iteration. */
+export function entryOf(objective: number, layers: readonly Transform[]): TransformProgress {
+  return {
+    objective,
+    logDet: layers.reduce((sum, { logDet }) => sum + logDet, 0),
+    condition: Math.max(...layers.map(({ condition }) => condition)),
+  };
+}
+
+/** That of T = 0. */
+export const NOTHING_LEFT: TransformProgress = Object.freeze({
+  objective: 0,
+  logDet: Number.NEGATIVE_INFINITY,
+  condition: Number.POSITIVE_INFINITY,
+});
+
+/** Whether the last iteration changed the objective by no more than `tol` of itself. */
+export function hasSettled(
+  history: readonly { readonly objective: number }[],
+  tol: number,
+): boolean {
+  if (history.length < 2) return false;
+  const [before, now] = history.slice(-2);
+  return Math.abs(before.objective - now.objective) <= tol * Math.abs(now.objective);
+}
+
+type Row = readonly [objective: number, logDet: number | null, condition: number | null];
+
+const isRow = (value: unknown): value is Row =>
+  Array.isArray(value) &&
+  value.length === 3 &&
+  Number.isFinite(value[0]) &&
+  value.slice(1).every((figure) => figure === null || Number.isFinite(figure));
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
+
+/** JSON has no infinities: null stands for them. */
+export const transformHistory: Part<readonly TransformProgress[], readonly Row[]> = {
+  write: (history) =>
+    history.map(({ objective, logDet, condition }) => [
+      objective,
+      finite(logDet),
+      finite(condition),
+    ]),
+  read: (reader, name) =>
+    reader
+      .part(
+        name,
+        'rows of [objective, log det, condition number]',
+        (value): value is Row[] => Array.isArray(value) && value.length > 0 && value.every(isRow),
+      )
+      .map(([objective, logDet, condition]) => ({
+        objective,
+        logDet: logDet ?? Number.NEGATIVE_INFINITY,
+        condition: condition ?? Number.POSITIVE_INFINITY,
+      })),
+};
+
+/** Sentences, one at least or none. */
+export const warningsPart: Part<readonly string[]> = {
+  write: (warnings) => warnings,
+  read: (reader, name) =>
+    reader.part(
+      name,
+      'a list of strings',
+      (value): value is string[] =>
+        Array.isArray(value) && value.every((one) => typeof one === 'string'),
+    ),
+};
