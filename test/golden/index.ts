@@ -486,6 +486,22 @@ export interface TransformsGolden {
     readonly firstColumn: NdArray;
   };
   readonly transforms: readonly TransformCase[];
+  /** Transformed K-means, until its labels stay. */
+  readonly transformed: {
+    readonly points: NdArray;
+    readonly options: {
+      readonly k: number;
+      readonly mu: number;
+      readonly penalty: number;
+      readonly tol: number;
+    };
+    readonly objectives: NdArray;
+    /** T'T */
+    readonly metric: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+    /** Those of K-means. */
+    readonly started: NdArray<Uint8Array>;
+  };
 }
 
 /** A transform after some iterations from a given start. */

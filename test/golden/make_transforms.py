@@ -10,11 +10,15 @@ from scipy.linalg import sqrtm
 from sklearn.cluster import KMeans
 
 
+def projection_of(labels):
+    h = (labels[None, :] == np.arange(labels.max() + 1)[:, None]).astype(float)
+    return h.T @ np.linalg.inv(h @ h.T) @ h
+
+
 def factorization(golden):
     points = load("digits_pca16", 200)
     fit = KMeans(5, init=points[:5], n_init=1, tol=0, max_iter=300).fit(points)
-    h = (fit.labels_[None, :] == np.arange(5)[:, None]).astype(float)
-    projection = h.T @ np.linalg.inv(h @ h.T) @ h
+    projection = projection_of(fit.labels_)
     z = points.T
     return {
         "points": golden.put(points),
@@ -78,10 +82,51 @@ def learnt(golden, name, atoms, iterations, **sparsity):
     }
 
 
+def transformed(golden):
+    """Transformed K-means of stretched clouds, with T'T in place of T, which any rotation leaves as good."""
+    rng = np.random.default_rng(4)
+    clouds = [rng.normal(size=(40, 3)) * [4, 1, 1] + [0, 5 * c, 2 * c] for c in range(3)]
+    points = np.concatenate(clouds) @ np.array([[0.8, 0.6, 0], [-0.6, 0.8, 0], [0, 0, 1]])
+    x, mu, penalty = points.T, 2.0, 5.0
+    starts = [KMeans(3, n_init=10, tol=0, random_state=seed).fit(points) for seed in range(5)]
+    if any(abs(fit.inertia_ / starts[0].inertia_ - 1) > 1e-9 for fit in starts):
+        raise ValueError("K-means hangs on its seed")
+    labels, history = starts[0].labels_, []
+    while True:
+        p = projection_of(labels)
+        scatter = x @ (np.eye(120) - p) @ x.T
+        w, v = np.linalg.eigh(mu / (1 + mu) * scatter + penalty * np.eye(3))
+        t = np.sqrt(penalty / 2) * v @ np.diag(w**-0.5) @ v.T
+        y = t @ x
+        z = y @ p + (y - y @ p) / (1 + mu)
+        gradients = [
+            2 * (y - z) @ x.T + penalty * (2 * t - np.linalg.inv(t).T),
+            2 * (z - y) + 2 * mu * (z - z @ p),
+        ]
+        if max(np.abs(one).max() for one in gradients) > 1e-9 * np.abs(y @ x.T).max():
+            raise ValueError("a gradient is left")
+        means = np.array([y[:, labels == c].mean(axis=1) for c in range(3)])
+        before, labels = labels, KMeans(3, init=means, n_init=1, tol=0).fit(y.T).labels_
+        p = projection_of(labels)
+        z = y @ p + (y - y @ p) / (1 + mu)
+        history.append(size(y - z) + mu * size(z - z @ p) + penalty * regularity(t))
+        if (labels == before).all():
+            break
+    return {
+        "points": golden.put(points),
+        "options": {"k": 3, "mu": mu, "penalty": penalty, "tol": 0},
+        "objectives": golden.put(history),
+        "metric": golden.put(t.T @ t),
+        "labels": golden.put(labels, "uint8"),
+        "started": golden.put(starts[0].labels_, "uint8"),
+    }
+
+
 def main():
     golden = Golden("transforms")
     golden.save(
         factorization=factorization(golden),
+        transformed=transformed(golden),
         transforms=[
             learnt(golden, "square, magnitudes", 8, 12, alpha=1.0),
             learnt(golden, "square, the largest", 8, 5, nNonzero=3),

@@ -11,6 +11,36 @@ export interface TransformProgress {
   readonly condition: number;
 }
 
+/** What `onIteration` is told, once an iteration. */
+export interface FitProgress {
+  /** Iterations done, from 1. */
+  readonly iteration: number;
+  readonly maxIter: number;
+  readonly objective: number;
+}
+
+export interface FitLimits {
+  /** Iterations at most. */
+  readonly maxIter: number;
+  /** Ends the fit when the objective changes by no more than this share of itself. */
+  readonly tol: number;
+  readonly onIteration?: ((progress: FitProgress) => void) | undefined;
+}
+
+/** Tells of the last iteration; whether it was the last one, and why. */
+export function judge(
+  history: readonly { readonly objective: number }[],
+  { maxIter, tol, onIteration }: FitLimits,
+): 'goes on' | 'converged' | 'ended' {
+  const iteration = history.length;
+  const now = history[iteration - 1].objective;
+  onIteration?.({ iteration, maxIter, objective: now });
+  if (iteration > 1 && Math.abs(history[iteration - 2].objective - now) <= tol * Math.abs(now)) {
+    return 'converged';
+  }
+  return iteration === maxIter ? 'ended' : 'goes on';
+}
+
 /** What the history says of an iteration. */
 export function entryOf(objective: number, layers: readonly Transform[]): TransformProgress {
   return {
@@ -26,16 +56,6 @@ export const NOTHING_LEFT: TransformProgress = Object.freeze({
   logDet: Number.NEGATIVE_INFINITY,
   condition: Number.POSITIVE_INFINITY,
 });
-
-/** Whether the last iteration changed the objective by no more than `tol` of itself. */
-export function hasSettled(
-  history: readonly { readonly objective: number }[],
-  tol: number,
-): boolean {
-  if (history.length < 2) return false;
-  const [before, now] = history.slice(-2);
-  return Math.abs(before.objective - now.objective) <= tol * Math.abs(now.objective);
-}
 
 type Row = readonly [objective: number, logDet: number | null, condition: number | null];
 

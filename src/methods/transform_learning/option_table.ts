@@ -1,7 +1,23 @@
 /** What people are told of the options of `transformLearning`. */
-import { COMMON, type OptionTable } from '../../fit/option_table.js';
+import { COMMON, type OptionEntry, type OptionTable } from '../../fit/option_table.js';
 import { TRANSFORM_DEFAULTS, TRANSFORM_RULES } from './options.js';
 import type { TransformLearningOptions } from './transform_learning.js';
+
+/** Options of fits of transforms and dictionaries alike. */
+export const FIT_OPTIONS = {
+  penalty: {
+    meaning: 'λ of λ(‖T‖² − log det T), which keeps T regular; 0 has the trivial solution T = 0',
+    otherwise: '0.01 of the mean squared column',
+    flag: '--penalty <number>',
+    help: 'what keeps the transform regular',
+  },
+  maxIter: { meaning: 'iterations at most', flag: '--max-iter <number>' },
+  tol: {
+    meaning: 'ends the fit when the objective changes by no more than this share of itself',
+    flag: '--tol <number>',
+  },
+  onIteration: { meaning: 'is told `{ iteration, maxIter, objective }`' },
+} as const satisfies Readonly<Record<string, OptionEntry>>;
 
 export const optionTable: OptionTable<TransformLearningOptions> = {
   method: 'transformLearning',
@@ -13,12 +29,7 @@ export const optionTable: OptionTable<TransformLearningOptions> = {
       otherwise: 'd',
       flag: '--n-atoms <number>',
     },
-    penalty: {
-      meaning: 'λ of λ(‖T‖² − log det T), which keeps T regular; 0 has the trivial solution T = 0',
-      otherwise: '0.01 of the mean squared column',
-      flag: '--penalty <number>',
-      help: 'what keeps the transform regular',
-    },
+    penalty: FIT_OPTIONS.penalty,
     nNonzero: {
       meaning: 'numbers other than 0 in each row of Z',
       otherwise: 'a tenth of `nAtoms`',
@@ -29,12 +40,10 @@ export const optionTable: OptionTable<TransformLearningOptions> = {
       flag: '--alpha <number>',
     },
     init: { meaning: 'T to start from, nAtoms x d', otherwise: 'random, orthogonal' },
-    maxIter: { meaning: 'iterations at most', flag: '--max-iter <number>' },
-    tol: {
-      meaning: 'the share of itself by which the objective must fall in an iteration to go on',
-      flag: '--tol <number>',
-    },
+    maxIter: FIT_OPTIONS.maxIter,
+    tol: FIT_OPTIONS.tol,
     seed: COMMON.seed,
+    onIteration: FIT_OPTIONS.onIteration,
     signal: COMMON.signal,
     runtime: COMMON.runtime,
   },

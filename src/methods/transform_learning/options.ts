@@ -1,5 +1,6 @@
 /** What the options of `transformLearning` must be, and what they are where they are absent. */
 import {
+  aFunction,
   anObject,
   aSeed,
   nonNegative,
@@ -17,6 +18,7 @@ export const TRANSFORM_RULES = {
   maxIter: wholeNumber(1),
   tol: nonNegative,
   seed: aSeed,
+  onIteration: aFunction,
   ...RUNTIME_RULES,
 } as const satisfies OptionRules;
 

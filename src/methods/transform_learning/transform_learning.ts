@@ -12,7 +12,14 @@ import type { PointStream } from '../../rows/point_stream.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import { collapses, spreadOf, warned } from './collapse.js';
 import { columnProducts, squaredDistance } from './engine_sums.js';
-import { entryOf, hasSettled, NOTHING_LEFT, type TransformProgress } from './history.js';
+import {
+  entryOf,
+  type FitLimits,
+  type FitProgress,
+  judge,
+  NOTHING_LEFT,
+  type TransformProgress,
+} from './history.js';
 import { PENALTY_SHARE, TRANSFORM_DEFAULTS, TRANSFORM_RULES } from './options.js';
 import { meanSquare, wholeRows } from './rows.js';
 import { sparsify, type Sparsity } from './sparsity.js';
@@ -36,10 +43,11 @@ export interface TransformLearningOptions extends ComputeOptions {
   readonly init?: Points;
   /** Iterations at most. Default 50. */
   readonly maxIter?: number;
-  /** Ends the fit when the objective falls by no more than this share of itself. Default 1e-4. */
+  /** Ends the fit when the objective changes by no more than this share of itself. Default 1e-4. */
   readonly tol?: number;
   /** Whole number from 0 to 2^32 - 1; the same seed gives the same answer. Default 0. */
   readonly seed?: number;
+  readonly onIteration?: (progress: FitProgress) => void;
 }
 
 /**
@@ -194,7 +202,7 @@ async function learn(
   start: ArrayLike<number>,
   k: number,
   sparsity: Sparsity,
-  { maxIter, tol }: { readonly maxIter: number; readonly tol: number },
+  limits: FitLimits,
 ): Promise<Learnt> {
   const [n, d] = rows.shape;
   const x = await algebra.matrix(n, d, rows.data);
@@ -211,9 +219,9 @@ async function learn(
     y = await algebra.product(x, held, { transposeB: true, into: y });
     const misfit = await squaredDistance(algebra, y, z);
     history.push(entryOf(misfit + size + penalty * regularity(transform), [transform]));
-    const converged = hasSettled(history, tol);
-    if (converged || history.length === maxIter) {
-      return { atoms: transform.atoms, z, history, converged };
+    const verdict = judge(history, limits);
+    if (verdict !== 'goes on') {
+      return { atoms: transform.atoms, z, history, converged: verdict === 'converged' };
     }
   }
 }

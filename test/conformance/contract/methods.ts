@@ -12,6 +12,7 @@ import type {
   Points,
   SelfOrganizingMapModel,
   SpectralClusteringModel,
+  TransformedKMeansModel,
   TransformModel,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
@@ -286,6 +287,7 @@ const transformLearning = {
     ...history.map(({ objective }) => objective),
   ],
   use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'iteration',
   seed: true,
   refused: [
     [{ nAtoms: 2 }, 'nAtoms'],
@@ -297,6 +299,28 @@ const transformLearning = {
     [{ tol: -1 }, 'tol'],
   ],
 } satisfies Method<TransformModel>;
+
+const transformedKMeans = {
+  name: 'transformedKMeans',
+  options: { k: 2, nInit: 1, maxIter: 3 },
+  model: 'TransformedKMeansModel',
+  values: ({ atoms, representation, history }) => [
+    ...atoms.data,
+    ...representation.data,
+    ...history.map(({ objective }) => objective),
+  ],
+  use: (model, points, where) => model.predict(points, where),
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ penalty: -1 }, 'penalty'],
+    [{ mu: 0 }, 'mu'],
+    [{ nInit: 0 }, 'nInit'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ tol: -1 }, 'tol'],
+  ],
+} satisfies Method<TransformedKMeansModel>;
 
 const score = {
   options: {},
@@ -318,6 +342,7 @@ export const METHODS: readonly Method<unknown>[] = [
   nearestNeighbours,
   spectralClustering,
   transformLearning,
+  transformedKMeans,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {

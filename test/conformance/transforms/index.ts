@@ -2,8 +2,9 @@
 import type { Suite } from '../case.js';
 import { factorizationCases } from './factorization.js';
 import { learningCases } from './learning.js';
+import { transformedCases } from './transformed.js';
 
 export const transforms: Suite = {
   name: 'transforms and dictionaries',
-  cases: [...factorizationCases, ...learningCases],
+  cases: [...factorizationCases, ...learningCases, ...transformedCases],
 };

@@ -73,8 +73,7 @@ const refused: Case = {
       [[[1e30, 1]], {}, /divide all by a constant/],
       [{ blocks: () => [], shape: [1, 1] }, {}, /come as a stream/],
     ] as const) {
-      const work = () =>
-        library.transformLearning(rows, { ...options, runtime: 'cpu' });
+      const work = () => library.transformLearning(rows, { ...options, runtime: 'cpu' });
       await expectThrows(work, { name: 'InvalidArgumentError', message });
     }
     await expectThrows(() => library.transformLearning(points, { init: [[1, 0, 0]] }), {
