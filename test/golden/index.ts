@@ -502,6 +502,17 @@ export interface TransformsGolden {
     /** Those of K-means. */
     readonly started: NdArray<Uint8Array>;
   };
+  readonly dictionary: {
+    readonly points: NdArray;
+    readonly options: { readonly nAtoms: number; readonly alpha: number };
+    readonly init: NdArray;
+    /** Of the points by `init`. */
+    readonly codes: NdArray;
+    readonly positiveCodes: NdArray;
+    /** scikit-learn's dictionary, and its objective. */
+    readonly learnt: NdArray;
+    readonly objective: number;
+  };
 }
 
 /** A transform after some iterations from a given start. */

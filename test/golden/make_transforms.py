@@ -8,6 +8,8 @@ from golden_io import Golden, load
 import numpy as np
 from scipy.linalg import sqrtm
 from sklearn.cluster import KMeans
+from sklearn.decomposition import DictionaryLearning
+from sklearn.linear_model import Lasso
 
 
 def projection_of(labels):
@@ -122,11 +124,36 @@ def transformed(golden):
     }
 
 
+def dictionary(golden):
+    """scikit-learn's codes for given atoms, and a dictionary that it learnt to the end."""
+    points = load("digits_pca16", 150)[:, :10] / 10
+    start = points[:6] / np.linalg.norm(points[:6], axis=1)[:, None]
+    alpha = 0.2
+    lasso = {"alpha": alpha / points.shape[1], "fit_intercept": False, "tol": 1e-14, "max_iter": 1_000_000}
+    codes = {
+        name: golden.put(Lasso(positive=positive, **lasso).fit(start.T, points.T).coef_)
+        for name, positive in (("codes", False), ("positiveCodes", True))
+    }
+    fit = DictionaryLearning(
+        6, alpha=alpha, fit_algorithm="cd", max_iter=3000, tol=1e-12, dict_init=start,
+        code_init=np.zeros((150, 6)), transform_max_iter=10_000, random_state=0,
+    ).fit(points)
+    return {
+        "points": golden.put(points),
+        "options": {"nAtoms": 6, "alpha": alpha},
+        "init": golden.put(start),
+        **codes,
+        "learnt": golden.put(fit.components_),
+        "objective": float(fit.error_[-1]),
+    }
+
+
 def main():
     golden = Golden("transforms")
     golden.save(
         factorization=factorization(golden),
         transformed=transformed(golden),
+        dictionary=dictionary(golden),
         transforms=[
             learnt(golden, "square, magnitudes", 8, 12, alpha=1.0),
             learnt(golden, "square, the largest", 8, 5, nNonzero=3),

@@ -89,7 +89,20 @@ export const transformHistory: Part<readonly TransformProgress[], readonly Row[]
       })),
 };
 
-/** Sentences, one at least or none. */
+/** After one iteration of a fit that has no transform. */
+export interface ObjectiveProgress {
+  readonly objective: number;
+}
+
+export const objectiveHistory: Part<readonly ObjectiveProgress[], readonly number[]> = {
+  write: (history) => history.map(({ objective }) => objective),
+  read: (reader, name) =>
+    reader
+      .list(name, undefined, 'finite numbers', Number.isFinite)
+      .map((objective) => ({ objective })),
+};
+
+/** Sentences, if any. */
 export const warningsPart: Part<readonly string[]> = {
   write: (warnings) => warnings,
   read: (reader, name) =>

@@ -12,7 +12,11 @@ const LARGEST = 1e15;
  *
  * @throws InvalidArgumentError where they are streamed, lie on a GPU, or are too large; ShapeError, NonFiniteError
  */
-export function wholeRows(method: string, points: Points | PointStream): SeenMatrix {
+export function wholeRows(
+  method: string,
+  points: Points | PointStream,
+  columns?: number,
+): SeenMatrix {
   const where = isPointStream(points)
     ? 'come as a stream'
     : typeof points === 'object' && (points as unknown) !== null && isGpuMatrix(points)
@@ -24,7 +28,10 @@ export function wholeRows(method: string, points: Points | PointStream): SeenMat
       `${method}: points ${where}, but are needed in whole; give { data, shape } on the host.`,
     );
   }
-  const rows = checkMatrix('points', points as Points, { shift: 'none' });
+  const rows = checkMatrix('points', points as Points, {
+    shift: 'none',
+    ...(columns === undefined ? {} : { columns }),
+  });
   if (rows.largest > LARGEST) {
     throw new InvalidArgumentError(
       'points',

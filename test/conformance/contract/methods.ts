@@ -2,6 +2,7 @@
 import type {
   BayesianGaussianMixtureModel,
   ComputeOptions,
+  DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
   KMeansModel,
@@ -322,6 +323,27 @@ const transformedKMeans = {
   ],
 } satisfies Method<TransformedKMeansModel>;
 
+const dictionaryLearning = {
+  name: 'dictionaryLearning',
+  options: { nAtoms: 2, maxIter: 2 },
+  model: 'DictionaryModel',
+  values: ({ atoms, history }) => [
+    ...atoms.data,
+    ...history.map(({ objective }) => Math.sqrt(objective)),
+  ],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    [{ nAtoms: 0 }, 'nAtoms'],
+    [{ alpha: -1 }, 'alpha'],
+    [{ positive: 1 }, 'positive'],
+    [{ init: 'svd' }, 'init'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ tol: -1 }, 'tol'],
+  ],
+} satisfies Method<DictionaryModel>;
+
 const score = {
   options: {},
   labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
@@ -343,6 +365,7 @@ export const METHODS: readonly Method<unknown>[] = [
   spectralClustering,
   transformLearning,
   transformedKMeans,
+  dictionaryLearning,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {
