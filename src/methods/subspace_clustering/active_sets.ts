@@ -57,7 +57,7 @@ export async function solveNets(
     left = left.filter((i, at) => {
       const strongest: number[] = [];
       for (let e = at * atOnce; e < (at + 1) * atOnce; e++) {
-        const size = Math.abs(top.products[e]);
+        const size = top.magnitudes[e];
         if (top.indices[e] !== NO_ROW && size > nets[i].l1 * (1 + SLACK)) {
           strongest.push(top.indices[e]);
         }

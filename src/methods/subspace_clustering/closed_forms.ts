@@ -6,7 +6,7 @@ import type { Algebra, Matrix as Held } from '../../ops/algebra/algebra.js';
 import { type Task, refusePenalty } from './expression.js';
 
 /** Of the rows' squares, and of half a unit in the last place: with less on the diagonal a factor is noise. */
-const LEAST_RIDGE = 64;
+const LEAST_RIDGE = 128;
 
 /**
  * Least squares regression: min |Y - C X|^2 / 2 + lambda |C|^2 / 2 (Lu et al., "Robust and efficient subspace
@@ -31,7 +31,7 @@ export async function leastSquares(
   const factor = await algebra.cholesky(
     await algebra.combine([[1, products]], { diagonal: lambda, into: products }),
   );
-  const refine = { refine: 1 };
+  const refine = { refine: 3 };
   if (d < n) {
     const images = await algebra.solve(factor, await algebra.transpose(x), refine);
     const ridge = await algebra.product(y, images);

@@ -20,8 +20,8 @@ export async function elasticNet(
   const [n, d] = [x.rows, x.columns];
   const width = Math.min(SUPPORT, x === y ? n - 1 : n);
   const own = ownRows(task);
-  const { indices, products } = await algebra.topProducts(x, y, { k: width, exclude: own });
-  const criticals = Array.from(own, (_, i) => Math.abs(products[i * width]) / l1Ratio);
+  const { indices, magnitudes } = await algebra.topProducts(x, y, { k: width, exclude: own });
+  const criticals = Array.from(own, (_, i) => magnitudes[i * width] / l1Ratio);
   const highest = most(criticals);
   if (lambda === undefined && alpha <= 1) refusePenalty('alpha', alpha, 1);
   if (lambda !== undefined && lambda * unit >= highest) {

@@ -49,11 +49,11 @@ export async function orthogonalPursuit(task: Task, nNonzero: number): Promise<C
       if (x === y) exclude[at * width + step] = i;
     });
     const held = await algebra.matrix(left.length, d, rests);
-    const { indices, products } = await algebra.topProducts(x, held, { k: 1, exclude });
+    const { indices, magnitudes } = await algebra.topProducts(x, held, { k: 1, exclude });
     algebra.free(held);
     const going: number[] = [];
     for (const [at, i] of left.entries()) {
-      if (indices[at] === NO_ROW || products[at] === 0) continue;
+      if (indices[at] === NO_ROW || magnitudes[at] === 0) continue;
       if (follow(pursuits[i], indices[at], rowOf)) going.push(i);
       await pause();
     }
