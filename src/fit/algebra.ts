@@ -1,5 +1,6 @@
 /** Dense linear algebra on the chosen engine for as long as one piece of work takes. */
 import type { Algebra } from '../ops/algebra/algebra.js';
+import { deviceAlgebra } from '../ops/algebra/device_algebra.js';
 import type { PointSource } from '../rows/load_options.js';
 import { type RuntimeChoice, withBackend } from './backend.js';
 
@@ -13,11 +14,16 @@ export function withAlgebra<T>(
   signal: AbortSignal | undefined,
   work: (algebra: Algebra) => Promise<T>,
 ): Promise<T> {
-  const onHost = async () => {
-    const { hostAlgebra } = await import('../ops/algebra/host_algebra.twin.js');
-    return disposing(hostAlgebra(signal), work);
-  };
-  return withBackend(choice, points, signal, onHost, onHost);
+  return withBackend(
+    choice,
+    points,
+    signal,
+    async (runtime) => disposing(await deviceAlgebra(runtime, signal), work),
+    async () => {
+      const { hostAlgebra } = await import('../ops/algebra/host_algebra.twin.js');
+      return disposing(hostAlgebra(signal), work);
+    },
+  );
 }
 
 async function disposing<T>(algebra: Algebra, work: (algebra: Algebra) => Promise<T>): Promise<T> {

@@ -81,9 +81,9 @@ describe('hostAlgebra', () => {
     const x = await held(4, 1, [1, -3, 3, 2]);
     const r = await held(2, 1, [1, -1]);
     const exclude = Uint32Array.of(0, NO_ROW, 1, 2);
-    const { indices, products } = await algebra.topProducts(x, r, { k: 3, exclude });
+    const { indices, magnitudes } = await algebra.topProducts(x, r, { k: 3, exclude });
     expect([...indices]).toEqual([1, 2, 3, 3, 0, NO_ROW]);
-    expect([...products]).toEqual([-3, 3, 2, -2, -1, 0]);
+    expect([...magnitudes]).toEqual([3, 3, 2, 2, 1, 0]);
   });
 
   it('refuses what does not fit, and what was freed', async () => {

@@ -69,6 +69,14 @@ export interface Shrinkage {
   readonly gap: Matrix;
 }
 
+/** What to multiply rows and columns by: 1 x rows, 1 x columns. */
+export interface Scales {
+  readonly rows?: Matrix | undefined;
+  readonly columns?: Matrix | undefined;
+  /** Where the result goes, which may be the matrix itself; a new matrix when absent. */
+  readonly into?: Matrix | undefined;
+}
+
 /** What of the numbers of a row or a column is summed; of 'largest' the maximum of |v|. */
 export type Summed = 'values' | 'squares' | 'magnitudes' | 'largest';
 
@@ -82,8 +90,8 @@ export interface Factor {
 
 export interface SolveOptions {
   /**
-   * Steps of iterative refinement, with residuals in twice the precision. One is enough for float32's
-   * accuracy up to a condition number of some 1e6. Default 0.
+   * Steps of iterative refinement with residuals in twice the precision, for which A must be there whole. One
+   * is enough for float32's accuracy up to a condition number of some 1e4. Default 0.
    */
   readonly refine?: number | undefined;
 }
@@ -99,16 +107,16 @@ export interface TopOptions {
 export interface TopProducts {
   /** [m][k]; NO_ROW where there are fewer than k. */
   readonly indices: Uint32Array;
-  /** [m][k]: x . r with its sign, 0 where there is no row. */
-  readonly products: Float32Array | Float64Array;
+  /** [m][k]: |x . r|, 0 where there is no row. */
+  readonly magnitudes: Float32Array | Float64Array;
 }
 
 /** Where a row is asked for and there is none. */
 export const NO_ROW = 0xffffffff;
 
 /**
- * Calls are recorded in order and each sees what those before it wrote; only `read`, `cholesky`
- * and `topProducts` wait for the device. Vectors are 1 x n matrices. Shapes that do not fit are refused with
+ * Await one call before the next, which then sees what it wrote; only `read`, `cholesky` and `topProducts` wait
+ * for the device's work. Vectors are 1 x n matrices. Shapes that do not fit are refused with
  * ShapeError, a matrix beyond what one buffer of the device holds with DeviceLimitError.
  */
 export interface Algebra {
@@ -159,10 +167,7 @@ export interface Algebra {
   /** C = soft(Z + Lambda / mu, t), Lambda += mu (Z - C) and max |Z - C| in one pass. */
   shrink(step: Shrinkage): Promise<void>;
   /** diag(byRows) A diag(byColumns), of vectors; `into` may be A. */
-  scale(
-    a: Matrix,
-    by: { readonly rows?: Matrix; readonly columns?: Matrix; readonly into?: Matrix },
-  ): Promise<Matrix>;
+  scale(a: Matrix, by: Scales): Promise<Matrix>;
   /** Sums over each row ('rows': 1 x rows) or each column ('columns': 1 x columns). */
   sums(a: Matrix, along: 'rows' | 'columns', of?: Summed): Promise<Matrix>;
   transpose(a: Matrix): Promise<Matrix>;

@@ -5,6 +5,7 @@ import type {
   Factor,
   Matrix,
   ProductOptions,
+  Scales,
   Shrinkage,
   Term,
   TopOptions,
@@ -111,22 +112,28 @@ export function refuseShrinkage({ solution, sparse, multipliers, gap }: Shrinkag
   refuseUnless('gap', gap, { rows: 1, columns: 1, count: 1 });
 }
 
+export function refuseScales({ rows, columns, ...a }: Shape, by: Scales): void {
+  if (by.rows) refuseUnless('by.rows', by.rows, { rows: 1, columns: rows, count: 1 });
+  if (by.columns) refuseUnless('by.columns', by.columns, { rows: 1, columns, count: 1 });
+  if (by.into) refuseUnless('into', by.into, { rows, columns, ...a });
+}
+
 export function refuseRightSides({ lower }: Factor, b: Matrix): void {
   refuseUnless('the right side', b, { rows: lower.rows, columns: b.columns, count: 1 });
 }
 
 /** @throws ShapeError, InvalidArgumentError */
-export function checkTop(x: Shape, r: Shape, { k = 1, exclude }: TopOptions) {
+export function checkTop(x: Shape, r: Shape, { k = 1, exclude = new Uint32Array() }: TopOptions) {
   refuseUnless('the rows to find', x, { ...x, columns: r.columns, count: 1 });
   refuseUnless('the rows to find for', r, { ...r, count: 1 });
   if (!Number.isInteger(k) || k < 1) {
     throw new InvalidArgumentError('k', `k is ${k}; give a whole number above 0.`);
   }
-  const excluded = (exclude?.length ?? 0) / r.rows;
+  const excluded = exclude.length / r.rows;
   if (!Number.isInteger(excluded)) {
     throw new ShapeError(
-      `${exclude?.length} rows are excluded, as many for each of ${r.rows} rows; give a multiple of that.`,
+      `${exclude.length} rows are excluded, as many for each of ${r.rows} rows; give a multiple of that.`,
     );
   }
-  return { k, excluded };
+  return { k, exclude, excluded };
 }

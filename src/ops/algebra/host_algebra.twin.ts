@@ -10,9 +10,8 @@ import {
   productShape,
   refuseNotSquare,
   refuseRightSides,
+  refuseScales,
   refuseShrinkage,
-  refuseUnless,
-  refuseUnlike,
   type Shape,
 } from './checks.js';
 import { finish, setDiagonal, shrink, sums } from './elementwise.twin.js';
@@ -180,9 +179,7 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
     },
     async scale(a, by) {
       const { rows, columns, count } = a;
-      if (by.rows) refuseUnless('by.rows', by.rows, { rows: 1, columns: rows, count: 1 });
-      if (by.columns) refuseUnless('by.columns', by.columns, { rows: 1, columns, count: 1 });
-      if (by.into) refuseUnlike('into', by.into, a);
+      refuseScales(a, by);
       const [given, ofRows, ofColumns] = [a, by.rows, by.columns].map((m) => m && valuesOf(m));
       const result = by.into ?? make({ rows, columns, count });
       const values = valuesOf(result);
@@ -219,8 +216,7 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
     },
 
     async topProducts(x, r, options = {}) {
-      const { k, excluded } = checkTop(x, r, options);
-      const { exclude = new Uint32Array() } = options;
+      const { k, exclude, excluded } = checkTop(x, r, options);
       const lists = emptyLists(r.rows, k);
       const columns = transposed(nth(r, 0));
       const rows = rowsOf(nth(x, 0));
@@ -231,7 +227,7 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
           exclude.subarray(j * excluded, (j + 1) * excluded).includes(i),
         );
       }
-      return { indices: lists.rows, products: lists.products };
+      return { indices: lists.rows, magnitudes: lists.magnitudes };
     },
 
     free(...matrices) {

@@ -2,12 +2,12 @@ import { NO_ROW } from './algebra.js';
 
 /** Of each row of R the rows of X with the largest |x . r|, [rows][k], largest first. */
 export interface TopLists {
-  readonly products: Float64Array;
+  readonly magnitudes: Float64Array;
   readonly rows: Uint32Array;
 }
 
 export const emptyLists = (rows: number, k: number): TopLists => ({
-  products: new Float64Array(rows * k),
+  magnitudes: new Float64Array(rows * k),
   rows: new Uint32Array(rows * k).fill(NO_ROW),
 });
 
@@ -16,7 +16,7 @@ export const emptyLists = (rows: number, k: number): TopLists => ({
  * the last there; ties stay behind. `isExcluded(j)` leaves it out for row j.
  */
 export function putProducts(
-  { products, rows }: TopLists,
+  { magnitudes, rows }: TopLists,
   i: number,
   values: ArrayLike<number>,
   k: number,
@@ -26,17 +26,17 @@ export function putProducts(
     const size = Math.abs(values[j]);
     const last = j * k + k - 1;
     const isFull = rows[last] !== NO_ROW;
-    if ((isFull && !(size > Math.abs(products[last]))) || isExcluded(j)) continue;
+    if ((isFull && !(size > magnitudes[last])) || isExcluded(j)) continue;
     let at = last;
     for (; at > j * k && isBehind(at - 1, size); at--) {
-      products[at] = products[at - 1];
+      magnitudes[at] = magnitudes[at - 1];
       rows[at] = rows[at - 1];
     }
-    products[at] = values[j];
+    magnitudes[at] = size;
     rows[at] = i;
   }
 
   function isBehind(at: number, size: number): boolean {
-    return rows[at] === NO_ROW || Math.abs(products[at]) < size;
+    return rows[at] === NO_ROW || magnitudes[at] < size;
   }
 }
