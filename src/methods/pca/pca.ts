@@ -17,8 +17,9 @@ import {
 } from './pca_batches.js';
 import { leftOver, WIDEST_DENSE } from './pca_incremental.js';
 import { PCA_DEFAULTS, PCA_RULES, type PcaOptions, type PcaSolver } from './options.js';
-import { PcaModel, stateOf } from './pca_model.js';
+import { PcaModel } from './pca_model.js';
 import { columnSquares, diagonal, momentsOf, residualMean, Scatter, sum } from './pca_scatter.js';
+import { stateOf } from './pca_state.js';
 import {
   type Report,
   solveByDeflation,
