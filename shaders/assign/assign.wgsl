@@ -66,7 +66,17 @@ fn main(
       at++;
       p += NEXT_QUAD;
     }
+    #if SUBGROUPS
+    #repeat j 0..ROUNDS
+    let halves$j = half_norms[min(k + mine + $(j * LANES), shape.padded_clusters - 1)];
+    #end
+    #repeat i 0..TILE
+    let half$i = subgroupBroadcast(halves$(i / LANES), $(i % LANES));
+    best = with_score_of(best, half$i - dots.k$i, half$i, k + $i);
+    #end
+    #else
     best = closest(best, dots, k);
+    #end
   }
   settle(start, best);
 }

@@ -26,6 +26,7 @@ export function withEngine<T>(
   points: PointSource,
   signal: AbortSignal | undefined,
   work: (engine: Engine) => Promise<T>,
+  retries?: number,
 ): Promise<T> {
-  return onEngine(ENGINES, choice, points, signal, work);
+  return onEngine(ENGINES, choice, points, signal, work, retries);
 }

@@ -7,10 +7,10 @@ import {
   columnSums,
   inPlace,
   meansOfColumns,
-  measureLargest,
   packRows,
   scaling,
 } from './device_points.js';
+import { measureLargest } from './measure_largest.js';
 import { ColumnPoints } from './column_points.js';
 import { type Preparation, Rows } from './rows.js';
 import { streamedRows } from './block_size.js';

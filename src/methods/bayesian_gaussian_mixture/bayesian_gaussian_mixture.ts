@@ -14,6 +14,7 @@ import {
   checkMixtureData,
   type MixtureData,
   type MixtureOptions,
+  tellingMixtureOnce,
   withMixtureRows,
 } from '../gaussian_mixture/mixture_data.js';
 import {
@@ -74,7 +75,7 @@ export async function bayesianGaussianMixture(
   points: Points | PointStream,
   options: BayesianGaussianMixtureOptions,
 ): Promise<BayesianGaussianMixtureModel> {
-  options = checkOptions('bayesianGaussianMixture', options, BAYESIAN_RULES);
+  options = tellingMixtureOnce(checkOptions('bayesianGaussianMixture', options, BAYESIAN_RULES));
   const data = await checkMixtureData('bayesianGaussianMixture', points, options);
   return withMixtureRows(data, options, (session, engine) => fit(session, engine, options, data));
 }

@@ -21,6 +21,7 @@ import {
   checkMixtureData,
   type MixtureData,
   type MixtureOptions,
+  tellingMixtureOnce,
   withMixtureRows,
 } from './mixture_data.js';
 import { bestOfRuns, fitMixture, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
@@ -63,7 +64,7 @@ export async function gaussianMixture(
   points: Points | PointStream,
   options: GaussianMixtureOptions,
 ): Promise<GaussianMixtureModel> {
-  options = checkOptions('gaussianMixture', options, RULES);
+  options = tellingMixtureOnce(checkOptions('gaussianMixture', options, RULES));
   const { covarianceType = 'full', fixedVariance } = options;
   if ((covarianceType === 'fixed') !== (fixedVariance !== undefined)) {
     throw new InvalidArgumentError(

@@ -2,6 +2,7 @@
 import { plural } from '../../../host/show.js';
 import type { RuntimeChoice } from '../../fit/backend.js';
 import { withRows } from '../../fit/engine.js';
+import { tellingOnce } from '../../fit/told_once.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { inColumns } from '../../ops/mixtures/columns.js';
 import { formOf } from '../../ops/mixtures/parameters.js';
@@ -51,7 +52,17 @@ export interface MixtureOptions {
   readonly signal?: AbortSignal;
   /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
   readonly runtime?: RuntimeChoice;
+  /**
+   * How often the fit goes on on a fresh device after one was lost, for the same bits; nothing is told twice.
+   * Default 1 on the shared device, 0 with a runtime of your own, which another like it then replaces; a
+   * device that you lent is yours to replace.
+   */
+  readonly retries?: number;
 }
+
+/** As {@link tellingOnce}. */
+export const tellingMixtureOnce = <O extends MixtureOptions>(options: O): O =>
+  tellingOnce<MixtureProgress, O>(options, ({ iteration, restart }) => [iteration, restart]);
 
 /** k d^2 at most: 1 GiB in float64, and a fit holds some of them. */
 const MOST_PRODUCTS = 2 ** 27;
@@ -109,9 +120,9 @@ function checkSize(
 /** Loads the rows for a fit. */
 export function withMixtureRows<T>(
   { points, weights }: MixtureData,
-  { runtime, signal }: MixtureOptions,
+  { runtime, signal, retries }: MixtureOptions,
   work: (session: Session, engine: string) => Promise<T>,
 ): Promise<T> {
-  const load = { metric: 'euclidean', hold: inColumns, signal } as const;
+  const load = { metric: 'euclidean', hold: inColumns, signal, retries } as const;
   return withRows(runtime, points, weights ? { ...load, weights } : load, work);
 }

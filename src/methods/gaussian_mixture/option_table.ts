@@ -52,6 +52,7 @@ export const FIT_OPTIONS = {
   },
   signal: COMMON.signal,
   runtime: COMMON.runtime,
+  retries: COMMON.retries,
 } as const satisfies Partial<Record<keyof MixtureOptions, OptionEntry>>;
 
 export const optionTable: OptionTable<GaussianMixtureOptions> = {

@@ -50,5 +50,6 @@ export const optionTable: OptionTable<PcaOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

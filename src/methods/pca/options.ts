@@ -5,10 +5,10 @@ import {
   aSeed,
   aSwitch,
   either,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRules,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
 
@@ -68,6 +68,12 @@ export interface PcaOptions {
   readonly signal?: AbortSignal;
   /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
   readonly runtime?: RuntimeChoice;
+  /**
+   * How often the fit goes on on a fresh device after one was lost, for the same bits; nothing is told twice.
+   * Default 1 on the shared device, 0 with a runtime of your own, which another like it then replaces; a
+   * device that you lent is yours to replace.
+   */
+  readonly retries?: number;
 }
 
 export const PCA_RULES = {
@@ -90,7 +96,7 @@ export const PCA_RULES = {
   maxIter: wholeNumber(1),
   batchSize: wholeNumber(1),
   onIteration: aFunction,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const PCA_DEFAULTS = {

@@ -6,6 +6,7 @@ import type { Session } from '../../ops/op.js';
 import { forGram, forProducts } from '../../ops/products/hold.js';
 import type { Points } from '../../rows/matrix.js';
 import { checkOptions } from '../../fit/options.js';
+import { tellingOnce } from '../../fit/told_once.js';
 import {
   batchesOf,
   checkCount,
@@ -16,7 +17,13 @@ import {
   share,
 } from './pca_batches.js';
 import { leftOver, WIDEST_DENSE } from './pca_incremental.js';
-import { PCA_DEFAULTS, PCA_RULES, type PcaOptions, type PcaSolver } from './options.js';
+import {
+  PCA_DEFAULTS,
+  PCA_RULES,
+  type PcaOptions,
+  type PcaProgress,
+  type PcaSolver,
+} from './options.js';
 import { PcaModel } from './pca_model.js';
 import { columnSquares, diagonal, momentsOf, residualMean, Scatter, sum } from './pca_scatter.js';
 import { stateOf } from './pca_state.js';
@@ -71,9 +78,15 @@ export async function pca(
   if (options.solver === 'incremental') return fitBatches(batchesOf(checked, options), options);
   const solver = options.solver ?? defaultSolver(options.nComponents, d);
   const hold = solver === 'covariance' ? forGram : forProducts;
-  const load = { metric: 'euclidean', hold, signal: options.signal } as const;
+  const load = {
+    metric: 'euclidean',
+    hold,
+    signal: options.signal,
+    retries: options.retries,
+  } as const;
+  const told = tellingOnce<PcaProgress, PcaOptions>(options, (at) => [at.iteration, at.component]);
   return withRows(options.runtime, checked, load, (session, engine) =>
-    fit(session, engine, solver, options),
+    fit(session, engine, solver, told),
   );
 }
 

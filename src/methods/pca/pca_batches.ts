@@ -92,7 +92,15 @@ export async function fitBatches(
   batches: AsyncIterable<CheckedMatrix | GpuMatrix>,
   options: PcaOptions,
 ): Promise<PcaModel> {
-  const { nComponents = 'all', whiten = false, seed = 0, runtime, signal, onIteration } = options;
+  const {
+    nComponents = 'all',
+    whiten = false,
+    seed = 0,
+    runtime,
+    signal,
+    retries,
+    onIteration,
+  } = options;
   const most = nComponents === 'all' ? Number.POSITIVE_INFINITY : nComponents;
   let summary: Summary | undefined;
   let engine = '';
@@ -101,7 +109,7 @@ export async function fitBatches(
     signal?.throwIfAborted();
     const before = summary;
     const hold = batch.shape[1] <= WIDEST_DENSE ? forGram : forProducts;
-    const load = { metric: 'euclidean', hold, signal } as const;
+    const load = { metric: 'euclidean', hold, signal, retries } as const;
     summary = await withRows(runtime, batch, load, (session, name) => {
       engine = name;
       return extend(before, session, most, seed, signal);

@@ -1,0 +1,113 @@
+/** Sparse codes of rows by the atoms of a dictionary, where an algebra works. */
+import type { Pause } from '../../math/event_loop.js';
+import { largestEigenpairs } from '../../math/largest_eigenpairs.js';
+import type { Algebra, Matrix } from '../../ops/algebra/algebra.js';
+
+/** Steps at most, and steps between two looks at what is still moving: each look waits for the device. */
+const MOST_STEPS = 2000;
+const LOOK = 10;
+/** Of the largest of Y D', the slope at which codes are found; on a device what its digits allow. */
+const SETTLED = 1e-8;
+const FLOOR = 32;
+
+export interface Coding {
+  readonly algebra: Algebra;
+  /** Y, n x d. */
+  readonly inputs: Matrix;
+  /** D, k x d. */
+  readonly atoms: Matrix;
+  /** Weight of |Z|_1. */
+  readonly alpha: number;
+  /** Codes are to be >= 0. */
+  readonly positive: boolean;
+  /** Z, n x k, to start from. Replaced. */
+  readonly codes: Matrix;
+  readonly pause: Pause;
+}
+
+/**
+ * Makes Z the minimum of |Y - Z D|^2 / 2 + alpha |Z|_1 by accelerated proximal gradients (Beck & Teboulle, SIAM
+ * Journal on Imaging Sciences 2, 2009), starting afresh where the momentum points uphill (O'Donoghue & Candes
+ * 2015); steps are of 1 / L, L the largest eigenvalue of D D'. 2 n k^2 operations a step.
+ */
+export async function sparseCodes(coding: Coding): Promise<void> {
+  const { algebra, inputs, atoms, alpha, positive, codes, pause } = coding;
+  const k = atoms.rows;
+  const gram = await algebra.gram(atoms);
+  const known = Float64Array.from(await algebra.read(gram));
+  const bound = (await largestEigenpairs(known, k, 1, pause)).values[0];
+  if (!(bound > 0)) {
+    algebra.write(codes, new Float64Array(codes.rows * k));
+    algebra.free(gram);
+    return;
+  }
+  const products = await algebra.product(inputs, atoms, { transposeB: true });
+  const small = Math.max(SETTLED, FLOOR * algebra.rounding) * (await largest(algebra, products));
+  const prox = { softThreshold: alpha / bound, clampAtZero: positive };
+  let [now, next] = [await algebra.combine([[1, codes]]), await algebra.combine([[1, codes]])];
+  const from = await algebra.combine([[1, codes]]);
+  for (let step = 1, momentum = 1; ; step++) {
+    await pause();
+    await algebra.combine(
+      [
+        [1, from],
+        [1 / bound, products],
+      ],
+      { into: next },
+    );
+    await algebra.product(from, gram, { alpha: -1 / bound, beta: 1, into: next, ...prox });
+    if (step % LOOK === 0 || step === MOST_STEPS) {
+      const moved = await algebra.combine([
+        [1, next],
+        [-1, from],
+      ]);
+      const isFound = bound * (await largest(algebra, moved)) <= small;
+      if (isFound || step === MOST_STEPS) {
+        await algebra.combine([[1, next]], { into: codes });
+        algebra.free(moved, gram, products, now, next, from);
+        return;
+      }
+      if (await isUphill(algebra, moved, next, now)) momentum = 1;
+      algebra.free(moved);
+    }
+    const after = (1 + Math.sqrt(1 + 4 * momentum ** 2)) / 2;
+    const share = (momentum - 1) / after;
+    await algebra.combine(
+      [
+        [1 + share, next],
+        [-share, now],
+      ],
+      { into: from },
+    );
+    [now, next, momentum] = [next, now, after];
+  }
+}
+
+/** Whether the last step turned against the way that the momentum points: (next - from) . (next - now) < 0. */
+async function isUphill(
+  algebra: Algebra,
+  moved: Matrix,
+  next: Matrix,
+  now: Matrix,
+): Promise<boolean> {
+  const ahead = await algebra.combine([
+    [1, next],
+    [-1, now],
+  ]);
+  const cross = await algebra.product(moved, ahead, { transposeA: true });
+  const diagonal = await algebra.diagonal(cross);
+  const values = await algebra.read(diagonal);
+  algebra.free(ahead, cross, diagonal);
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum < 0;
+}
+
+async function largest(algebra: Algebra, matrix: Matrix): Promise<number> {
+  const sums = await algebra.sums(matrix, 'rows', 'largest');
+  const values = await algebra.read(sums);
+  algebra.free(sums);
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return most;
+}

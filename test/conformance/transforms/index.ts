@@ -1,0 +1,11 @@
+/** K-means as a factorization, transforms and dictionaries. */
+import type { Suite } from '../case.js';
+import { dictionaryCases } from './dictionary.js';
+import { factorizationCases } from './factorization.js';
+import { learningCases } from './learning.js';
+import { transformedCases } from './transformed.js';
+
+export const transforms: Suite = {
+  name: 'transforms and dictionaries',
+  cases: [...factorizationCases, ...learningCases, ...transformedCases, ...dictionaryCases],
+};
