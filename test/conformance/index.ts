@@ -2,6 +2,7 @@
 import type { Suite } from './case.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
+import { estimates } from './estimate.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
@@ -34,4 +35,5 @@ export const suites: readonly Suite[] = [
   neighbours,
   spectral,
   transforms,
+  estimates,
 ];
