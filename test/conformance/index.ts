@@ -1,5 +1,6 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
+import { algebraSuite } from './algebra/index.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
 import { estimates } from './estimate.js';
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   contract,
   economy,
   kernels,
+  algebraSuite,
   ...kmeansSuites,
   onlineKMeansSuite,
   maps,
