@@ -148,12 +148,49 @@ def dictionary(golden):
     }
 
 
+def subspaces(golden):
+    """Transformed subspace clustering with least squares, by inverses of n x n matrices."""
+    rng = np.random.default_rng(2)
+    rows = [rng.normal(size=(14, 2)) @ rng.normal(size=(2, 6)) for _ in range(3)]
+    points = np.concatenate(rows) + 0.05 * rng.normal(size=(42, 6))
+    x = points.T / np.linalg.norm(points, axis=1)
+    penalty, gamma, ridge, eye = 0.5, 2.0, 0.05, np.eye(42)
+    t, history = np.sqrt(0.5) * np.eye(6), []
+    z = t @ x
+    for _ in range(4):
+        inverse = np.linalg.inv(z.T @ z + ridge * eye)
+        c = -inverse / np.diag(inverse)
+        np.fill_diagonal(c, 0)
+        m = (eye - c) @ (eye - c).T
+        scatter = x @ (eye - np.linalg.inv(eye + gamma * m)) @ x.T
+        w, v = np.linalg.eigh(scatter + penalty * np.eye(6))
+        t = np.sqrt(penalty / 2) * v @ np.diag(w**-0.5) @ v.T
+        z = t @ x @ np.linalg.inv(eye + gamma * m)
+        gradients = [
+            2 * (t @ x - z) @ x.T + penalty * (2 * t - np.linalg.inv(t).T),
+            2 * (z - t @ x) + 2 * gamma * z @ m,
+        ]
+        if max(np.abs(one).max() for one in gradients) > 1e-10:
+            raise ValueError("a gradient is left")
+        express = size(z - z @ c) + ridge * size(c)
+        history.append(size(t @ x - z) + penalty * regularity(t) + gamma * express)
+    return {
+        "points": golden.put(points),
+        "options": {"k": 3, "penalty": penalty, "gamma": gamma, "lambda": ridge, "maxIter": 4, "tol": 0},
+        "objectives": golden.put(history),
+        "metric": golden.put(t.T @ t),
+        "coefficients": golden.put(c.T),
+        "labels": golden.put(np.repeat(np.arange(3), 14), "uint8"),
+    }
+
+
 def main():
     golden = Golden("transforms")
     golden.save(
         factorization=factorization(golden),
         transformed=transformed(golden),
         dictionary=dictionary(golden),
+        subspaces=subspaces(golden),
         transforms=[
             learnt(golden, "square, magnitudes", 8, 12, alpha=1.0),
             learnt(golden, "square, the largest", 8, 5, nNonzero=3),
