@@ -502,6 +502,20 @@ export interface TransformsGolden {
     /** Those of K-means. */
     readonly started: NdArray<Uint8Array>;
   };
+  /** One dictionary whose codes are drawn to the means of clusters. */
+  readonly deep: {
+    readonly points: NdArray;
+    readonly options: {
+      readonly k: number;
+      readonly layers: readonly number[];
+      readonly mu: number;
+      readonly nonNegative: boolean;
+      readonly maxIter: number;
+      readonly tol: number;
+    };
+    readonly objectives: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+  };
   /** Transformed subspace clustering by 'llmc', one layer. */
   readonly subspaces: {
     readonly points: NdArray;

@@ -6,7 +6,7 @@ The objective of K-means is that of whole matrices here, |Z - Z H'(HH')^-1 H|^2,
 from golden_io import Golden, load
 
 import numpy as np
-from scipy.linalg import sqrtm
+from scipy.linalg import solve_sylvester, sqrtm
 from sklearn.cluster import KMeans
 from sklearn.decomposition import DictionaryLearning
 from sklearn.linear_model import Lasso
@@ -184,6 +184,43 @@ def subspaces(golden):
     }
 
 
+def best_atoms(codes, inputs, atoms):
+    """Of |Y - Z D|^2 over rows of length 1 at most, by projected gradients."""
+    gram, cross = codes.T @ codes, codes.T @ inputs
+    for _ in range(200_000):
+        moved = atoms - (gram @ atoms - cross) / np.linalg.norm(gram, 2)
+        moved /= np.maximum(1, np.linalg.norm(moved, axis=1))[:, None]
+        change = np.abs(moved - atoms).max()
+        atoms = moved
+        if change < 1e-14:
+            break
+    return atoms
+
+
+def deep(golden):
+    """One dictionary, codes drawn to the means of clusters that lie far apart, Sylvester's equation for the codes."""
+    rng = np.random.default_rng(8)
+    labels = np.repeat(np.arange(3), 15)
+    points = 8 * rng.normal(size=(3, 5))[labels] + rng.normal(size=(45, 5))
+    mu, p = 2.0, projection_of(labels)
+    # Principal directions, of which the signs do not matter.
+    atoms = np.linalg.svd(points)[2][:4]
+    history = []
+    for _ in range(4):
+        z = solve_sylvester(mu * (np.eye(45) - p), atoms @ atoms.T, points @ atoms.T)
+        gradient = (z @ atoms - points) @ atoms.T + mu * (z - p @ z)
+        if np.abs(gradient).max() > 1e-9 * np.abs(points @ atoms.T).max():
+            raise ValueError("a gradient is left")
+        atoms = best_atoms(z, points, atoms)
+        history.append(size(points - z @ atoms) + mu * size(z - p @ z))
+    return {
+        "points": golden.put(points),
+        "options": {"k": 3, "layers": [4], "mu": mu, "nonNegative": False, "maxIter": 4, "tol": 0},
+        "objectives": golden.put(history),
+        "labels": golden.put(labels, "uint8"),
+    }
+
+
 def main():
     golden = Golden("transforms")
     golden.save(
@@ -191,6 +228,7 @@ def main():
         transformed=transformed(golden),
         dictionary=dictionary(golden),
         subspaces=subspaces(golden),
+        deep=deep(golden),
         transforms=[
             learnt(golden, "square, magnitudes", 8, 12, alpha=1.0),
             learnt(golden, "square, the largest", 8, 5, nNonzero=3),

@@ -3,8 +3,8 @@ import type { Pause } from '../../math/event_loop.js';
 import { largestEigenpairs } from '../../math/largest_eigenpairs.js';
 import type { Algebra, Matrix } from '../../ops/algebra/algebra.js';
 
-/** Steps at most, and steps between two looks at what is still moving: each look waits for the device. */
-const MOST_STEPS = 2000;
+/** Steps at most where not told, and between two looks at what is still moving: each look waits for the device. */
+const MOST_STEPS = 1000;
 const LOOK = 10;
 /** Of the largest of R, the slope at which codes are found; on a device what its digits allow. */
 const SETTLED = 1e-8;
@@ -22,6 +22,8 @@ export interface Quadratic {
   readonly positive: boolean;
   /** Z, n x k, to start from. Replaced. */
   readonly codes: Matrix;
+  /** Steps at most. */
+  readonly steps?: number;
   readonly pause: Pause;
 }
 
@@ -47,7 +49,7 @@ export async function sparseCodes({ inputs, atoms, ...problem }: Coding): Promis
  * (O'Donoghue & Candes 2015); steps are of 1 / L, L the largest eigenvalue of G. 2 n k^2 operations a step.
  */
 export async function minimize(problem: Quadratic): Promise<void> {
-  const { algebra, gram, products, alpha, positive, codes, pause } = problem;
+  const { algebra, gram, products, alpha, positive, codes, steps = MOST_STEPS, pause } = problem;
   const k = gram.rows;
   const known = Float64Array.from(await algebra.read(gram));
   const bound = (await largestEigenpairs(known, k, 1, pause)).values[0];
@@ -69,13 +71,13 @@ export async function minimize(problem: Quadratic): Promise<void> {
       { into: next },
     );
     await algebra.product(from, gram, { alpha: -1 / bound, beta: 1, into: next, ...prox });
-    if (step % LOOK === 0 || step === MOST_STEPS) {
+    if (step % LOOK === 0 || step === steps) {
       const moved = await algebra.combine([
         [1, next],
         [-1, from],
       ]);
       const isFound = bound * (await largest(algebra, moved)) <= small;
-      if (isFound || step === MOST_STEPS) {
+      if (isFound || step === steps) {
         await algebra.combine([[1, next]], { into: codes });
         algebra.free(moved, now, next, from);
         return;

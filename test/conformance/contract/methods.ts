@@ -2,6 +2,7 @@
 import type {
   BayesianGaussianMixtureModel,
   ComputeOptions,
+  DeepDictionaryModel,
   DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
@@ -369,6 +370,26 @@ const transformedSubspaceClustering = {
   ],
 } satisfies Method<TransformedSubspaceModel>;
 
+const deepDictionaryClustering = {
+  name: 'deepDictionaryClustering',
+  options: { k: 2, layers: [3, 2], nonNegative: false, nInit: 2, maxIter: 2 },
+  model: 'DeepDictionaryModel',
+  values: ({ history }) => history.map(({ objective }) => Math.sqrt(objective)),
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ layers: [] }, 'layers'],
+    [{ layers: [2, 2, 2, 2, 2] }, 'layers'],
+    [{ layers: [0] }, 'layers'],
+    [{ clustering: 'spectral' }, 'clustering'],
+    [{ mu: 0 }, 'mu'],
+    [{ lambda: 0 }, 'lambda'],
+    [{ nonNegative: 1 }, 'nonNegative'],
+    [{ expression: 'lrr' }, 'expression'],
+  ],
+} satisfies Method<DeepDictionaryModel>;
+
 const score = {
   options: {},
   labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
@@ -392,6 +413,7 @@ export const METHODS: readonly Method<unknown>[] = [
   transformedKMeans,
   dictionaryLearning,
   transformedSubspaceClustering,
+  deepDictionaryClustering,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {

@@ -1,5 +1,6 @@
 /** K-means as a factorization, transforms and dictionaries. */
 import type { Suite } from '../case.js';
+import { deepCases } from './deep.js';
 import { dictionaryCases } from './dictionary.js';
 import { factorizationCases } from './factorization.js';
 import { learningCases } from './learning.js';
@@ -8,5 +9,6 @@ import { transformedCases } from './transformed.js';
 
 export const transforms: Suite = {
   name: 'transforms and dictionaries',
-  cases: [...factorizationCases, ...learningCases, ...transformedCases, ...dictionaryCases, ...subspaceCases],
+  cases: [
+...factorizationCases, ...learningCases, ...transformedCases, ...dictionaryCases, ...subspaceCases, ...deepCases],
 };
