@@ -12,6 +12,8 @@ export * from './methods/kmeans_factorization/index.js';
 export * from './methods/transform_learning/index.js';
 export * from './methods/transformed_kmeans/index.js';
 export * from './methods/dictionary_learning/index.js';
+export * from './methods/transformed_subspace_clustering/index.js';
+export * from './methods/deep_dictionary_clustering/index.js';
 export * from './methods/subspace_clustering/index.js';
 export * from './methods/scores/index.js';
 export * from './methods/gap_statistic/index.js';
