@@ -14,6 +14,7 @@ import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
+import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -32,4 +33,5 @@ export const suites: readonly Suite[] = [
   gapStatisticSuite,
   neighbours,
   spectral,
+  subspace,
 ];
