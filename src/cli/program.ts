@@ -9,6 +9,7 @@ import { addPca } from '../methods/pca/cli/command.js';
 import { addScore } from '../methods/scores/cli/command.js';
 import { addSom } from '../methods/self_organizing_map/cli/command.js';
 import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
+import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
 import { ChildFinished } from './device.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
@@ -28,6 +29,7 @@ function program(signal: AbortSignal): Command {
   addGap(root, signal);
   addSom(root, signal);
   addSpectral(root, signal);
+  addSubspace(root, signal);
   return root;
 }
 
