@@ -3,6 +3,7 @@ import type { Runtime } from '../../host/runtime.js';
 import { Workspace } from '../../host/workspace.js';
 import { loadRows } from '../rows/load.js';
 import type { PointSource } from '../rows/load_options.js';
+import type { DevicePoints } from '../rows/rows.js';
 import { loadRowWeights } from '../rows/weights.js';
 import { engineName } from './engine_name.js';
 import type { Engine, Session, SessionOptions } from './op.js';
@@ -21,15 +22,13 @@ async function load(
 ): Promise<Session> {
   const options = { extent: 0, ...given };
   const workspace = new Workspace(runtime, 'rows', options.signal);
-  let dispose = () => {
+  let points: DevicePoints | undefined;
+  const dispose = () => {
+    points?.close();
     workspace.dispose();
   };
   try {
-    const points = await (options.hold?.onDevice ?? loadRows)(workspace, source, options);
-    dispose = () => {
-      points.close();
-      workspace.dispose();
-    };
+    points = await (options.hold?.onDevice ?? loadRows)(workspace, source, options);
     const weights = await loadRowWeights(workspace, points, options.weights);
     const rows = { workspace, points, weights, metric: options.metric };
     const { shape, shift, scale } = points;
