@@ -63,6 +63,17 @@ function leastSubgroup(info: GPUAdapterInfo | undefined): number {
   return isKnown ? subgroupMinSize : 4;
 }
 
+/** See `GivenLimits`. */
+function residentBytes({ maxBufferSize }: GPUSupportedLimits): number {
+  const { navigator } = globalThis as {
+    navigator?: { userAgent?: string; maxTouchPoints?: number };
+  };
+  const { userAgent = '', maxTouchPoints = 0 } = navigator ?? {};
+  // An iPad says that it is a Mac.
+  const isSmall = /iPhone|Android/.test(userAgent) || (maxTouchPoints > 1 && /Mac/.test(userAgent));
+  return isSmall ? Math.min(maxBufferSize, 2 ** 30) / 2 : 4 * maxBufferSize;
+}
+
 /** What to do once a device is lost. */
 const REMEDY = {
   shared: 'run the work again, it will use a fresh device',
@@ -94,6 +105,8 @@ export class Runtime {
   readonly device: GPUDevice;
   readonly info: RuntimeInfo;
   readonly limits: RuntimeLimits;
+  /** Bytes of rows to keep on the device at most. */
+  readonly residentBytes: number;
   readonly features: ReadonlySet<string>;
   /** The least invocations a subgroup may have; 0 where the device has no subgroups. */
   readonly subgroupSize: number;
@@ -146,6 +159,7 @@ export class Runtime {
       maxStorageBufferBindingSize: within('maxStorageBufferBindingSize'),
       maxComputeWorkgroupsPerDimension: within('maxComputeWorkgroupsPerDimension'),
     };
+    this.residentBytes = options.limits?.maxResidentBytes ?? residentBytes(device.limits);
     this.pool = new BufferPool(device);
     this.tuning = new Tuning(identify(info), options.tuning ?? defaultTuning());
     const patience = options.watchdog ?? WATCHDOG_MS;

@@ -11,11 +11,21 @@ export interface RuntimeLimits {
   readonly maxComputeWorkgroupsPerDimension: number;
 }
 
+/** What a caller may lower. */
+export interface GivenLimits extends RuntimeLimits {
+  /**
+   * Bytes of rows kept on the device; what is beyond passes through it instead. WebGPU tells of no
+   * memory, so by default four times the largest buffer, but on phones and tablets, where a page ends near 1.5
+   * GB, half of it and 512 MiB at most.
+   */
+  readonly maxResidentBytes: number;
+}
+
 /** What also the device that calls share can be told: see `configureSharedRuntime`. */
 export interface SharedRuntimeOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Lower limits than the device's own to work within (for example to leave memory to others). */
-  readonly limits?: Partial<RuntimeLimits>;
+  readonly limits?: Partial<GivenLimits>;
   /**
    * How to choose among kernels that give the same result. `'auto'`, the default, races them on the
    * first large enough fit on an adapter, for 200 ms at most, and keeps the winner for later ones;
@@ -53,7 +63,8 @@ const LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
   'maxComputeWorkgroupsPerDimension',
-] as const satisfies readonly (keyof RuntimeLimits)[];
+  'maxResidentBytes',
+] as const satisfies readonly (keyof GivenLimits)[];
 
 const OF_A_DEVICE = ['createBuffer', 'limits', 'features', 'lost'];
 

@@ -68,11 +68,11 @@ fn main(
     }
     #if SUBGROUPS
     #repeat j 0..ROUNDS
-    let halves$j = half_norms[min(k + mine + $(j * LANES), shape.padded_clusters - 1)];
+    let halves$j = half_norms[k + mine + $(j * LANES)];
     #end
     #repeat i 0..TILE
-    let half$i = subgroupBroadcast(halves$(i / LANES), $(i % LANES));
-    best = with_score_of(best, half$i - dots.k$i, half$i, k + $i);
+    let c$i = subgroupBroadcast(halves$(i / LANES), $(i % LANES));
+    best = with_score_of(best, c$i - dots.k$i, c$i, k + $i);
     #end
     #else
     best = closest(best, dots, k);

@@ -15,20 +15,6 @@ const ROWS = 8;
 // At most the subgroup's size. Lanes past it load what lane % LANES loads; nobody asks them.
 const LANES = 4;
 
-#if SUBGROUPS
-// The centroid that another lane loaded.
-#repeat i 0..LANES
-fn passed_by_$i(mine: Centroid) -> Centroid {
-  var c = Centroid();
-  c.half_norm = subgroupBroadcast(mine.half_norm, $i);
-  #repeat q 0..QUADS
-  c.q$q = subgroupBroadcast(mine.q$q, $i);
-  #end
-  return c;
-}
-#end
-#end
-
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -54,7 +40,11 @@ fn main(
   for (var k = 0u; k < shape.padded_clusters; k += LANES) {
     let mine = load_centroid(k + subgroup_lane % LANES);
     #repeat i 0..LANES
-    let c$i = passed_by_$i(mine);
+    var c$i = mine;
+    c$i.half_norm = subgroupBroadcast(mine.half_norm, $i);
+    #repeat q 0..QUADS
+    c$i.q$q = subgroupBroadcast(mine.q$q, $i);
+    #end
     best = with_centroid(best, c$i, rows, k + $i);
     #if ROWS > 4
     best_of_others = with_centroid(best_of_others, c$i, others, k + $i);

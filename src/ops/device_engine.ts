@@ -1,6 +1,9 @@
 /** Ops on a WebGPU device. */
+import { OutOfMemoryError } from '../../host/errors.js';
+import { ceilDiv } from '../../host/plan.js';
 import type { Runtime } from '../../host/runtime.js';
 import { Workspace } from '../../host/workspace.js';
+import { packedBytes } from '../rows/device_points.js';
 import { loadRows } from '../rows/load.js';
 import type { PointSource } from '../rows/load_options.js';
 import type { DevicePoints } from '../rows/rows.js';
@@ -15,7 +18,27 @@ export function deviceEngine(runtime: Runtime): Engine {
   };
 }
 
+/** Rows of a matrix that are too many to be kept, or for which there is no room, pass through. */
 async function load(
+  runtime: Runtime,
+  source: PointSource,
+  options: SessionOptions,
+): Promise<Session> {
+  if (!('data' in source)) return loadAs(runtime, source, options);
+  const [n, d] = source.shape;
+  const held = source.isBytes ? 'bytes' : options.storage;
+  try {
+    if (packedBytes(n, ceilDiv(d, 4), held) <= runtime.residentBytes) {
+      return await loadAs(runtime, source, options);
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+  }
+  const { CheckedStream } = await import('../rows/checked_stream.js');
+  return loadAs(runtime, CheckedStream.ofMatrix(source), options);
+}
+
+async function loadAs(
   runtime: Runtime,
   source: PointSource,
   given: SessionOptions,

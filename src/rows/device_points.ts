@@ -14,7 +14,7 @@ import { type DevicePoints, Rows, type PlacedChunk, type Preparation } from './r
 import { type Held, QUAD_BYTES } from './storage.js';
 
 /** Rows cross to the device in blocks of about this many bytes. */
-const UPLOAD_BLOCK = 8 * 1024 * 1024;
+export const UPLOAD_BLOCK = 8 * 1024 * 1024;
 /** Bytes uploaded before the device is waited for: bounds what the browser queues up. */
 export const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
 /** Chunks start at multiples of this, so that runs and segments of rows never straddle two. */

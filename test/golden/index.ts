@@ -502,6 +502,38 @@ export interface TransformsGolden {
     /** Those of K-means. */
     readonly started: NdArray<Uint8Array>;
   };
+  /** One dictionary whose codes are drawn to the means of clusters. */
+  readonly deep: {
+    readonly points: NdArray;
+    readonly options: {
+      readonly k: number;
+      readonly layers: readonly number[];
+      readonly mu: number;
+      readonly nonNegative: boolean;
+      readonly maxIter: number;
+      readonly tol: number;
+    };
+    readonly objectives: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+  };
+  /** Transformed subspace clustering by 'llmc', one layer. */
+  readonly subspaces: {
+    readonly points: NdArray;
+    readonly options: {
+      readonly k: number;
+      readonly penalty: number;
+      readonly gamma: number;
+      readonly lambda: number;
+      readonly maxIter: number;
+      readonly tol: number;
+    };
+    readonly objectives: NdArray;
+    /** T'T */
+    readonly metric: NdArray;
+    /** Of each row. */
+    readonly coefficients: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+  };
   readonly dictionary: {
     readonly points: NdArray;
     readonly options: { readonly nAtoms: number; readonly alpha: number };

@@ -6,7 +6,7 @@ The objective of K-means is that of whole matrices here, |Z - Z H'(HH')^-1 H|^2,
 from golden_io import Golden, load
 
 import numpy as np
-from scipy.linalg import sqrtm
+from scipy.linalg import solve_sylvester, sqrtm
 from sklearn.cluster import KMeans
 from sklearn.decomposition import DictionaryLearning
 from sklearn.linear_model import Lasso
@@ -148,12 +148,87 @@ def dictionary(golden):
     }
 
 
+def subspaces(golden):
+    """Transformed subspace clustering with least squares, by inverses of n x n matrices."""
+    rng = np.random.default_rng(2)
+    rows = [rng.normal(size=(14, 2)) @ rng.normal(size=(2, 6)) for _ in range(3)]
+    points = np.concatenate(rows) + 0.05 * rng.normal(size=(42, 6))
+    x = points.T / np.linalg.norm(points, axis=1)
+    penalty, gamma, ridge, eye = 0.5, 2.0, 0.05, np.eye(42)
+    t, history = np.sqrt(0.5) * np.eye(6), []
+    z = t @ x
+    for _ in range(4):
+        inverse = np.linalg.inv(z.T @ z + ridge * eye)
+        c = -inverse / np.diag(inverse)
+        np.fill_diagonal(c, 0)
+        m = (eye - c) @ (eye - c).T
+        scatter = x @ (eye - np.linalg.inv(eye + gamma * m)) @ x.T
+        w, v = np.linalg.eigh(scatter + penalty * np.eye(6))
+        t = np.sqrt(penalty / 2) * v @ np.diag(w**-0.5) @ v.T
+        z = t @ x @ np.linalg.inv(eye + gamma * m)
+        gradients = [
+            2 * (t @ x - z) @ x.T + penalty * (2 * t - np.linalg.inv(t).T),
+            2 * (z - t @ x) + 2 * gamma * z @ m,
+        ]
+        if max(np.abs(one).max() for one in gradients) > 1e-10:
+            raise ValueError("a gradient is left")
+        express = size(z - z @ c) + ridge * size(c)
+        history.append(size(t @ x - z) + penalty * regularity(t) + gamma * express)
+    return {
+        "points": golden.put(points),
+        "options": {"k": 3, "penalty": penalty, "gamma": gamma, "lambda": ridge, "maxIter": 4, "tol": 0},
+        "objectives": golden.put(history),
+        "metric": golden.put(t.T @ t),
+        "coefficients": golden.put(c.T),
+        "labels": golden.put(np.repeat(np.arange(3), 14), "uint8"),
+    }
+
+
+def best_atoms(codes, inputs, atoms):
+    """Of |Y - Z D|^2 over rows of length 1 at most, by projected gradients."""
+    gram, cross = codes.T @ codes, codes.T @ inputs
+    for _ in range(200_000):
+        moved = atoms - (gram @ atoms - cross) / np.linalg.norm(gram, 2)
+        moved /= np.maximum(1, np.linalg.norm(moved, axis=1))[:, None]
+        change = np.abs(moved - atoms).max()
+        atoms = moved
+        if change < 1e-14:
+            break
+    return atoms
+
+
+def deep(golden):
+    """One dictionary, codes drawn to the means of clusters that lie far apart, Sylvester's equation for the codes."""
+    rng = np.random.default_rng(8)
+    labels = np.repeat(np.arange(3), 15)
+    points = 8 * rng.normal(size=(3, 5))[labels] + rng.normal(size=(45, 5))
+    mu, p = 2.0, projection_of(labels)
+    # Principal directions, of which the signs do not matter.
+    atoms = np.linalg.svd(points)[2][:4]
+    history = []
+    for _ in range(4):
+        z = solve_sylvester(mu * (np.eye(45) - p), atoms @ atoms.T, points @ atoms.T)
+        gradient = (z @ atoms - points) @ atoms.T + mu * (z - p @ z)
+        if np.abs(gradient).max() > 1e-9 * np.abs(points @ atoms.T).max():
+            raise ValueError("a gradient is left")
+        atoms = best_atoms(z, points, atoms)
+        history.append(size(points - z @ atoms) + mu * size(z - p @ z))
+    return {
+        "points": golden.put(points),
+        "options": {"k": 3, "layers": [4], "mu": mu, "nonNegative": False, "maxIter": 4, "tol": 0},
+        "objectives": golden.put(history),
+        "labels": golden.put(labels, "uint8"),
+    }
+
+
 def main():
     golden = Golden("transforms")
     golden.save(
         factorization=factorization(golden),
         transformed=transformed(golden),
         dictionary=dictionary(golden),
+        subspaces=subspaces(golden),
+        deep=deep(golden),
         transforms=[
             learnt(golden, "square, magnitudes", 8, 12, alpha=1.0),
             learnt(golden, "square, the largest", 8, 5, nNonzero=3),

@@ -99,7 +99,7 @@ export class Assignment {
     proposal: Proposal | undefined,
   ): Promise<Assignment> {
     const kernel = await runtime.kernel(source, constants);
-    const rows = Number(constants.ROWS ?? source.constants.ROWS) * kernel.workgroup;
+    const rows = Number({ ...source.constants, ...constants }.ROWS) * kernel.workgroup;
     return new Assignment(
       kernel,
       roundUp(k, tile),

@@ -50,7 +50,7 @@ interface BatchPlan {
  * Memory and work are bounded whatever the shape. Runs, which decide how sums round, depend on k and the
  * entries alone, but for devices whose buffers (`mostBytes`) hold no unit of them.
  */
-function planBatch(k: number, entries: number, mostBytes: number): BatchPlan {
+export function planBatch(k: number, entries: number, mostBytes: number): BatchPlan {
   const lanesIn = (bytes: number) => Math.max(1, Math.floor(bytes / (16 * k * entries)));
   const wanted = Math.min(UNIT_LANES, lanesIn(Math.min(PARTIAL_BYTES, mostBytes)));
   const unitLanes = 2 ** Math.floor(Math.log2(wanted));

@@ -2,7 +2,7 @@
 import { iterateOnDevice } from '../../../host/device_loop.js';
 import { MAX_F32 } from '../../../host/kernel.js';
 import type { Pace } from '../../../host/pace.js';
-import { SingularCovarianceError } from '../../errors.js';
+import { SingularCovarianceError } from './singular_covariance_error.js';
 import type { Op } from '../op.js';
 import { EmRuns } from './em_runs.js';
 import { EmHalt } from './em_status.js';

@@ -2,6 +2,7 @@
 import type {
   BayesianGaussianMixtureModel,
   ComputeOptions,
+  DeepDictionaryModel,
   DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
@@ -14,6 +15,7 @@ import type {
   SelfOrganizingMapModel,
   SpectralClusteringModel,
   TransformedKMeansModel,
+  TransformedSubspaceModel,
   TransformModel,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
@@ -344,6 +346,50 @@ const dictionaryLearning = {
   ],
 } satisfies Method<DictionaryModel>;
 
+const transformedSubspaceClustering = {
+  name: 'transformedSubspaceClustering',
+  options: { k: 2, layers: 2, nInit: 2, maxIter: 2 },
+  model: 'TransformedSubspaceModel',
+  values: ({ layers: [first, second], history }) => [
+    ...first.data,
+    ...second.data,
+    ...history.map(({ objective }) => objective),
+  ],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ layers: 5 }, 'layers'],
+    [{ expression: 'lrr' }, 'expression'],
+    [{ penalty: 0 }, 'penalty'],
+    [{ gamma: 0 }, 'gamma'],
+    [{ lambda: 0 }, 'lambda'],
+    [{ normalize: 1 }, 'normalize'],
+    [{ maxIter: 0 }, 'maxIter'],
+  ],
+} satisfies Method<TransformedSubspaceModel>;
+
+const deepDictionaryClustering = {
+  name: 'deepDictionaryClustering',
+  options: { k: 2, layers: [3, 2], nonNegative: false, nInit: 2, maxIter: 2 },
+  model: 'DeepDictionaryModel',
+  values: ({ history }) => history.map(({ objective }) => Math.sqrt(objective)),
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ layers: [] }, 'layers'],
+    [{ layers: [2, 2, 2, 2, 2] }, 'layers'],
+    [{ layers: [0] }, 'layers'],
+    [{ clustering: 'spectral' }, 'clustering'],
+    [{ mu: 0 }, 'mu'],
+    [{ lambda: 0 }, 'lambda'],
+    [{ nonNegative: 1 }, 'nonNegative'],
+    [{ expression: 'lrr' }, 'expression'],
+  ],
+} satisfies Method<DeepDictionaryModel>;
+
 const score = {
   options: {},
   labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
@@ -366,6 +412,8 @@ export const METHODS: readonly Method<unknown>[] = [
   transformLearning,
   transformedKMeans,
   dictionaryLearning,
+  transformedSubspaceClustering,
+  deepDictionaryClustering,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {

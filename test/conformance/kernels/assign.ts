@@ -282,7 +282,8 @@ async function compareWidths(
 ): Promise<void> {
   const { kernel, constants } = variant;
   const random = seeded(kernel);
-  const tile = Number(constants.ROWS ?? constant(kernel, 'ROWS')) * constant(kernel, 'WORKGROUP');
+  const { ROWS, WORKGROUP: workgroup } = { ...kernel.constants, ...constants };
+  const tile = Number(ROWS) * Number(workgroup);
   const most = counts[counts.length - 1];
   const [widest] = widths;
   const narrowest = widths[widths.length - 1];

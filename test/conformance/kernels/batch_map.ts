@@ -17,7 +17,6 @@ import { blank } from './lab.js';
 
 const EPOCHS = constant(source, 'EPOCHS');
 const UNITS = constant(source, 'UNITS');
-const WORKGROUP = constant(source, 'WORKGROUP');
 /** Columns of a block of quads. */
 const BLOCK = 4 * constant(source, 'BLOCK');
 /** Numbers of a ClusterSum, and where the weight is in it. */
@@ -112,6 +111,7 @@ async function compareOne(
   const { epoch = 0, first = 0, tolerance = 3e-5 } = shape;
   const { units } = grid;
   const width = 4 * quads;
+  const { WORKGROUP: workgroup } = { ...kernel.constants, ...constants };
   const radii = Float32Array.from({ length: EPOCHS }, (_, slot) => 0.4 + slot);
   radii[epoch % EPOCHS] = radius;
   const result = await lab.run(kernel, {
@@ -126,7 +126,7 @@ async function compareOne(
       weights: blank(units * width),
       half_norms: blank(units),
     },
-    invocations: Math.ceil((units - first) / UNITS) * Number(constants.WORKGROUP ?? WORKGROUP),
+    invocations: Math.ceil((units - first) / UNITS) * Number(workgroup),
   });
   const expected = await twin(
     ...([grid, kind, radius, references] as const),

@@ -2,6 +2,7 @@
 import { loadTransforms } from '../../golden/index.js';
 import type { Case } from '../case.js';
 import { expectClose, expectEqual, expectSameBits, expectThat } from '../expect.js';
+import { metricOf } from './subspaces.js';
 
 const golden: Case = {
   where: 'each runtime',
@@ -17,13 +18,7 @@ const golden: Case = {
       history.every((value, i) => i === 0 || value <= history[i - 1] * (1 + 1e-6)),
       `the objective rises: ${history.join()}`,
     );
-    const { data, shape } = model.atoms;
-    const [, d] = shape;
-    const found = Float64Array.from({ length: d * d }, (_, at) => {
-      const [i, j] = [Math.floor(at / d), at % d];
-      return [0, 1, 2].reduce((sum, a) => sum + data[a * d + i] * data[a * d + j], 0);
-    });
-    expectClose(found, metric.data, { ...rounded, absolute: 1e-6 });
+    expectClose(metricOf(model.atoms.data, 3), metric.data, { ...rounded, absolute: 1e-6 });
     expectEqual(library.adjustedRandIndex(labels.data, model.labels), 1, 'labels');
     const moved = library.adjustedRandIndex(started.data, model.labels);
     expectThat(moved < 1, 'the labels are those of K-means');
