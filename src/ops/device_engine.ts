@@ -6,6 +6,7 @@ import { Workspace } from '../../host/workspace.js';
 import { packedBytes } from '../rows/device_points.js';
 import { loadRows } from '../rows/load.js';
 import type { PointSource } from '../rows/load_options.js';
+import type { DevicePoints } from '../rows/rows.js';
 import { loadRowWeights } from '../rows/weights.js';
 import { engineName } from './engine_name.js';
 import type { Engine, Session, SessionOptions } from './op.js';
@@ -44,15 +45,13 @@ async function loadAs(
 ): Promise<Session> {
   const options = { extent: 0, ...given };
   const workspace = new Workspace(runtime, 'rows', options.signal);
-  let dispose = () => {
+  let points: DevicePoints | undefined;
+  const dispose = () => {
+    points?.close();
     workspace.dispose();
   };
   try {
-    const points = await (options.hold?.onDevice ?? loadRows)(workspace, source, options);
-    dispose = () => {
-      points.close();
-      workspace.dispose();
-    };
+    points = await (options.hold?.onDevice ?? loadRows)(workspace, source, options);
     const weights = await loadRowWeights(workspace, points, options.weights);
     const rows = { workspace, points, weights, metric: options.metric };
     const { shape, shift, scale } = points;

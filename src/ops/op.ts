@@ -71,9 +71,9 @@ export interface Session {
   dispose(): void;
 }
 
-/** Where rows are loaded: for ops, or as a method with sessions of its own needs them. */
-export interface Engine<Options = SessionOptions, Loaded = Session> {
+/** Where rows are loaded. */
+export interface Engine {
   /** For people: the adapter's name, or 'cpu'. */
   readonly description: string;
-  load(points: PointSource, options: Options): Promise<Loaded>;
+  load(points: PointSource, options: SessionOptions): Promise<Session>;
 }
