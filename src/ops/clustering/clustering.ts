@@ -17,6 +17,7 @@ import { type ClusteringBuffers, sizes } from './clustering_costs.js';
 import type { Labelling, Side } from './labelling.js';
 import type { StatusBoard } from './status.js';
 import type { DeviceWeights } from '../../rows/weights.js';
+import { together } from '../side_by_side.js';
 
 /**
  * Of all rows, those that may have changed their label for the next iteration to amend its sums: each
@@ -100,10 +101,10 @@ export class Clustering {
       // Whole vec4s.
       owners.push((await workspace.allocate({ owners: roundUp(4 * range.rows, 16) })).owners);
     }
-    const kernels = {
-      update: await runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
-      converge: await runtime.kernel(convergeKernel),
-    };
+    const kernels = await together({
+      update: runtime.kernel(updateKernel, { NORMALIZE: metric === 'cosine' }),
+      converge: runtime.kernel(convergeKernel),
+    });
     const scaledShift = points.shift.map((value) => value * points.scale);
     workspace.upload(
       buffers.references,

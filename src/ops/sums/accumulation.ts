@@ -10,6 +10,7 @@ import sortRowsKernel from '../../../shaders/sums/sort_rows.wgsl';
 import { groups } from '../../rows/device_points.js';
 import type { Chunk, DevicePoints } from '../../rows/rows.js';
 import type { DeviceWeights } from '../../rows/weights.js';
+import { together } from '../side_by_side.js';
 
 const SEGMENT = Number(sortRowsKernel.constants.SEGMENT);
 /** Segments of a run, and of one where a run has few sums: so there are invocations enough. */
@@ -147,17 +148,18 @@ export class Accumulation {
     const { runtime } = workspace;
     const { quads } = points;
     const run = runOf(k, quads);
-    const kernels = {
-      setReferences: await runtime.kernel(setReferencesKernel),
-      ...(await groupRowsOf(runtime, k, run)),
-      accumulate: await points.kernel(accumulateKernel, {
+    const { grouping, ...others } = await together({
+      setReferences: runtime.kernel(setReferencesKernel),
+      grouping: groupRowsOf(runtime, k, run),
+      accumulate: points.kernel(accumulateKernel, {
         RUN: run,
         WEIGHTED: weights.weighted,
         BY_FOURS: SEGMENT / k >= MANY_ROWS,
         QUADS: quadsAtOnce(quads),
       }),
-      combine: await runtime.kernel(combineKernel, { RUN: run }),
-    };
+      combine: runtime.kernel(combineKernel, { RUN: run }),
+    });
+    const kernels = { ...grouping, ...others };
     const largest = ceilDiv(points.mostRows, SEGMENT);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
