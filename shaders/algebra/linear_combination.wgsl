@@ -1,7 +1,7 @@
 // Sums of matrices, number by number:
 //   C = epilogue(own C + sum_t factor_t X_t + diagonal I), t below TERMS
 //
-// x0, x1, x2   vec4s of rows, x<t>_stride of them a row, the first at x<t>_first: parts of row-major matrices
+// x0, x1, x2   vec4s of rows, stride<t> of them a row, the first at first<t>: parts of row-major matrices
 // bias         [ceil(columns / 4)]   see lib/epilogue.wgsl
 // c            likewise; in that of a stack `rows` rows are one matrix
 //
@@ -12,12 +12,12 @@ struct Shape {
   all_rows: u32,
   rows: u32,
   columns: u32,
-  x0_first: u32,
-  x0_stride: u32,
-  x1_first: u32,
-  x1_stride: u32,
-  x2_first: u32,
-  x2_stride: u32,
+  first0: u32,
+  stride0: u32,
+  first1: u32,
+  stride1: u32,
+  first2: u32,
+  stride2: u32,
   c_first: u32,
   c_stride: u32,
   flags: u32,
@@ -61,7 +61,7 @@ fn main(
     sum = shape.own * c[at];
   }
   #repeat t 0..TERMS
-  sum += shape.factor$t * x$t[shape.x$(t)_first + row * shape.x$(t)_stride + quad];
+  sum += shape.factor$t * x$t[shape.first$t + row * shape.stride$t + quad];
   #end
   let within = row % shape.rows;
   let column = 4 * quad + vec4u(0, 1, 2, 3);

@@ -3,6 +3,7 @@ import type { Suite } from './case.js';
 import { algebraSuite } from './algebra/index.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
+import { estimates } from './estimate.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
@@ -15,6 +16,7 @@ import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
+import { transforms } from './transforms/index.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -34,4 +36,6 @@ export const suites: readonly Suite[] = [
   gapStatisticSuite,
   neighbours,
   spectral,
+  transforms,
+  estimates,
 ];

@@ -13,9 +13,10 @@ import {
   assignDirect,
   assignFew,
   assignNarrow,
+  assignNarrowSubgroups,
   assignSubgroups,
 } from './kernels/assign.js';
-import { batchMap } from './kernels/batch_map.js';
+import { batchMap, batchMapSubgroups } from './kernels/batch_map.js';
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
 import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
 import { centre } from './kernels/change_columns.js';
@@ -78,6 +79,7 @@ const tests: readonly KernelTest[] = [
   narrowBytes,
   widen,
   assign,
+  assignNarrowSubgroups,
   assignSubgroups,
   assignDirect,
   assignFew,
@@ -116,6 +118,7 @@ const tests: readonly KernelTest[] = [
   residual,
   onlineMap,
   batchMap,
+  batchMapSubgroups,
   endEpoch,
   gatherRows,
   followRows,

@@ -85,8 +85,8 @@ export async function combine(desk: Desk, job: Combination): Promise<void> {
   for (let t = 0; t < 3; t++) {
     const [factor, view] = t < terms.length ? terms[t] : [0, undefined];
     buffers[`x${t}`] = view?.buffer ?? desk.unread;
-    shape[`x${t}_first`] = view?.first ?? 0;
-    shape[`x${t}_stride`] = view?.stride ?? 0;
+    shape[`first${t}`] = view?.first ?? 0;
+    shape[`stride${t}`] = view?.stride ?? 0;
     shape[`factor${t}`] = factor;
   }
   const { values, bias } = epilogueOf(desk, job);
