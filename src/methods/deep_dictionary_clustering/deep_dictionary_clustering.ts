@@ -94,7 +94,7 @@ export async function deepDictionaryClustering(
     const pause = createPause(signal);
     const random = createRandom(seed);
     const x = await algebra.matrix(n, d, rows.data);
-    const closed = { algebra, x, layers: [], nonNegative, pause, random };
+    const closed = { algebra, x, nonNegative, pause, random };
     const stack = await openStack(closed, sizes, checked.lambda);
     const where = within(algebra, checked);
     const found =
@@ -108,13 +108,13 @@ export async function deepDictionaryClustering(
       d,
       k,
       labels,
-      layers: stack.layers.map(({ atoms, k: count, d: width }) => ({ atoms, shape: [count, width] })),
+      layers: stack.layers.map(({ atoms, k: count, d: width }) => ({
+        atoms,
+        shape: [count, width],
+      })),
       representation: Float32Array.from(await algebra.read(z)),
       ...{ history, converged },
-      warnings: warned(
-        method,
-        collapses(spread, await spreadOf(algebra, z, pause), { labels, k }),
-      ),
+      warnings: warned(method, collapses(spread, await spreadOf(algebra, z, pause), { labels, k })),
       engine: algebra.description,
     });
   });
@@ -173,13 +173,7 @@ async function learnSums(stack: Stack, options: Checked, where: ComputeOptions):
   const history: ObjectiveProgress[] = [];
   for (;;) {
     await fitInner(stack);
-    const { coefficients, size } = await expressed(
-      algebra,
-      last.codes,
-      expression,
-      lambda,
-      pause,
-    );
+    const { coefficients, size } = await expressed(algebra, last.codes, expression, lambda, pause);
     await drawToSums(stack, coefficients, mu);
     await fitAllAtoms(stack);
     const error = await expressionError(algebra, last.codes, coefficients);

@@ -34,7 +34,9 @@ const layersPart: Part<readonly LayerState[], readonly LayerJson[]> = {
     const isLayer = (value: unknown, d: number): value is number[][] =>
       Array.isArray(value) &&
       value.length >= 1 &&
-      value.every((atom) => Array.isArray(atom) && atom.length === d && atom.every(Number.isFinite));
+      value.every(
+        (atom) => Array.isArray(atom) && atom.length === d && atom.every(Number.isFinite),
+      );
     const layers = reader.part(
       name,
       '1 to 4 lists of atoms, each as long as there are atoms before',

@@ -48,7 +48,7 @@ export const inputOf = ({ x, layers }: Stack, q: number): Matrix =>
 
 /** Learns each layer by itself, on the codes of the one before. */
 export async function openStack(
-  { layers: _, ...stack }: Stack,
+  stack: Omit<Stack, 'layers'>,
   sizes: readonly number[],
   lambda: number,
 ): Promise<Stack> {
@@ -73,7 +73,16 @@ async function openLayer(
   const held = await algebra.matrix(k, d, atoms);
   const codes = await algebra.matrix(n, k);
   const layer = { atoms, k, d, held, codes, weight };
-  const coding = { algebra, inputs: input, atoms: held, alpha: 0, positive: nonNegative, codes, steps: STEPS_AT_FIRST, pause };
+  const coding = {
+    algebra,
+    inputs: input,
+    atoms: held,
+    alpha: 0,
+    positive: nonNegative,
+    codes,
+    steps: STEPS_AT_FIRST,
+    pause,
+  };
   await sparseCodes(coding);
   for (let turn = 0; nonNegative && turn < TURNS_AT_FIRST; turn++) {
     await fitAtoms(algebra, layer, input, random, pause);
@@ -130,7 +139,16 @@ export async function fitCodes(stack: Stack, q: number): Promise<void> {
   await algebra.product(after.codes, after.held, { alpha: after.weight, beta: 1, into: products });
   if (nonNegative) {
     await minimize({
-      ...{ algebra, gram, products, alpha: 0, positive: true, codes: layer.codes, steps: STEPS, pause },
+      ...{
+        algebra,
+        gram,
+        products,
+        alpha: 0,
+        positive: true,
+        codes: layer.codes,
+        steps: STEPS,
+        pause,
+      },
     });
   } else {
     const known = Float64Array.from(await algebra.read(gram));

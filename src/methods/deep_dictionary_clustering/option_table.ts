@@ -12,12 +12,16 @@ export const optionTable: OptionTable<DeepDictionaryClusteringOptions> = {
     k: { meaning: 'number of clusters', flag: '-k, --k <number>' },
     layers: { meaning: 'atoms of each of 1 to 4 dictionaries', otherwise: 'one of min(d, 2 k)' },
     clustering: {
-      meaning: "the last codes are drawn to their clusters' means, or (`'subspace'`) to sums of one another",
+      meaning:
+        "the last codes are drawn to their clusters' means, or (`'subspace'`) to sums of one another",
       flag: '--clustering <kind>',
       help: "codes are drawn to their clusters' means, or to sums of one another",
     },
     mu: { meaning: 'weight of that', flag: '--mu <number>' },
-    lambda: { meaning: 'weight of the misfit of layers after the first', flag: '--lambda <number>' },
+    lambda: {
+      meaning: 'weight of the misfit of layers after the first',
+      flag: '--lambda <number>',
+    },
     nonNegative: { meaning: 'codes are not below 0, as after a ReLU' },
     expression: {
       meaning: "`'subspace'`: as in `transformedSubspaceClustering`",

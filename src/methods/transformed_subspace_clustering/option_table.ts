@@ -24,7 +24,8 @@ export const optionTable: OptionTable<TransformedSubspaceClusteringOptions> = {
     gamma: { meaning: 'weight of the self-expression', flag: '--gamma <number>' },
     lambda: {
       meaning: 'weight of the coefficients',
-      otherwise: "by the rows: a tenth of their mean square length; `'ssc'`: as `subspaceClustering`",
+      otherwise:
+        "by the rows: a tenth of their mean square length; `'ssc'`: as `subspaceClustering`",
       flag: '--lambda <number>',
     },
     normalize: { meaning: 'rows are scaled to length 1 first' },

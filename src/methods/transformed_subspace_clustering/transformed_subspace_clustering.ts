@@ -118,11 +118,7 @@ export async function transformedSubspaceClustering(
       ...{ normalize, expression, penalty, gamma, lambda, history, converged },
       warnings: warned(
         method,
-        collapses(
-          await spreadOf(algebra, x, pause),
-          await spreadOf(algebra, z, pause),
-          graph,
-        ),
+        collapses(await spreadOf(algebra, x, pause), await spreadOf(algebra, z, pause), graph),
       ),
       engine: algebra.description,
     });
@@ -138,10 +134,7 @@ interface Problem {
 
 type Checked = TransformedSubspaceClusteringOptions &
   Required<
-    Pick<
-      TransformedSubspaceClusteringOptions,
-      keyof typeof SUBSPACE_TRANSFORM_DEFAULTS | 'penalty'
-    >
+    Pick<TransformedSubspaceClusteringOptions, keyof typeof SUBSPACE_TRANSFORM_DEFAULTS | 'penalty'>
   >;
 
 interface Learnt {

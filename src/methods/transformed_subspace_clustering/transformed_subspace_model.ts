@@ -42,7 +42,8 @@ const layersPart: Part<readonly Float64Array[], readonly (readonly number[])[]> 
           value.length >= 1 &&
           value.length <= 4 &&
           value.every(
-            (atoms) => Array.isArray(atoms) && atoms.length === d * d && atoms.every(Number.isFinite),
+            (atoms) =>
+              Array.isArray(atoms) && atoms.length === d * d && atoms.every(Number.isFinite),
           ),
       )
       .map((atoms) => Float64Array.from(atoms));

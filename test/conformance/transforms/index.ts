@@ -10,5 +10,11 @@ import { transformedCases } from './transformed.js';
 export const transforms: Suite = {
   name: 'transforms and dictionaries',
   cases: [
-...factorizationCases, ...learningCases, ...transformedCases, ...dictionaryCases, ...subspaceCases, ...deepCases],
+    ...factorizationCases,
+    ...learningCases,
+    ...transformedCases,
+    ...dictionaryCases,
+    ...subspaceCases,
+    ...deepCases,
+  ],
 };
