@@ -46,8 +46,8 @@ export {
   KernelError,
   NoAdapterError,
   NonFiniteError,
-  NotPositiveDefiniteError,
   OutOfMemoryError,
   ShapeError,
-  SingularCovarianceError,
 } from './errors.js';
+export { NotPositiveDefiniteError } from './ops/algebra/not_positive_definite_error.js';
+export { SingularCovarianceError } from './ops/mixtures/singular_covariance_error.js';

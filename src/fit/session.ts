@@ -15,6 +15,13 @@ interface Disposable {
   dispose(): void;
 }
 
+/** What of `Options` says how work is done, rather than how rows are loaded. */
+export interface WorkOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** See {@link withBackend}: `work` must then be able to begin again. */
+  readonly retries?: number | undefined;
+}
+
 /** Does `work` on the engine that `choice` says, for rows such as `points`. */
 export function onEngine<Options, Session, T>(
   { onDevice, onHost }: Engines<Options, Session>,
@@ -22,6 +29,7 @@ export function onEngine<Options, Session, T>(
   points: PointSource,
   signal: AbortSignal | undefined,
   work: (engine: Engine<Options, Session>) => Promise<T>,
+  retries?: number,
 ): Promise<T> {
   return withBackend(
     choice,
@@ -29,6 +37,7 @@ export function onEngine<Options, Session, T>(
     signal,
     (runtime) => work(onDevice(runtime)),
     async () => work(await onHost()),
+    retries,
   );
 }
 
@@ -48,18 +57,19 @@ export async function withLoaded<Options, Session extends Disposable, T>(
 }
 
 /** Loads rows where `choice` says, does `work`, and frees what was loaded. */
-export function withSession<
-  Options extends { readonly signal?: AbortSignal | undefined },
-  Session extends Disposable,
-  T,
->(
+export function withSession<Options extends WorkOptions, Session extends Disposable, T>(
   engines: Engines<Options, Session>,
   choice: RuntimeChoice,
   points: PointSource,
   options: Options,
   work: (session: Session, engine: string) => Promise<T>,
 ): Promise<T> {
-  return onEngine(engines, choice, points, options.signal, (engine) =>
-    withLoaded(engine, points, options, (session) => work(session, engine.description)),
+  return onEngine(
+    engines,
+    choice,
+    points,
+    options.signal,
+    (engine) => withLoaded(engine, points, options, (session) => work(session, engine.description)),
+    options.retries,
   );
 }

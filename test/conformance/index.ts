@@ -1,7 +1,9 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
+import { algebraSuite } from './algebra/index.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
+import { estimates } from './estimate.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
@@ -23,6 +25,7 @@ export const suites: readonly Suite[] = [
   contract,
   economy,
   kernels,
+  algebraSuite,
   ...kmeansSuites,
   onlineKMeansSuite,
   maps,
@@ -34,4 +37,5 @@ export const suites: readonly Suite[] = [
   neighbours,
   spectral,
   transforms,
+  estimates,
 ];

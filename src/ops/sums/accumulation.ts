@@ -101,6 +101,15 @@ async function groupRowsOf(
   return { groupRows: await runtime.kernel(groupRowsKernel, { RUN }), perSegment: 1 };
 }
 
+/** About how many bytes the sums of so many rows take, where a buffer holds `most`. */
+export function sumsBytes(rows: number, k: number, quads: number, most: number): number {
+  const run = runOf(k, quads);
+  const batch = segmentsPerBatch(k, quads, ceilDiv(rows, SEGMENT), most);
+  const runs = mostRuns(batch, run);
+  // Beside the scratch: carry, levels, totals, and what is read of them.
+  return LIST_BYTES * batch + 4 * run * k * runs + SUM_BYTES * k * quads * (runs + 4);
+}
+
 /** Buffers for a batch of segments, which all sets of k centroids over the same points share. */
 export class Accumulation {
   readonly #workspace: Workspace;
