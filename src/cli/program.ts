@@ -11,6 +11,7 @@ import { addSom } from '../methods/self_organizing_map/cli/command.js';
 import { addDictionary } from '../methods/dictionary_learning/cli/command.js';
 import { addTransform } from '../methods/transform_learning/cli/command.js';
 import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
+import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
 import { ChildFinished } from './device.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
@@ -32,6 +33,7 @@ function program(signal: AbortSignal): Command {
   addSpectral(root, signal);
   addTransform(root, signal);
   addDictionary(root, signal);
+  addSubspace(root, signal);
   return root;
 }
 

@@ -17,6 +17,7 @@ import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
 import { transforms } from './transforms/index.js';
+import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -38,4 +39,5 @@ export const suites: readonly Suite[] = [
   spectral,
   transforms,
   estimates,
+  subspace,
 ];

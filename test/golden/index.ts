@@ -570,6 +570,32 @@ export async function loadTransforms(read: ReadFile): Promise<TransformsGolden> 
   return (await loadGolden(read, 'transforms')) as TransformsGolden;
 }
 
+/** Coefficients of subspace clustering by these options. */
+export interface SubspaceCase {
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** n x n, a row's in its row. */
+  readonly coefficients: NdArray;
+}
+
+export interface SubspaceGolden {
+  /** 24 x 9: near three subspaces, not scaled. */
+  readonly points: NdArray;
+  readonly cases: readonly SubspaceCase[];
+  /** 5 x 12: more columns than rows. */
+  readonly wide: { readonly points: NdArray; readonly cases: readonly SubspaceCase[] };
+  /** 24 x 9 rows of three subspaces without noise; X times its pseudo-inverse. */
+  readonly independent: {
+    readonly points: NdArray;
+    readonly truth: NdArray<Uint8Array>;
+    readonly shortest: NdArray;
+  };
+}
+
+/** Golden values of subspace clustering. */
+export async function loadSubspace(read: ReadFile): Promise<SubspaceGolden> {
+  return (await loadGolden(read, 'subspace')) as SubspaceGolden;
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;

@@ -96,7 +96,7 @@ export async function spectralClustering(
     ...SPECTRAL_DEFAULTS,
     ...checkOptions('spectralClustering', options, SPECTRAL_RULES),
   };
-  const { k, laplacian, regularization, seed, runtime, signal } = checked;
+  const { k, signal } = checked;
   if ((k as unknown) === undefined) {
     throw new InvalidArgumentError(
       'k',
@@ -105,10 +105,27 @@ export async function spectralClustering(
   }
   signal?.throwIfAborted();
   const { affinity, engine } = await affinityOf(points, checked);
+  checkK(k, affinity.shape[0]);
+  return clusterGraph(affinity, engine, checked, warnOfParts);
+}
+
+/**
+ * Cuts a graph into k.
+ *
+ * @param affinity checked, as the options are
+ * @param engine what found it
+ * @param lookAt is told of the graph before
+ */
+export async function clusterGraph(
+  affinity: Affinity,
+  engine: string,
+  checked: GraphOptions,
+  lookAt: (graph: NormalizedGraph) => void,
+): Promise<SpectralClusteringModel> {
+  const { k, laplacian, regularization, seed, runtime, signal } = checked;
   const [n] = affinity.shape;
-  checkK(k, n);
   const graph = normalizedGraph(affinity, laplacian !== 'normalized', regularization);
-  warnOfParts(graph);
+  lookAt(graph);
   const pause = createPause(signal);
   const random = createRandom(seed);
   const pairs = await largestOfGraph(graph, k, random, runtime, signal);
@@ -128,6 +145,9 @@ export async function spectralClustering(
 
 type Checked = SpectralClusteringOptions &
   Required<Omit<SpectralClusteringOptions, 'nInit' | 'runtime' | 'signal'>>;
+
+/** How a graph is cut, whatever it is of. */
+export type GraphOptions = Omit<Checked, 'affinity' | 'gamma' | 'nNeighbours'>;
 
 /** The affinities, and what found them. */
 async function affinityOf(
@@ -212,7 +232,7 @@ const N_INIT: Readonly<Record<Laplacian, number>> = {
 
 async function assign(
   rows: readonly Float64Array[],
-  { k, assignLabels, laplacian, nInit, seed, runtime, signal }: Checked,
+  { k, assignLabels, laplacian, nInit, seed, runtime, signal }: GraphOptions,
   random: Random,
   pause: Pause,
 ): Promise<{ readonly labels: Uint32Array; readonly engine: string }> {

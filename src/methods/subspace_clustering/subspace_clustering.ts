@@ -9,7 +9,9 @@ import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource } from '../../rows/points.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import type { LabelAssignment, Laplacian } from '../spectral_clustering/options.js';
-import { spectralClustering } from '../spectral_clustering/spectral_clustering.js';
+import type { Affinity } from '../spectral_clustering/affinity.js';
+import type { NormalizedGraph } from '../spectral_clustering/graph.js';
+import { clusterGraph } from '../spectral_clustering/spectral_clustering.js';
 import { affinityOf } from './coefficient_graph.js';
 import { express } from './express.js';
 import {
@@ -143,16 +145,14 @@ export async function subspaceClustering(
     return { ...(await express(task, settings, scale ** 2)), engine: algebra.description };
   });
   const affinity = await affinityOf(expressed.coefficients, checked, pause);
-  const { laplacian, regularization, assignLabels, nInit, seed } = checked;
-  const graph = await spectralClustering(affinity, {
-    ...{ k, affinity: 'precomputed', laplacian, regularization, assignLabels, seed },
-    ...(nInit === undefined ? {} : { nInit }),
-    ...where,
+  checkAny(affinity);
+  const graph = await clusterGraph(affinity, engine, checked, (found) => {
+    warnOfParts(found, k);
   });
   return new SubspaceClusteringModel({
     ...expressed,
     ...{ shape: [n, d], k, labels: graph.labels, settings, rows, scale, affinity },
-    engine: engine === 'cpu' ? graph.engine : engine,
+    engine: graph.engine,
   });
 }
 
@@ -183,5 +183,23 @@ function checkRows(n: number, k: number, { method }: Settings): void {
   throw new InvalidArgumentError(
     'method',
     `subspaceClustering: the coefficients of ${n} rows by method '${method}' take ${bytes} bytes, above ${MOST_BYTES}; use 'omp' or 'elasticNet', whose coefficients are sparse.`,
+  );
+}
+
+function checkAny({ data }: Affinity): void {
+  if (data.some((value) => value > 0)) return;
+  throw new InvalidArgumentError(
+    'points',
+    'subspaceClustering: no row is expressed by any other, as all are orthogonal; give rows of which several lie in each subspace.',
+  );
+}
+
+/** As many parts as clusters are what is wanted. */
+function warnOfParts({ isolated, parts }: NormalizedGraph, k: number): void {
+  if (parts <= k) return;
+  const alone = isolated > 0 ? `, ${isolated} of them single rows` : '';
+  console.warn(
+    `subspaceClustering: the coefficients leave ${parts} parts of rows that have nothing to do with each other${alone}, ` +
+      `more than k = ${k}: labels of some are chance. Use more coefficients: nNonzero, a lower alpha or l1Ratio, or method 'lsr'.`,
   );
 }

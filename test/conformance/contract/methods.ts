@@ -17,6 +17,7 @@ import type {
   TransformedKMeansModel,
   TransformedSubspaceModel,
   TransformModel,
+  SubspaceClusteringModel,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
 import { blobs } from '../kmeans/support.js';
@@ -275,6 +276,7 @@ const spectralClustering = {
     [{ nNeighbours: 0 }, 'nNeighbours'],
     [{ affinity: 'nearestNeighbours', nNeighbours: 61 }, 'nNeighbours'],
     [{ laplacian: 'random' }, 'laplacian'],
+    [{ regularization: -1 }, 'regularization'],
     [{ assignLabels: 'qr' }, 'assignLabels'],
     [{ nInit: 0 }, 'nInit'],
   ],
@@ -389,6 +391,45 @@ const deepDictionaryClustering = {
     [{ expression: 'lrr' }, 'expression'],
   ],
 } satisfies Method<DeepDictionaryModel>;
+const subspaceClustering = {
+  name: 'subspaceClustering',
+  options: { k: 2, method: 'lsr', lambda: 0.5, nInit: 2 },
+  model: 'SubspaceClusteringModel',
+  values: ({ coefficients, affinity }) => [...coefficients.data, ...affinity.data],
+  use: (model, points, where) => model.predict(points, where),
+  seed: true,
+  streams: 'as rows',
+  refused: [
+    [{ k: 0 }, 'k'],
+    [{ k: undefined }, 'k'],
+    [{ k: 61 }, 'k'],
+    [{ method: 'lrr' }, 'method'],
+    [{ nNonzero: 0 }, 'nNonzero'],
+    [{ alpha: 0 }, 'alpha'],
+    [{ method: 'elasticNet', alpha: 0.5 }, 'alpha'],
+    [{ lambda: -1 }, 'lambda'],
+    [{ method: 'ssc', lambda: 1.5 }, 'lambda'],
+    [{ method: 'elasticNet', lambda: 1.5 }, 'lambda'],
+    [{ method: 'lrsc', lambda: 61 }, 'lambda'],
+    [{ l1Ratio: 0 }, 'l1Ratio'],
+    [{ affine: 1 }, 'affine'],
+    [{ solver: 'lars' }, 'solver'],
+    [{ method: 'ssc', solver: 'fista', affine: true }, 'solver'],
+    [{ iteration: 'octave' }, 'iteration'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ tol: -1 }, 'tol'],
+    [{ keep: 0 }, 'keep'],
+    [{ nLargest: 0 }, 'nLargest'],
+    [{ rowScale: 'max' }, 'rowScale'],
+    [{ affinity: 'cosine' }, 'affinity'],
+    [{ dimension: 0 }, 'dimension'],
+    [{ power: 0 }, 'power'],
+    [{ laplacian: 'random' }, 'laplacian'],
+    [{ regularization: -1 }, 'regularization'],
+    [{ assignLabels: 'qr' }, 'assignLabels'],
+    [{ nInit: 0 }, 'nInit'],
+  ],
+} satisfies Method<SubspaceClusteringModel>;
 
 const score = {
   options: {},
@@ -414,6 +455,7 @@ export const METHODS: readonly Method<unknown>[] = [
   dictionaryLearning,
   transformedSubspaceClustering,
   deepDictionaryClustering,
+  subspaceClustering,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {

@@ -1,5 +1,5 @@
 /** The report of a spectral clustering. */
-import type { SpectralClusteringModel } from '../../../index.js';
+import type { Affinity, SpectralClusteringModel } from '../../../index.js';
 import { formatCount, formatNumber } from '../../../cli/format.js';
 import { sizesSection } from '../../kmeans/cli/report.js';
 import { linesChart } from '../../../cli/write/charts.js';
@@ -18,7 +18,7 @@ import type { ScatterData } from '../../../cli/write/scatter.js';
 const MOST_PICTURED = 1000;
 
 /** Rows of each cluster, [k]. */
-export function countsOf({ k, labels }: SpectralClusteringModel): number[] {
+export function countsOf({ k, labels }: Pick<SpectralClusteringModel, 'k' | 'labels'>): number[] {
   const counts = new Array<number>(k).fill(0);
   for (const label of labels) counts[label]++;
   return counts;
@@ -44,31 +44,36 @@ export function renderSpectralReport(
       },
       sizesSection('Cluster sizes', 'cluster', counts),
       scatter && scatterSection('The clusters', scatter, head.n),
-      model.labels.length <= MOST_PICTURED ? affinitySection(model) : undefined,
+      pictureSection('Affinities', model.affinity, model.labels),
     ],
   );
 }
 
-/** Affinities, the highest black, with the rows of each cluster side by side. */
-function affinitySection({ affinity, labels }: SpectralClusteringModel): Section {
+/** Numbers of pairs of rows, the largest magnitude black, with the rows of each cluster side by side. */
+export function pictureSection(
+  heading: string,
+  numbers: Affinity,
+  labels: Uint32Array,
+): Section | undefined {
   const n = labels.length;
+  if (n > MOST_PICTURED) return undefined;
   const order = Array.from(labels.keys()).sort((a, b) => labels[a] - labels[b] || a - b);
   const place = new Uint32Array(n);
   order.forEach((row, at) => (place[row] = at));
-  const most = affinity.data.reduce((largest, value) => Math.max(largest, value), 0);
+  const most = numbers.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
   const data = new Float32Array(n * n).fill(255);
   const draw = (row: number, column: number, value: number) => {
-    data[place[row] * n + place[column]] = 255 * (1 - value / most);
+    data[place[row] * n + place[column]] = 255 * (1 - Math.abs(value) / most);
   };
   for (let i = 0; i < n; i++) {
-    if ('indptr' in affinity) {
-      const { indptr, indices } = affinity;
-      for (let e = indptr[i]; e < indptr[i + 1]; e++) draw(i, indices[e], affinity.data[e]);
-    } else for (let j = 0; j < n; j++) draw(i, j, affinity.data[i * n + j]);
+    if ('indptr' in numbers) {
+      const { indptr, indices } = numbers;
+      for (let e = indptr[i]; e < indptr[i + 1]; e++) draw(i, indices[e], numbers.data[e]);
+    } else for (let j = 0; j < n; j++) draw(i, j, numbers.data[i * n + j]);
   }
-  const caption = () => 'affinities of the rows, by cluster; the highest black';
+  const caption = () => 'rows by cluster, the largest magnitude black';
   return {
-    heading: 'Affinities',
+    heading,
     full: true,
     content: imageList(
       {
