@@ -21,7 +21,12 @@ function readNpy(path) {
   const kind = /'descr': '(.*?)'/.exec(header)[1];
   const shape = /\((.*?)\)/.exec(header)[1].split(',').filter(Boolean).map(Number);
   const body = bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length);
-  const arrays = { '|u1': Uint8Array, '<f4': Float32Array, '<i8': BigInt64Array, '<i4': Int32Array };
+  const arrays = {
+    '|u1': Uint8Array,
+    '<f4': Float32Array,
+    '<i8': BigInt64Array,
+    '<i4': Int32Array,
+  };
   return { data: Float32Array.from(new arrays[kind](body), Number), shape };
 }
 
@@ -29,7 +34,10 @@ function readDigits(rows) {
   const lines = readFileSync(here('../test/golden/digits.csv'), 'utf8').trim().split('\n');
   const table = lines.slice(1, rows + 1).map((line) => line.split(',').map(Number));
   return {
-    points: { data: Float32Array.from(table.flatMap((row) => row.slice(0, 64))), shape: [table.length, 64] },
+    points: {
+      data: Float32Array.from(table.flatMap((row) => row.slice(0, 64))),
+      shape: [table.length, 64],
+    },
     truth: Uint32Array.from(table, (row) => row[64]),
     k: 10,
   };
@@ -42,7 +50,9 @@ async function reduced({ points, ...set }, nComponents) {
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const deviation = (values) =>
-  Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
+  Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1),
+  );
 
 /** Wilcoxon's signed-rank test of pairs, two-sided, exact: over all signs. */
 function pValue(a, b) {
@@ -66,7 +76,8 @@ function pValue(a, b) {
 }
 
 const kmeans = ({ points, k }, seed) => library.kmeans(points, { k, seed, nInit: 10, runtime });
-const transformed = ({ points, k }, seed) => library.transformedKMeans(points, { k, seed, runtime });
+const transformed = ({ points, k }, seed) =>
+  library.transformedKMeans(points, { k, seed, runtime });
 const dictionaries =
   (options) =>
   ({ points, k }, seed) =>
@@ -123,7 +134,10 @@ async function sets() {
       peer: [SSC, sparse()],
       methods: [
         ["`transformedSubspaceClustering`, 'llmc', 1 layer", subspaces({})],
-        ["`transformedSubspaceClustering`, 'lowRank', 1 layer", subspaces({ expression: 'lowRank' })],
+        [
+          "`transformedSubspaceClustering`, 'lowRank', 1 layer",
+          subspaces({ expression: 'lowRank' }),
+        ],
         ["`transformedSubspaceClustering`, 'llmc', 2 layers", subspaces({ layers: 2 })],
         [
           "`deepDictionaryClustering`, layers [20], 'subspace'",
@@ -137,7 +151,10 @@ async function sets() {
       peer: [PLAIN, kmeans],
       methods: [
         ['`deepDictionaryClustering`, layers [20]', dictionaries({ layers: [20], maxIter: 6 })],
-        ['`deepDictionaryClustering`, layers [40, 16]', dictionaries({ layers: [40, 16], maxIter: 6 })],
+        [
+          '`deepDictionaryClustering`, layers [40, 16]',
+          dictionaries({ layers: [40, 16], maxIter: 6 }),
+        ],
       ],
     },
   ];
@@ -174,7 +191,10 @@ async function sets() {
       peer: [SSC, sparse()],
       methods: [
         ["`transformedSubspaceClustering`, 'llmc', 1 layer", subspaces({})],
-        ["`transformedSubspaceClustering`, 'lowRank', 1 layer", subspaces({ expression: 'lowRank' })],
+        [
+          "`transformedSubspaceClustering`, 'lowRank', 1 layer",
+          subspaces({ expression: 'lowRank' }),
+        ],
         ["`transformedSubspaceClustering`, 'llmc', 2 layers", subspaces({ layers: 2 })],
       ],
     },
@@ -233,7 +253,9 @@ same: a representation without spread, or on a line, or clusters that own all or
 for (const { name, set, peer, methods } of await sets()) {
   const [peerName, fitPeer] = peer;
   const base = await accuracies(set, fitPeer);
-  lines.push(`| ${name} | ${peerName} | ${percent(mean(base))} ± ${percent(deviation(base))} | | |`);
+  lines.push(
+    `| ${name} | ${peerName} | ${percent(mean(base))} ± ${percent(deviation(base))} | | |`,
+  );
   console.log(lines.at(-1));
   for (const [method, fit] of methods) {
     const found = await accuracies(set, fit);

@@ -8,6 +8,8 @@ import { addKMeans } from '../methods/kmeans/cli/command.js';
 import { addPca } from '../methods/pca/cli/command.js';
 import { addScore } from '../methods/scores/cli/command.js';
 import { addSom } from '../methods/self_organizing_map/cli/command.js';
+import { addDictionary } from '../methods/dictionary_learning/cli/command.js';
+import { addTransform } from '../methods/transform_learning/cli/command.js';
 import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
 import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
 import { ChildFinished } from './device.js';
@@ -29,6 +31,8 @@ function program(signal: AbortSignal): Command {
   addGap(root, signal);
   addSom(root, signal);
   addSpectral(root, signal);
+  addTransform(root, signal);
+  addDictionary(root, signal);
   addSubspace(root, signal);
   return root;
 }

@@ -94,7 +94,7 @@ export async function deepDictionaryClustering(
     const pause = createPause(signal);
     const random = createRandom(seed);
     const x = await algebra.matrix(n, d, rows.data);
-    const closed = { algebra, x, layers: [], nonNegative, pause, random };
+    const closed = { algebra, x, nonNegative, pause, random };
     const stack = await openStack(closed, sizes, checked.lambda);
     const where = within(algebra, checked);
     const found =

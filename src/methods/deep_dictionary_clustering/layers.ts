@@ -48,7 +48,7 @@ export const inputOf = ({ x, layers }: Stack, q: number): Matrix =>
 
 /** Learns each layer by itself, on the codes of the one before. */
 export async function openStack(
-  { layers: _, ...stack }: Stack,
+  stack: Omit<Stack, 'layers'>,
   sizes: readonly number[],
   lambda: number,
 ): Promise<Stack> {
