@@ -5,15 +5,27 @@ import type { Points } from '../../rows/matrix.js';
 import { checkPoints } from '../../rows/points.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import { express } from './express.js';
+import type { Settings } from './options.js';
 import { heldRows, hostRows } from './rows.js';
 import { rowOf } from './sparse_rows.js';
-import type { SubspaceState } from './subspace_model.js';
+
+/** What of a fit tells the clusters of other rows. */
+interface Fitted {
+  readonly shape: readonly [rows: number, columns: number];
+  readonly k: number;
+  /** Of the fit's rows, [n]. */
+  readonly labels: Uint32Array;
+  readonly settings: Settings;
+  /** As they were expressed, n x d, times `scale`. */
+  readonly rows: Float32Array;
+  readonly scale: number;
+}
 
 /** Rows at a time. */
 const BLOCK = 1024;
 
 export async function predictLabels(
-  { shape, k, labels, settings, rows, scale }: SubspaceState,
+  { shape, k, labels, settings, rows, scale }: Fitted,
   points: Points,
   { runtime, signal }: ComputeOptions,
 ): Promise<Uint32Array> {

@@ -52,7 +52,7 @@ const RECORD = modelRecord('webgpu-clustering/subspace-clustering', MODEL, {
 
 /** A model as JSON. */
 export type SubspaceClusteringJson = ReturnType<typeof RECORD.toJSON>;
-export type SubspaceState = ReturnType<typeof RECORD.fromJSON>;
+type SubspaceState = ReturnType<typeof RECORD.fromJSON>;
 
 /** Rows in clusters, each of which lies in a subspace of its own. */
 export class SubspaceClusteringModel {
