@@ -19,7 +19,7 @@ const quadsOf = (columns: number) => Math.ceil(columns / 4);
 const SHAPES = [
   ...around(WORKGROUP).map((rows) => ({ rows, columns: 4 })),
   ...[1, 3, 5, 8, 9].map((columns) => ({ rows: 6, columns })),
-  { rows: 5, columns: 6, items: 3 },
+  { rows: 6, columns: 5, items: 3 },
   { rows: 70, columns: 7, from: WORKGROUP },
   { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 2 },
 ].map((shape) => ({ items: 1, from: 0, ...shape }));
@@ -131,7 +131,8 @@ export const turn: KernelTest = {
   source: turnSource,
   async compare(lab, kernel) {
     const random = seeded();
-    await compareEach(SHAPES, async ({ rows, columns, items, from }) => {
+    const folded = { rows: 4 * FOLDED_WORKGROUPS * WORKGROUP, columns: 2, items: 1, from: 0 };
+    await compareEach([...SHAPES, folded], async ({ rows, columns, items, from }) => {
       const x = { rows, columns, items };
       const c = { rows: columns, columns: rows, items };
       const values = floats(random, grid, rows * columns * items);

@@ -47,8 +47,8 @@ export const linearCombination: KernelTest = {
           ...Object.fromEntries(
             factors.flatMap((factor, t) => [
               [`factor${t}`, factor],
-              [`x${t}_first`, places[t].first],
-              [`x${t}_stride`, places[t].stride],
+              [`first${t}`, places[t].first],
+              [`stride${t}`, places[t].stride],
             ]),
           ),
         },
@@ -87,8 +87,7 @@ export const linearCombination: KernelTest = {
     ['row >= shape.all_rows', 'row > shape.all_rows'],
     ['shape.first + (', '('],
     ['shape.c_first + row', 'row'],
-    ['shape.own != 0', 'true'],
-    ['shape.x$(t)_first', 'shape.x0_first'],
+    ['shape.first$t', 'shape.first0'],
     ['row % shape.rows', 'row'],
     ['sum + shape.diagonal', 'sum'],
     ['column > vec4u(row)', 'column >= vec4u(row)'],

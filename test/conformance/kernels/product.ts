@@ -161,7 +161,6 @@ export const product: KernelTest = {
     ['first + shape.first_term', 'first'],
     ['row >= shape.rows || 4', '4'],
     ['row > 4 * quad', 'row >= 4 * quad + 8'],
-    ['shape.beta != 0', 'true'],
     ['lane / 16 + $(4 * i)', 'lane / 16 + $(2 * i)'],
     ['a[at], term + t < place.end', 'a[at], true'],
     ['b[at], term + t < place.end', 'b[at], true'],
