@@ -6,6 +6,7 @@
  */
 import console from 'node:console';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import * as prettier from 'prettier';
 import {
