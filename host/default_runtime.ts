@@ -68,22 +68,25 @@ export function configureSharedRuntime(options: SharedRuntimeOptions): void {
 
 /**
  * Runs `work` with the shared runtime, made when first needed and made anew after its device was
- * lost. In Node the device is destroyed once nothing has used it for a moment, so that the process
- * can end by itself.
+ * lost: work that was under way then begins again, `retries` times at most. In Node the device is destroyed
+ * once nothing has used it for a moment, so that the process can end by itself.
  *
  * @throws NoAdapterError when no WebGPU adapter or device can be had
  */
-export async function withDefaultRuntime<T>(work: (runtime: Runtime) => Promise<T>): Promise<T> {
-  let joined = await join();
-  if (joined.runtime.loss) {
-    // Only the lost one: another call may have replaced it already.
-    retire(joined.one);
-    leave(joined.one);
-    joined = await join();
-  }
-  try {
-    return await work(joined.runtime);
-  } finally {
-    leave(joined.one);
+export async function withDefaultRuntime<T>(
+  work: (runtime: Runtime) => Promise<T>,
+  retries = 1,
+): Promise<T> {
+  for (;;) {
+    const { one, runtime } = await join();
+    try {
+      if (!runtime.loss) return await work(runtime);
+    } catch (error) {
+      if (!runtime.isLostBy(error) || retries-- === 0) throw error;
+    } finally {
+      // Only the lost one: another call may have replaced it already.
+      if (runtime.loss) retire(one);
+      leave(one);
+    }
   }
 }

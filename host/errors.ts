@@ -63,7 +63,7 @@ export class OutOfMemoryError extends ClusteringError {
   }
 }
 
-/** The data or the parameters exceed what the device can hold even when split into chunks. */
+/** The data, the parameters or what is required of a device exceed what it can do, even in chunks. */
 export class DeviceLimitError extends ClusteringError {
   static {
     keepName(this, 'DeviceLimitError');

@@ -1,6 +1,5 @@
 /** Where `navigator.gpu` comes from: the page, the JavaScript runtime, or Dawn in Node. */
 import { loadDawn } from './dawn.js';
-import { NoAdapterError } from './errors.js';
 
 /** Dawn aborts the process once its GPU object is collected, so it is kept for good. */
 let dawn: Promise<GPU> | undefined;
@@ -18,17 +17,10 @@ export function isDawn(): boolean {
 export async function findGpu(): Promise<GPU> {
   const { navigator, process } = globalThis as {
     navigator?: { gpu?: GPU };
-    process?: { versions?: Partial<Record<'node' | 'deno' | 'bun' | 'electron', string>> };
+    process?: { versions?: Partial<Record<'node' | 'deno', string>> };
   };
   if (navigator?.gpu) return navigator.gpu;
-  const { node, deno, bun, electron } = process?.versions ?? {};
-  // They say that they are Node, and the package's native code ends their process.
-  if (bun !== undefined || electron !== undefined) {
-    throw new NoAdapterError(
-      `${bun === undefined ? "Electron's main process" : 'Bun'} has no WebGPU of its own, and the package 'webgpu' (Dawn), which would ` +
-        `crash it, was not loaded; run this in Node, Deno or a window.`,
-    );
-  }
+  const { node, deno } = process?.versions ?? {};
   if (node !== undefined && deno === undefined) {
     dawn ??= loadDawn();
     try {
@@ -38,7 +30,5 @@ export async function findGpu(): Promise<GPU> {
       throw error;
     }
   }
-  throw new NoAdapterError(
-    'This environment has no WebGPU (navigator.gpu is missing). Pages need HTTPS or localhost and a browser with WebGPU enabled.',
-  );
+  throw (await import('./refusals.js')).noWebGpu();
 }

@@ -11,10 +11,12 @@ const FIRST_RATE = 1e6;
 /** Keeps the rate at which a device works, in multiply-adds a millisecond. */
 export class Pace {
   #rate = FIRST_RATE;
+  /** Multiply-adds a millisecond, where that was measured. */
+  measured: number | undefined;
 
   /** Takes a measurement into account: `work` multiply-adds took `milliseconds`. */
   observe(work: number, milliseconds: number): void {
-    if (work > 0 && milliseconds > 0) this.#rate = work / milliseconds;
+    if (work > 0 && milliseconds > 0) this.measured = this.#rate = work / milliseconds;
   }
 
   /** As `observe`, where the device proves faster than assumed: for times that may hold some waiting. */

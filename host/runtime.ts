@@ -1,7 +1,7 @@
 /** A GPUDevice, its limits and its compiled kernels. */
 import { nameClass } from './class_name.js';
 import { AbortListeners } from './abort.js';
-import { ClusteringError, DeviceLostError, KernelError, NoAdapterError } from './errors.js';
+import { ClusteringError, DeviceLostError, KernelError } from './errors.js';
 import { findGpu } from './gpu.js';
 import {
   type KernelConstants,
@@ -52,6 +52,28 @@ const LOSS_KNOWN_MS = { firefox: 1000, elsewhere: 250 } as const;
 /** Of any graphics processor's largest subgroups. */
 const FEWEST_LANES = 16;
 
+/**
+ * The least invocations that a subgroup may have. Later Safaris say 32 to 32 whatever the hardware has, so
+ * that is believed of a vendor who makes nothing else; of others only what WGSL grants. A kernel takes its
+ * place in a subgroup from the builtin, so any size from this one on will do.
+ */
+function leastSubgroup(info: GPUAdapterInfo | undefined): number {
+  const { vendor, subgroupMinSize = 0, subgroupMaxSize } = info ?? {};
+  const isKnown = subgroupMinSize !== 32 || subgroupMaxSize !== 32 || vendor === 'nvidia';
+  return isKnown ? subgroupMinSize : 4;
+}
+
+/** See `GivenLimits`. */
+function residentBytes({ maxBufferSize }: GPUSupportedLimits): number {
+  const { navigator } = globalThis as {
+    navigator?: { userAgent?: string; maxTouchPoints?: number };
+  };
+  const { userAgent = '', maxTouchPoints = 0 } = navigator ?? {};
+  // An iPad says that it is a Mac.
+  const isSmall = /iPhone|Android/.test(userAgent) || (maxTouchPoints > 1 && /Mac/.test(userAgent));
+  return isSmall ? Math.min(maxBufferSize, 2 ** 30) / 2 : 4 * maxBufferSize;
+}
+
 /** What to do once a device is lost. */
 const REMEDY = {
   shared: 'run the work again, it will use a fresh device',
@@ -83,6 +105,8 @@ export class Runtime {
   readonly device: GPUDevice;
   readonly info: RuntimeInfo;
   readonly limits: RuntimeLimits;
+  /** Bytes of rows to keep on the device at most. */
+  readonly residentBytes: number;
   readonly features: ReadonlySet<string>;
   /** The least invocations a subgroup may have; 0 where the device has no subgroups. */
   readonly subgroupSize: number;
@@ -95,9 +119,13 @@ export class Runtime {
   readonly pace = new Pace();
   /** What kernels were chosen, and why. */
   readonly tuning: Tuning;
+  /** What takes its place while work that lost its device goes on. */
+  successor: Runtime | undefined;
   /** Set to time every dispatch. */
   profiler: Profiler | undefined;
   readonly #ownership: Ownership;
+  readonly #options: RuntimeSettings;
+  #isDisposed = false;
   readonly #kernels = new Map<string, Promise<Kernel>>();
   readonly #aborts = new AbortListeners();
   /** What is under way, to be rejected when the device is lost. */
@@ -115,13 +143,14 @@ export class Runtime {
   ) {
     this.device = device;
     this.#ownership = ownership;
+    this.#options = options;
     // Safari 26.0 leaves it undefined.
     const ofDevice = device.adapterInfo as GPUAdapterInfo | undefined;
     const info: Partial<GPUAdapterInfo> = ofDevice ?? ofAdapter ?? {};
     const { vendor = '', architecture = '', device: name = '', description = '' } = info;
     this.info = { vendor, architecture, device: name, description };
     this.features = new Set(device.features);
-    this.subgroupSize = this.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
+    this.subgroupSize = this.features.has('subgroups') ? leastSubgroup(ofDevice) : 0;
     this.lanes = info.subgroupMaxSize! < FEWEST_LANES ? this.subgroupSize : 0;
     const within = (name: keyof RuntimeLimits) =>
       Math.min(device.limits[name], options.limits?.[name] ?? Number.POSITIVE_INFINITY);
@@ -130,6 +159,7 @@ export class Runtime {
       maxStorageBufferBindingSize: within('maxStorageBufferBindingSize'),
       maxComputeWorkgroupsPerDimension: within('maxComputeWorkgroupsPerDimension'),
     };
+    this.residentBytes = options.limits?.maxResidentBytes ?? residentBytes(device.limits);
     this.pool = new BufferPool(device);
     this.tuning = new Tuning(identify(info), options.tuning ?? defaultTuning());
     const patience = options.watchdog ?? WATCHDOG_MS;
@@ -147,7 +177,7 @@ export class Runtime {
       );
     });
     // On a device that others use, too, it may be theirs: what is ours is in scopes of our own.
-    if (ownership !== 'borrowed') {
+    if (ownership !== 'borrowed' && !options.requiredFeatures && !options.requiredLimits) {
       device.addEventListener('uncapturederror', this.#onUncapturedError);
     }
   }
@@ -168,18 +198,30 @@ export class Runtime {
     options: RuntimeSettings = {},
     ownership: 'shared' | 'own' = 'own',
   ): Promise<Runtime> {
-    if (options.device) return new Runtime(options.device, 'borrowed', options);
+    const { powerPreference, watchdog, requiredFeatures = [], requiredLimits } = options;
+    const isLent = options.requiredFeatures ?? requiredLimits;
+    const check = async (by: Pick<GPUAdapter, 'features' | 'limits'>) => {
+      if (isLent) (await import('./required.js')).refuseMissing(by, options);
+    };
+    if (options.device) {
+      await check(options.device);
+      return new Runtime(options.device, 'borrowed', options);
+    }
     const gpu = options.gpu ?? (await findGpu());
-    const { powerPreference, watchdog } = options;
     const adapter = await asked('adapter', watchdog, () =>
       gpu.requestAdapter(powerPreference ? { powerPreference } : {}),
     );
+    await check(adapter);
     const { features, limits } = adapter;
     const device = await asked('device', watchdog, () =>
       adapter.requestDevice({
         label: 'webgpu-clustering',
-        requiredFeatures: WANTED_FEATURES.filter((feature) => features.has(feature)),
+        requiredFeatures: [
+          ...WANTED_FEATURES.filter((feature) => features.has(feature)),
+          ...requiredFeatures,
+        ],
         requiredLimits: {
+          ...requiredLimits,
           maxBufferSize: limits.maxBufferSize,
           maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
           maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
@@ -188,14 +230,27 @@ export class Runtime {
     );
     // An adapter that can give no more devices gives one that is lost.
     const lost = await Promise.race([device.lost, Promise.resolve(undefined)]);
-    if (lost) throw noDevice('device', `it was lost from the start: ${lost.message}`);
+    if (lost) {
+      const { noDevice } = await import('./refusals.js');
+      throw noDevice('device', `it was lost from the start: ${lost.message}`);
+    }
     const ofAdapter = adapter.info as GPUAdapterInfo | undefined;
     return new Runtime(device, ownership, options, ofAdapter);
+  }
+
+  /** Another like it; undefined where this one borrowed its device or was disposed. */
+  renew(): Promise<Runtime> | undefined {
+    return this.#options.device || this.#isDisposed ? undefined : Runtime.create(this.#options);
   }
 
   /** Why the device can no longer be used, if so. */
   get loss(): DeviceLostError | undefined {
     return this.#loss;
+  }
+
+  /** Whether `error` is that loss. */
+  isLostBy(error: unknown): boolean {
+    return this.#loss !== undefined && error === this.#loss;
   }
 
   /**
@@ -290,15 +345,7 @@ export class Runtime {
     const { messages } = await module.getCompilationInfo();
     const errors = messages.filter(({ type }) => type === 'error');
     if (errors.length > 0) {
-      const lines = code.split('\n');
-      throw new KernelError(
-        errors
-          .map(
-            ({ lineNum, linePos, message }) =>
-              `kernel '${label}', line ${lineNum}, column ${linePos}: ${message}\n  ${lines[lineNum - 1] ?? ''}`,
-          )
-          .join('\n'),
-      );
+      throw (await import('./refusals.js')).compilationFailed(label, code, errors);
     }
     const error = await invalid;
     if (error) throw error;
@@ -324,6 +371,7 @@ export class Runtime {
    * destroyed, a borrowed one is left as it was. Idempotent.
    */
   dispose(): void {
+    this.#isDisposed = true;
     this.#end('The runtime was disposed, its work is lost', 'own');
     this.device.removeEventListener('uncapturederror', this.#onUncapturedError);
     this.pool.dispose();
@@ -332,36 +380,28 @@ export class Runtime {
   }
 }
 
-/** That there is no adapter, or no device of it. */
-function noDevice(what: 'adapter' | 'device', why: string, options?: ErrorOptions): NoAdapterError {
-  return new NoAdapterError(
-    `WebGPU is here but gives no ${what} (${why}): no graphics driver was found, or it is blocked. ` +
-      'In a browser look at its page about the GPU (chrome://gpu) and update it or the driver; ' +
-      'in Node on Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
-    options,
-  );
-}
-
 /** What is asked of the environment. Throws NoAdapterError where it refuses, gives nothing or is silent. */
-function asked<T>(
+async function asked<T>(
   what: 'adapter' | 'device',
   patience = WATCHDOG_MS,
   ask: () => Promise<T | null | undefined>,
 ): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const watchdog = new Watchdog(patience, () => {
-      reject(noDevice(what, `nothing was answered for ${patience / 1000} s, option watchdog`));
+  let why = 'it offers none';
+  let options: ErrorOptions | undefined;
+  try {
+    const given = await new Promise<T | null | undefined>((resolve, reject) => {
+      const watchdog = new Watchdog(patience, () => {
+        why = `nothing was answered for ${patience / 1000} s, option watchdog`;
+        resolve(undefined);
+      });
+      watchdog.watch((async () => ask())()).then(resolve, reject);
     });
-    watchdog.watch((async () => ask())()).then(
-      (given) => {
-        if (given) resolve(given);
-        else reject(noDevice(what, 'it offers none'));
-      },
-      (cause: unknown) => {
-        reject(noDevice(what, textOf(cause), { cause }));
-      },
-    );
-  });
+    if (given) return given;
+  } catch (cause) {
+    why = textOf(cause);
+    options = { cause };
+  }
+  throw (await import('./refusals.js')).noDevice(what, why, options);
 }
 
 /** An adapter with its driver, and the browser that compiles for it, as far as they tell. */

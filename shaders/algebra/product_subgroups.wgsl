@@ -82,12 +82,17 @@ fn main(
     #end
     #end
   }
-  #repeat i 0..4
-  store(
-    place,
-    place.row + $(4 * i),
-    quad,
-    mat4x4f(sum$(4 * i), sum$(4 * i + 1), sum$(4 * i + 2), sum$(4 * i + 3)),
-  );
-  #end
+  // Block by block, so that the text of what is done last is there once.
+  for (var i = 0u; i < 4; i++) {
+    var block = mat4x4f(sum0, sum1, sum2, sum3);
+    switch i {
+      #repeat i 1..4
+      case $i: {
+        block = mat4x4f(sum$(4 * i), sum$(4 * i + 1), sum$(4 * i + 2), sum$(4 * i + 3));
+      }
+      #end
+      default: {}
+    }
+    store(place, place.row + 4 * i, quad, block);
+  }
 }

@@ -24,6 +24,8 @@ function noticeFallback(reason: NoAdapterError): void {
  * device is to be had (which is said once on the console). Rejects with the signal's reason at once
  * when it is aborted, whatever the work is waiting for.
  *
+ * @param retries how often work that lost its device begins again on a fresh one; 1 when absent, with a
+ *   runtime of the caller's 0. Rows that lay on the device are lost with it.
  * @throws InvalidArgumentError where `points` were transferred or resized meanwhile
  */
 export async function withBackend<T>(
@@ -32,10 +34,11 @@ export async function withBackend<T>(
   signal: AbortSignal | undefined,
   onDevice: (runtime: Runtime) => Promise<T>,
   onHost: () => Promise<T>,
+  retries?: number,
 ): Promise<T> {
   let result: T;
   try {
-    result = await unlessAborted(run(choice, points, onDevice, onHost), signal);
+    result = await unlessAborted(run(choice, points, onDevice, onHost, retries), signal);
   } catch (error) {
     if (!signal?.aborted) refuseChanged(points);
     throw error;
@@ -82,6 +85,7 @@ async function run<T>(
   points: CheckedMatrix | GpuMatrix | CheckedStream,
   onDevice: (runtime: Runtime) => Promise<T>,
   onHost: () => Promise<T>,
+  retries: number | undefined,
 ): Promise<T> {
   if (choice === undefined && 'buffer' in points) {
     throw new InvalidArgumentError(
@@ -90,9 +94,17 @@ async function run<T>(
     );
   }
   if (choice === 'cpu') return onHost();
-  if (choice) return onDevice(choice);
+  if (choice) {
+    while (choice.successor) choice = choice.successor;
+    try {
+      return await onDevice(choice);
+    } catch (error) {
+      if (!retries || 'buffer' in points || !choice.isLostBy(error)) throw error;
+      return (await import('../../host/fresh_device.js')).onFreshDevice(choice, retries, onDevice);
+    }
+  }
   try {
-    return await withDefaultRuntime(onDevice);
+    return await withDefaultRuntime(onDevice, retries);
   } catch (error) {
     if (!(error instanceof NoAdapterError)) throw error;
     noticeFallback(error);

@@ -42,4 +42,8 @@ export const COMMON = {
     meaning: "`await createRuntime({ device })` for a device of your own, or `'cpu'`",
     otherwise: 'the shared device',
   },
+  retries: {
+    meaning: 'how often a fit goes on on a fresh device where one was lost; same bits',
+    otherwise: '1; with a `runtime` of your own 0',
+  },
 } as const satisfies Readonly<Record<string, OptionEntry>>;

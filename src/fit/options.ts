@@ -88,6 +88,12 @@ export const RUNTIME_RULES = {
   signal: abortSignal,
 } as const satisfies OptionRules;
 
+/** Rules of fits that go on where a device was lost. */
+export const FIT_RULES = {
+  ...RUNTIME_RULES,
+  retries: wholeNumber(0),
+} as const satisfies OptionRules;
+
 /**
  * Checks `options` against `rules`; an option that is absent or undefined is not checked.
  *

@@ -39,6 +39,22 @@ export interface Op<Given extends readonly unknown[], Result> {
   readonly twin: () => Promise<(rows: HostRows, ...given: Given) => Promise<Result>>;
 }
 
+/** A way to hold rows: see SessionOptions. */
+export interface Hold {
+  readonly onDevice: (
+    workspace: Workspace,
+    source: PointSource,
+    options: LoadOptions,
+  ) => Promise<DevicePoints>;
+  /** Throws InvalidArgumentError where a device takes no rows of such a largest magnitude. */
+  readonly refuse?: (options: LoadOptions) => (largest: number) => void;
+}
+
+export interface SessionOptions extends LoadOptions {
+  /** For ops that want rows held as others do not. On the host they are then float32(row - shift). */
+  readonly hold?: Hold;
+}
+
 /** Rows loaded on one engine. Ops may run on them until `dispose`. */
 export interface Session {
   readonly shape: readonly [rows: number, columns: number];
@@ -46,6 +62,8 @@ export interface Session {
   readonly shift: Float64Array;
   /** A power of two that rows are held at; for 'float16' that of LoadOptions. */
   readonly scale: number;
+  /** What a sum may lose by rounding, relative to its largest terms; 0 where rows themselves lost more. */
+  readonly rounding: number;
   run<Given extends readonly unknown[], Result>(
     op: Op<Given, Result>,
     ...given: Given
@@ -53,9 +71,9 @@ export interface Session {
   dispose(): void;
 }
 
-/** Where rows are loaded: for ops, or as a method with sessions of its own needs them. */
-export interface Engine<Options = LoadOptions, Loaded = Session> {
+/** Where rows are loaded. */
+export interface Engine {
   /** For people: the adapter's name, or 'cpu'. */
   readonly description: string;
-  load(points: PointSource, options: Options): Promise<Loaded>;
+  load(points: PointSource, options: SessionOptions): Promise<Session>;
 }

@@ -57,6 +57,17 @@ export async function allSettled<T extends readonly unknown[]>(
   return Promise.all(work);
 }
 
+/** As `allSettled`, by name: kernels that are asked for so are compiled side by side. */
+export async function together<T extends object>(
+  work: T,
+): Promise<{ readonly [Name in keyof T]: Awaited<T[Name]> }> {
+  const names = Object.keys(work);
+  const done: readonly unknown[] = await allSettled(Object.values(work));
+  return Object.fromEntries(names.map((name, i) => [name, done[i]])) as {
+    [Name in keyof T]: Awaited<T[Name]>;
+  };
+}
+
 /**
  * Does `work` for each of 0 .. count - 1, `atOnce` of them under way at a time, and joins what it gives.
  * Once one has failed no other begins, and none is under way any more when this rejects.

@@ -4,6 +4,7 @@ import { InvalidArgumentError, ShapeError } from '../errors.js';
 import { directionShift, spreadRows } from './directions.js';
 import {
   addRows,
+  type CheckedMatrix,
   checkShape,
   type MatrixRules,
   meansOf,
@@ -47,6 +48,13 @@ export class CheckedStream {
     this.#rules = rules;
     this.#exact = exact;
     this.#signal = signal;
+  }
+
+  /** Rows of a matrix, for a device that is not to hold them all: the same rows, bit for bit. */
+  static ofMatrix({ data, shape, shift }: CheckedMatrix): CheckedStream {
+    const stream = { shape, blocks: () => [data] };
+    const rules = { columns: shape[1], shift: 'none' } as const;
+    return new CheckedStream('points', stream, shape, rules, true, shift, undefined);
   }
 
   /**

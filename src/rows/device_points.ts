@@ -5,10 +5,7 @@ import { ceilDiv, roundUp, type RowRange, splitRows } from '../../host/plan.js';
 import type { Workspace } from '../../host/workspace.js';
 import changeColumnsKernel from '../../shaders/rows/change_columns.wgsl';
 import columnSumsKernel from '../../shaders/rows/column_sums.wgsl';
-import findNonFiniteKernel from '../../shaders/rows/find_nonfinite.wgsl';
-import largestKernel from '../../shaders/rows/largest.wgsl';
 import packKernel from '../../shaders/rows/pack.wgsl';
-import { NonFiniteError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix } from './matrix.js';
 import { rangeScale } from './range.js';
 import { largestOf } from './float16.js';
@@ -17,7 +14,7 @@ import { type DevicePoints, Rows, type PlacedChunk, type Preparation } from './r
 import { type Held, QUAD_BYTES } from './storage.js';
 
 /** Rows cross to the device in blocks of about this many bytes. */
-const UPLOAD_BLOCK = 8 * 1024 * 1024;
+export const UPLOAD_BLOCK = 8 * 1024 * 1024;
 /** Bytes uploaded before the device is waited for: bounds what the browser queues up. */
 export const UPLOADS_IN_FLIGHT = 64 * 1024 * 1024;
 /** Chunks start at multiples of this, so that runs and segments of rows never straddle two. */
@@ -134,32 +131,13 @@ async function packInRange(
     return { packed: await packRows(workspace, source, scale), scale };
   }
   const packed = await packRows(workspace, source, 1);
+  const { measureLargest } = await import('./measure_largest.js');
   const measuring = await measureLargest(workspace, packed);
   inPlace(workspace, packed, 'measure', measuring.measure);
   const scale = rangeScale('points', Math.max(extent, await measuring.read()));
   if (scale === 1) return { packed, scale };
   packed.release();
   return { packed: await packRows(workspace, source, scale), scale };
-}
-
-/** Finds the largest magnitude of packed rows. */
-export async function measureLargest(
-  workspace: Workspace,
-  { quads }: Pick<Rows, 'quads'>,
-): Promise<{ readonly measure: Preparation; readonly read: () => Promise<number> }> {
-  const kernel = await workspace.runtime.kernel(largestKernel);
-  const { largest } = await workspace.allocate({ largest: 4 });
-  workspace.upload(largest, new Uint32Array(1));
-  return {
-    measure: (recording, { points, rows }) => {
-      recording.dispatch(kernel, { shape: { rows, quads }, points, largest }, groups(kernel, rows));
-    },
-    read: async () => {
-      const [value] = new Float32Array(await workspace.read(largest, 0, 4));
-      workspace.release(largest);
-      return value;
-    },
-  };
 }
 
 /** Rows of the source as they are, one after the other. */
@@ -255,9 +233,10 @@ export async function bringing(
   readonly refuseNonFinite: () => Promise<void>;
 }> {
   const [, d] = source.shape;
-  const check = await workspace.runtime.kernel(findNonFiniteKernel);
-  const { found } = await workspace.allocate({ found: 4 });
-  workspace.upload(found, new Uint32Array([NONE_FOUND]));
+  const lying =
+    'data' in source
+      ? undefined
+      : await (await import('./gpu_rows.js')).lyingRows(workspace, source, rows);
   let inFlight = 0;
   return {
     bring: async (label, block, work) => {
@@ -265,14 +244,7 @@ export async function bringing(
       const count = block.rows * d;
       if ('data' in source) workspace.upload(rows, source.data.subarray(first, first + count));
       workspace.run(label, (recording) => {
-        if (!('data' in source)) {
-          recording.copy(source.buffer, 4 * first, rows, 0, 4 * count);
-          recording.dispatch(
-            check,
-            { shape: { count, start: first }, bits: rows, found },
-            groups(check, ceilDiv(count, Number(findNonFiniteKernel.constants.VALUES))),
-          );
-        }
+        lying?.copy(recording, first, count);
         work(recording);
       });
       inFlight += 4 * count;
@@ -281,11 +253,7 @@ export async function bringing(
       inFlight = 0;
     },
     refuseNonFinite: async () => {
-      if ('data' in source) return;
-      const [index] = new Uint32Array(await workspace.read(found, 0, 4));
-      if (index === NONE_FOUND) return;
-      const [value] = new Float32Array(await workspace.read(source.buffer, 4 * index, 4));
-      throw new NonFiniteError('points', Math.floor(index / d), index % d, value);
+      await lying?.refuseNonFinite();
     },
   };
 }

@@ -10,20 +10,20 @@ import { type CheckedMatrix, shiftOfDirections } from './matrix.js';
 import { rangeScale } from './range.js';
 
 /**
- * float32(row - shift) for each row, n x d. Column means are rounded to float32, so that a device
+ * float32(row - shift) for each row. Column means are rounded to float32, so that a device
  * that subtracts them in float32 gets the same rows bit for bit.
  *
+ * @param refuse throws where their largest magnitude is out of range
  * @throws InvalidArgumentError where the rows lie on a GPU
  */
 export async function loadHostRows(
   points: PointSource,
   wanted?: Float64Array,
-): Promise<{ readonly x: Float32Array; readonly shift: Float64Array }> {
-  const {
-    data,
-    shape: [n, d],
-    shift: subtracted,
-  } = await matrixOf(points);
+  refuse?: (largest: number) => void,
+): Promise<HeldRows> {
+  const { data, shape, shift: subtracted, largest } = await matrixOf(points);
+  refuse?.(largest ?? largestOf(data));
+  const [n, d] = shape;
   const pause = createPause();
   const shift = wanted ?? subtracted ?? (await meansOf(data, n, d, pause)).map(Math.fround);
   const remaining = subtracted ? shift.map((value, j) => value - subtracted[j]) : shift;
@@ -32,7 +32,7 @@ export async function loadHostRows(
     x.set(centre(data.subarray(start * d, end * d), end - start, d, remaining), start * d);
     await pause();
   }
-  return { x, shift };
+  return { x, shape, shift, scale: 1 };
 }
 
 async function meansOf(

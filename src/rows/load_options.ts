@@ -37,6 +37,8 @@ export interface LoadOptions {
   readonly extent?: number | undefined;
   /** Once aborted, whatever waits for the engine rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** How often work on the rows begins again on a fresh device where theirs was lost; see `withBackend`. */
+  readonly retries?: number | undefined;
 }
 
 /** True for rows that come in blocks. */

@@ -22,7 +22,7 @@ import { streamedRows } from './block_size.js';
 import { shiftOfDirections } from './device_directions.js';
 
 /** Rows pass in float32 in blocks of about this many bytes. */
-const BLOCK_BYTES = 2 * 1024 * 1024;
+export const BLOCK_BYTES = 2 * 1024 * 1024;
 
 /**
  * As `loadPoints`, rounded to float16 and held in half the memory: the rows pass in full a block at a

@@ -7,11 +7,12 @@ import {
   columnSums,
   inPlace,
   meansOfColumns,
-  measureLargest,
   packRows,
   scaling,
 } from './device_points.js';
-import { Rows, type Preparation } from './rows.js';
+import { measureLargest } from './measure_largest.js';
+import { ColumnPoints } from './column_points.js';
+import { type Preparation, Rows } from './rows.js';
 import { streamedRows } from './block_size.js';
 import { isStreamed, type PointSource } from './load_options.js';
 import type { CheckedStream } from './checked_stream.js';
@@ -67,6 +68,48 @@ export async function openRows(
       return read();
     },
   };
+}
+
+/** How opened rows are made ready. */
+export interface Opening {
+  /** What to subtract where nothing was subtracted from the caller's rows; their means when absent. */
+  readonly shift?: Float64Array | undefined;
+  /** What to subtract from the rows as they come, whatever was subtracted before. */
+  readonly less?: Float64Array | undefined;
+  /** See `openRows`. */
+  readonly align?: number | undefined;
+  /** The power of two that rows are multiplied by, for their largest magnitude. */
+  readonly scaleOf: (largest: number) => number;
+}
+
+/** Opened rows, known to be less of `shift` and times `scale`. */
+export function columnPoints(
+  { rows, multiply }: OpenRows,
+  shift: Float64Array,
+  scale: number,
+): ColumnPoints {
+  return rows.as((parts) => new ColumnPoints(parts, shift, scale, multiply));
+}
+
+/** Opens rows, scales them all alike, and centres them. */
+export async function openPoints(
+  workspace: Workspace,
+  source: PointSource,
+  { shift: wanted, less, align, scaleOf }: Opening,
+): Promise<ColumnPoints> {
+  const open = await openRows(workspace, source, align);
+  try {
+    const { rows } = open;
+    const subtracted = 'buffer' in source ? undefined : source.shift;
+    // Rows that something was subtracted from are about their means already.
+    const given = less ?? (subtracted ? new Float64Array(rows.shape[1]) : wanted);
+    const { shift, scale } = await centreInRange(workspace, open, given, scaleOf);
+    const whole = subtracted ? shift.map((value, j) => value + subtracted[j]) : shift;
+    return columnPoints(open, whole, scale);
+  } catch (error) {
+    open.rows.close();
+    throw error;
+  }
 }
 
 async function passingRows(workspace: Workspace, source: CheckedStream): Promise<OpenRows> {

@@ -13,10 +13,10 @@ import {
   columnSums,
   groups,
   meansOfColumns,
-  measureLargest,
   packedBytes,
   type PointsOptions,
 } from './device_points.js';
+import { measureLargest } from './measure_largest.js';
 import type { Chunk, Rows, Preparation } from './rows.js';
 import { QUAD_BYTES } from './storage.js';
 import { normalizing } from './device_directions.js';

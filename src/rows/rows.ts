@@ -126,7 +126,12 @@ export class Rows {
 
   /** The rows, known to be less of `shift` and times `scale`. */
   about(shift: Float64Array, scale = 1): DevicePoints {
-    return new DevicePoints(this.#parts, shift, scale);
+    return this.as((parts) => new DevicePoints(parts, shift, scale));
+  }
+
+  /** The same rows, of which something more is known. */
+  as<Known extends Rows>(know: (parts: RowParts) => Known): Known {
+    return know(this.#parts);
   }
 
   /** Ends the pass under way. */
@@ -146,12 +151,16 @@ export class Rows {
 export class DevicePoints extends Rows {
   /** What was subtracted from the caller's rows ('cosine': from these at length 1), [columns]. */
   readonly shift: Float64Array;
-  /** What they were multiplied by then, a power of two. */
-  readonly scale: number;
+  readonly #scale: number;
 
   constructor(parts: RowParts, shift: Float64Array, scale: number) {
     super(parts);
     this.shift = shift;
-    this.scale = scale;
+    this.#scale = scale;
+  }
+
+  /** What they were multiplied by then, a power of two. */
+  get scale(): number {
+    return this.#scale;
   }
 }

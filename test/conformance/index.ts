@@ -1,7 +1,9 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
+import { algebraSuite } from './algebra/index.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
+import { estimates } from './estimate.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
 import { kernels } from './kernels.js';
@@ -14,6 +16,7 @@ import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
+import { transforms } from './transforms/index.js';
 import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
 
@@ -23,6 +26,7 @@ export const suites: readonly Suite[] = [
   contract,
   economy,
   kernels,
+  algebraSuite,
   ...kmeansSuites,
   onlineKMeansSuite,
   maps,
@@ -33,5 +37,7 @@ export const suites: readonly Suite[] = [
   gapStatisticSuite,
   neighbours,
   spectral,
+  transforms,
+  estimates,
   subspace,
 ];

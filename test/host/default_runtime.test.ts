@@ -36,6 +36,19 @@ test('a lost device is replaced', async () => {
   expect(await deviceInUse()).toBe(second);
 });
 
+test.each([2, 1, 0])('work that lost its device begins again %i times', async (retries) => {
+  const devices = [1, 2, 3].map(() => new FakeDevice());
+  offer(...devices);
+  const lostOn: GPUDevice[] = [];
+  const working = withDefaultRuntime(async (runtime) => {
+    lostOn.push(runtime.device);
+    devices[lostOn.length - 1].lose('unknown');
+    return runtime.guard(new Promise(() => undefined));
+  }, retries);
+  await expect(working).rejects.toMatchObject({ code: 'device-lost' });
+  expect(lostOn).toEqual(devices.slice(0, retries + 1));
+});
+
 test('without an adapter it throws, and the next call asks again', async () => {
   offer();
   await expect(deviceInUse()).rejects.toMatchObject({ code: 'no-adapter' });

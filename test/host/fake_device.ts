@@ -66,12 +66,20 @@ export class FakeDevice {
 
 export const asDevice = (fake: FakeDevice) => fake as unknown as GPUDevice;
 
+/** As much of a GPUAdapter. */
+export interface FakeAdapter {
+  readonly features: Set<string>;
+  readonly limits: Record<string, number>;
+  readonly info: object | undefined;
+  readonly requestDevice: (asked?: GPUDeviceDescriptor) => Promise<FakeDevice | undefined>;
+}
+
 /** A GPU object that gives these devices, one after the other. */
 export function fakeGpu(devices: readonly FakeDevice[], info?: object): GPU {
   const left = [...devices];
   const { features, limits } = new FakeDevice();
-  const requestDevice = () => Promise.resolve(left.shift());
-  const adapter = { features, limits, info, requestDevice };
+  const requestDevice = vi.fn(() => Promise.resolve(left.shift()));
+  const adapter: FakeAdapter = { features, limits, info, requestDevice };
   return {
     requestAdapter: () => Promise.resolve(left.length > 0 ? adapter : null),
   } as unknown as GPU;

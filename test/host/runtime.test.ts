@@ -1,38 +1,96 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DeviceLostError, InvalidArgumentError, NoAdapterError } from '../../host/errors.js';
+import {
+  DeviceLimitError,
+  DeviceLostError,
+  InvalidArgumentError,
+  NoAdapterError,
+} from '../../host/errors.js';
 import { createRuntime, Runtime } from '../../host/runtime.js';
-import { asDevice, FakeDevice, fakeGpu } from './fake_device.js';
+import { asDevice, type FakeAdapter, FakeDevice, fakeGpu } from './fake_device.js';
 
 describe('what runs the work', () => {
   const info = { vendor: 'apple', architecture: 'metal', device: '', description: '' };
 
-  test('is told by the adapter where the device does not (Safari 26.0)', async () => {
+  test('is told by the adapter where the device does not (Safari 26.0), and then no subgroups are used', async () => {
     const device = new FakeDevice();
     device.adapterInfo = undefined;
     device.features.add('subgroups');
     const runtime = await Runtime.create({
-      gpu: fakeGpu([device], { ...info, subgroupMinSize: 32 }),
+      gpu: fakeGpu([device], { ...info, subgroupMinSize: 8, subgroupMaxSize: 8 }),
     });
     expect(runtime.info).toEqual(info);
-    expect(runtime.subgroupSize).toBe(32);
+    expect([runtime.subgroupSize, runtime.lanes]).toEqual([0, 0]);
   });
 
-  test('is unknown where neither tells, and then no subgroups are used', async () => {
+  test('is unknown where neither tells', async () => {
     const device = new FakeDevice();
     device.adapterInfo = undefined;
-    device.features.add('subgroups');
     const unknown = { vendor: '', architecture: '', device: '', description: '' };
     for (const options of [{ gpu: fakeGpu([device]) }, { device: asDevice(device) }]) {
-      const runtime = await Runtime.create(options);
-      expect(runtime.info).toEqual(unknown);
-      expect(runtime.subgroupSize).toBe(0);
+      expect((await Runtime.create(options)).info).toEqual(unknown);
+    }
+  });
+
+  test.each([
+    ['apple', 32, 32, 4],
+    ['nvidia', 32, 32, 32],
+    ['amd', 32, 64, 32],
+    ['intel', 8, 32, 8],
+  ])('%s, subgroups of %i to %i: at least %i', async (vendor, least, most, taken) => {
+    const device = new FakeDevice();
+    device.adapterInfo = { vendor, subgroupMinSize: least, subgroupMaxSize: most };
+    device.features.add('subgroups');
+    const runtime = await Runtime.create({ device: asDevice(device) });
+    expect(runtime.subgroupSize).toBe(taken);
+  });
+});
+
+describe('what a device to be lent must have', () => {
+  const limits = { maxBufferSize: 1 << 20, minStorageBufferOffsetAlignment: 256 };
+
+  test('is asked for', async () => {
+    const device = new FakeDevice();
+    const gpu = fakeGpu([device]);
+    const adapter = (await gpu.requestAdapter()) as unknown as FakeAdapter;
+    adapter.features.add('float32-filterable');
+    adapter.limits.maxBindGroups = 8;
+    const runtime = await createRuntime({
+      gpu,
+      requiredFeatures: ['float32-filterable'],
+      requiredLimits: { maxBindGroups: 8 },
+    });
+    const [asked] = vi.mocked(adapter.requestDevice).mock.lastCall!;
+    expect(asked).toMatchObject({
+      requiredFeatures: ['float32-filterable'],
+      requiredLimits: { maxBindGroups: 8, maxBufferSize: 1 << 20 },
+    });
+    // What others do with it is theirs: see the conformance suite.
+    expect(device.addEventListener).not.toHaveBeenCalled();
+    runtime.dispose();
+  });
+
+  test.each([
+    [{ requiredFeatures: ['bgra8unorm-storage'] }, /lacks feature bgra8unorm-storage;/],
+    [
+      { requiredLimits: { ...limits, maxBufferSize: 2 ** 40 } },
+      /lacks maxBufferSize 1099511627776 \(has 1048576\)/,
+    ],
+    [{ requiredLimits: { minStorageBufferOffsetAlignment: 32 } }, /Alignment 32 \(has undefined\)/],
+  ] as const)('is named where it is missing: %o', async (required, message) => {
+    for (const options of [
+      { gpu: fakeGpu([new FakeDevice()]) },
+      { device: asDevice(new FakeDevice()) },
+    ]) {
+      const creating = createRuntime({ ...options, ...required });
+      await expect(creating).rejects.toThrow(DeviceLimitError);
+      await expect(creating).rejects.toThrow(message);
     }
   });
 });
 
 test.each<[string, unknown, RegExp]>([
   ['null', null, /options is null; it must be an object/],
-  ['an unknown option', { adapter: 1 }, /no 'adapter'.*device, gpu, powerPreference, limits/],
+  ['an unknown option', { adapter: 1 }, /no 'adapter'.*device, gpu, .*powerPreference, limits/],
   ['no device', { device: {} }, /device is \[object Object\]; it must be a GPUDevice/],
   ['no GPU', { gpu: null }, /gpu is null/],
   ['a NaN limit', { limits: { maxBufferSize: Number.NaN } }, /limits\.maxBufferSize is NaN/],
@@ -40,6 +98,13 @@ test.each<[string, unknown, RegExp]>([
   ['a bigint limit', { limits: { maxBufferSize: 5n } }, /maxBufferSize is 5n/],
   ['an unknown limit', { limits: { maxBufers: 5 } }, /no 'maxBufers'/],
   ['a watchdog of 0', { watchdog: 0 }, /watchdog is 0.*above 0, or Infinity/],
+  ['no list of features', { requiredFeatures: 'subgroups' }, /requiredFeatures is 'subgroups'/],
+  ['a feature that is no name', { requiredFeatures: [1] }, /requiredFeatures is .*list of names/],
+  [
+    'a limit that is none',
+    { requiredLimits: { maxBindGroups: '8' } },
+    /requiredLimits is .*numbers/,
+  ],
   ['bigint tuning', { tuning: 5n }, /tuning is 5n/],
   ['no store', { tuning: { store: null } }, /tuning\.store is null/],
 ])('%s is refused', async (_, options, message) => {

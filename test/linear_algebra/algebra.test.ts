@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NotPositiveDefiniteError, ShapeError } from '../../src/errors.js';
+import { ShapeError } from '../../src/errors.js';
+import { NotPositiveDefiniteError } from '../../src/ops/algebra/not_positive_definite_error.js';
 import { NO_ROW } from '../../src/ops/algebra/algebra.js';
 import { hostAlgebra } from '../../src/ops/algebra/host_algebra.twin.js';
 

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Scorer } from '../../src/ops/mixtures/scorer.js';
-import { SingularCovarianceError } from '../../src/errors.js';
+import { SingularCovarianceError } from '../../src/ops/mixtures/singular_covariance_error.js';
 import { logDensity } from '../../src/ops/mixtures/log_density.twin.js';
-import {
-  maximize,
-  mixtureScorer,
-  type MixtureRules,
-} from '../../src/methods/gaussian_mixture/mixture_step.js';
+import { maximize } from '../../src/ops/mixtures/maximize.js';
+import { mixtureScorer, type MixtureRules } from '../../src/ops/mixtures/parameters.js';
 import { largestScore, softmax } from '../../src/ops/mixtures/softmax.twin.js';
 
 const RULES: MixtureRules = { covarianceType: 'full', regCovar: 0, fixedVariance: 2 };

@@ -1,52 +1,41 @@
 /** Bayesian Gaussian mixtures by variational inference. */
 import { BayesianGaussianMixtureModel } from './bayesian_gaussian_mixture_model.js';
 import { InvalidArgumentError } from '../../errors.js';
-import {
-  checkMixtureData,
-  definedOf,
-  loadOptions,
-  type MixtureOptions,
-  progressOf,
-} from '../gaussian_mixture/gaussian_mixture.js';
-import type { MixtureSession } from '../gaussian_mixture/gaussian_mixture_backend.js';
-import type { CovarianceType, Statistics } from '../../ops/mixtures/scorer.js';
+import { scaleColumns } from '../../ops/mixtures/columns.js';
+import { densities } from '../../ops/mixtures/expectation.js';
+import { formOf, type MixtureRules } from '../../ops/mixtures/parameters.js';
+import type { CovarianceType } from '../../ops/mixtures/scorer.js';
+import type { Session } from '../../ops/op.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
-import { MIXTURE_DEFAULTS } from '../gaussian_mixture/options.js';
-import { BAYESIAN_DEFAULTS, BAYESIAN_RULES } from './options.js';
-import { checkTensor, type TensorLike } from '../gaussian_mixture/mixture_arrays.js';
+import { checkOptions, wholeNumber } from '../../fit/options.js';
+import { createRandom } from '../../math/random.js';
 import {
+  checkMixtureData,
+  type MixtureData,
+  type MixtureOptions,
+  tellingMixtureOnce,
+  withMixtureRows,
+} from '../gaussian_mixture/mixture_data.js';
+import {
+  bestOfRuns,
   fitMixture,
-  frameOf,
   maximizeSoundly,
   type MixtureFamily,
 } from '../gaussian_mixture/mixture_fit.js';
-import { type FitResult } from '../gaussian_mixture/gaussian_mixture_backend.js';
+import type { TensorLike } from '../gaussian_mixture/mixture_arrays.js';
 import { totalOf } from '../gaussian_mixture/mixture_model.js';
-import { withMixtureSession } from '../gaussian_mixture/mixture_session.js';
 import {
-  chooseSums,
+  chooseStarts,
   type MixtureInit,
   oneHot,
-  type StartData,
   sumsOf,
 } from '../gaussian_mixture/mixture_start.js';
-import { checkOptions, wholeNumber } from '../../fit/options.js';
-import { createRandom, type Random } from '../../math/random.js';
-import { cholesky } from '../../math/cholesky.js';
+import { MIXTURE_DEFAULTS } from '../gaussian_mixture/options.js';
+import { BAYESIAN_RULES } from './options.js';
+import { choosePriors } from './priors.js';
 import {
-  estimate,
-  formOf,
-  maximize,
-  type MixtureParameters,
-  type MixtureRules,
-  mixtureScorer,
-} from '../gaussian_mixture/mixture_step.js';
-import {
-  between,
-  type MatrixParts,
   maximizeVariational,
-  type MixturePriors,
   variationalBound,
   type VariationalParameters,
   variationalScorer,
@@ -86,77 +75,58 @@ export async function bayesianGaussianMixture(
   points: Points | PointStream,
   options: BayesianGaussianMixtureOptions,
 ): Promise<BayesianGaussianMixtureModel> {
-  options = checkOptions('bayesianGaussianMixture', options, BAYESIAN_RULES);
-  const { data, meanWeight } = await checkMixtureData('bayesianGaussianMixture', points, options);
-  const load = loadOptions(data, options);
-  return withMixtureSession(options.runtime, data.points, load, (session, engine) =>
-    fit(session, engine, options, data, meanWeight),
-  );
+  options = tellingMixtureOnce(checkOptions('bayesianGaussianMixture', options, BAYESIAN_RULES));
+  const data = await checkMixtureData('bayesianGaussianMixture', points, options);
+  return withMixtureRows(data, options, (session, engine) => fit(session, engine, options, data));
 }
 
 async function fit(
-  session: MixtureSession,
+  session: Session,
   engine: string,
   options: BayesianGaussianMixtureOptions,
-  data: StartData,
-  meanWeight: number,
+  { weights, meanWeight }: MixtureData,
 ): Promise<BayesianGaussianMixtureModel> {
   const { k, covarianceType = 'full', signal, init = 'kmeans' } = options;
-  const { tol, regCovar, maxIter, nInit } = { ...MIXTURE_DEFAULTS, ...definedOf(options) };
+  const { regCovar, nInit: count } = { ...MIXTURE_DEFAULTS, ...options };
   const [n, d] = session.shape;
   const rules: MixtureRules = { covarianceType, regCovar, fixedVariance: 0 };
-  const { priors, parts } = await choosePriors(session, options, rules);
+  const form = formOf(covarianceType);
+  const priorsOf = choosePriors(session, options, rules);
+  const labels = typeof init === 'string' ? undefined : checkLabels(init.labels, n, k);
+  const random = createRandom(options.seed ?? 0);
+  const starts = labels
+    ? [() => sumsOf(session, oneHot(labels, k), k, form, signal)]
+    : await chooseStarts(session, init as MixtureInit, { k, form, count, random, signal });
+  const scale = await session.run(scaleColumns, { leastVariance: regCovar });
+  const { priors, parts } = await priorsOf();
   const family: MixtureFamily<VariationalParameters> = {
     scorer: (parameters) => variationalScorer(parameters, covarianceType, priors),
     maximize: (statistics) => maximizeVariational(statistics, d, rules, priors, parts),
     bound: (expectation, parameters) =>
       variationalBound(expectation, parameters, covarianceType, priors),
   };
-  const labels = typeof init === 'string' ? undefined : checkLabels(init.labels, n, k);
-  const random = createRandom(options.seed ?? 0);
-  const restarts = labels ? 1 : nInit;
-  let best: FitResult<VariationalParameters> | undefined;
-  for (let restart = 0; restart < restarts; restart++) {
-    signal?.throwIfAborted();
-    const { take, frame } = await startOf(session, init, labels, k, rules, data, random);
-    const start = await maximizeSoundly(family, take, frame);
-    const run = await fitMixture(session, family, start.parameters, {
-      maxIter,
-      tol,
-      signal,
-      onIteration: progressOf(options, restart, restarts, maxIter),
-    });
-    if (!best || run.history.at(-1)! > best.history.at(-1)!) best = run;
-  }
-  const { parameters, history, converged } = best!;
-  const scored = await session.score(family.scorer(parameters), signal);
+  const { parameters, history, converged } = await bestOfRuns(
+    starts.length,
+    options,
+    async (restart, asked) => {
+      const { take, frame } = await starts[restart]();
+      const start = await maximizeSoundly(family, take, frame);
+      return fitMixture(session, family, start.parameters, asked);
+    },
+  );
+  const scored = await session.run(densities, family.scorer(parameters), signal);
   return new BayesianGaussianMixtureModel({
     covarianceType,
     shift: session.shift,
-    scale: session.scale,
+    scale,
     parameters,
     priors,
     labels: scored.labels,
-    logLikelihood: meanWeight * totalOf(scored.logDensities, data.weights),
+    logLikelihood: meanWeight * totalOf(scored.logDensities, weights),
     history,
     converged,
     engine,
   });
-}
-
-function startOf(
-  session: MixtureSession,
-  init: NonNullable<BayesianGaussianMixtureOptions['init']>,
-  labels: Uint32Array | undefined,
-  k: number,
-  { covarianceType }: MixtureRules,
-  data: StartData,
-  random: Random,
-) {
-  const form = formOf(covarianceType);
-  return labels
-    ? sumsOf(session, oneHot(labels, k), k, form, data.signal)
-    : chooseSums(session, init as MixtureInit, k, form, data, random);
 }
 
 function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Array {
@@ -174,85 +144,4 @@ function checkLabels(labels: ArrayLike<number>, n: number, k: number): Uint32Arr
       `init.labels[${i}] is ${labels[i]}; it must be ${rule.rule}.`,
     );
   });
-}
-
-/** The priors given, and scikit-learn's defaults for the others; parts of the covariance: see maximizeVariational. */
-async function choosePriors(
-  session: MixtureSession,
-  options: BayesianGaussianMixtureOptions,
-  rules: MixtureRules,
-): Promise<{ readonly priors: MixturePriors; readonly parts: MatrixParts | undefined }> {
-  const [, d] = session.shape;
-  const { meanPrior, covariancePrior, degreesOfFreedomPrior = d } = options;
-  if (degreesOfFreedomPrior <= d - 1) {
-    throw new InvalidArgumentError(
-      'degreesOfFreedomPrior',
-      `degreesOfFreedomPrior is ${degreesOfFreedomPrior}; it must be above ${d - 1}, the columns less 1.`,
-    );
-  }
-  const sample = await sampleMoments(session, rules);
-  const priors = {
-    weightConcentrationPriorType:
-      options.weightConcentrationPriorType ?? BAYESIAN_DEFAULTS.weightConcentrationPriorType,
-    weightConcentrationPrior: options.weightConcentrationPrior ?? 1 / options.k,
-    meanPrecisionPrior: options.meanPrecisionPrior ?? BAYESIAN_DEFAULTS.meanPrecisionPrior,
-    degreesOfFreedomPrior,
-    meanPrior:
-      meanPrior === undefined
-        ? sample.mean
-        : checkTensor('meanPrior', meanPrior, [d]).map((value, j) => value - session.shift[j]),
-    covariancePrior:
-      covariancePrior === undefined
-        ? sample.covariance
-        : checkCovariancePrior(covariancePrior, rules.covarianceType, d),
-  };
-  return { priors, parts: covariancePrior === undefined ? sample.parts : undefined };
-}
-
-function checkCovariancePrior(
-  given: TensorLike | ArrayLike<number> | number,
-  type: CovarianceType,
-  d: number,
-): Float64Array {
-  const shape = { full: [d, d], tied: [d, d], diag: [d], spherical: [1], fixed: [1] }[type];
-  const prior = checkTensor('covariancePrior', typeof given === 'number' ? [given] : given, shape);
-  const holds =
-    shape.length === 2 ? cholesky(prior, d).failed < 0 : prior.every((value) => value > 0);
-  if (holds) return prior;
-  throw new InvalidArgumentError(
-    'covariancePrior',
-    `covariancePrior is [${[...prior.subarray(0, 4)].join(', ')}${prior.length > 4 ? ', ...' : ''}]; ` +
-      `it must be positive ${shape.length === 2 ? 'definite' : ''}.`,
-  );
-}
-
-/** A variance, relative to the largest one, for the frame of columns that have none. */
-const LEAST_SPREAD = 2 ** -40;
-
-/** The data's mean and (n - 1) covariance, in the shape of a covariance prior. */
-async function sampleMoments(session: MixtureSession, { covarianceType }: MixtureRules) {
-  const [n, d] = session.shape;
-  const form = formOf(covarianceType);
-  const rules = { covarianceType: form, regCovar: 0, fixedVariance: 0 };
-  const all = (_: number, rows: number) => new Float32Array(rows).fill(1);
-  const { take, frame } = await sumsOf(session, all, 1, form, undefined);
-  let ridge: number | undefined;
-  const family = {
-    scorer: (parameters: MixtureParameters) => mixtureScorer(parameters, form),
-    maximize: (sums: Statistics) => {
-      ridge ??= (sums.products.reduce((most, one) => Math.max(most, one), 0) / n) * LEAST_SPREAD;
-      return maximize(sums, d, { ...rules, regCovar: ridge > 0 ? ridge : 1 });
-    },
-  };
-  const first = await maximizeSoundly(family, take, frame);
-  // Once more where float32 rounds the rows' own coordinates: no step comes after that would mend it.
-  const own = first.sums.noise > 0 ? frameOf(family.scorer(first.parameters)) : frame;
-  const sums = own.factors ? await take(own) : first.sums;
-  const { means, covariances, whitenings } = estimate(sums, d, rules);
-  const sample = covariances.map((value) => (value * n) / Math.max(1, n - 1));
-  const parts = whitenings.map(({ back }): MatrixParts => ({ back, within: sample })).at(0);
-  const covariance = parts ? between(parts.back, parts.within, d) : sample;
-  if (covarianceType !== 'spherical') return { mean: means, covariance, parts };
-  const total = covariance.reduce((sum, value) => sum + value, 0);
-  return { mean: means, covariance: Float64Array.of(total / d), parts };
 }

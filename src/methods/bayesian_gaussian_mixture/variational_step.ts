@@ -2,20 +2,17 @@
  * Variational inference of Gaussian mixtures in float64 (Bishop, Pattern Recognition and Machine
  * Learning, 10.2; Blei & Jordan 2006 for the Dirichlet process), with scikit-learn's priors and bound.
  */
-import type { CovarianceType, Expectation, Scorer, Statistics } from '../../ops/mixtures/scorer.js';
+import { type Components, precisionFactors, type Spreads } from '../../ops/mixtures/factors.js';
+import { estimate, type Maximum } from '../../ops/mixtures/maximize.js';
 import {
-  type Components,
-  estimate,
   formOf,
   logDeterminants,
-  type Maximum,
   type MixtureParameters,
   type MixtureRules,
-  precisionFactors,
   scorerFactors,
-  type Spreads,
-  timesVector,
-} from '../gaussian_mixture/mixture_step.js';
+} from '../../ops/mixtures/parameters.js';
+import type { CovarianceType, Expectation, Scorer, Statistics } from '../../ops/mixtures/scorer.js';
+import { timesVector } from '../../ops/mixtures/whitening.js';
 import { lowerProduct, product, transpose } from '../../math/cholesky.js';
 import { digamma, logBeta, logGamma } from '../../math/special.js';
 

@@ -118,6 +118,7 @@ export async function gapStatistic(
       const sets = cluster ? functionSets(cluster, setOptions) : hostSets(checked, setOptions);
       return compare(sets, kMax, options);
     },
+    0,
   );
 }
 

@@ -1,6 +1,7 @@
 /** What a Gaussian mixture's fit returns. */
 import { nameClass } from '../../../host/class_name.js';
 import { modelRecord, ruled } from '../../fit/model_record.js';
+import { mixtureScorer } from '../../ops/mixtures/parameters.js';
 import type { CovarianceType } from '../../ops/mixtures/scorer.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import type { Points } from '../../rows/matrix.js';
@@ -8,7 +9,6 @@ import type { PointStream } from '../../rows/point_stream.js';
 import { flat, MIXTURE_PARTS, parametersOf } from './mixture_json.js';
 import { MixtureModel, type MixtureState } from './mixture_model.js';
 import { GAUSSIAN_RULES } from './options.js';
-import { mixtureScorer } from './mixture_step.js';
 
 const RECORD = modelRecord('webgpu-clustering/gaussian-mixture', 'GaussianMixtureModel', {
   covarianceType: ruled<CovarianceType>(GAUSSIAN_RULES.covarianceType),

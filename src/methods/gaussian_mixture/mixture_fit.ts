@@ -1,9 +1,13 @@
 /** Expectation maximisation, of which each kind of mixture fills in three steps. */
-import type { FitOptions, FitResult } from './gaussian_mixture_backend.js';
-import { InvalidArgumentError } from '../../errors.js';
-import type { MixtureSession } from './gaussian_mixture_backend.js';
+import { expectation } from '../../ops/mixtures/expectation.js';
+import { SOUND_REACH } from '../../ops/mixtures/factors.js';
+import type { Maximum } from '../../ops/mixtures/maximize.js';
+import { finiteBound, type FitOptions, type FitResult } from '../../ops/mixtures/run.js';
 import type { Expectation, Frame, Scorer, Statistics } from '../../ops/mixtures/scorer.js';
-import { type Maximum, reachOf, SOUND_REACH } from './mixture_step.js';
+import { reachOf } from '../../ops/mixtures/whitening.js';
+import type { Session } from '../../ops/op.js';
+import type { MixtureOptions } from './mixture_data.js';
+import { MIXTURE_DEFAULTS } from './options.js';
 
 /** What distinguishes one kind of mixture from another. */
 export interface MixtureFamily<Parameters> {
@@ -51,22 +55,12 @@ export async function maximizeSoundly<Parameters, Sums extends Statistics>(
   return { sums, parameters };
 }
 
-/** The bound of an iteration, from 0. Throws InvalidArgumentError where it is not finite. */
-export function finiteBound(iteration: number, bound: number): number {
-  if (Number.isFinite(bound)) return bound;
-  throw new InvalidArgumentError(
-    'init',
-    `the bound of iteration ${iteration + 1} is ${bound}: rows lie 1e18 deviations or more from every component, ` +
-      `where densities leave float32's range; start nearer to the rows, or with larger variances.`,
-  );
-}
-
 /**
  * Iterates from `start` as scikit-learn counts and stops: an iteration is an E-step and an M-step;
  * the last is the one whose bound differs from the one before by less than `tol`.
  */
 export async function fitMixture<Parameters>(
-  session: MixtureSession,
+  session: Session,
   family: MixtureFamily<Parameters>,
   start: Parameters,
   { maxIter, tol, signal, onIteration, history: before }: FitOptions,
@@ -79,7 +73,7 @@ export async function fitMixture<Parameters>(
     const scorer = family.scorer(parameters);
     const made = await maximizeSoundly(
       family,
-      (frame) => session.expect(scorer, frame, signal),
+      (frame) => session.run(expectation, scorer, frame, signal),
       frameOf(scorer),
     );
     ({ parameters } = made);
@@ -89,4 +83,25 @@ export async function fitMixture<Parameters>(
     onIteration?.(history.length, bound);
   }
   return { parameters, history: Float64Array.from(history), converged };
+}
+
+/** The best of several runs by the bound, of which `run` does one. */
+export async function bestOfRuns<Parameters>(
+  restarts: number,
+  options: MixtureOptions,
+  run: (restart: number, options: FitOptions) => Promise<FitResult<Parameters>>,
+): Promise<FitResult<Parameters>> {
+  const { signal, onIteration, maxIter, tol } = { ...MIXTURE_DEFAULTS, ...options };
+  let best: FitResult<Parameters> | undefined;
+  for (let restart = 0; restart < restarts; restart++) {
+    signal?.throwIfAborted();
+    const report =
+      onIteration &&
+      ((iteration: number, lowerBound: number) => {
+        onIteration({ restart, restarts, iteration, maxIter, lowerBound });
+      });
+    const found = await run(restart, { maxIter, tol, signal, onIteration: report });
+    if (!best || found.history.at(-1)! > best.history.at(-1)!) best = found;
+  }
+  return best!;
 }

@@ -10,10 +10,10 @@ import {
   shape,
   text,
 } from '../../fit/model_record.js';
+import type { MixtureParameters } from '../../ops/mixtures/parameters.js';
 import type { CovarianceType } from '../../ops/mixtures/scorer.js';
 import { covarianceShape, sizeOf } from './mixture_arrays.js';
 import type { MixtureState } from './mixture_model.js';
-import type { MixtureParameters } from './mixture_step.js';
 
 const covariances = float64s((known) =>
   sizeOf(covarianceShape(known.covarianceType as CovarianceType, rows(known), columns(known))),

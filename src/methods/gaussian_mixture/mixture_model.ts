@@ -1,13 +1,15 @@
 /** What fits of Gaussian mixtures have in common. */
-import type { RuntimeChoice } from '../../fit/backend.js';
+import { withRows } from '../../fit/engine.js';
 import { InvalidArgumentError } from '../../errors.js';
-import type { MixtureSession } from './gaussian_mixture_backend.js';
+import { inColumns, scaleColumns } from '../../ops/mixtures/columns.js';
+import { densities, responsibilities } from '../../ops/mixtures/expectation.js';
+import { formOf, type MixtureParameters } from '../../ops/mixtures/parameters.js';
 import type { CovarianceType, Scorer } from '../../ops/mixtures/scorer.js';
+import type { Session } from '../../ops/op.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import type { Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { covarianceShape, type Tensor } from './mixture_arrays.js';
-import { withMixtureSession } from './mixture_session.js';
 import {
   anObject,
   checkOptions,
@@ -16,8 +18,8 @@ import {
   wholeNumber,
 } from '../../fit/options.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
-import { createRandom, standardNormal } from '../../math/random.js';
-import { formOf, type MixtureParameters } from './mixture_step.js';
+import { createRandom } from '../../math/random.js';
+import { drawn, type MixtureSample } from './mixture_sample.js';
 
 /** Numbers that `sample` may draw at once: 1 GiB. */
 const MOST_DRAWN = 2 ** 28;
@@ -38,14 +40,6 @@ export interface MixtureState {
 
 /** Options of methods that take weighted rows. */
 export type WeightedOptions = ComputeOptions & { readonly sampleWeight?: ArrayLike<number> };
-
-/** Rows drawn from a mixture. */
-export interface MixtureSample {
-  /** n x d, those of one component after those of another. */
-  readonly points: Matrix;
-  /** The component of each row, [n]. */
-  readonly labels: Uint32Array;
-}
 
 /**
  * A fitted mixture of Gaussians. Immutable. It holds no device memory: each method loads what it is
@@ -115,7 +109,7 @@ export abstract class MixtureModel {
    */
   predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
     return this.#compute('predict', points, options, async (session) => {
-      const { labels, logDensities } = await session.score(this.scorer, options.signal);
+      const { labels, logDensities } = await session.run(densities, this.scorer, options.signal);
       checkDensities(logDensities);
       return labels;
     });
@@ -129,7 +123,8 @@ export abstract class MixtureModel {
    */
   predictProba(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
     return this.#compute('predictProba', points, options, async (session) => {
-      const { data, logDensities } = await session.responsibilities(this.scorer, options.signal);
+      const found = await session.run(responsibilities, this.scorer, options.signal);
+      const { data, logDensities } = found;
       checkDensities(logDensities);
       return { data, shape: [session.shape[0], this.k] };
     });
@@ -142,7 +137,7 @@ export abstract class MixtureModel {
    */
   scoreSamples(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float32Array> {
     return this.#compute('scoreSamples', points, options, async (session) => {
-      const { logDensities } = await session.score(this.scorer, options.signal);
+      const { logDensities } = await session.run(densities, this.scorer, options.signal);
       checkDensities(logDensities);
       return logDensities;
     });
@@ -160,7 +155,7 @@ export abstract class MixtureModel {
       points,
       options,
       async (session) => {
-        const { logDensities } = await session.score(this.scorer, options.signal);
+        const { logDensities } = await session.run(densities, this.scorer, options.signal);
         checkDensities(logDensities);
         const weights = checkWeights(options.sampleWeight, logDensities.length);
         return totalOf(logDensities, weights?.scaled) / logDensities.length;
@@ -181,34 +176,14 @@ export abstract class MixtureModel {
       seed: wholeNumber(0, 2 ** 32 - 1),
     };
     checkOptions('sample', { n, seed }, rules);
-    const random = createRandom(seed);
-    const labels = Uint32Array.from({ length: n }, () =>
-      componentAt(this.weights.data, random.next()),
-    ).sort();
-    const data = new Float32Array(n * d);
-    const z = new Float64Array(d);
-    const { form, factors } = this.scorer;
-    labels.forEach((c, row) => {
-      for (let j = 0; j < d; j++) z[j] = standardNormal(random);
-      for (let i = 0; i < d; i++) {
-        // x solves U^T x = z: its covariance is the inverse of U U^T.
-        if (form === 'diag') z[i] /= factors[c * d + i];
-        else {
-          const u = form === 'full' ? c * d * d : 0;
-          for (let j = 0; j < i; j++) z[i] -= factors[u + j * d + i] * z[j];
-          z[i] /= factors[u + i * (d + 1)];
-        }
-        data[row * d + i] = this.means.data[c * d + i] + z[i];
-      }
-    });
-    return { points: { data, shape: [n, d] }, labels };
+    return drawn(this.scorer, this.weights.data, this.means.data, n, createRandom(seed));
   }
 
   async #compute<T>(
     method: string,
     points: Points | PointStream,
     options: ComputeOptions,
-    work: (session: MixtureSession) => Promise<T>,
+    work: (session: Session) => Promise<T>,
     optionRules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
     options = checkOptions(method, options, optionRules);
@@ -216,8 +191,14 @@ export abstract class MixtureModel {
     const { shift, scale } = this.state;
     const rules = { columns: shift.length, shift };
     const checked = await checkSource('points', points, rules, options.signal);
-    const runtime: RuntimeChoice = options.runtime;
-    return withMixtureSession(runtime, checked, { shift, scale, signal: options.signal }, work);
+    const { runtime, signal } = options;
+    // What the fit's columns were scaled for, these rows' are to be in range of, too.
+    const extent = scale.reduce((most, factor) => Math.max(most, 1 / factor), 0);
+    const load = { metric: 'euclidean', hold: inColumns, shift, extent, signal } as const;
+    return withRows(runtime, checked, load, async (session) => {
+      await session.run(scaleColumns, scale);
+      return work(session);
+    });
   }
 }
 
@@ -252,13 +233,4 @@ function precisionsOf(factors: Float64Array, type: CovarianceType, d: number): F
     }
   }
   return precisions;
-}
-
-function componentAt(weights: Float64Array, u: number): number {
-  let left = u;
-  for (let c = 0; c < weights.length - 1; c++) {
-    left -= weights[c];
-    if (left < 0) return c;
-  }
-  return weights.length - 1;
 }

@@ -1,6 +1,7 @@
 /** What people are told of the options of mixtures. */
 import { COMMON, type OptionEntry, type OptionTable } from '../../fit/option_table.js';
-import type { GaussianMixtureOptions, MixtureOptions } from './gaussian_mixture.js';
+import type { GaussianMixtureOptions } from './gaussian_mixture.js';
+import type { MixtureOptions } from './mixture_data.js';
 import { GAUSSIAN_RULES, MIXTURE_DEFAULTS } from './options.js';
 
 /** Those of every kind of mixture. */
@@ -51,6 +52,7 @@ export const FIT_OPTIONS = {
   },
   signal: COMMON.signal,
   runtime: COMMON.runtime,
+  retries: COMMON.retries,
 } as const satisfies Partial<Record<keyof MixtureOptions, OptionEntry>>;
 
 export const optionTable: OptionTable<GaussianMixtureOptions> = {

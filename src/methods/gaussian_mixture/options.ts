@@ -4,11 +4,11 @@ import {
   anObject,
   aSeed,
   either,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRule,
   type OptionRules,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
 
@@ -28,7 +28,7 @@ export const MIXTURE_RULES = {
   sampleWeight: anObject,
   seed: aSeed,
   onIteration: aFunction,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 /** Where mixtures start, but for given numbers. */

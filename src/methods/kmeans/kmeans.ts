@@ -5,6 +5,7 @@ import type { Metric, PointSource, Storage } from '../../rows/load_options.js';
 import { KMeansModel } from './kmeans_model.js';
 import { type CheckedMatrix, checkMatrix, type Points } from '../../rows/matrix.js';
 import { checkOptions } from '../../fit/options.js';
+import { tellingOnce } from '../../fit/told_once.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { createRandom, type Random } from '../../math/random.js';
@@ -93,6 +94,12 @@ export interface KMeansOptions {
   readonly signal?: AbortSignal;
   /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
   readonly runtime?: RuntimeChoice;
+  /**
+   * How often the fit goes on on a fresh device after one was lost, for the same bits; nothing is told twice.
+   * Default 1 on the shared device, 0 with a runtime of your own, which another like it then replaces; a
+   * device that you lent is yours to replace.
+   */
+  readonly retries?: number;
 }
 
 const RANDOM_RESTARTS = 10;
@@ -135,9 +142,15 @@ export async function kmeans(
   const { storage, init } = options;
   const extent =
     typeof init === 'object' ? checkMatrix('init', init, { shift: 'none' }).largest : 0;
-  const load = { metric, storage, extent, signal, ...(weights ? { weights: weights.scaled } : {}) };
+  const scaled = weights ? { weights: weights.scaled } : {};
+  const load = { metric, storage, extent, signal, retries: options.retries, ...scaled };
+  const told = tellingOnce<KMeansProgress, KMeansOptions>(options, (at) => [
+    at.iteration,
+    at.restart,
+  ]);
+  const found: Found = { restarts: 0 };
   const model = await withRows(runtime, checked, load, (session, engine) =>
-    fit(session, engine, options, weights?.mean ?? 1),
+    fit(session, engine, told, weights?.mean ?? 1, found),
   );
   warnOfUnused(model, checked);
   return model;
@@ -169,6 +182,7 @@ async function fit(
   engine: string,
   options: KMeansOptions,
   meanWeight: number,
+  found: Found,
 ): Promise<KMeansModel> {
   const { k, metric = 'euclidean', signal } = options;
   const tolerance = (options.tol ?? KMEANS_DEFAULTS.tol) * (await session.run(meanVariance));
@@ -178,6 +192,7 @@ async function fit(
     options,
     tolerance,
     meanWeight,
+    found,
   );
   return new KMeansModel({
     k,
@@ -195,6 +210,15 @@ async function fit(
   });
 }
 
+/** What a fit has found so far: it goes on from here where it loses its device. */
+interface Found {
+  /** Restarts that are done, and the best of them. */
+  restarts: number;
+  best?: LabelledResult;
+  /** Where the next ones start. */
+  starts?: readonly Float32Array[] | undefined;
+}
+
 /**
  * The best of all restarts, over rows that are loaded.
  *
@@ -205,6 +229,7 @@ export async function bestRun(
   options: KMeansOptions,
   tolerance: number,
   meanWeight = 1,
+  found: Found = { restarts: 0 },
 ): Promise<LabelledResult> {
   const {
     k,
@@ -218,10 +243,10 @@ export async function bestRun(
   const restarts = given ? 1 : (options.nInit ?? (init === 'random' ? RANDOM_RESTARTS : 1));
   const [, d] = session.shape;
   const atOnce = Math.ceil(Math.min(MOST_AT_ONCE, BYTES_AT_ONCE / (4 * k * d)));
-  let best: LabelledResult | undefined;
-  for (let first = 0; first < restarts; first += atOnce) {
+  while (found.restarts < restarts) {
+    const first = found.restarts;
     const count = Math.min(atOnce, restarts - first);
-    const starts = given
+    found.starts ??= given
       ? [given]
       : await session.run(
           seedCentroids,
@@ -230,7 +255,7 @@ export async function bestRun(
           randomsOf(options.seed ?? 0, first, count),
           signal,
         );
-    const found = await session.run(lloyd, starts, k, {
+    const run = await session.run(lloyd, found.starts, k, {
       algorithm: options.algorithm,
       maxIter,
       tolerance,
@@ -246,9 +271,11 @@ export async function bestRun(
             inertia: inertia * meanWeight,
           })),
     });
-    if (!best || found.inertia < best.inertia) best = found;
+    if (!found.best || run.inertia < found.best.inertia) found.best = run;
+    found.restarts += count;
+    found.starts = undefined;
   }
-  return best!;
+  return found.best!;
 }
 
 /** Each restart draws from a stream of its own: what it finds does not depend on how many there are. */

@@ -62,5 +62,6 @@ export const optionTable: OptionTable<KMeansOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

@@ -4,11 +4,11 @@ import {
   anObject,
   aSeed,
   either,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRule,
   type OptionRules,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
 
@@ -30,7 +30,7 @@ export const KMEANS_RULES = {
   algorithm: oneOf('auto', 'lloyd', 'bounded'),
   storage: oneOf('float32', 'float16'),
   onIteration: aFunction,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const KMEANS_DEFAULTS = { maxIter: 300, tol: 1e-4 } as const;

@@ -62,6 +62,12 @@ export interface MiniBatchKMeansOptions extends OnlineOptions {
   readonly signal?: AbortSignal;
   /** Where to run: a runtime of your own, or 'cpu'. Default: the shared device, else the CPU. */
   readonly runtime?: RuntimeChoice;
+  /**
+   * How often the fit goes on on a fresh device after one was lost, for the same bits; nothing is told twice.
+   * Default 1 on the shared device, 0 with a runtime of your own, which another like it then replaces; a
+   * device that you lent is yours to replace.
+   */
+  readonly retries?: number;
 }
 
 const RANDOM_RESTARTS = 3;
@@ -96,14 +102,28 @@ export async function miniBatchKMeans(
   const [n] = checked.shape;
   checkEnoughRows('miniBatchKMeans', k, n);
   const weights = checkWeights(options.sampleWeight, n);
-  const random = createRandom(options.seed ?? 0);
   const batchSize = Math.min(n, options.batchSize ?? MINI_BATCH_DEFAULTS.batchSize);
-  const rows = isStreamed(checked)
-    ? passingRows(checked, weights?.scaled, batchSize)
-    : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
-  return withEngine(runtime, checked, signal, (backend) =>
-    fit(backend, rows, options, random, weights?.mean ?? 1),
-  );
+  let course: Course | undefined;
+  try {
+    return await withEngine(
+      runtime,
+      checked,
+      signal,
+      async (backend) => {
+        if (!course) {
+          const random = createRandom(options.seed ?? 0);
+          const rows = isStreamed(checked)
+            ? passingRows(checked, weights?.scaled, batchSize)
+            : heldRows(checked as CheckedMatrix, weights?.scaled, batchSize, random);
+          course = await begin(backend, rows, options, random);
+        }
+        return fit(backend, course, options, weights?.mean ?? 1);
+      },
+      options.retries,
+    );
+  } finally {
+    await course?.batches.return?.();
+  }
 }
 
 function hostRows(points: Points | PointStream): Points | PointStream {
@@ -117,53 +137,72 @@ function hostRows(points: Points | PointStream): Points | PointStream {
   );
 }
 
-async function fit(
+/** How far a fit has come: it goes on from here where it loses its device. */
+interface Course {
+  readonly shift: Float64Array;
+  readonly tolerance: number;
+  readonly steps: number;
+  readonly stopping: Stopping;
+  readonly batches: AsyncIterator<Batch>;
+  /** The batch to take next, where it is known already. */
+  batch: IteratorResult<Batch> | undefined;
+  state: MiniBatchProgressState;
+}
+
+async function begin(
   backend: Engine,
   rows: BatchRows,
   options: MiniBatchKMeansOptions,
   random: Random,
+): Promise<Course> {
+  const { maxIter, maxNoImprovement } = { ...MINI_BATCH_DEFAULTS, ...options };
+  const { centroids, shift, tolerance } = await start(backend, rows, options, random);
+  const steps = rows.steps(maxIter);
+  const weightSums = new Float64Array(options.k);
+  return {
+    shift,
+    tolerance,
+    steps,
+    stopping: new Stopping(rows, maxNoImprovement),
+    batches: rows.batches(steps)[Symbol.asyncIterator](),
+    batch: undefined,
+    state: { centroids, weightSums, steps: 0, rowsUnchecked: 0 },
+  };
+}
+
+async function fit(
+  backend: Engine,
+  course: Course,
+  options: MiniBatchKMeansOptions,
   meanWeight: number,
 ): Promise<MiniBatchKMeansModel> {
-  const {
-    k,
-    metric = 'euclidean',
-    maxIter = MINI_BATCH_DEFAULTS.maxIter,
-    signal,
-    onIteration,
-  } = options;
+  const { k, metric = 'euclidean', signal, onIteration } = options;
   const { reassignmentRatio = MINI_BATCH_DEFAULTS.reassignmentRatio, seed = 0 } = options;
-  const { centroids, shift, tolerance } = await start(backend, rows, options, random);
+  const { shift, tolerance, steps, stopping, batches } = course;
   const stepOptions = { k, metric, reassignmentRatio, seed, signal, meanWeight };
-  const steps = rows.steps(maxIter);
-  const stopping = new Stopping(
-    rows,
-    options.maxNoImprovement ?? MINI_BATCH_DEFAULTS.maxNoImprovement,
-  );
-  let state: MiniBatchProgressState = {
-    centroids,
-    weightSums: new Float64Array(k),
-    steps: 0,
-    rowsUnchecked: 0,
-  };
   let converged = false;
-  for await (const batch of rows.batches(steps)) {
+  while (!converged) {
+    course.batch ??= await batches.next();
+    if (course.batch.done) break;
     signal?.throwIfAborted();
+    const batch = course.batch.value;
     const taken = await withLoaded(
       backend,
       batch.rows,
       load(batch, metric, signal, shift),
-      (session) => step(session, state, stepOptions),
+      (session) => step(session, course.state, stepOptions),
     );
-    ({ state } = taken);
-    onIteration?.({ step: state.steps, steps, cost: taken.cost });
+    const { state, cost } = taken;
+    course.state = state;
+    course.batch = undefined;
+    onIteration?.({ step: state.steps, steps, cost });
     // As in scikit-learn the first cost, that of the start, does not count.
     if (state.steps === 1) continue;
     converged = taken.shift <= tolerance && tolerance > 0;
-    converged = stopping.hasStalled(taken.cost) || converged;
-    if (converged) break;
+    converged = stopping.hasStalled(cost) || converged;
   }
   signal?.throwIfAborted();
-  const { centroids: centred, ...after } = state;
+  const { centroids: centred, ...after } = course.state;
   return new MiniBatchKMeansModel({
     k,
     metric,

@@ -37,5 +37,6 @@ export const optionTable: OptionTable<MiniBatchKMeansOptions> = {
     onIteration: { meaning: 'called with `{ step, steps, cost }` after each batch' },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

@@ -3,10 +3,10 @@ import {
   aFunction,
   anObject,
   aSeed,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRules,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
 import { INIT_RULE } from '../kmeans/options.js';
@@ -33,7 +33,7 @@ export const MINI_BATCH_RULES = {
   sampleWeight: anObject,
   onIteration: aFunction,
   ...ONLINE_RULES,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const MINI_BATCH_DEFAULTS = {

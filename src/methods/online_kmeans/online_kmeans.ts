@@ -90,22 +90,28 @@ export async function onlineKMeans(
   const counts = startingCounts(method, options.initialCounts, k);
   const weights = checkWeights(sampleWeight, n);
   const random = createRandom(options.seed ?? 0);
-  return withEngine(runtime, checked, signal, async (backend) => {
-    const { shift, centred } = await start(backend, checked, options, weights?.scaled, random);
-    const engine = backend.description;
-    let state: OnlineState = {
-      ...{ k, columns, shift, centred, counts, steps: 0, eta, batchSize, engine },
-    };
-    for (let pass = 1; pass <= passes; pass++) {
-      const after = await learn(backend, checked, state, {
-        ...{ k, shift, eta, batchSize, weights, sampleWeight, signal },
-        random: options.shuffle ? random : undefined,
-        onBlock: (step, cost) => options.onIteration?.({ pass, passes, step, cost }),
-      });
-      state = { ...state, ...after };
-    }
-    return new OnlineKMeansModel(state);
-  });
+  return withEngine(
+    runtime,
+    checked,
+    signal,
+    async (backend) => {
+      const { shift, centred } = await start(backend, checked, options, weights?.scaled, random);
+      const engine = backend.description;
+      let state: OnlineState = {
+        ...{ k, columns, shift, centred, counts, steps: 0, eta, batchSize, engine },
+      };
+      for (let pass = 1; pass <= passes; pass++) {
+        const after = await learn(backend, checked, state, {
+          ...{ k, shift, eta, batchSize, weights, sampleWeight, signal },
+          random: options.shuffle ? random : undefined,
+          onBlock: (step, cost) => options.onIteration?.({ pass, passes, step, cost }),
+        });
+        state = { ...state, ...after };
+      }
+      return new OnlineKMeansModel(state);
+    },
+    0,
+  );
 }
 
 /** The starting centroids, and what they and all rows are less of. */

@@ -1,7 +1,6 @@
 /** What people are told of the options of `pca`. */
 import { COMMON, type OptionTable } from '../../fit/option_table.js';
-import { PCA_DEFAULTS, PCA_RULES } from './options.js';
-import type { PcaOptions } from './pca.js';
+import { PCA_DEFAULTS, PCA_RULES, type PcaOptions } from './options.js';
 
 export const optionTable: OptionTable<PcaOptions> = {
   method: 'pca',
@@ -51,5 +50,6 @@ export const optionTable: OptionTable<PcaOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

@@ -1,6 +1,6 @@
 /** PCA by batches: what was kept of the rows so far is extended by more rows. */
 import type { Eigenpairs } from '../../math/symmetric_eigen.js';
-import type { PcaSession } from './pca_backend.js';
+import type { Session } from '../../ops/op.js';
 import {
   columnSquares,
   diagonal,
@@ -36,7 +36,7 @@ export interface Summary {
  */
 export async function extend(
   before: Summary | undefined,
-  session: PcaSession,
+  session: Session,
   most: number,
   seed: number,
   signal?: AbortSignal,

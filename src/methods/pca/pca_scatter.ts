@@ -1,6 +1,13 @@
 /** The scatter matrix whose eigenvectors are the principal components. */
-import type { PcaSession } from './pca_backend.js';
+import type { Session } from '../../ops/op.js';
 import type { AffineMap } from '../../ops/products/affine_map.js';
+import { residualsOf, rowsBack } from '../../ops/products/images.js';
+import {
+  columnTotals,
+  gramOfImages,
+  gramOfRows,
+  gramProducts,
+} from '../../ops/products/scatter.js';
 import { addScaled, dot, orthogonalize } from '../../math/vectors.js';
 
 /** weight v v^T */
@@ -23,19 +30,19 @@ export function sum(values: ArrayLike<number>): number {
 }
 
 /** The rows' mean less the session's shift: what centring in float32 left over, [d]. */
-export async function residualMean(session: PcaSession): Promise<Float64Array> {
+export async function residualMean(session: Session): Promise<Float64Array> {
   const [n] = session.shape;
-  return (await session.columnSums()).map((sum) => sum / n);
+  return (await session.run(columnTotals, false)).map((sum) => sum / n);
 }
 
 /** sum_n (x_n - mean)(x_n - mean)^T of a session's rows, plus matrices of rank one; d x d. */
 export class Scatter {
-  readonly #session: PcaSession;
+  readonly #session: Session;
   readonly #residual: Float64Array;
   readonly #updates: readonly RankOne[];
 
   /** @param residual see {@link residualMean} */
-  constructor(session: PcaSession, residual: Float64Array, updates: readonly RankOne[] = []) {
+  constructor(session: Session, residual: Float64Array, updates: readonly RankOne[] = []) {
     this.#session = session;
     this.#residual = residual;
     this.#updates = updates;
@@ -45,14 +52,14 @@ export class Scatter {
     return this.#session.shape;
   }
 
-  /** See PcaSession. */
+  /** See Session. */
   get rounding(): number {
     return this.#session.rounding;
   }
 
   /** The matrix itself, row-major. */
   async matrix(signal?: AbortSignal): Promise<Float64Array> {
-    const matrix = await this.#session.gram(signal);
+    const matrix = await this.#session.run(gramOfRows, signal);
     const [, d] = this.shape;
     for (const { weight, vector } of this.#all()) {
       for (let i = 0; i < d; i++) {
@@ -67,7 +74,7 @@ export class Scatter {
     directions: readonly Float64Array[],
     signal?: AbortSignal,
   ): Promise<readonly Float64Array[]> {
-    const products = await this.#session.gramTimes(directions, signal);
+    const products = await this.#session.run(gramProducts, directions, signal);
     products.forEach((product, t) => {
       for (const { weight, vector } of this.#all()) {
         addScaled(product, weight * dot(vector, directions[t]), vector);
@@ -80,7 +87,7 @@ export class Scatter {
    * v^T S w for all pairs of orthonormal directions, row-major. From the rows' places along them, so
    * that each number errs relative to its own two directions, not to the largest.
    *
-   * @param precise see PcaSession.gramOfImages
+   * @param precise see gramOfImages
    */
   async within(
     directions: readonly Float64Array[],
@@ -88,7 +95,8 @@ export class Scatter {
     signal?: AbortSignal,
   ): Promise<Float64Array> {
     const count = directions.length;
-    const products = await this.#session.gramOfImages(this.#project(directions), precise, signal);
+    const project = this.#project(directions);
+    const products = await this.#session.run(gramOfImages, project, precise, signal);
     for (const { weight, vector } of this.#updates) {
       const along = Float64Array.from(directions, (direction) => dot(direction, vector));
       for (let i = 0; i < count; i++) {
@@ -108,8 +116,7 @@ export class Scatter {
       for (let j = 0; j < d; j++) matrix[j * count + t] = direction[j];
     });
     const expand = { matrix, offset: this.#residual, inputs: count, outputs: d };
-    let total = 0;
-    for (const square of await this.#session.residuals([project, expand], signal)) total += square;
+    let total = sum(await this.#session.run(residualsOf, [project, expand], signal));
     for (const { weight, vector } of this.#updates) {
       const rest = vector.slice();
       orthogonalize(rest, directions);
@@ -121,7 +128,7 @@ export class Scatter {
   /** The rows about their mean, in float64, [d] each. */
   async rows(): Promise<readonly Float64Array[]> {
     const [n, d] = this.shape;
-    const data = await this.#session.rows();
+    const data = await this.#session.run(rowsBack);
     return Array.from({ length: n }, (_, i) => {
       const row = Float64Array.from(data.subarray(i * d, (i + 1) * d));
       addScaled(row, -1, this.#residual);
@@ -146,11 +153,11 @@ export class Scatter {
 
 /** Each column's sum of squares about its mean, [d]. */
 export async function columnSquares(
-  session: PcaSession,
+  session: Session,
   residual: Float64Array,
 ): Promise<Float64Array> {
   const [n] = session.shape;
-  const squares = await session.columnSums(true);
+  const squares = await session.run(columnTotals, true);
   // Rounding may leave less than nothing of a constant column.
   return squares.map((square, j) => Math.max(0, square - n * residual[j] ** 2));
 }
@@ -161,7 +168,7 @@ export function diagonal(matrix: Float64Array, d: number): Float64Array {
 }
 
 export function momentsOf(
-  session: PcaSession,
+  session: Session,
   residual: Float64Array,
   squares: Float64Array,
 ): Moments {

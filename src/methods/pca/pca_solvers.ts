@@ -53,7 +53,7 @@ function enough(values: ArrayLike<number>, wanted: Wanted): number | undefined {
 /**
  * The scatter's eigenpairs as the span of orthonormal directions shows them (Rayleigh & Ritz).
  *
- * @param precise see PcaSession.gramOfImages
+ * @param precise see gramOfImages
  */
 async function pairsWithin(
   scatter: Scatter,

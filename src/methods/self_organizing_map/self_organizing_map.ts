@@ -136,7 +136,7 @@ export async function selfOrganizingMap(
   const random = createRandom(options.seed ?? 0);
   const start = await givenStart(grid, checked, options);
   const plan = { options, grid, neighbourhood, radius, rate, epochs, random, weights };
-  return withEngine(runtime, checked, signal, (engine) => fit(engine, checked, start, plan));
+  return withEngine(runtime, checked, signal, (engine) => fit(engine, checked, start, plan), 0);
 }
 
 /** What a grid is laid out for at most, before the rows are known. */

@@ -50,7 +50,7 @@ export async function largestOfGraph(
     return { values, vectors, engine };
   };
   if (!('starts' in matrix)) {
-    const load = { metric: 'euclidean' as const, shift: new Float64Array(n), signal };
+    const load = { metric: 'euclidean' as const, shift: new Float64Array(n), signal, retries: 0 };
     return withRows(runtime, matrix, load, (session, engine) =>
       solve(denseOperator(session, matrix.data, pause, signal), engine),
     );
@@ -69,6 +69,7 @@ export async function largestOfGraph(
       }
     },
     () => solve(csrOperator(matrix, pause), 'cpu'),
+    0,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Cholesky factors and triangular solves on a device, block of columns by block of columns. */
 import { ceilDiv } from '../../../host/plan.js';
 import factorBlockKernel from '../../../shaders/algebra/factor_block.wgsl';
-import { NotPositiveDefiniteError } from '../../errors.js';
+import { NotPositiveDefiniteError } from './not_positive_definite_error.js';
 import { NONE_FOUND } from '../../rows/device_points.js';
 import type { Factor, Matrix } from './algebra.js';
 import { combine, type Desk } from './device_elementwise.js';

@@ -1,5 +1,6 @@
 /** Dense linear algebra on the host in float64: what the device is checked against, and what runs where there is none. */
-import { ClusteringError, NotPositiveDefiniteError } from '../../errors.js';
+import { ClusteringError } from '../../errors.js';
+import { NotPositiveDefiniteError } from './not_positive_definite_error.js';
 import { createPause } from '../../math/event_loop.js';
 import { factorInPlace } from '../../math/positive_definite.js';
 import type { Algebra, Epilogue, Matrix } from './algebra.js';

@@ -21,6 +21,7 @@ import type { Deciding } from './deciding.js';
 import { groups } from '../../rows/device_points.js';
 import type { DevicePoints } from '../../rows/rows.js';
 import { type Held, storedAs } from '../../rows/storage.js';
+import { together } from '../side_by_side.js';
 
 const DRIFTS = Number(driftsKernel.constants.DRIFTS);
 /**
@@ -284,19 +285,20 @@ async function kernelsOf(
   storage: Held,
 ): Promise<Kernels> {
   const { lanes } = runtime;
-  return {
-    drifts: await runtime.kernel(driftsKernel, { MOST_GROUPS }),
-    filter: await runtime.kernel(storedAs(storage, filterKernel), {
+  return together({
+    drifts: runtime.kernel(driftsKernel, { MOST_GROUPS }),
+    filter: runtime.kernel(storedAs(storage, filterKernel), {
       TIGHTENS: tightens(count, quads),
       MOST_GROUPS,
     }),
-    scan: await (lanes > 0
-      ? runtime.kernel(storedAs(storage, scanKernel), {
-          ...{ SUBGROUPS: true, TILE, LANES: lanes },
-          WORKGROUP: LANES_AT_ONCE,
-        })
-      : runtime.kernel(storedAs(storage, scanKernel), { TILE: TILE === WIDEST ? 8 : TILE })),
-    settle: await runtime.kernel(settleKernel, { MOST_GROUPS }),
-    rowNorms: await runtime.kernel(storedAs(storage, rowNormsKernel)),
-  };
+    scan:
+      lanes > 0
+        ? runtime.kernel(storedAs(storage, scanKernel), {
+            ...{ SUBGROUPS: true, TILE, LANES: lanes },
+            WORKGROUP: LANES_AT_ONCE,
+          })
+        : runtime.kernel(storedAs(storage, scanKernel), { TILE: TILE === WIDEST ? 8 : TILE }),
+    settle: runtime.kernel(settleKernel, { MOST_GROUPS }),
+    rowNorms: runtime.kernel(storedAs(storage, rowNormsKernel)),
+  });
 }

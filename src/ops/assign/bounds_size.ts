@@ -32,7 +32,10 @@ export function groupingOf(k: number, quads: number): Grouping {
 }
 
 /** Bytes of the bounds of all rows, at most. */
-export function boundsBytes(k: number, { quads, shape: [n] }: DevicePoints): number {
+export function boundsBytes(
+  k: number,
+  { quads, shape: [n] }: Pick<DevicePoints, 'quads' | 'shape'>,
+): number {
   const { count } = groupingOf(k, quads);
   const places = Math.min(LIST_BYTES / BYTES_A_PLACE, count * roundUp(n, LIST_ROWS));
   return (12 + 4 * count) * n + (BYTES_A_PLACE + 4) * places;

@@ -24,6 +24,12 @@ const UNIT_LANES = 8;
 /** Rows an invocation of the kernels takes that put rows into components' coordinates. */
 export const ROWS_PER_INVOCATION = 4;
 
+/**
+ * Rows whose log-likelihoods are added up at a time: few, as the bound's changes are small, and so many
+ * that a chunk's runs begin where a storage binding may.
+ */
+export const BOUND_RUN = 16;
+
 /** Rows of a chunk that are worked on at once. */
 export interface Batch {
   readonly chunk: Chunk;
@@ -44,7 +50,7 @@ interface BatchPlan {
  * Memory and work are bounded whatever the shape. Runs, which decide how sums round, depend on k and the
  * entries alone, but for devices whose buffers (`mostBytes`) hold no unit of them.
  */
-function planBatch(k: number, entries: number, mostBytes: number): BatchPlan {
+export function planBatch(k: number, entries: number, mostBytes: number): BatchPlan {
   const lanesIn = (bytes: number) => Math.max(1, Math.floor(bytes / (16 * k * entries)));
   const wanted = Math.min(UNIT_LANES, lanesIn(Math.min(PARTIAL_BYTES, mostBytes)));
   const unitLanes = 2 ** Math.floor(Math.log2(wanted));
@@ -68,7 +74,7 @@ export interface Components {
   readonly k: number;
   readonly form: FactorForm;
   /** Nothing is done while its word [1] is not 0. */
-  readonly state: GPUBuffer;
+  readonly state: GPUBufferBinding;
 }
 
 export class Batches implements Components {
@@ -77,7 +83,7 @@ export class Batches implements Components {
   readonly weights: DeviceWeights;
   readonly k: number;
   readonly form: FactorForm;
-  readonly state: GPUBuffer;
+  readonly state: GPUBufferBinding;
   readonly plan: BatchPlan;
   /** A batch's scores or responsibilities, [K][batch.rows]. */
   readonly scores: GPUBuffer;

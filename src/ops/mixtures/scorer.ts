@@ -54,5 +54,18 @@ export interface Expectation extends Statistics {
   readonly entropy: number;
 }
 
+/** What the scores of rows come to. */
+export interface RowDensities {
+  /** log sum_k exp(score_k) of each row, [n]. */
+  readonly logDensities: Float32Array;
+  /** The largest score's k of each row (ties to the lowest), [n]. */
+  readonly labels: Uint32Array;
+}
+
+export interface RowResponsibilities extends Pick<RowDensities, 'logDensities'> {
+  /** n x k */
+  readonly data: Float32Array;
+}
+
 /** Responsibilities of rows [start, start + rows) without the rows' weights, [k][rows]. */
 export type Responsibilities = (start: number, rows: number) => Float32Array;

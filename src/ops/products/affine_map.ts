@@ -7,3 +7,8 @@ export interface AffineMap {
   readonly inputs: number;
   readonly outputs: number;
 }
+
+/** The map from rows as they are held, times `scale`, to images as they would be held. */
+export function mapOfHeld(map: AffineMap, scale: number): AffineMap {
+  return { ...map, offset: map.offset.map((value) => value * scale) };
+}

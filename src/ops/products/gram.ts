@@ -61,7 +61,7 @@ export function addGram(sums: Float64Array, products: Float32Array, d: number): 
 }
 
 /** Rows to accumulate at once, each run of which takes every `lanes`-th row. */
-function planBatches(rows: number, entries: number): RunPlan {
+export function planBatches(rows: number, entries: number): RunPlan {
   const most = Math.floor(PARTIAL_BYTES / (16 * entries));
   const lanes = powerOfTwo(Math.min(most, ceilDiv(rows, RUN)));
   return { lanes, rows: lanes * (most < CHUNK_ALIGNMENT ? LONGEST_RUN : RUN) };

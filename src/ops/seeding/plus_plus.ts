@@ -9,7 +9,7 @@ import { localTrials } from './trials.js';
 import { groups, paced, unpadColumns } from '../../rows/device_points.js';
 import type { DevicePoints } from '../../rows/rows.js';
 import { bytesPerRow, type FirstDraw, Sampler } from './sampler.js';
-import { allSettled, inBatches, sideBySide } from '../side_by_side.js';
+import { allSettled, inBatches, sideBySide, together } from '../side_by_side.js';
 import { type Held, storedAs } from '../../rows/storage.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 
@@ -87,11 +87,11 @@ class PlusPlus {
     const { runtime } = workspace;
     const trials = trialsFor(k);
     const tile = tileFor(trials);
-    const sampler = await Sampler.create(workspace, points, weights, trials, first, tile);
-    const kernels = {
-      choose: await runtime.kernel(seedChooseKernel),
-      tryOut: await tryOutKernelOf(runtime, points.storage, weights.weighted, tile),
-    };
+    const { sampler, ...kernels } = await together({
+      sampler: Sampler.create(workspace, points, weights, trials, first, tile),
+      choose: runtime.kernel(seedChooseKernel),
+      tryOut: tryOutKernelOf(runtime, points.storage, weights.weighted, tile),
+    });
     const buffers = await workspace.allocate({
       uniforms: 4 * (k - 1) * trials,
       centres: 16 * points.quads * k,

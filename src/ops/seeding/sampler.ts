@@ -12,6 +12,7 @@ import { recordGather } from '../../rows/gather.js';
 import { groups, paced } from '../../rows/device_points.js';
 import type { DevicePoints } from '../../rows/rows.js';
 import type { DeviceWeights } from '../../rows/weights.js';
+import { together } from '../side_by_side.js';
 
 const BLOCK = Number(seedClosestKernel.constants.BLOCK);
 
@@ -126,12 +127,13 @@ export class Sampler {
     workspace.run('reset', (recording) => {
       recording.clear(buffers.chosen);
     });
-    return new Sampler(workspace, points, weights, width, slices, buffers, {
-      closest: await points.kernel(seedClosestKernel, constants),
-      blocks: await runtime.kernel(seedBlocksKernel),
-      rows: await runtime.kernel(seedRowsKernel, constants),
-      gather: await points.kernel(gatherRowsKernel),
+    const kernels = await together({
+      closest: points.kernel(seedClosestKernel, constants),
+      blocks: runtime.kernel(seedBlocksKernel),
+      rows: runtime.kernel(seedRowsKernel, constants),
+      gather: points.kernel(gatherRowsKernel),
     });
+    return new Sampler(workspace, points, weights, width, slices, buffers, kernels);
   }
 
   /** What a row weighs on being drawn, added up by blocks: [blocks][width]. */

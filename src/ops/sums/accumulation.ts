@@ -10,6 +10,7 @@ import sortRowsKernel from '../../../shaders/sums/sort_rows.wgsl';
 import { groups } from '../../rows/device_points.js';
 import type { Chunk, DevicePoints } from '../../rows/rows.js';
 import type { DeviceWeights } from '../../rows/weights.js';
+import { together } from '../side_by_side.js';
 
 const SEGMENT = Number(sortRowsKernel.constants.SEGMENT);
 /** Segments of a run, and of one where a run has few sums: so there are invocations enough. */
@@ -101,6 +102,15 @@ async function groupRowsOf(
   return { groupRows: await runtime.kernel(groupRowsKernel, { RUN }), perSegment: 1 };
 }
 
+/** About how many bytes the sums of so many rows take, where a buffer holds `most`. */
+export function sumsBytes(rows: number, k: number, quads: number, most: number): number {
+  const run = runOf(k, quads);
+  const batch = segmentsPerBatch(k, quads, ceilDiv(rows, SEGMENT), most);
+  const runs = mostRuns(batch, run);
+  // Beside the scratch: carry, levels, totals, and what is read of them.
+  return LIST_BYTES * batch + 4 * run * k * runs + SUM_BYTES * k * quads * (runs + 4);
+}
+
 /** Buffers for a batch of segments, which all sets of k centroids over the same points share. */
 export class Accumulation {
   readonly #workspace: Workspace;
@@ -138,17 +148,18 @@ export class Accumulation {
     const { runtime } = workspace;
     const { quads } = points;
     const run = runOf(k, quads);
-    const kernels = {
-      setReferences: await runtime.kernel(setReferencesKernel),
-      ...(await groupRowsOf(runtime, k, run)),
-      accumulate: await points.kernel(accumulateKernel, {
+    const { grouping, ...others } = await together({
+      setReferences: runtime.kernel(setReferencesKernel),
+      grouping: groupRowsOf(runtime, k, run),
+      accumulate: points.kernel(accumulateKernel, {
         RUN: run,
         WEIGHTED: weights.weighted,
         BY_FOURS: SEGMENT / k >= MANY_ROWS,
         QUADS: quadsAtOnce(quads),
       }),
-      combine: await runtime.kernel(combineKernel, { RUN: run }),
-    };
+      combine: runtime.kernel(combineKernel, { RUN: run }),
+    });
+    const kernels = { ...grouping, ...others };
     const largest = ceilDiv(points.mostRows, SEGMENT);
     const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);

@@ -1,6 +1,6 @@
 import type { KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/mixtures/update_means.wgsl';
-import { estimate } from '../../../src/methods/gaussian_mixture/mixture_step.js';
+import { estimate } from '../../../src/ops/mixtures/maximize.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { constant, floats, quadsOf, rowsOf, seeded, uniform } from './data.js';
 import type { KernelTest } from './kernel_test.js';

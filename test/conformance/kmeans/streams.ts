@@ -1,5 +1,5 @@
 /** Rows that come in blocks, pass after pass, give what resident rows give. */
-import type { KMeansOptions, PointStream } from '../../../src/index.js';
+import type { KMeansOptions, PointStream, Runtime } from '../../../src/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectEqual, expectSameBits, expectThat } from '../expect.js';
 import { BUFFER_LIMIT, smallRuntime, streamed } from './stream_support.js';
@@ -59,6 +59,40 @@ export const kmeansStreams: Suite = {
         expectThat(peak < data.byteLength, `${peak} bytes were in use at once.`);
         expectEqual(runtime.pool.usedBytes, before, 'bytes in use when done');
         expectEqual(stream.ended, stream.begun, 'passes ended');
+      },
+    },
+    {
+      name: 'rows that are not to be kept, or find no room, pass through, bit by bit',
+      needsGpu: true,
+      run: async (context) => {
+        const { byteLength } = FOUR_TIMES.data;
+        const options = { k: 8, maxIter: 4, init: 'random', nInit: 1 } as const;
+        const whole = await fit(context, FOUR_TIMES, options);
+        const limits = { maxBufferSize: BUFFER_LIMIT, maxResidentBytes: byteLength - 1 };
+        const runtime = await context.library.createRuntime({ limits });
+        const { device } = runtime;
+        const createBuffer = device.createBuffer.bind(device);
+        const check = async (where: Runtime, why: string) => {
+          where.pool.resetPeak();
+          expectEqual(
+            outcome(await fit(context, FOUR_TIMES, { ...options, runtime: where })),
+            outcome(whole),
+            why,
+          );
+          const { peakBytes } = where.pool;
+          expectThat(peakBytes < byteLength, `${why}: ${peakBytes} bytes were in use at once.`);
+        };
+        await check(runtime, 'not to be kept');
+        const roomy = await context.library.createRuntime({
+          device,
+          limits: { maxBufferSize: BUFFER_LIMIT },
+        });
+        device.createBuffer = (descriptor) => {
+          if (roomy.pool.usedBytes + descriptor.size < byteLength) return createBuffer(descriptor);
+          throw new RangeError('no room');
+        };
+        await check(roomy, 'no room');
+        runtime.dispose();
       },
     },
     {

@@ -103,6 +103,18 @@ export const mixtureInput: Suite = {
       { init: { ...START, means: { data: [0, 0, '1', 1], shape: [2, 2] } } },
       { message: /init\.means\.data\[2\] is 1; every entry must be a finite number/ },
     ),
+    {
+      name: 'magnitudes that float32 arithmetic has no room for, whatever the start',
+      run: async ({ library, runtime }) => {
+        const points = { ...POINTS, data: POINTS.data.map((value) => value * 2 ** 121) };
+        for (const init of ['kmeans', 'random'] as const) {
+          await expectThrows(() => library.gaussianMixture(points, { k: 2, init, runtime }), {
+            name: 'InvalidArgumentError',
+            message: /points: the largest magnitude is .*from 7\.9e-31 to 1\.3e\+36/,
+          });
+        }
+      },
+    },
     refused('regCovar beyond float32', { regCovar: 1e300 }, { message: /regCovar is 1e\+300/ }),
     {
       name: 'a start too far from the rows for float32',

@@ -1,0 +1,40 @@
+/** What is said where WebGPU refuses; loaded when it does. */
+import { KernelError, NoAdapterError } from './errors.js';
+
+/** That there is no adapter, or no device of it. */
+export function noDevice(
+  what: 'adapter' | 'device',
+  why: string,
+  options?: ErrorOptions,
+): NoAdapterError {
+  return new NoAdapterError(
+    `WebGPU is here but gives no ${what} (${why}): no graphics driver was found, or it is blocked. ` +
+      'In a browser look at its page about the GPU (chrome://gpu) and update it or the driver; ' +
+      'in Node on Linux install a Vulkan driver (Mesa), or name one in VK_ICD_FILENAMES.',
+    options,
+  );
+}
+
+/** That there is no `navigator.gpu`, nor anything in its place. */
+export function noWebGpu(): NoAdapterError {
+  return new NoAdapterError(
+    'This environment has no WebGPU (navigator.gpu is missing). Pages need HTTPS or localhost and a browser with WebGPU enabled.',
+  );
+}
+
+/** What a compiler found wrong, with the lines where it did. */
+export function compilationFailed(
+  label: string,
+  code: string,
+  errors: readonly GPUCompilationMessage[],
+): KernelError {
+  const lines = code.split('\n');
+  return new KernelError(
+    errors
+      .map(
+        ({ lineNum, linePos, message }) =>
+          `kernel '${label}', line ${lineNum}, column ${linePos}: ${message}\n  ${lines[lineNum - 1] ?? ''}`,
+      )
+      .join('\n'),
+  );
+}
