@@ -6,6 +6,7 @@
  */
 import console from 'node:console';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import * as prettier from 'prettier';
 import {
@@ -122,7 +123,7 @@ Faces of one person under changing light lie near a subspace of few dimensions. 
 
 \`ACC\` is the mean of \`clusteringAccuracy\` over the seeds ${SEEDS.join(', ')}, \`worst\` the lowest; \`asked\` what the mean
 must reach. \`error\` is \`selfExpressionError\`: how much of the coefficients lies on other persons; \`coefficients\`
-how many a face has; \`s\` the time of a fit. All other options are the defaults. \`regularization\` (0.4) was chosen on these
+how many a face has; \`s\` the time of a fit. All other options are the defaults. \`regularization\` (0.4; 0 with \`outliers\`) was chosen on these
 faces: rows with 0 show the graphs of the papers. Made by \`npm run docs:subspace -- FOLDER\` on ${runtime === 'cpu' ? 'the CPU in float64' : runtime.info.description}.
 
 ${table.join('\n')}

@@ -583,7 +583,7 @@ export interface SubspaceGolden {
   readonly cases: readonly SubspaceCase[];
   /** 5 x 12: more columns than rows. */
   readonly wide: { readonly points: NdArray; readonly cases: readonly SubspaceCase[] };
-  /** 24 x 9 rows of three subspaces without noise; X times its pseudo-inverse. */
+  /** 24 x 40 rows of three subspaces without noise; X times its pseudo-inverse. */
   readonly independent: {
     readonly points: NdArray;
     readonly truth: NdArray<Uint8Array>;

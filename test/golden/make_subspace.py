@@ -16,10 +16,10 @@ DIMENSIONS = (2, 2, 3)
 COLUMNS = 9
 
 
-def union(rng, noise):
+def union(rng, noise, columns=COLUMNS):
     """Rows of independent subspaces."""
     rows = [
-        rng.standard_normal((PER_SUBSPACE, size)) @ rng.standard_normal((size, COLUMNS)) for size in DIMENSIONS
+        rng.standard_normal((PER_SUBSPACE, size)) @ rng.standard_normal((size, columns)) for size in DIMENSIONS
     ]
     points = np.concatenate(rows)
     return points + noise * rng.standard_normal(points.shape)
@@ -131,7 +131,7 @@ def main():
         ({"method": "lrsc", "lambda": 0.05}, low_rank(x, 0.05)),
     ]
     wide = unit(rng.standard_normal((5, 12)))
-    clean = union(rng, 0)
+    clean = union(rng, 0, 40)
     golden.save(
         points=golden.put(points),
         cases=[{"options": options, "coefficients": golden.put(values)} for options, values in cases],

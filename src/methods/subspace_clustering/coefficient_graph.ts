@@ -24,12 +24,15 @@ export async function affinityOf(
   pause: Pause,
 ): Promise<Affinity> {
   const [n] = coefficients.shape;
+  const isLowRank = options.affinity === 'dscNet';
+  // DSC-Net's code scales none.
+  const trim: GraphOptions = isLowRank ? { ...options, rowScale: 'none' } : options;
   const rows: SparseRow[] = [];
   for (let i = 0; i < n; i++) {
-    rows.push(trimmed(rowOf(coefficients, i), options));
+    rows.push(trimmed(rowOf(coefficients, i), trim));
     await pause();
   }
-  if (options.affinity === 'dscNet') return lowRankAffinity(rows, options, pause);
+  if (isLowRank) return lowRankAffinity(rows, options, pause);
   if ('indptr' in coefficients) {
     const entries = new Entries(rows.reduce((sum, { columns }) => sum + 2 * columns.length, 0));
     rows.forEach(({ columns, values }, i) => {

@@ -13,7 +13,7 @@ import type { Coefficients } from './expression.js';
 import { csrOfRows, rowOf } from './sparse_rows.js';
 
 function checkSquare(coefficients: Coefficients): number {
-  const { shape } = (coefficients ?? {}) as Partial<Coefficients>;
+  const { shape } = (coefficients as Partial<Coefficients> | undefined) ?? {};
   if (shape && shape[0] === shape[1]) return shape[0];
   throw new InvalidArgumentError(
     'coefficients',

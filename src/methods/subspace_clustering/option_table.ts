@@ -75,7 +75,8 @@ export const optionTable: OptionTable<SubspaceClusteringOptions> = {
     },
     rowScale: {
       meaning: 'what these are divided by',
-      otherwise: "`'largest'`; `'omp'`, `'elasticNet'`: `'length'`; `'lrsc'`: `'none'`",
+      otherwise:
+        "`'largest'`; `'omp'`, `'elasticNet'`: `'length'`; `'lrsc'`, `outliers`, `'dscNet'`: `'none'`",
       flag: '--row-scale <name>',
     },
     affinity: {
@@ -87,7 +88,11 @@ export const optionTable: OptionTable<SubspaceClusteringOptions> = {
     dimension: { meaning: "`'dscNet'`: of each subspace", flag: '--dimension <number>' },
     power: { meaning: "`'dscNet'`: of the cosines", flag: '--power <number>' },
     laplacian: { meaning: 'as in `spectralClustering`', flag: '--laplacian <name>' },
-    regularization: { meaning: 'as in `spectralClustering`', flag: '--regularization <number>' },
+    regularization: {
+      meaning: 'as in `spectralClustering`',
+      otherwise: '0.4; 0 with `outliers`',
+      flag: '--regularization <number>',
+    },
     assignLabels: { meaning: 'as in `spectralClustering`', flag: '--assign-labels <name>' },
     nInit: {
       meaning: 'as in `spectralClustering`',

@@ -80,7 +80,6 @@ export const SUBSPACE_DEFAULTS = {
   dimension: 10,
   power: 3.5,
   laplacian: 'ngJordanWeiss',
-  regularization: 0.4,
   assignLabels: 'kmeans',
   seed: 0,
 } as const;
@@ -93,6 +92,10 @@ const METHOD_DEFAULTS = {
   lsr: { lambda: 0.01, rowScale: 'largest' },
   lrsc: { lambda: 0.01, rowScale: 'none' },
 } as const;
+
+/** Found on faces: docs/subspace.md. */
+const REGULARIZATION = 0.4;
+const OUTLIERS = { rowScale: 'none', regularization: 0 } as const;
 
 /** As the authors' code has them: for rows with outliers, and without. */
 const MATLAB = { tol: 2e-4, maxIter: 200 } as const;
@@ -122,13 +125,18 @@ type Given = Partial<Settings>;
 
 /** Whatever else stands among the options is kept. */
 export function settled<T extends Given>(options: T) {
-  const { method, iteration, affine, outliers } = { ...SUBSPACE_DEFAULTS, ...options };
+  const known: Pick<Settings, 'method' | 'iteration' | 'affine' | 'outliers'> = {
+    ...SUBSPACE_DEFAULTS,
+    ...options,
+  };
+  const { method, iteration, affine, outliers } = known;
   const exact = affine || outliers ? EXACT : NEAR;
   const ends = iteration === 'exact' ? exact : outliers ? MATLAB_OUTLIERS : MATLAB;
   return {
     ...SUBSPACE_DEFAULTS,
-    ...{ ...ends, normalize: !outliers },
+    ...{ ...ends, normalize: !outliers, regularization: REGULARIZATION },
     ...METHOD_DEFAULTS[method],
+    ...(outliers ? OUTLIERS : {}),
     ...options,
   };
 }

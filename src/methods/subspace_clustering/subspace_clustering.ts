@@ -81,7 +81,7 @@ export interface SubspaceClusteringOptions extends ComputeOptions {
   readonly nLargest?: number;
   /**
    * What they are divided by: the 'largest' (default of 'ssc' and 'lsr'), their 'length' ('omp' and
-   * 'elasticNet') or 'none' ('lrsc').
+   * 'elasticNet') or 'none' ('lrsc', with `outliers`, and always for 'dscNet').
    */
   readonly rowScale?: RowScale;
   /**
@@ -95,7 +95,10 @@ export interface SubspaceClusteringOptions extends ComputeOptions {
   readonly power?: number;
   /** See `spectralClustering`. Default 'ngJordanWeiss'. */
   readonly laplacian?: Laplacian;
-  /** See `spectralClustering`. Default 0.4, which on faces serves all methods; 0 for the papers' graphs. */
+  /**
+   * See `spectralClustering`. Default 0.4, which on faces serves most methods, and 0 with `outliers`, as the
+   * papers' graphs all are.
+   */
   readonly regularization?: number;
   /** See `spectralClustering`. Default 'kmeans'. */
   readonly assignLabels?: LabelAssignment;

@@ -406,7 +406,7 @@ const subspaceClustering = {
     [{ method: 'lrr' }, 'method'],
     [{ nNonzero: 0 }, 'nNonzero'],
     [{ alpha: 0 }, 'alpha'],
-    [{ method: 'elasticNet', alpha: 0.5 }, 'alpha'],
+    [{ method: 'elasticNet', alpha: 0.5, lambda: undefined }, 'alpha'],
     [{ lambda: -1 }, 'lambda'],
     [{ method: 'ssc', lambda: 1.5 }, 'lambda'],
     [{ method: 'elasticNet', lambda: 1.5 }, 'lambda'],
