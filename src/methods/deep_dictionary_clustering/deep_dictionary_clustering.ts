@@ -21,10 +21,10 @@ import {
   cut,
   defaultLambda,
   expressed,
-  type Expression,
   expressionError,
   solveExpressed,
 } from '../transformed_subspace_clustering/self_expression.js';
+import type { Expression } from '../transformed_subspace_clustering/options.js';
 import { DeepDictionaryModel } from './deep_dictionary_model.js';
 import { fitAtoms, fitCodes, inputOf, misfits, openStack, type Stack } from './layers.js';
 import { DEEP_DEFAULTS, DEEP_RULES, type Draw } from './options.js';

@@ -11,7 +11,7 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { EXPRESSIONS } from '../transformed_subspace_clustering/self_expression.js';
+import { EXPRESSIONS } from '../transformed_subspace_clustering/options.js';
 
 /** What the last codes are drawn to: the means of their clusters, or sums of one another. */
 export const DRAWS = ['kmeans', 'subspace'] as const;

@@ -7,5 +7,5 @@ export {
   type TransformedSubspaceJson,
   TransformedSubspaceModel,
 } from './transformed_subspace_model.js';
-export type { Expression } from './self_expression.js';
+export type { Expression } from './options.js';
 export type { FitProgress, TransformProgress } from '../transform_learning/history.js';

@@ -10,7 +10,10 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { EXPRESSIONS } from './self_expression.js';
+
+/** By all rows with small coefficients ('llmc'), by few ('ssc'), or by a matrix of low rank. */
+export const EXPRESSIONS = ['llmc', 'ssc', 'lowRank'] as const;
+export type Expression = (typeof EXPRESSIONS)[number];
 
 export const SUBSPACE_TRANSFORM_RULES = {
   k: wholeNumber(1),

@@ -11,10 +11,7 @@ import type { ComputeOptions } from '../kmeans/placed.js';
 import type { SpectralClusteringModel } from '../spectral_clustering/spectral_model.js';
 import { spectralClustering } from '../spectral_clustering/spectral_clustering.js';
 import { total } from '../transform_learning/engine_sums.js';
-
-/** By all rows with small coefficients ('llmc'), by few ('ssc'), or by a matrix of low rank. */
-export const EXPRESSIONS = ['llmc', 'ssc', 'lowRank'] as const;
-export type Expression = (typeof EXPRESSIONS)[number];
+import type { Expression } from './options.js';
 
 /** C with Z = C Z about. */
 export interface Expressed {

@@ -21,13 +21,16 @@ import { wholeRows } from '../transform_learning/rows.js';
 import { defaultPenalty, randomTransform } from '../transform_learning/transform_learning.js';
 import { regularity, type Transform, transformStep } from '../transform_learning/transform_step.js';
 import { within } from '../transform_learning/within.js';
-import { SUBSPACE_TRANSFORM_DEFAULTS, SUBSPACE_TRANSFORM_RULES } from './options.js';
+import {
+  type Expression,
+  SUBSPACE_TRANSFORM_DEFAULTS,
+  SUBSPACE_TRANSFORM_RULES,
+} from './options.js';
 import {
   checkExpressible,
   cut,
   defaultLambda,
   expressed,
-  type Expression,
   expressionError,
   solveExpressed,
 } from './self_expression.js';

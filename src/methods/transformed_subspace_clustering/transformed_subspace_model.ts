@@ -24,7 +24,7 @@ import {
 } from '../transform_learning/history.js';
 import { wholeRows } from '../transform_learning/rows.js';
 import { transformRows } from '../transform_learning/transform_model.js';
-import { type Expression, EXPRESSIONS } from './self_expression.js';
+import { type Expression, EXPRESSIONS } from './options.js';
 
 const MODEL = 'TransformedSubspaceModel';
 
