@@ -1,6 +1,7 @@
 /**
  * Measures what transforms and dictionaries gain over K-means and sparse subspace clustering, over ten seeds, and
- * writes docs/transforms.md: `npm run docs:transforms`, after a build. ORL is read from the folder that DATA names
+ * writes docs/transforms.md: `npm run docs:transforms`, after a build; `-- ORL` only the rows of data whose name begins
+ * so, and keeps the others. ORL is read from the folder that DATA names
  * (orl_32x32.npy, orl_labels.npy); without it, its rows are left out.
  */
 import console from 'node:console';
@@ -212,11 +213,20 @@ async function accuracies(set, fit) {
 }
 
 const percent = (value) => (100 * value).toFixed(1);
-const lines = [];
+const [only = ''] = process.argv.slice(2);
+const isAsked = (name) => name.startsWith(only);
+const document = here('../docs/transforms.md');
+const lines =
+  only && existsSync(document)
+    ? readFileSync(document, 'utf8')
+        .split('\n')
+        .filter((line) => /^\| .* \d+\.\d ± /.test(line) && !isAsked(line.slice(2)))
+        .map((line) => line.replaceAll(/ +\|/g, ' |'))
+    : [];
 
 function write() {
   writeFileSync(
-    here('../docs/transforms.md'),
+    document,
     `# What transforms and dictionaries gain
 
 Clustering accuracy (ACC, %) over ten seeds: the mean and the standard deviation, and how often as large a difference to
@@ -250,7 +260,7 @@ same: a representation without spread, or on a line, or clusters that own all or
   );
 }
 
-for (const { name, set, peer, methods } of await sets()) {
+for (const { name, set, peer, methods } of (await sets()).filter((one) => isAsked(one.name))) {
   const [peerName, fitPeer] = peer;
   const base = await accuracies(set, fitPeer);
   lines.push(

@@ -37,6 +37,7 @@ export const optionTable: OptionTable<TransformLearningOptions> = {
     },
     alpha: {
       meaning: 'in the place of `nNonzero` the weight of the sum of magnitudes of Z',
+      otherwise: '`nNonzero` holds',
       flag: '--alpha <number>',
     },
     init: { meaning: 'T to start from, nAtoms x d', otherwise: 'random, orthogonal' },
