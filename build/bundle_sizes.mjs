@@ -20,7 +20,7 @@ const BUDGETS = [
   ['pca', 41],
   ['adjustedRandIndex', 2],
   ['kmeans, miniBatchKMeans, gaussianMixture, bayesianGaussianMixture, pca', 90],
-  ['*', 120],
+  ['*', 150],
 ];
 
 const kilobytes = (chunks) =>

@@ -8,6 +8,13 @@ export * from './methods/pca/index.js';
 export * from './methods/self_organizing_map/index.js';
 export * from './methods/nearest_neighbours/index.js';
 export * from './methods/spectral_clustering/index.js';
+export * from './methods/kmeans_factorization/index.js';
+export * from './methods/transform_learning/index.js';
+export * from './methods/transformed_kmeans/index.js';
+export * from './methods/dictionary_learning/index.js';
+export * from './methods/transformed_subspace_clustering/index.js';
+export * from './methods/deep_dictionary_clustering/index.js';
+export * from './methods/subspace_clustering/index.js';
 export * from './methods/scores/index.js';
 export * from './methods/gap_statistic/index.js';
 export type { Metric, Storage } from './rows/load_options.js';
@@ -41,5 +48,6 @@ export {
   NonFiniteError,
   OutOfMemoryError,
   ShapeError,
-  SingularCovarianceError,
 } from './errors.js';
+export { NotPositiveDefiniteError } from './ops/algebra/not_positive_definite_error.js';
+export { SingularCovarianceError } from './ops/mixtures/singular_covariance_error.js';

@@ -15,6 +15,7 @@ import {
   silhouette,
   spectralClustering,
 } from '../../src/index.js';
+import { deviceAlgebra } from '../../src/ops/algebra/device_algebra.js';
 import { PCA_SOLVERS } from '../../src/methods/pca/options.js';
 import { blobs, shadedColours, splats } from '../data/synthetic.js';
 
@@ -75,6 +76,43 @@ const mixtureOf = (title: string, points: Rows, k: number): Fit[] =>
       await model.predictProba(points, { runtime });
     },
   }));
+
+/** Everything that an algebra does, at the shapes of subspace clustering. */
+async function linearAlgebra(runtime: Runtime): Promise<void> {
+  const algebra = await deviceAlgebra(runtime);
+  try {
+    const [n, d] = [320, 64];
+    const x = await algebra.matrix(n, d, rows(d, 8, n).data);
+    const tall = await algebra.matrix(4096, d, rows(d, 8, 4096).data);
+    const gram = await algebra.gram(x);
+    await algebra.gram(tall, { transposeA: true });
+    const factor = await algebra.cholesky(await algebra.combine([[1, gram]], { diagonal: n }));
+    await algebra.inverse(factor, { refine: 1 });
+    const solution = await algebra.solve(factor, gram);
+    const [sparse, multipliers, gap] = [
+      await algebra.matrix(n, n),
+      await algebra.matrix(n, n),
+      await algebra.matrix(1, 1),
+    ];
+    await algebra.shrink({ solution, sparse, multipliers, penalty: 1, gap });
+    const terms = [gram, solution, multipliers].map((matrix) => [1, matrix] as const);
+    for (const count of [1, 2, 3]) await algebra.combine(terms.slice(0, count));
+    await algebra.product(solution, gram, { softThreshold: 1, zeroDiagonal: true });
+    const diagonal = await algebra.diagonal(gram);
+    await algebra.scale(gram, { rows: diagonal });
+    await algebra.scale(gram, { columns: diagonal, into: gram });
+    await algebra.transpose(x);
+    for (const along of ['rows', 'columns'] as const) {
+      for (const kind of ['values', 'squares', 'magnitudes', 'largest'] as const) {
+        await algebra.sums(gram, along, kind);
+      }
+    }
+    for (const k of [1, 100]) await algebra.topProducts(x, x, { k });
+    await algebra.read(gap);
+  } finally {
+    algebra.dispose();
+  }
+}
 
 export const FITS: readonly Fit[] = [
   kmeansOf('blobs 100,000 x 32, K 64', rows(32, 64), 64),
@@ -156,6 +194,7 @@ export const FITS: readonly Fit[] = [
     name: `spectral clustering of blobs, ${affinity}`,
     run: (runtime: Runtime) => spectralClustering(rows(16, 4), { k: 4, affinity, runtime }),
   })),
+  { name: 'linear algebra', run: linearAlgebra },
   ...mixtureOf('blobs 100,000 x 16, K 16', rows(16, 16), 16),
   ...mixtureOf('rows of 3 columns, K 4', rows(3, 4), 4),
   ...mixtureOf('rows of 64 columns, K 8', rows(64, 8, 4096), 8),

@@ -66,7 +66,17 @@ fn main(
       at++;
       p += NEXT_QUAD;
     }
+    #if SUBGROUPS
+    #repeat j 0..ROUNDS
+    let halves$j = half_norms[k + mine + $(j * LANES)];
+    #end
+    #repeat i 0..TILE
+    let c$i = subgroupBroadcast(halves$(i / LANES), $(i % LANES));
+    best = with_score_of(best, c$i - dots.k$i, c$i, k + $i);
+    #end
+    #else
     best = closest(best, dots, k);
+    #end
   }
   settle(start, best);
 }

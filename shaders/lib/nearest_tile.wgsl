@@ -5,11 +5,18 @@ const ROWS = 4;
 
 // import tile.wgsl
 
-// The products so far, and those of one more quad of the centroids with four rows'.
+// Four rows' products so far, and those of one more quad; `column` holds a column of the rows each.
+fn plus_products(dots: vec4f, quad: vec4f, column: mat4x4f) -> vec4f {
+  let first_two = fma(column[1], vec4f(quad.y), fma(column[0], vec4f(quad.x), dots));
+  return fma(column[3], vec4f(quad.w), fma(column[2], vec4f(quad.z), first_two));
+}
+
+// As `plus_products`, for a quad of each of TILE centroids.
 fn multiply_add(before: Tile, quads: Tile, x: mat4x4f) -> Tile {
+  let columns = transpose(x);
   var dots = before;
   #repeat i 0..TILE
-  dots.k$i += quads.k$i * x;
+  dots.k$i = plus_products(dots.k$i, quads.k$i, columns);
   #end
   return dots;
 }

@@ -28,17 +28,12 @@ fn squared_apart(a: vec2f, b: vec2f) -> f32 {
 // h of a squared distance, but for the bubble times exp(least / (2 radius^2)), so that the nearest of units far
 // off count.
 fn neighbourhood(squared: f32, least: f32, radius: f32) -> f32 {
-  let square = radius * radius;
-  if (squared == 0.0) {
-    return 1.0;
-  }
-  if (squared > REACH * square) {
-    return 0.0;
-  }
+  // Not 0: with radius 0 the unit itself counts 1, and all others lie beyond the reach.
+  let square = max(radius * radius, 1e-30);
   let s = squared / square;
-  if (shape.neighbourhood == 1) {
-    return select(0.0, 1.0, s <= EDGE);
-  }
   let bell = exp(0.5 * (least - squared) / square);
-  return select(bell, (1.0 - s) * bell, shape.neighbourhood == 2);
+  let edge = select(0.0, 1.0, s <= EDGE);
+  let hat = select(bell, (1.0 - s) * bell, shape.neighbourhood == 2);
+  let h = select(hat, edge, shape.neighbourhood == 1);
+  return select(select(h, 0.0, squared > REACH * square), 1.0, squared == 0.0);
 }

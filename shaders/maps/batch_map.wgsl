@@ -15,16 +15,20 @@
 // weights     [units][quads]  vec4, the new ones
 // half_norms  [units]         |w|^2 / 2 of the new ones
 //
-// A workgroup owns four units that follow each other. It takes TILE units i at a time: a lane finds what a
-// quarter of them count for one of the four, then owns a quad and every (WORKGROUP / lanes)-th of the i.
-// Cost: 2 units^2 D FLOPs, 12 units^2 quads bytes, and units^2 exponentials for each WORKGROUP quads.
+// UNITS lanes beside each other own a unit j each, and SLICES such groups of a workgroup take turns at the
+// units i, which all lanes of a group read together; with SUBGROUPS each lane loads one of LANES units i and
+// the subgroup passes them round. A lane keeps BLOCK quads of sums.
+// Cost: 2 units^2 D FLOPs, and units^2 exponentials for each BLOCK quads.
+#if SUBGROUPS
+enable subgroups;
+#end
+const SUBGROUPS = false;
+
 struct Shape {
   // First of the units of this dispatch.
   first: u32,
   units: u32,
   quads: u32,
-  // Lanes beside each other for the quads: a power of two up to WORKGROUP.
-  lanes: u32,
   row_square: f32,
   period_right: f32,
   period_rows: f32,
@@ -41,7 +45,12 @@ struct Shape {
 @group(0) @binding(7) var<storage, read_write> half_norms: array<f32>;
 
 const WORKGROUP = 64;
-// Units between two barriers.
+const UNITS = 8;
+const SLICES = WORKGROUP / UNITS;
+const BLOCK = 4;
+// With SUBGROUPS at most the subgroup's size, and SLICES is 1.
+const LANES = 1;
+// Units i that go to a sum before it is added to the others: a multiple of SLICES LANES.
 const TILE = 256;
 const EPOCHS = 64;
 const ITERATIONS = 0;
@@ -50,13 +59,85 @@ const ITERATIONS = 0;
 // import ../lib/squared_distance.wgsl
 // import ../lib/unit_grid.wgsl
 
-// What each i of a tile counts for each of the four units: h, or less; and its n_i.
-var<workgroup> shares: array<f32, 4 * TILE>;
-var<workgroup> counts: array<f32, TILE>;
-// A column for each of the four units.
-var<workgroup> sums: array<mat4x4f, WORKGROUP>;
-// Of one of the four units: what reached it, sum |h| n_i, and what of that counts for less than itself.
-var<workgroup> reaches: array<vec2f, WORKGROUP>;
+// A unit i: where it lies, its n_i, and BLOCK quads of S_i.
+struct Reaching {
+  place: vec2f,
+  weight: f32,
+  #repeat q 0..BLOCK
+  q$q: vec4f,
+  #end
+}
+
+// What reached a unit j: BLOCK quads of sum h S_i, sum |h| n_i, and what of that counts for less than itself.
+struct Reached {
+  all: f32,
+  less: f32,
+  #repeat q 0..BLOCK
+  q$q: vec4f,
+  #end
+}
+
+#if SLICES > 1
+var<workgroup> nearest: array<f32, WORKGROUP>;
+var<workgroup> parts: array<Reached, WORKGROUP>;
+#end
+
+fn plus_reached(a: Reached, b: Reached) -> Reached {
+  var sum = Reached();
+  sum.all = a.all + b.all;
+  sum.less = a.less + b.less;
+  #repeat q 0..BLOCK
+  sum.q$q = a.q$q + b.q$q;
+  #end
+  return sum;
+}
+
+// Past the last unit it has no rows.
+fn place_of(i: u32) -> Reaching {
+  let own = min(i, shape.units - 1);
+  var other = Reaching();
+  other.place = places[own];
+  other.weight = select(0.0, totals[own * shape.quads].weight, i < shape.units);
+  return other;
+}
+
+// Quads past the last are copies of that, and never written.
+fn sums_of(i: u32, block: u32) -> Reaching {
+  let own = min(i, shape.units - 1);
+  var other = place_of(i);
+  #repeat q 0..BLOCK
+  let at$q = own * shape.quads + min(block + $q, shape.quads - 1);
+  other.q$q = totals[at$q].residuals + other.weight * references[at$q];
+  #end
+  return other;
+}
+
+#if SUBGROUPS
+#repeat i 0..LANES
+fn place_from_$i(mine: Reaching) -> Reaching {
+  var other = Reaching();
+  other.place = subgroupBroadcast(mine.place, $i);
+  other.weight = subgroupBroadcast(mine.weight, $i);
+  return other;
+}
+
+fn sums_from_$i(mine: Reaching) -> Reaching {
+  var other = place_from_$i(mine);
+  #repeat q 0..BLOCK
+  other.q$q = subgroupBroadcast(mine.q$q, $i);
+  #end
+  return other;
+}
+#end
+#else
+fn place_from_0(mine: Reaching) -> Reaching {
+  return mine;
+}
+
+fn sums_from_0(mine: Reaching) -> Reaching {
+  return mine;
+}
+#end
 
 // |m_i - w_i|^2 / |m_i - w_j|^2, 1 at most.
 fn held(i: u32, count: f32, unit: u32) -> f32 {
@@ -75,99 +156,99 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
+  #if SUBGROUPS
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+  #end
 ) {
-  let begin = shape.first + 4 * (group.x + group.y * groups.x);
+  let begin = shape.first + UNITS * (group.x + group.y * groups.x);
   if (begin >= shape.units) {
     return;
   }
   let radius = radii[state[ITERATIONS] % EPOCHS];
   // Past the end it is a copy of the last, and never written.
-  let unit = min(begin + lane % 4, shape.units - 1);
+  let unit = min(begin + lane % UNITS, shape.units - 1);
+  let place = places[unit];
+  #if SLICES > 1
+  let slice = lane / UNITS;
+  let writes = slice == 0 && begin + lane < shape.units;
+  #else
+  let slice = 0u;
+  let writes = begin + lane < shape.units;
+  #end
+  #if SUBGROUPS
+  let share = subgroup_lane % LANES;
+  #else
+  let share = 0u;
+  #end
 
   var least = 3.4e38;
-  for (var i = lane / 4; i < shape.units; i += WORKGROUP / 4) {
-    if (totals[i * shape.quads].weight > 0.0) {
-      least = min(least, squared_apart(places[i], places[unit]));
-    }
+  for (var i = slice * LANES; i < shape.units; i += SLICES * LANES) {
+    let mine = place_of(i + share);
+    #repeat l 0..LANES
+    let other$l = place_from_$l(mine);
+    let apart$l = squared_apart(other$l.place, place);
+    least = select(least, min(least, apart$l), other$l.weight > 0.0);
+    #end
   }
-  reaches[lane].x = least;
+  #if SLICES > 1
+  nearest[lane] = least;
   workgroupBarrier();
-  for (var other = lane % 4; other < WORKGROUP; other += 4) {
-    least = min(least, reaches[other].x);
+  for (var other = lane % UNITS; other < WORKGROUP; other += UNITS) {
+    least = min(least, nearest[other]);
   }
+  #end
 
-  let slice = lane / shape.lanes;
-  let slices = WORKGROUP / shape.lanes;
-  var norms = vec4f();
-  for (var block = 0u; block < shape.quads; block += shape.lanes) {
-    let q = block + lane % shape.lanes;
-    let has_quad = q < shape.quads;
-    var top = mat4x4f();
-    var reached = vec2f();
+  var norm = 0.0;
+  for (var block = 0u; block < shape.quads; block += BLOCK) {
+    var reached = Reached();
     for (var tile = 0u; tile < shape.units; tile += TILE) {
-      // The tile before has been read.
-      workgroupBarrier();
-      for (var j = lane / 4; j < min(u32(TILE), shape.units - tile); j += WORKGROUP / 4) {
-        let i = tile + j;
-        var share = 0.0;
-        let count = totals[i * shape.quads].weight;
-        if (count > 0.0) {
-          share = neighbourhood(squared_apart(places[i], places[unit]), least, radius);
-          let size = abs(share);
-          if (share < 0.0) {
-            share *= held(i, count, unit);
-          }
-          reached += count * vec2f(size, size - share);
-        }
-        shares[4 * j + lane % 4] = share;
-        counts[j] = count;
-      }
-      workgroupBarrier();
       // Of the tile alone, so that few terms go to a sum.
-      var part = mat4x4f();
-      for (var j = slice; has_quad && j < min(u32(TILE), shape.units - tile); j += slices) {
-        let entry = (tile + j) * shape.quads + q;
-        let sum = totals[entry].residuals + counts[j] * references[entry];
-        part += mat4x4f(
-          shares[4 * j + 0] * sum,
-          shares[4 * j + 1] * sum,
-          shares[4 * j + 2] * sum,
-          shares[4 * j + 3] * sum,
-        );
+      var part = Reached();
+      for (var i = tile + slice * LANES; i < min(tile + TILE, shape.units); i += SLICES * LANES) {
+        let mine = sums_of(i + share, block);
+        #repeat l 0..LANES
+        let other$l = sums_from_$l(mine);
+        let apart$l = squared_apart(other$l.place, place);
+        let h$l = select(0.0, neighbourhood(apart$l, least, radius), other$l.weight > 0.0);
+        var counts$l = h$l;
+        if (h$l < 0.0) {
+          counts$l *= held(i + $l, other$l.weight, unit);
+        }
+        part.all += other$l.weight * abs(h$l);
+        part.less += other$l.weight * (abs(h$l) - counts$l);
+        #repeat q 0..BLOCK
+        part.q$q += counts$l * other$l.q$q;
+        #end
+        #end
       }
-      top += part;
+      reached = plus_reached(reached, part);
     }
-    sums[lane] = top;
-    reaches[lane] = reached;
+    #if SLICES > 1
+    parts[lane] = reached;
     workgroupBarrier();
-    if (lane < shape.lanes && has_quad) {
-      for (var j = lane + shape.lanes; j < WORKGROUP; j += shape.lanes) {
-        top += sums[j];
-      }
-      for (var j = 0u; j < min(4, shape.units - begin); j++) {
-        var all = vec2f();
-        for (var other = j; other < WORKGROUP; other += 4) {
-          all += reaches[other];
-        }
-        let at = (begin + j) * shape.quads + q;
-        var moved = references[at];
-        if (all.x > 0.0) {
-          moved = (top[j] + all.y * moved) / all.x;
-        }
-        weights[at] = moved;
-        norms[j] += dot(moved, moved);
+    if (writes) {
+      for (var other = lane + UNITS; other < WORKGROUP; other += UNITS) {
+        reached = plus_reached(reached, parts[other]);
       }
     }
+    #end
+    #repeat q 0..BLOCK
+    if (writes && block + $q < shape.quads) {
+      let at = unit * shape.quads + block + $q;
+      var moved = references[at];
+      if (reached.all > 0.0) {
+        moved = (reached.q$q + reached.less * moved) / reached.all;
+      }
+      weights[at] = moved;
+      norm += dot(moved, moved);
+    }
+    #end
+    #if SLICES > 1
     // What the next block writes was read.
     workgroupBarrier();
+    #end
   }
-  sums[lane][0] = norms;
-  workgroupBarrier();
-  if (lane < min(4, shape.units - begin)) {
-    var norm = 0.0;
-    for (var other = 0u; other < shape.lanes; other++) {
-      norm += sums[other][0][lane];
-    }
-    half_norms[begin + lane] = 0.5 * norm;
+  if (writes) {
+    half_norms[unit] = 0.5 * norm;
   }
 }

@@ -101,13 +101,16 @@ export const economy: Suite = {
       },
     },
     {
-      name: 'a mixture brings the rows to the device once, though it starts from K-means',
+      name: 'a mixture brings the rows to the device once, and iterates and labels them in the same buffers',
       needsGpu: true,
       run: async (context) => {
         const { count } = await costOf(context, (runtime) =>
           context.library.gaussianMixture(points, { k: 2, tol: 1, runtime }),
         );
         expectEqual(count('rows'), 1, "buffers that the caller's rows came by");
+        // For the means of a start, which need no matrices, and for all that follows.
+        expectEqual(count('scores'), 2, 'buffers for responsibilities');
+        expectEqual(count('logSums'), 1, 'buffers for log-densities');
       },
     },
     {

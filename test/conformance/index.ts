@@ -1,5 +1,6 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
+import { algebraSuite } from './algebra/index.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
 import { estimates } from './estimate.js';
@@ -15,6 +16,7 @@ import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
+import { transforms } from './transforms/index.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -23,6 +25,7 @@ export const suites: readonly Suite[] = [
   contract,
   economy,
   kernels,
+  algebraSuite,
   ...kmeansSuites,
   onlineKMeansSuite,
   maps,
@@ -33,5 +36,6 @@ export const suites: readonly Suite[] = [
   gapStatisticSuite,
   neighbours,
   spectral,
+  transforms,
   estimates,
 ];

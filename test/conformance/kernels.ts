@@ -4,6 +4,7 @@ import type { KernelSource } from '../../host/kernel.js';
 import type { Case, Suite } from './case.js';
 import { expectEqual } from './expect.js';
 import { accumulate } from './kernels/accumulate.js';
+import { lineSums, scale, shrink, turn } from './kernels/algebra_elementwise.js';
 import { activeRows } from './kernels/active_rows.js';
 import { affine } from './kernels/affine.js';
 import { affinePrecise } from './kernels/affine_precise.js';
@@ -12,9 +13,10 @@ import {
   assignDirect,
   assignFew,
   assignNarrow,
+  assignNarrowSubgroups,
   assignSubgroups,
 } from './kernels/assign.js';
-import { batchMap } from './kernels/batch_map.js';
+import { batchMap, batchMapSubgroups } from './kernels/batch_map.js';
 import { boundsDrifts, boundsFilter } from './kernels/bounds.js';
 import { boundsScan, boundsScanSubgroups, boundsSettle } from './kernels/bounds_scan.js';
 import { centre } from './kernels/change_columns.js';
@@ -27,6 +29,7 @@ import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
 import { distanceSums } from './kernels/distance_sums.js';
 import { endEpoch } from './kernels/end_epoch.js';
+import { factorBlock, residual } from './kernels/factor_block.js';
 import { farthestBlocks } from './kernels/farthest_blocks.js';
 import { farthestPick } from './kernels/farthest_pick.js';
 import { findNonFinite } from './kernels/find_nonfinite.js';
@@ -41,13 +44,15 @@ import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
-import { mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { linearCombination } from './kernels/linear_combination.js';
+import { largestProducts, mergeNearest, nearestRows } from './kernels/nearest_rows.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
 import { pack } from './kernels/pack.js';
 import { pairwiseDistances } from './kernels/pairwise_distances.js';
 import { pointCosts } from './kernels/point_costs.js';
+import { product, productSubgroups } from './kernels/product.js';
 import { rowNorms } from './kernels/row_norms.js';
 import { rowResiduals } from './kernels/row_residuals.js';
 import { runSums } from './kernels/run_sums.js';
@@ -74,6 +79,7 @@ const tests: readonly KernelTest[] = [
   narrowBytes,
   widen,
   assign,
+  assignNarrowSubgroups,
   assignSubgroups,
   assignDirect,
   assignFew,
@@ -98,10 +104,21 @@ const tests: readonly KernelTest[] = [
   distanceSums,
   nearestTwo,
   nearestRows,
+  largestProducts,
   mergeNearest,
   csrTimes,
+  product,
+  productSubgroups,
+  linearCombination,
+  shrink,
+  scale,
+  turn,
+  lineSums,
+  factorBlock,
+  residual,
   onlineMap,
   batchMap,
+  batchMapSubgroups,
   endEpoch,
   gatherRows,
   followRows,

@@ -475,6 +475,101 @@ export async function loadSpectral(read: ReadFile): Promise<SpectralGolden> {
   return (await loadGolden(read, 'spectral')) as SpectralGolden;
 }
 
+/** Golden values of K-means as a factorization, of transforms and of dictionaries. */
+export interface TransformsGolden {
+  readonly factorization: {
+    readonly points: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+    /** |Z - Z H'(HH')^-1 H|^2 */
+    readonly objective: number;
+    /** H'(HH')^-1 H times the first column of the points. */
+    readonly firstColumn: NdArray;
+  };
+  readonly transforms: readonly TransformCase[];
+  /** Transformed K-means, until its labels stay. */
+  readonly transformed: {
+    readonly points: NdArray;
+    readonly options: {
+      readonly k: number;
+      readonly mu: number;
+      readonly penalty: number;
+      readonly tol: number;
+    };
+    readonly objectives: NdArray;
+    /** T'T */
+    readonly metric: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+    /** Those of K-means. */
+    readonly started: NdArray<Uint8Array>;
+  };
+  /** One dictionary whose codes are drawn to the means of clusters. */
+  readonly deep: {
+    readonly points: NdArray;
+    readonly options: {
+      readonly k: number;
+      readonly layers: readonly number[];
+      readonly mu: number;
+      readonly nonNegative: boolean;
+      readonly maxIter: number;
+      readonly tol: number;
+    };
+    readonly objectives: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+  };
+  /** Transformed subspace clustering by 'llmc', one layer. */
+  readonly subspaces: {
+    readonly points: NdArray;
+    readonly options: {
+      readonly k: number;
+      readonly penalty: number;
+      readonly gamma: number;
+      readonly lambda: number;
+      readonly maxIter: number;
+      readonly tol: number;
+    };
+    readonly objectives: NdArray;
+    /** T'T */
+    readonly metric: NdArray;
+    /** Of each row. */
+    readonly coefficients: NdArray;
+    readonly labels: NdArray<Uint8Array>;
+  };
+  readonly dictionary: {
+    readonly points: NdArray;
+    readonly options: { readonly nAtoms: number; readonly alpha: number };
+    readonly init: NdArray;
+    /** Of the points by `init`. */
+    readonly codes: NdArray;
+    readonly positiveCodes: NdArray;
+    /** scikit-learn's dictionary, and its objective. */
+    readonly learnt: NdArray;
+    readonly objective: number;
+  };
+}
+
+/** A transform after some iterations from a given start. */
+export interface TransformCase {
+  readonly name: string;
+  readonly options: {
+    readonly penalty: number;
+    readonly nAtoms: number;
+    readonly maxIter: number;
+    readonly alpha?: number;
+    readonly nNonzero?: number;
+  };
+  readonly points: NdArray;
+  readonly init: NdArray;
+  /** Of each iteration. */
+  readonly objectives: NdArray;
+  readonly atoms: NdArray;
+  readonly logDet: number;
+  readonly condition: number;
+}
+
+export async function loadTransforms(read: ReadFile): Promise<TransformsGolden> {
+  return (await loadGolden(read, 'transforms')) as TransformsGolden;
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;

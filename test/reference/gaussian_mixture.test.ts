@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Scorer } from '../../src/ops/mixtures/scorer.js';
-import { SingularCovarianceError } from '../../src/errors.js';
+import { SingularCovarianceError } from '../../src/ops/mixtures/singular_covariance_error.js';
 import { logDensity } from '../../src/ops/mixtures/log_density.twin.js';
 import { maximize } from '../../src/ops/mixtures/maximize.js';
 import { mixtureScorer, type MixtureRules } from '../../src/ops/mixtures/parameters.js';

@@ -10,7 +10,8 @@ import {
 } from '../../ops/mixtures/parameters.js';
 import type { CovarianceType, Statistics } from '../../ops/mixtures/scorer.js';
 import type { Session } from '../../ops/op.js';
-import { checkTensor, type TensorLike } from '../gaussian_mixture/mixture_arrays.js';
+import { checkTensor } from '../gaussian_mixture/given_arrays.js';
+import type { TensorLike } from '../gaussian_mixture/mixture_arrays.js';
 import { frameOf, maximizeSoundly } from '../gaussian_mixture/mixture_fit.js';
 import { sumsOf } from '../gaussian_mixture/mixture_start.js';
 import { BAYESIAN_DEFAULTS } from './options.js';

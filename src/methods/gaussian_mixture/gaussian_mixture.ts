@@ -16,7 +16,7 @@ import type { Session } from '../../ops/op.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { GaussianMixtureModel } from './gaussian_mixture_model.js';
-import { checkStart, type MixtureStart } from './given_start.js';
+import type { MixtureStart } from './given_start.js';
 import {
   checkMixtureData,
   type MixtureData,
@@ -87,7 +87,10 @@ async function fit(
   const { regCovar, nInit: count } = { ...MIXTURE_DEFAULTS, ...options };
   const rules: MixtureRules = { covarianceType, regCovar, fixedVariance };
   const family = familyOf(session, rules);
-  const given = givenStart(session, options, rules);
+  const isChosen = !options.warmStart && typeof init === 'string';
+  const given = isChosen
+    ? undefined
+    : (await import('./given_start.js')).givenStart(session, options, rules);
   const random = createRandom(options.seed ?? 0);
   const form = formOf(covarianceType);
   const starts = given
@@ -131,41 +134,5 @@ function familyOf(session: Session, rules: MixtureRules): MixtureFamily<MixtureP
     scorer: (parameters) => mixtureScorer(parameters, rules.covarianceType),
     maximize: (statistics) => maximize(statistics, d, rules),
     bound: ({ logLikelihood }) => logLikelihood / n,
-  };
-}
-
-/** A start by numbers: given ones, or those of a model to go on from. */
-function givenStart(
-  session: Session,
-  { k, init, warmStart }: GaussianMixtureOptions,
-  rules: MixtureRules,
-): MixtureParameters | undefined {
-  const [, d] = session.shape;
-  const { covarianceType, fixedVariance } = rules;
-  if (warmStart) {
-    const [otherK, otherD] = warmStart.means.shape;
-    if (otherK !== k || otherD !== d || warmStart.covarianceType !== covarianceType) {
-      throw new InvalidArgumentError(
-        'warmStart',
-        `warmStart has k ${otherK}, ${otherD} columns and covarianceType '${warmStart.covarianceType}', ` +
-          `but this fit has k ${k}, ${d} columns and '${covarianceType}'; they must be the same.`,
-      );
-    }
-  } else if (init === undefined || typeof init === 'string') {
-    return undefined;
-  }
-  const start = warmStart
-    ? {
-        weights: warmStart.weights.data,
-        means: warmStart.means.data,
-        factors: warmStart.precisionsCholesky.data,
-      }
-    : checkStart(init as MixtureStart, covarianceType, k, d, fixedVariance);
-  return {
-    weights: start.weights,
-    means: start.means.map((value, at) => value - session.shift[at % d]),
-    factors: start.factors,
-    // The first M-step makes them: the E-step needs only the factors.
-    covariances: new Float64Array(start.factors.length),
   };
 }

@@ -1,9 +1,16 @@
 /** A start of expectation maximisation that is given in full. */
 import { InvalidArgumentError } from '../../errors.js';
 import { cholesky } from '../../math/cholesky.js';
-import { formOf } from '../../ops/mixtures/parameters.js';
+import {
+  formOf,
+  type MixtureParameters,
+  type MixtureRules,
+} from '../../ops/mixtures/parameters.js';
 import type { CovarianceType } from '../../ops/mixtures/scorer.js';
-import { checkTensor, covarianceShape, type TensorLike } from './mixture_arrays.js';
+import type { Session } from '../../ops/op.js';
+import type { GaussianMixtureModel } from './gaussian_mixture_model.js';
+import { checkTensor } from './given_arrays.js';
+import { covarianceShape, type TensorLike } from './mixture_arrays.js';
 
 /** A start given in full. */
 export interface MixtureStart {
@@ -18,26 +25,64 @@ export interface MixtureStart {
 /** How far weights may be from adding up to 1. */
 const SUM_TOLERANCE = 1e-6;
 
-/** A given start, checked. */
-export interface CheckedStart {
-  readonly weights: Float64Array;
-  /** k x d, in the caller's coordinates. */
-  readonly means: Float64Array;
-  /** Precisions' factors, as MixtureParameters has them. */
-  readonly factors: Float64Array;
+/** Where to start: `init` where there is no model to go on from. */
+interface Given {
+  readonly k: number;
+  readonly init?: MixtureStart | string;
+  readonly warmStart?: GaussianMixtureModel;
+}
+
+/** With means in the caller's coordinates. */
+type Start = Omit<MixtureParameters, 'covariances'>;
+
+/** A start by numbers: given ones, or those of a model to go on from. */
+export function givenStart(
+  session: Session,
+  { k, init, warmStart }: Given,
+  rules: MixtureRules,
+): MixtureParameters {
+  const [, d] = session.shape;
+  const { covarianceType, fixedVariance } = rules;
+  const start = warmStart
+    ? startOf(warmStart, covarianceType, k, d)
+    : checkStart(init as MixtureStart, covarianceType, k, d, fixedVariance);
+  return {
+    weights: start.weights,
+    means: start.means.map((value, at) => value - session.shift[at % d]),
+    factors: start.factors,
+    // The first M-step makes them: the E-step needs only the factors.
+    covariances: new Float64Array(start.factors.length),
+  };
+}
+
+function startOf(
+  { weights, means, precisionsCholesky, covarianceType }: GaussianMixtureModel,
+  type: CovarianceType,
+  k: number,
+  d: number,
+): Start {
+  const [otherK, otherD] = means.shape;
+  if (otherK === k && otherD === d && covarianceType === type) {
+    return { weights: weights.data, means: means.data, factors: precisionsCholesky.data };
+  }
+  throw new InvalidArgumentError(
+    'warmStart',
+    `warmStart has k ${otherK}, ${otherD} columns and covarianceType '${covarianceType}', ` +
+      `but this fit has k ${k}, ${d} columns and '${type}'; they must be the same.`,
+  );
 }
 
 /**
  * @param variance that of 'fixed'
  * @throws InvalidArgumentError, ShapeError
  */
-export function checkStart(
+function checkStart(
   start: MixtureStart,
   type: CovarianceType,
   k: number,
   d: number,
   variance: number,
-): CheckedStart {
+): Start {
   const weights = checkTensor('init.weights', start.weights, [k]);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   if (Math.abs(sum - 1) > SUM_TOLERANCE || weights.some((weight) => weight < 0)) {

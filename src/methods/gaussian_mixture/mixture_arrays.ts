@@ -1,5 +1,4 @@
 /** Arrays of mixtures' parameters: of a rank and a shape that depend on the covariance type. */
-import { InvalidArgumentError, ShapeError } from '../../errors.js';
 import type { CovarianceType } from '../../ops/mixtures/scorer.js';
 
 /** A row-major array of any rank, in float64. */
@@ -32,50 +31,4 @@ export function covarianceShape(type: CovarianceType, k: number, d: number): rea
     case 'fixed':
       return [k];
   }
-}
-
-/**
- * Finite numbers of exactly `shape`, given as { data, shape } or, where the shape has one side, as
- * an array of numbers.
- *
- * @throws ShapeError, InvalidArgumentError
- */
-export function checkTensor(
-  what: string,
-  given: TensorLike | ArrayLike<number> | undefined,
-  shape: readonly number[],
-): Float64Array {
-  const text = `[${shape.join(', ')}]`;
-  if (typeof given !== 'object' || (given as unknown) === null) {
-    throw new InvalidArgumentError(what, `${what} is missing; give { data, shape: ${text} }.`);
-  }
-  const isTensor = 'data' in given;
-  const data: unknown = isTensor ? given.data : given;
-  if (typeof data !== 'object' || data === null || !('length' in data)) {
-    throw new InvalidArgumentError(
-      what,
-      `${what} holds no array of numbers; give { data, shape: ${text} }.`,
-    );
-  }
-  const values = data as ArrayLike<unknown>;
-  const givenShape: unknown = isTensor ? given.shape : [values.length];
-  if (!Array.isArray(givenShape)) {
-    throw new ShapeError(`${what} has no shape; give { data, shape: ${text} }.`);
-  }
-  const length = sizeOf(shape);
-  const sameShape =
-    givenShape.length === shape.length && givenShape.every((side, i) => side === shape[i]);
-  if (!sameShape || values.length !== length) {
-    throw new ShapeError(
-      `${what} has shape [${givenShape.join(', ')}] and ${values.length} numbers; it must have shape ${text}, ${length} numbers.`,
-    );
-  }
-  return Float64Array.from({ length }, (_, at) => {
-    const value = values[at];
-    if (typeof value === 'number' && Number.isFinite(value)) return value;
-    throw new InvalidArgumentError(
-      what,
-      `${what}.data[${at}] is ${String(value)}${typeof value === 'bigint' ? 'n' : ''}; every entry must be a finite number.`,
-    );
-  });
 }

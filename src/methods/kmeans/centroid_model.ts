@@ -38,11 +38,17 @@ export function inFull(
   return rounded;
 }
 
+/** What a model's `centroids` were made of, exactly. */
+export let placedOf: (model: CentroidModel) => PlacedCentroids;
+
 /**
  * The k centroids that a fit found. Holds no device memory: each method loads what it is given,
  * computes, and frees it.
  */
 export abstract class CentroidModel {
+  static {
+    placedOf = (model) => model.placed;
+  }
   readonly k: number;
   readonly metric: Metric;
   /**

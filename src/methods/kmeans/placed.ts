@@ -42,7 +42,7 @@ export async function withPlaced<T>(
   method: string,
   points: Points | PointStream,
   given: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
-  work: (session: Session, meanWeight: number) => Promise<T>,
+  work: (session: Session, meanWeight: number, engine: string) => Promise<T>,
   rules: OptionRules = RUNTIME_RULES,
 ): Promise<T> {
   const { runtime, signal, sampleWeight } = checkOptions(method, given, rules);
@@ -54,5 +54,7 @@ export async function withPlaced<T>(
     ...{ metric, shift, storage, scale, extent: largestOf(centred), signal },
     ...(weights ? { weights: weights.scaled } : {}),
   };
-  return withRows(runtime, checked, load, (session) => work(session, weights?.mean ?? 1));
+  return withRows(runtime, checked, load, (session, engine) =>
+    work(session, weights?.mean ?? 1, engine),
+  );
 }

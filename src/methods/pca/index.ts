@@ -1,5 +1,6 @@
 /** `webgpu-clustering/pca`. */
 export { pca } from './pca.js';
 export type { PointBatches } from './pca_batches.js';
-export { type DeviceOutput, type PcaJson, PcaModel } from './pca_model.js';
+export { type DeviceOutput, PcaModel } from './pca_model.js';
+export type { PcaJson } from './pca_state.js';
 export type { PcaOptions, PcaProgress, PcaSolver } from './options.js';

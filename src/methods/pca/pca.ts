@@ -24,8 +24,9 @@ import {
   type PcaProgress,
   type PcaSolver,
 } from './options.js';
-import { PcaModel, stateOf } from './pca_model.js';
+import { PcaModel } from './pca_model.js';
 import { columnSquares, diagonal, momentsOf, residualMean, Scatter, sum } from './pca_scatter.js';
+import { stateOf } from './pca_state.js';
 import {
   type Report,
   solveByDeflation,

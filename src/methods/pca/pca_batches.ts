@@ -9,8 +9,9 @@ import { iterated, type PointStream } from '../../rows/point_stream.js';
 import { checkPoints } from '../../rows/points.js';
 import type { PcaOptions } from './options.js';
 import { extend, type Summary, WIDEST_DENSE } from './pca_incremental.js';
-import { PcaModel, stateOf } from './pca_model.js';
+import { PcaModel } from './pca_model.js';
 import { sum } from './pca_scatter.js';
+import { stateOf } from './pca_state.js';
 
 /** Rows that come batch by batch, each n x d. */
 export type PointBatches = AsyncIterable<Points>;

@@ -2,19 +2,6 @@
 import { nameClass } from '../../../host/class_name.js';
 import type { Runtime } from '../../../host/runtime.js';
 import { InvalidArgumentError } from '../../errors.js';
-import {
-  boolean,
-  columns,
-  entries,
-  float64s,
-  modelRecord,
-  number,
-  rows,
-  shape,
-  size,
-  text,
-  word,
-} from '../../fit/model_record.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import type { GpuMatrix, Matrix, Points } from '../../rows/matrix.js';
 import {
@@ -24,16 +11,17 @@ import {
   RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { PCA_SOLVERS, type PcaSolver } from './options.js';
+import type { PcaSolver } from './options.js';
 import type { Session } from '../../ops/op.js';
 import type { AffineMap } from '../../ops/products/affine_map.js';
 import { forProducts } from '../../ops/products/hold.js';
 import { imagesOf, imagesOnDevice } from '../../ops/products/images.js';
 import { withRows } from '../../fit/engine.js';
 import { logDensities } from './pca_density.js';
-import { extend, type Summary } from './pca_incremental.js';
+import { extend } from './pca_incremental.js';
 import { expansion, projection } from './pca_maps.js';
 import { sum } from './pca_scatter.js';
+import { type PcaJson, type PcaState, RECORD, stateOf, summaryOf } from './pca_state.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource } from '../../rows/points.js';
 
@@ -42,37 +30,6 @@ export interface DeviceOutput extends ComputeOptions {
   readonly runtime: Runtime;
   readonly output: 'gpu';
 }
-
-/** The state of a model; see {@link PcaModel} for what each part means. */
-export interface PcaState {
-  readonly rows: number;
-  readonly mean: Float64Array;
-  /** T x d, signed. */
-  readonly components: Float64Array;
-  readonly explainedVariance: Float64Array;
-  /** The sample variance of each column of the points, [d]. */
-  readonly variances: Float64Array;
-  readonly noiseVariance: number;
-  readonly whiten: boolean;
-  readonly solver: PcaSolver;
-  readonly engine: string;
-}
-
-/** A model as JSON. */
-export type PcaJson = ReturnType<typeof RECORD.toJSON>;
-
-const RECORD = modelRecord('webgpu-clustering/pca', 'PcaModel', {
-  shape,
-  mean: float64s(columns),
-  components: float64s(entries),
-  explainedVariance: float64s(rows),
-  variances: float64s(columns),
-  whiten: boolean,
-  solver: word(...PCA_SOLVERS),
-  engine: text,
-  rows: size,
-  noiseVariance: number,
-});
 
 const OUTPUT_RULES: OptionRules = { ...RUNTIME_RULES, output: oneOf('gpu') };
 
@@ -85,33 +42,6 @@ function inRange(method: string, data: Float32Array, columns: number): Float32Ar
     `${method}: row ${Math.floor(at / columns)} comes out beyond 3.4e38, the most that float32 holds; ` +
       `scale the rows down before they are fitted and used.`,
   );
-}
-
-/** A model's state from what is known of its rows: signs fixed, sums of squares made variances. */
-export function stateOf(
-  { moments, pairs, left }: Summary,
-  rest: Pick<PcaState, 'whiten' | 'solver' | 'engine'>,
-): PcaState {
-  const { rows, mean, squares } = moments;
-  const d = mean.length;
-  const directions = Math.min(rows, d) - pairs.vectors.length;
-  const components = new Float64Array(pairs.vectors.length * d);
-  pairs.vectors.forEach((vector, t) => {
-    const largest = vector.reduce((best, value) =>
-      Math.abs(value) > Math.abs(best) ? value : best,
-    );
-    components.set(largest < 0 ? vector.map((value) => -value) : vector, t * d);
-  });
-  return {
-    ...rest,
-    rows,
-    mean,
-    components,
-    // Rounding may leave less than nothing of a variance of zero.
-    explainedVariance: pairs.values.map((value) => Math.max(0, value) / (rows - 1)),
-    variances: squares.map((value) => value / (rows - 1)),
-    noiseVariance: directions > 0 ? left / directions / (rows - 1) : 0,
-  };
 }
 
 /**
@@ -278,23 +208,16 @@ export class PcaModel {
   async partialFit(points: Points | PointStream, options: ComputeOptions = {}): Promise<PcaModel> {
     options = checkOptions('partialFit', options, RUNTIME_RULES);
     return this.#load('points', points, options, undefined, async (session, engine) => {
-      const summary = await extend(this.#summary(), session, this.nComponents, 0, options.signal);
+      const summary = await extend(
+        summaryOf(this.#state),
+        session,
+        this.nComponents,
+        0,
+        options.signal,
+      );
       const { whiten } = this;
       return new PcaModel(stateOf(summary, { whiten, solver: 'incremental', engine }));
     });
-  }
-
-  #summary(): Summary {
-    const { rows, mean, components, explainedVariance, variances, noiseVariance } = this.#state;
-    const d = mean.length;
-    return {
-      left: noiseVariance * (Math.min(rows, d) - this.nComponents) * (rows - 1),
-      moments: { rows, mean, squares: variances.map((value) => value * (rows - 1)) },
-      pairs: {
-        values: explainedVariance.map((value) => value * (rows - 1)),
-        vectors: Array.from(explainedVariance, (_, t) => components.slice(t * d, (t + 1) * d)),
-      },
-    };
   }
 
   /** Puts rows through maps, with the result where `output` says. */

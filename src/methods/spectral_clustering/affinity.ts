@@ -139,7 +139,7 @@ function checkSparse(given: CsrInput): CsrMatrix {
 }
 
 /** Entries of a matrix, in any order. */
-class Entries {
+export class Entries {
   readonly rows: Uint32Array;
   readonly columns: Uint32Array;
   readonly values: Float64Array;
@@ -172,7 +172,7 @@ export function* rowOf(
 }
 
 /** Entries by rows, ascending within each; those of one place are added. */
-function sparse(
+export function sparse(
   n: number,
   { rows, columns, values }: Pick<Entries, 'rows' | 'columns' | 'values'>,
 ): CsrMatrix {

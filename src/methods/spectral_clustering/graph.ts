@@ -7,7 +7,7 @@ import { type Affinity, isSparse, rowOf } from './affinity.js';
 /** D^-1/2 W D^-1/2, whose eigenvalues are 1 less those of the normalized Laplacian. */
 export interface NormalizedGraph {
   readonly matrix: SparseSquare | Matrix;
-  /** Square roots of the degrees, 1 for a vertex of degree 0; [n]. */
+  /** Square roots of the degrees, 1 for 0; [n]. */
   readonly roots: Float64Array;
   /** Vertices of degree 0. */
   readonly isolated: number;
@@ -25,18 +25,23 @@ function* entriesOf(affinity: Affinity, row: number): Generator<[column: number,
 
 /**
  * @param keepsDiagonal whether the affinity of a row to itself counts
+ * @param regularization of the mean degree, added to every degree
  * @throws InvalidArgumentError where no two rows have any affinity
  */
-export function normalizedGraph(affinity: Affinity, keepsDiagonal: boolean): NormalizedGraph {
+export function normalizedGraph(
+  affinity: Affinity,
+  keepsDiagonal: boolean,
+  regularization = 0,
+): NormalizedGraph {
   const [n] = affinity.shape;
   const counts = (row: number, column: number) => keepsDiagonal || row !== column;
-  const roots = new Float64Array(n);
+  const degrees = new Float64Array(n);
   let isolated = 0;
+  let total = 0;
   for (let i = 0; i < n; i++) {
-    let degree = 0;
-    for (const [j, value] of entriesOf(affinity, i)) if (counts(i, j)) degree += value;
-    if (degree === 0) isolated++;
-    roots[i] = degree === 0 ? 1 : Math.sqrt(degree);
+    for (const [j, value] of entriesOf(affinity, i)) if (counts(i, j)) degrees[i] += value;
+    if (degrees[i] === 0) isolated++;
+    total += degrees[i];
   }
   if (isolated === n && n > 1) {
     throw new InvalidArgumentError(
@@ -44,6 +49,8 @@ export function normalizedGraph(affinity: Affinity, keepsDiagonal: boolean): Nor
       `spectralClustering: no row has an affinity above 0 to another; use a smaller gamma, or affinity: 'nearestNeighbours'.`,
     );
   }
+  const more = (regularization * total) / n;
+  const roots = degrees.map((degree) => Math.sqrt(degree + more) || 1);
   const parts = countParts(affinity);
   const scaled = (i: number, j: number, value: number) =>
     counts(i, j) ? value / roots[i] / roots[j] : 0;

@@ -30,6 +30,10 @@ export const optionTable: OptionTable<SpectralClusteringOptions> = {
       flag: '--laplacian <name>',
       help: 'how eigenvectors become an embedding',
     },
+    regularization: {
+      meaning: 'of the mean degree, added to every degree: for sparse graphs, 0.25 to 1',
+      flag: '--regularization <number>',
+    },
     assignLabels: {
       meaning: "or `'clusterQr'` (no start, no chance), `'discretize'`",
       flag: '--assign-labels <name>',

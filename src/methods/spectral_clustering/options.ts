@@ -1,6 +1,7 @@
 /** What the options of `spectralClustering` must be, and what they are where they are absent. */
 import {
   aSeed,
+  nonNegative,
   oneOf,
   type OptionRules,
   positive,
@@ -26,6 +27,7 @@ export const SPECTRAL_RULES = {
   gamma: positive,
   nNeighbours: wholeNumber(1),
   laplacian: oneOf(...LAPLACIANS),
+  regularization: nonNegative,
   assignLabels: oneOf(...ASSIGNMENTS),
   nInit: wholeNumber(1),
   seed: aSeed,
@@ -37,6 +39,7 @@ export const SPECTRAL_DEFAULTS = {
   gamma: 1,
   nNeighbours: 10,
   laplacian: 'normalized',
+  regularization: 0,
   assignLabels: 'kmeans',
   seed: 0,
 } as const;

@@ -56,6 +56,12 @@ export interface SpectralClusteringOptions extends ComputeOptions {
    */
   readonly laplacian?: Laplacian;
   /**
+   * Of the mean degree, added to every degree: with some (0.25 to 1), vertices that hardly hang together with
+   * others no longer take eigenvectors for themselves (Qin & Rohe, "Regularized spectral clustering under the
+   * degree-corrected stochastic blockmodel", NIPS 2013). Default 0.
+   */
+  readonly regularization?: number;
+  /**
    * 'kmeans' (default); 'clusterQr': by a QR factorization with pivots, without start or chance;
    * 'discretize': the partition nearest to a rotation of the embedding.
    */
@@ -90,7 +96,7 @@ export async function spectralClustering(
     ...SPECTRAL_DEFAULTS,
     ...checkOptions('spectralClustering', options, SPECTRAL_RULES),
   };
-  const { k, laplacian, seed, runtime, signal } = checked;
+  const { k, laplacian, regularization, seed, runtime, signal } = checked;
   if ((k as unknown) === undefined) {
     throw new InvalidArgumentError(
       'k',
@@ -101,7 +107,7 @@ export async function spectralClustering(
   const { affinity, engine } = await affinityOf(points, checked);
   const [n] = affinity.shape;
   checkK(k, n);
-  const graph = normalizedGraph(affinity, laplacian !== 'normalized');
+  const graph = normalizedGraph(affinity, laplacian !== 'normalized', regularization);
   warnOfParts(graph);
   const pause = createPause(signal);
   const random = createRandom(seed);

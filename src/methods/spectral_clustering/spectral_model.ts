@@ -29,7 +29,7 @@ type AffinityJson =
   | { readonly data: readonly number[] };
 
 /** n x n, of the n rows of the shape before. */
-const affinityPart: Part<Affinity, AffinityJson> = {
+export const affinityPart: Part<Affinity, AffinityJson> = {
   write: (affinity) =>
     isSparse(affinity)
       ? {

@@ -21,6 +21,8 @@ import { type Held, storedAs } from '../../rows/storage.js';
 const TILES = [16, 14, 12, 10, 8, 6, 4] as const;
 /** Those of them that race with the one that k centroids fit best. */
 const RIVALS: readonly number[] = [16, 12, 8, 4];
+/** What races too on drivers of more than FEW_LANES, which hold tiles in memory: it takes twice as long to compile. */
+const WIDE_TILE = 32;
 /** Centroids that loading a tile's rows costs as much as: 16 loads to 16 multiply-adds a centroid. */
 const TILE_OVERHEAD = 4;
 const WORKGROUP = Number(assignKernel.constants.WORKGROUP);
@@ -29,7 +31,7 @@ const WIDER_WORKGROUPS = [128, 256] as const;
 const MOST_DIRECT_COLUMNS = 3;
 /** Quads of the widest rows that assign_narrow.wgsl takes. */
 const MOST_NARROW_QUADS = 4;
-/** Rows up to this wide it takes by default; all that it can take on drivers of FEW_LANES. */
+/** Rows up to this wide it takes by default; all that it can take on software drivers. */
 const NARROW_QUADS = 2;
 /** Lanes (see `Runtime`) of drivers on which loads at a constant address are as slow as any. */
 const FEW_LANES = 4;
@@ -97,7 +99,7 @@ export class Assignment {
     proposal: Proposal | undefined,
   ): Promise<Assignment> {
     const kernel = await runtime.kernel(source, constants);
-    const rows = Number(source.constants.ROWS) * kernel.workgroup;
+    const rows = Number({ ...source.constants, ...constants }.ROWS) * kernel.workgroup;
     return new Assignment(
       kernel,
       roundUp(k, tile),
@@ -162,7 +164,7 @@ export function centroidTile(k: number): number {
 
 /** Centroids to make room for, so that any tile may be used. */
 export function paddedClusters(k: number): number {
-  return Math.max(...TILES.map((tile) => roundUp(k, tile)));
+  return Math.max(...[...TILES, WIDE_TILE].map((tile) => roundUp(k, tile)));
 }
 
 /**
@@ -191,6 +193,15 @@ export function assignCandidates(
     source: storedAs(storage, assignNarrowKernel),
     constants: { QUADS: quads, WORKGROUP: workgroup },
     tile: 1,
+  });
+  const narrowSubgroups = (): AssignCandidate => ({
+    name: 'narrow-subgroups',
+    source: storedAs(storage, assignNarrowKernel),
+    constants: {
+      ...{ SUBGROUPS: true, QUADS: quads, LANES },
+      ROWS: quads > NARROW_QUADS ? 4 : 8,
+    },
+    tile: LANES,
   });
   const few = (workgroup = WORKGROUP): AssignCandidate => {
     const TILE = roundUp(k, FEWEST);
@@ -221,20 +232,24 @@ export function assignCandidates(
     );
   }
   const tile = centroidTile(k);
-  const others = RIVALS.filter((width) => width !== tile).sort(
-    (a, b) => costOf(a, k) - costOf(b, k),
-  );
+  const wide = lanes > FEW_LANES ? [WIDE_TILE] : [];
+  const others = [...wide, ...RIVALS]
+    .filter((width) => width !== tile)
+    .sort((a, b) => costOf(a, k) - costOf(b, k));
   const tiled = lanes > 0 ? subgroups : uniform;
   const best = tiled(tile);
   const wider = WIDER_WORKGROUPS.map((workgroup) => tiled(tile, workgroup));
   const narrower = others.map((width) => tiled(width));
   const rest =
-    lanes > 0
+    lanes === FEW_LANES
       ? [uniform(tile), ...wider, ...narrower, ...others.map((width) => uniform(width))]
-      : [...narrower, ...wider, ...(subgroupSize > 0 ? [subgroups(tile)] : [])];
+      : [...narrower, ...wider, ...(lanes === 0 && subgroupSize > 0 ? [subgroups(tile)] : [])];
   if (quads > MOST_NARROW_QUADS) return [best, ...rest];
-  if (quads > NARROW_QUADS && lanes !== FEW_LANES) return [best, narrow(), ...rest];
-  const narrows: Rivals = [narrow(widest), narrow()];
+  if (quads > NARROW_QUADS && lanes === 0) return [best, narrow(), ...rest];
+  const narrows: Rivals =
+    lanes > FEW_LANES
+      ? [narrowSubgroups(), narrow(widest), narrow()]
+      : [narrow(widest), narrow(), ...(lanes > 0 ? [narrowSubgroups()] : [])];
   return [...byCount([few(widest), few()], narrows), best, ...rest];
 }
 

@@ -7,20 +7,14 @@ import convergeKernel from '../../../shaders/sums/converge.wgsl';
 import updateKernel from '../../../shaders/sums/update.wgsl';
 import type { Metric } from '../../rows/load_options.js';
 import type { ClusterSums } from '../sums/accumulate.twin.js';
-import {
-  type Accumulation,
-  ACCUMULATE_WORK,
-  SUM_BYTES,
-  sumBytes,
-  type SumBuffers,
-} from '../sums/accumulation.js';
-import { centroidTile } from '../assign/assignment.js';
+import { type Accumulation, SUM_BYTES } from '../sums/accumulation.js';
 import type { Bounds } from '../assign/bounds.js';
 import type { Deciding } from '../assign/deciding.js';
 import { costOf, sumsOf } from '../sums/totals.js';
 import { groups, padColumns, unpadColumns } from '../../rows/device_points.js';
 import type { Chunk, DevicePoints } from '../../rows/rows.js';
-import { type Labelling, type Side, sideBytes } from './labelling.js';
+import { type ClusteringBuffers, sizes } from './clustering_costs.js';
+import type { Labelling, Side } from './labelling.js';
 import type { StatusBoard } from './status.js';
 import type { DeviceWeights } from '../../rows/weights.js';
 import { together } from '../side_by_side.js';
@@ -44,11 +38,6 @@ export interface Common {
   readonly board: StatusBoard;
 }
 
-interface Buffers extends SumBuffers, Side {
-  readonly moves: GPUBuffer;
-  readonly checks: GPUBuffer;
-}
-
 /** When a fit ends. */
 export interface Ending {
   /** The sum of the centroids' squared moves within which it does. */
@@ -62,23 +51,6 @@ interface Kernels {
   readonly converge: Kernel;
 }
 
-/** Bytes of what a `Clustering` allocates, by name, but for what belongs to rows. */
-function sizes(k: number, quads: number): Record<keyof Buffers, number> {
-  return { ...sumBytes(k, quads), ...sideBytes(k, quads), moves: 4 * k, checks: 16 * k };
-}
-
-/** Bytes of a `Clustering`, without bounds. */
-export function clusteringBytes(k: number, points: DevicePoints): number {
-  const { quads, shape } = points;
-  const all = [...Object.values(sizes(k, quads)), ...Object.values(sideBytes(k, quads))];
-  return all.reduce((sum, bytes) => sum + bytes, 8 * shape[0]);
-}
-
-/** What an iteration costs that computes every distance, in multiply-adds. */
-export function iterationWork(k: number, [n, d]: readonly [number, number]): number {
-  return n * d * (roundUp(k, centroidTile(k)) + ACCUMULATE_WORK);
-}
-
 /**
  * k centroids over loaded points, with the buffers that Lloyd's iterations need beside a labelling's: 4
  * bytes a row, the centroids' other side, and six times K D floats of sums.
@@ -89,7 +61,7 @@ export class Clustering {
   readonly #labelling: Labelling;
   /** See group_rows.wgsl: [rows] of each chunk. */
   readonly #owners: readonly GPUBuffer[];
-  readonly #buffers: Buffers;
+  readonly #buffers: ClusteringBuffers;
   readonly #kernels: Kernels;
   #bounds: Bounds | undefined;
 
@@ -98,7 +70,7 @@ export class Clustering {
     fit: number,
     labelling: Labelling,
     owners: readonly GPUBuffer[],
-    buffers: Buffers,
+    buffers: ClusteringBuffers,
     kernels: Kernels,
   ) {
     this.#common = common;

@@ -38,9 +38,8 @@ export interface BatchMapResult {
 }
 
 const EPOCHS = Number(batchMapKernel.constants.EPOCHS);
-const WORKGROUP = Number(batchMapKernel.constants.WORKGROUP);
 /** Units of a workgroup. */
-const UNITS = 4;
+const UNITS = Number(batchMapKernel.constants.UNITS);
 /** Multiply-adds that two units take for a column, about. */
 const PAIR_WORK = 3;
 
@@ -94,8 +93,12 @@ async function stepping(
 ) {
   const { runtime } = workspace;
   const { units } = grid;
+  const { lanes: LANES } = runtime;
   const [batchMap, endEpoch] = [
-    await runtime.kernel(batchMapKernel),
+    await runtime.kernel(
+      batchMapKernel,
+      LANES > 0 ? { SUBGROUPS: true, LANES, WORKGROUP: UNITS } : {},
+    ),
     await runtime.kernel(endEpochKernel),
   ];
   const { places, radii } = await workspace.allocate({ places: 8 * units, radii: 4 * EPOCHS });
@@ -110,7 +113,6 @@ async function stepping(
           {
             shape: {
               ...{ first: start, units, quads },
-              lanes: Math.min(WORKGROUP, 2 ** Math.ceil(Math.log2(quads))),
               ...gridShape(grid, neighbourhood),
             },
             ...{ places, radii, state, totals, references, weights: centroids, half_norms },

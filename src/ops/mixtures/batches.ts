@@ -74,7 +74,7 @@ export interface Components {
   readonly k: number;
   readonly form: FactorForm;
   /** Nothing is done while its word [1] is not 0. */
-  readonly state: GPUBuffer;
+  readonly state: GPUBufferBinding;
 }
 
 export class Batches implements Components {
@@ -83,7 +83,7 @@ export class Batches implements Components {
   readonly weights: DeviceWeights;
   readonly k: number;
   readonly form: FactorForm;
-  readonly state: GPUBuffer;
+  readonly state: GPUBufferBinding;
   readonly plan: BatchPlan;
   /** A batch's scores or responsibilities, [K][batch.rows]. */
   readonly scores: GPUBuffer;

@@ -2,9 +2,8 @@
 import { iterateOnDevice } from '../../../host/device_loop.js';
 import { MAX_F32 } from '../../../host/kernel.js';
 import type { Pace } from '../../../host/pace.js';
-import { SingularCovarianceError } from '../../errors.js';
+import { SingularCovarianceError } from './singular_covariance_error.js';
 import type { Op } from '../op.js';
-import { columnsOf } from './columns.js';
 import { EmRuns } from './em_runs.js';
 import { EmHalt } from './em_status.js';
 import { NOISE } from './layout.js';
@@ -31,8 +30,7 @@ export const em: Op<
       // Where the host cannot go on, only what rounding leaves of a variance ends the way.
       leastVariance: inFloat64 ? COLUMN_REACH ** -2 : NOISE ** 2,
     };
-    const scale = columnsOf(rows.points).columnScale;
-    const runs = await EmRuns.create({ ...rows, scale }, problem, start);
+    const runs = await EmRuns.create(rows, problem, start);
     try {
       return await iterate(rows.workspace.runtime.pace, runs, start, rules, options, inFloat64);
     } finally {

@@ -4,16 +4,18 @@ import type { Recording } from '../../../host/recording.js';
 import type { Kernel } from '../../../host/runtime.js';
 import endIterationKernel from '../../../shaders/mixtures/end_iteration.wgsl';
 import { packScorer, scaleBy, unpackFactors, unpackStatistics, uploaded } from './layout.js';
-import { MixturePass } from './pass.js';
+import { boardOf, type MixturePass, passFor } from './pass.js';
 import type { Statistics } from './scorer.js';
 import type { Scoring, ScorerBuffers } from './scoring.js';
 import type { WeightedSums } from './weighted_sums.js';
 import { RunSums } from '../sums/run_sums.js';
 import { unpadColumns } from '../../rows/device_points.js';
 import { formOf, logDeterminants, type MixtureParameters, mixtureScorer } from './parameters.js';
+import type { DeviceRows } from '../op.js';
 import { BOUND_RUN } from './batches.js';
+import { columnsOf } from './columns.js';
 import { EmMaximization } from './em_maximization.js';
-import { EmBoard, type EmStatus } from './em_status.js';
+import type { EmBoard, EmStatus } from './em_status.js';
 import {
   constantOf,
   type EmProblem,
@@ -69,18 +71,24 @@ export class EmRuns implements DeviceRuns<EmStatus> {
   }
 
   /** @param start where to begin; its covariances are not used */
-  static async create(rows: EmRows, problem: EmProblem, start: MixtureParameters): Promise<EmRuns> {
-    const { workspace, points, scale } = rows;
+  static async create(
+    rows: DeviceRows,
+    problem: EmProblem,
+    start: MixtureParameters,
+  ): Promise<EmRuns> {
+    const { workspace, points } = rows;
+    const scale = columnsOf(points).columnScale;
+    const scaledRows = { ...rows, scale };
     const { runtime } = workspace;
     const { covarianceType } = problem.rules;
     const k = start.weights.length;
-    const board = await EmBoard.create(workspace);
     const form = formOf(covarianceType);
-    const pass = await MixturePass.create({ ...rows, k, form, state: board.buffer });
+    const pass = await passFor(rows, k, form);
+    const board = boardOf(rows);
     const scoring = await pass.expectation();
     const sums = await pass.sums();
     const { totals } = sums;
-    const maximization = await EmMaximization.create(rows, problem, k, totals, board.state);
+    const maximization = await EmMaximization.create(scaledRows, problem, k, totals, board.state);
     const runSums = await RunSums.of(runtime, BOUND_RUN);
     const end = await runtime.kernel(endIterationKernel);
     const steps = { pass, scoring, sums, maximization, runSums, end, board };
@@ -93,7 +101,7 @@ export class EmRuns implements DeviceRuns<EmStatus> {
     const packed = packScorer(mixtureScorer(start, covarianceType), scale);
     const offsets = packed.offsets.map((offset) => offset - constant);
     const side = () => uploaded(workspace, { ...packed, offsets });
-    return new EmRuns(rows, problem, k, steps, buffers, [await side(), await side()]);
+    return new EmRuns(scaledRows, problem, k, steps, buffers, [await side(), await side()]);
   }
 
   /** What an iteration costs, in multiply-adds. */
@@ -228,8 +236,7 @@ export class EmRuns implements DeviceRuns<EmStatus> {
   }
 
   dispose(): void {
-    const { pass, maximization, board } = this.#steps;
-    for (const part of [pass, maximization, board]) part.dispose();
+    this.#steps.maximization.dispose();
     const { first, bounds } = this.#buffers;
     this.#rows.workspace.release(first, bounds);
     for (const side of this.#sides) {

@@ -1,6 +1,5 @@
 /** What the device reports of expectation maximisation. */
 import type { RunStatus } from '../../../host/device_loop.js';
-import type { Recording } from '../../../host/recording.js';
 import type { Workspace } from '../../../host/workspace.js';
 import endIterationKernel from '../../../shaders/mixtures/end_iteration.wgsl';
 import { historyIn } from '../history.js';
@@ -23,27 +22,33 @@ export interface EmStatus extends RunStatus {
 }
 
 export class EmBoard {
-  readonly buffer: GPUBuffer;
+  readonly #buffer: GPUBuffer;
   readonly #workspace: Workspace;
 
   private constructor(workspace: Workspace, buffer: GPUBuffer) {
     this.#workspace = workspace;
-    this.buffer = buffer;
+    this.#buffer = buffer;
   }
 
   static async create(workspace: Workspace): Promise<EmBoard> {
     const { status } = await workspace.allocate({ status: STATE_BYTES + HISTORY_BYTES });
-    workspace.run('reset', (recording: Recording) => recording.clear(status));
-    workspace.upload(status, Uint32Array.of(0, EmHalt.running, NOT_FAILED, 0));
-    return new EmBoard(workspace, status);
+    const board = new EmBoard(workspace, status);
+    board.reset();
+    return board;
+  }
+
+  /** Has it say that nothing has halted. */
+  reset(): void {
+    this.#workspace.run('reset', (recording) => recording.clear(this.#buffer));
+    this.#workspace.upload(this.#buffer, Uint32Array.of(0, EmHalt.running, NOT_FAILED, 0));
   }
 
   get state(): GPUBufferBinding {
-    return { buffer: this.buffer, offset: 0, size: STATE_BYTES };
+    return { buffer: this.#buffer, offset: 0, size: STATE_BYTES };
   }
 
   get history(): GPUBufferBinding {
-    return { buffer: this.buffer, offset: STATE_BYTES, size: HISTORY_BYTES };
+    return { buffer: this.#buffer, offset: STATE_BYTES, size: HISTORY_BYTES };
   }
 
   /**
@@ -52,14 +57,10 @@ export class EmBoard {
    * @param boundOf the bound, of the log-likelihood that the device summed
    */
   async read(boundOf: (logLikelihood: number) => number): Promise<EmStatus> {
-    const bytes = await this.#workspace.read(this.buffer);
+    const bytes = await this.#workspace.read(this.#buffer);
     const [iterations, halted, failed] = new Uint32Array(bytes, 0, 3);
     const sumOf = historyIn(new Float32Array(bytes, STATE_BYTES), HISTORY_SLOTS, HISTORY_LANES);
     const objective = (iteration: number) => finiteBound(iteration, boundOf(sumOf(iteration)));
     return { iterations, halted, failed, objective };
-  }
-
-  dispose(): void {
-    this.#workspace.release(this.buffer);
   }
 }

@@ -1,5 +1,5 @@
 /** The factors of precisions, from covariances. */
-import { SingularCovarianceError } from '../../errors.js';
+import { SingularCovarianceError } from './singular_covariance_error.js';
 import {
   cholesky,
   lowerProduct,

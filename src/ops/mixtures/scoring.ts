@@ -44,6 +44,18 @@ export async function logDensityOf(
   return { kernel: await runtime.kernel(narrow, { LANES, QUADS: quads }), allComponents: true };
 }
 
+/** What is found of a chunk's rows, [rows] each. */
+export type RowValues = Readonly<Record<'logSums' | 'entropies' | 'labels', GPUBuffer>>;
+
+export async function rowValues({ workspace, points }: Batches): Promise<readonly RowValues[]> {
+  const values: RowValues[] = [];
+  for (const { rows } of points.ranges) {
+    const bytes = 4 * rows;
+    values.push(await workspace.allocate({ logSums: bytes, entropies: bytes, labels: bytes }));
+  }
+  return values;
+}
+
 export class Scoring {
   /** [rows] of each chunk. */
   readonly logSums: readonly GPUBuffer[];
@@ -57,18 +69,25 @@ export class Scoring {
     batches: Batches,
     logDensity: LogDensityKernel,
     softmax: Kernel,
-    rows: readonly Record<'logSums' | 'entropies' | 'labels', GPUBuffer>[],
+    values: readonly RowValues[],
   ) {
     this.#batches = batches;
     this.#logDensity = logDensity;
     this.#softmax = softmax;
-    this.logSums = rows.map(({ logSums }) => logSums);
-    this.entropies = rows.map(({ entropies }) => entropies);
-    this.labels = rows.map(({ labels }) => labels);
+    this.logSums = values.map(({ logSums }) => logSums);
+    this.entropies = values.map(({ entropies }) => entropies);
+    this.labels = values.map(({ labels }) => labels);
   }
 
-  /** @param labelled with labels, and without the rows' weights */
-  static async create(batches: Batches, labelled: boolean): Promise<Scoring> {
+  /**
+   * @param values where to leave what is found of each chunk's rows
+   * @param labelled with labels, and without the rows' weights
+   */
+  static async create(
+    batches: Batches,
+    values: readonly RowValues[],
+    labelled: boolean,
+  ): Promise<Scoring> {
     const { workspace, points, weights, form } = batches;
     const { runtime } = workspace;
     const logDensity = await logDensityOf(runtime, form, points.quads);
@@ -76,12 +95,7 @@ export class Scoring {
       WEIGHTED: weights.weighted && !labelled,
       LABELLED: labelled,
     });
-    const rows = [];
-    for (const range of points.ranges) {
-      const bytes = 4 * range.rows;
-      rows.push(await workspace.allocate({ logSums: bytes, entropies: bytes, labels: bytes }));
-    }
-    return new Scoring(batches, logDensity, softmax, rows);
+    return new Scoring(batches, logDensity, softmax, values);
   }
 
   /** Leaves a batch's responsibilities in place of its scores. */
@@ -115,9 +129,5 @@ export class Scoring {
         },
         groups(this.#softmax, rows),
       );
-  }
-
-  dispose(): void {
-    this.#batches.workspace.release(...this.logSums, ...this.entropies, ...this.labels);
   }
 }

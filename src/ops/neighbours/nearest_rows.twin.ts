@@ -23,8 +23,8 @@ export function emptyLists(queries: number, k: number): NearestLists {
 
 /**
  * Puts rows [start, end) of `y` (n x d) into the lists of the queries `x` (m x d) that they are nearer to
- * than the last there, by squared distances rounded to float32, as they are told; ties stay behind. Row
- * `skipped(i)` is left out for query i.
+ * than the last there, by squared distances rounded to float32, as they are told; ties stay behind. Rows
+ * that `isLeftOut` are passed over for a query.
  */
 export function nearestRows(
   { squared, rows }: NearestLists,
@@ -34,14 +34,13 @@ export function nearestRows(
   [start, end]: readonly [number, number],
   d: number,
   k: number,
-  skipped: (query: number) => number,
+  isLeftOut: (query: number, row: number) => boolean,
 ): void {
   for (let i = 0; i < m; i++) {
     const first = i * k;
-    const skip = skipped(i);
     for (let j = start; j < end; j++) {
       const distance = Math.fround(squaredDistance(x, i, y, j, d));
-      if (j === skip || !(distance < squared[first + k - 1])) continue;
+      if (!(distance < squared[first + k - 1]) || isLeftOut(i, j)) continue;
       let at = first + k - 1;
       for (; at > first && squared[at - 1] > distance; at--) {
         squared[at] = squared[at - 1];
@@ -69,8 +68,8 @@ export async function nearest(
   for (const [start, end] of rowBlocks(m, n * d)) {
     const lists = emptyLists(end - start, k);
     const some = Float64Array.from(given.subarray(start * d, end * d), (value) => value * scale);
-    const skipped = (i: number) => (queries || includesSelf ? NO_ROW : start + i);
-    nearestRows(lists, some, end - start, y, [0, n], d, k, skipped);
+    const isItself = (i: number, j: number) => !queries && !includesSelf && j === start + i;
+    nearestRows(lists, some, end - start, y, [0, n], d, k, isItself);
     indices.set(lists.rows, start * k);
     distances.set(
       lists.squared.map((squared) => Math.sqrt(squared) / scale),

@@ -2,6 +2,8 @@
 import type {
   BayesianGaussianMixtureModel,
   ComputeOptions,
+  DeepDictionaryModel,
+  DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
   KMeansModel,
@@ -12,6 +14,9 @@ import type {
   Points,
   SelfOrganizingMapModel,
   SpectralClusteringModel,
+  TransformedKMeansModel,
+  TransformedSubspaceModel,
+  TransformModel,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
 import { blobs } from '../kmeans/support.js';
@@ -275,6 +280,116 @@ const spectralClustering = {
   ],
 } satisfies Method<SpectralClusteringModel>;
 
+const transformLearning = {
+  name: 'transformLearning',
+  options: { alpha: 1, maxIter: 3, tol: 0 },
+  model: 'TransformModel',
+  values: ({ atoms, representation, history }) => [
+    ...atoms.data,
+    ...representation.data,
+    ...history.map(({ objective }) => objective),
+  ],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    [{ nAtoms: 2 }, 'nAtoms'],
+    [{ penalty: -1 }, 'penalty'],
+    [{ alpha: -1 }, 'alpha'],
+    [{ alpha: undefined, nNonzero: 0 }, 'nNonzero'],
+    [{ init: 3 }, 'init'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ tol: -1 }, 'tol'],
+  ],
+} satisfies Method<TransformModel>;
+
+const transformedKMeans = {
+  name: 'transformedKMeans',
+  options: { k: 2, nInit: 1, maxIter: 3 },
+  model: 'TransformedKMeansModel',
+  values: ({ atoms, representation, history }) => [
+    ...atoms.data,
+    ...representation.data,
+    ...history.map(({ objective }) => objective),
+  ],
+  use: (model, points, where) => model.predict(points, where),
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ penalty: -1 }, 'penalty'],
+    [{ mu: 0 }, 'mu'],
+    [{ nInit: 0 }, 'nInit'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ tol: -1 }, 'tol'],
+  ],
+} satisfies Method<TransformedKMeansModel>;
+
+const dictionaryLearning = {
+  name: 'dictionaryLearning',
+  options: { nAtoms: 2, maxIter: 2 },
+  model: 'DictionaryModel',
+  values: ({ atoms, history }) => [
+    ...atoms.data,
+    ...history.map(({ objective }) => Math.sqrt(objective)),
+  ],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    [{ nAtoms: 0 }, 'nAtoms'],
+    [{ alpha: -1 }, 'alpha'],
+    [{ positive: 1 }, 'positive'],
+    [{ init: 'svd' }, 'init'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ tol: -1 }, 'tol'],
+  ],
+} satisfies Method<DictionaryModel>;
+
+const transformedSubspaceClustering = {
+  name: 'transformedSubspaceClustering',
+  options: { k: 2, layers: 2, nInit: 2, maxIter: 2 },
+  model: 'TransformedSubspaceModel',
+  values: ({ layers: [first, second], history }) => [
+    ...first.data,
+    ...second.data,
+    ...history.map(({ objective }) => objective),
+  ],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ layers: 5 }, 'layers'],
+    [{ expression: 'lrr' }, 'expression'],
+    [{ penalty: 0 }, 'penalty'],
+    [{ gamma: 0 }, 'gamma'],
+    [{ lambda: 0 }, 'lambda'],
+    [{ normalize: 1 }, 'normalize'],
+    [{ maxIter: 0 }, 'maxIter'],
+  ],
+} satisfies Method<TransformedSubspaceModel>;
+
+const deepDictionaryClustering = {
+  name: 'deepDictionaryClustering',
+  options: { k: 2, layers: [3, 2], nonNegative: false, nInit: 2, maxIter: 2 },
+  model: 'DeepDictionaryModel',
+  values: ({ history }) => history.map(({ objective }) => Math.sqrt(objective)),
+  progress: 'iteration',
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ layers: [] }, 'layers'],
+    [{ layers: [2, 2, 2, 2, 2] }, 'layers'],
+    [{ layers: [0] }, 'layers'],
+    [{ clustering: 'spectral' }, 'clustering'],
+    [{ mu: 0 }, 'mu'],
+    [{ lambda: 0 }, 'lambda'],
+    [{ nonNegative: 1 }, 'nonNegative'],
+    [{ expression: 'lrr' }, 'expression'],
+  ],
+} satisfies Method<DeepDictionaryModel>;
+
 const score = {
   options: {},
   labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
@@ -294,6 +409,11 @@ export const METHODS: readonly Method<unknown>[] = [
   gapStatistic,
   nearestNeighbours,
   spectralClustering,
+  transformLearning,
+  transformedKMeans,
+  dictionaryLearning,
+  transformedSubspaceClustering,
+  deepDictionaryClustering,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {

@@ -101,9 +101,9 @@ async function assigned(
 ) {
   const quads = quadsOf(columns);
   const width = 4 * quads;
-  // A kernel without tiles takes one centroid at a time.
-  const given: KernelConstants = { TILE: 1, ...kernel.constants, ...constants };
-  const tile = Number(given.TILE) || 1;
+  const given: Readonly<Record<string, unknown>> = { ...kernel.constants, ...constants };
+  // A kernel without tiles takes one centroid at a time, or one a lane.
+  const tile = Number(given.TILE ?? (given.SUBGROUPS === 'true' ? given.LANES : 1)) || 1;
   const paddedClusters = Math.ceil(clusters / tile) * tile;
   const paddedCentroids = new Float32Array(paddedClusters * width);
   for (let k = clusters; k < paddedClusters; k++) paddedCentroids[k * width] = FAR;
@@ -125,7 +125,7 @@ async function assigned(
   const dispatch = {
     constants,
     shape: { first, rows, quads, padded_clusters: paddedClusters },
-    invocations: Math.ceil(rows / constant(kernel, 'ROWS')),
+    invocations: Math.ceil(rows / Number(given.ROWS)),
   };
   if (!leavesRows(kernel)) {
     const buffers = await lab.run(kernel, { ...dispatch, buffers: common });
@@ -280,9 +280,10 @@ async function compareWidths(
   widths: readonly number[],
   counts: readonly number[],
 ): Promise<void> {
-  const { kernel } = variant;
+  const { kernel, constants } = variant;
   const random = seeded(kernel);
-  const tile = constant(kernel, 'ROWS') * constant(kernel, 'WORKGROUP');
+  const { ROWS, WORKGROUP: workgroup } = { ...kernel.constants, ...constants };
+  const tile = Number(ROWS) * Number(workgroup);
   const most = counts[counts.length - 1];
   const [widest] = widths;
   const narrowest = widths[widths.length - 1];
@@ -324,6 +325,36 @@ export const assignNarrow: KernelTest = {
     ['fma(x[2], vec4f(-c.z)', 'fma(x[2], vec4f(-c.y)'],
     ['settle(other, best_of_others)', 'settle(other, best)'],
     ['start + 4 * WORKGROUP', 'start + 3 * WORKGROUP'],
+  ],
+};
+
+/** As the host asks for them. */
+const NARROW_SUBGROUPS = [
+  { QUADS: 1, ROWS: 8 },
+  { QUADS: 2, ROWS: 8 },
+  { QUADS: 3, ROWS: 4 },
+  { QUADS: 4, ROWS: 4 },
+];
+
+export const assignNarrowSubgroups: KernelTest = {
+  source: permutation(narrowSource, 'with subgroups', { SUBGROUPS: 'true' }),
+  needs: 'subgroups',
+  variants: NARROW_SUBGROUPS,
+  async compare(lab, kernel) {
+    const most = lab.runtime.subgroupSize;
+    for (const lanes of LANES.filter((size) => size <= most)) {
+      for (const shape of NARROW_SUBGROUPS) {
+        const variant = { kernel, constants: { ...shape, LANES: lanes } };
+        await compareWidths(lab, variant, widthsOf(shape.QUADS), ANY_COUNT);
+      }
+    }
+  },
+  mutations: [
+    ['subgroup_lane % LANES', '0'],
+    ['mine.half_norm, $i', 'mine.half_norm, 0'],
+    ['mine.q$q, $i', 'mine.q$(q / 2), $i'],
+    ['c$i, rows, k + $i', 'c$i, rows, k'],
+    ['c$i, others, k + $i', 'c0, others, k + $i'],
   ],
 };
 

@@ -1,4 +1,4 @@
-import type { KernelSource } from '../../../host/kernel.js';
+import type { KernelConstants, KernelSource } from '../../../host/kernel.js';
 import source from '../../../shaders/maps/batch_map.wgsl';
 import {
   type GridDistance,
@@ -12,13 +12,13 @@ import { batchStep as twin } from '../../../src/ops/maps/batch_map.twin.js';
 import { gridShape, placesOf } from '../../../src/ops/maps/unit_grid.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { constant, floats, quadsOf, rowsOf, seeded, uniform, wholeWeight } from './data.js';
-import { compareEach, type KernelTest } from './kernel_test.js';
+import { compareEach, type KernelTest, permutation } from './kernel_test.js';
 import { blank } from './lab.js';
 
-const WORKGROUP = constant(source, 'WORKGROUP');
 const EPOCHS = constant(source, 'EPOCHS');
-/** Units of a workgroup. */
-const UNITS = 4;
+const UNITS = constant(source, 'UNITS');
+/** Columns of a block of quads. */
+const BLOCK = 4 * constant(source, 'BLOCK');
 /** Numbers of a ClusterSum, and where the weight is in it. */
 const [SUM, WEIGHT] = [8, 5];
 
@@ -45,20 +45,19 @@ const hexagonalTorus = (rows: number, columns: number): GridShape => ({
 const KINDS: readonly Neighbourhood[] = ['gaussian', 'bubble', 'mexicanHat'];
 
 const SHAPES: readonly Shape[] = [
-  // Fours of units, tiles of them, and dispatches that fold.
+  // A workgroup's units, tiles of them, and dispatches that fold.
   ...[
     [1, 1],
-    [1, 3],
-    [1, 5],
+    [1, 7],
+    [2, 4],
+    [3, 3],
     [7, 9],
-    [8, 8],
     [5, 13],
     [1, 256],
   ].map(([rows, columns], i) => ({
     ...{ map: plane(rows, columns), columns: 3, kind: KINDS[i % 3], radius: 1.6, epoch: 31 * i },
   })),
-  // Quads: fewer lanes than the workgroup, as many, and more.
-  ...[1, 4, 5, 9, 4 * WORKGROUP, 4 * WORKGROUP + 1].flatMap((columns) =>
+  ...[1, 4, 5, 9, BLOCK, BLOCK + 1, 2 * BLOCK + 5].flatMap((columns) =>
     KINDS.map((kind) => ({ map: hexagonalTorus(4, 3), columns, kind, radius: 1.7 })),
   ),
   { map: plane(5, 5), columns: 2, kind: 'gaussian', radius: 1.5, distance: 'maximum' },
@@ -105,20 +104,19 @@ function problem(shape: Shape) {
 async function compareOne(
   lab: Parameters<KernelTest['compare']>[0],
   kernel: KernelSource,
+  constants: KernelConstants,
   shape: Shape,
 ): Promise<void> {
   const { grid, quads, counts, residuals, totals, references, kind, radius } = problem(shape);
   const { epoch = 0, first = 0, tolerance = 3e-5 } = shape;
   const { units } = grid;
   const width = 4 * quads;
+  const { WORKGROUP: workgroup } = { ...kernel.constants, ...constants };
   const radii = Float32Array.from({ length: EPOCHS }, (_, slot) => 0.4 + slot);
   radii[epoch % EPOCHS] = radius;
   const result = await lab.run(kernel, {
-    shape: {
-      ...{ first, units, quads },
-      lanes: Math.min(WORKGROUP, 2 ** Math.ceil(Math.log2(quads))),
-      ...gridShape(grid, kind),
-    },
+    constants,
+    shape: { first, units, quads, ...gridShape(grid, kind) },
     buffers: {
       places: placesOf(grid),
       radii,
@@ -128,7 +126,7 @@ async function compareOne(
       weights: blank(units * width),
       half_norms: blank(units),
     },
-    invocations: Math.ceil((units - first) / UNITS) * WORKGROUP,
+    invocations: Math.ceil((units - first) / UNITS) * Number(workgroup),
   });
   const expected = await twin(
     ...([grid, kind, radius, references] as const),
@@ -152,14 +150,15 @@ async function compareOne(
 
 export const batchMap: KernelTest = {
   source,
+  variants: [{}],
   async compare(lab, kernel) {
-    await compareEach(SHAPES, (shape) => compareOne(lab, kernel, shape));
+    await compareEach(SHAPES, (shape) => compareOne(lab, kernel, {}, shape));
   },
   mutations: [
-    ['min(begin + lane % 4', 'min(begin + lane % 2'],
-    ['shape.first + 4 *', '4 *'],
+    ['min(begin + lane % UNITS', 'min(begin + lane % 2'],
+    ['shape.first + UNITS *', 'UNITS *'],
     ['state[ITERATIONS] % EPOCHS', 'state[ITERATIONS]'],
-    ['shape.quads].weight > 0.0', 'shape.quads].weight > -1.0'],
+    ['other$l.weight > 0.0);\n    #end', 'true);\n    #end'],
     ['least - squared', '-squared'],
     ['squared > REACH', 'squared > 3.0e4 * REACH'],
     ['s <= EDGE', 's < 1.0'],
@@ -167,21 +166,42 @@ export const batchMap: KernelTest = {
     ['period - distance', 'period'],
     ['shape.row_square * down', 'down'],
     ['shape.maximum != 0', 'false'],
-    ['= abs(share)', '= share'],
-    ['held(i, count, unit)', '1.0'],
+    ['* abs(h$l)', '* h$l'],
+    ['held(i + $l, other$l.weight, unit)', '1.0'],
     ['own < other)', 'true)'],
     ['.residuals / count', '.residuals'],
-    ['4 * j + 2] * sum', '4 * j + 1] * sum'],
-    ['counts[j] * references', 'counts[slice] * references'],
-    ['size - share', '0.0 * share'],
+    ['other.weight * references', 'references'],
+    ['abs(h$l) - counts$l', '0.0 * counts$l'],
     ['tile < shape.units; tile', 'tile < 1; tile'],
-    ['top += part', 'top = part'],
-    ['block < shape.quads; block', 'block < shape.lanes; block'],
-    ['lane + shape.lanes; j', 'lane + 1; j'],
-    ['lane < shape.lanes && has_quad', 'lane < shape.lanes'],
-    ['all.x > 0.0', 'true'],
-    ['norms[j] +=', 'norms[j] ='],
+    ['reached = plus_reached(reached, part)', 'reached = part'],
+    ['block < shape.quads; block', 'block < BLOCK; block'],
+    ['plus_reached(reached, parts[other])', 'reached'],
+    ['min(least, nearest[other])', 'least'],
+    ['writes && block + $q < shape.quads', 'writes'],
+    ['reached.all > 0.0', 'true'],
+    ['norm += dot', 'norm = dot'],
     ['0.5 * norm', 'norm'],
-    ['lane < min(4, shape.units - begin)', 'lane < 4'],
+  ],
+};
+
+const LANES = [4, UNITS];
+
+export const batchMapSubgroups: KernelTest = {
+  source: permutation(source, 'with subgroups', { SUBGROUPS: 'true' }),
+  needs: 'subgroups',
+  variants: LANES.map((lanes) => ({ LANES: lanes, WORKGROUP: UNITS })),
+  async compare(lab, kernel) {
+    const most = lab.runtime.subgroupSize;
+    for (const lanes of LANES.filter((size) => size <= most)) {
+      const constants = { LANES: lanes, WORKGROUP: UNITS };
+      await compareEach(SHAPES, (shape) => compareOne(lab, kernel, constants, shape));
+    }
+  },
+  mutations: [
+    ['subgroup_lane % LANES', '0u'],
+    ['i < shape.units)', 'true)'],
+    ['mine.place, $i', 'mine.place, 0'],
+    ['mine.weight, $i', 'mine.weight, 0'],
+    ['mine.q$q, $i', 'mine.q0, $i'],
   ],
 };
