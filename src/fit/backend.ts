@@ -10,15 +10,6 @@ import { nextTask } from '../math/event_loop.js';
 /** `'cpu'` runs the float64 twin on the host; absent means the shared device, or the twin. */
 export type RuntimeChoice = Runtime | 'cpu' | undefined;
 
-let noticed = false;
-
-/** Once a page or process: that the work runs on the CPU, and how to change that. */
-function noticeFallback(reason: NoAdapterError): void {
-  if (noticed) return;
-  noticed = true;
-  console.warn(`webgpu-clustering runs on the CPU, slower than on a GPU. ${reason.message}`);
-}
-
 /**
  * Runs `onDevice` with the runtime chosen, or `onHost` where the CPU was chosen or no adapter or
  * device is to be had (which is said once on the console). Rejects with the signal's reason at once
@@ -107,7 +98,7 @@ async function run<T>(
     return await withDefaultRuntime(onDevice, retries);
   } catch (error) {
     if (!(error instanceof NoAdapterError)) throw error;
-    noticeFallback(error);
+    (await import('./notice_fallback.js')).noticeFallback(error);
     return onHost();
   }
 }

@@ -1,9 +1,8 @@
 /** K-means. */
-import { plural } from '../../../host/show.js';
 import type { RuntimeChoice } from '../../fit/backend.js';
-import type { Metric, PointSource, Storage } from '../../rows/load_options.js';
+import type { Metric, Storage } from '../../rows/load_options.js';
 import { KMeansModel } from './kmeans_model.js';
-import { type CheckedMatrix, checkMatrix, type Points } from '../../rows/matrix.js';
+import { checkMatrix, type Points } from '../../rows/matrix.js';
 import { checkOptions } from '../../fit/options.js';
 import { tellingOnce } from '../../fit/told_once.js';
 import type { PointStream } from '../../rows/point_stream.js';
@@ -152,29 +151,8 @@ export async function kmeans(
   const model = await withRows(runtime, checked, load, (session, engine) =>
     fit(session, engine, told, weights?.mean ?? 1, found),
   );
-  warnOfUnused(model, checked);
+  if (model.counts.includes(0)) (await import('./unused_clusters.js')).warnOfUnused(model, checked);
   return model;
-}
-
-/** Says that clusters own no rows, and why where that is known. */
-function warnOfUnused({ k, counts }: KMeansModel, points: PointSource): void {
-  const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  if (used === k) return;
-  const distinct = 'data' in points ? distinctRows(points, k) : k;
-  const known = `kmeans: only ${used} of ${k} clusters ${plural(used, 'owns', 'own')} rows`;
-  console.warn(
-    distinct < k
-      ? `${known}, as points has only ${distinct} distinct ${plural(distinct, 'row')}; use k <= ${distinct}.`
-      : `${known}; the other centroids are nearest to none. Use a smaller k, or another seed.`,
-  );
-}
-
-/** How many of the rows are distinct, as float32 holds them; `most` where there are more. */
-function distinctRows({ data, shape: [n, d] }: CheckedMatrix, most: number): number {
-  const seen = new Set<string>();
-  for (let i = 0; i < n && seen.size < most; i++)
-    seen.add(data.subarray(i * d, (i + 1) * d).join());
-  return seen.size;
 }
 
 async function fit(
