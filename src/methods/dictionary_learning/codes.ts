@@ -8,7 +8,7 @@ const MOST_STEPS = 1000;
 const LOOK = 10;
 /** Of the largest of R, the slope at which codes are found; on a device what its digits allow. */
 const SETTLED = 1e-8;
-const FLOOR = 32;
+const FLOOR = 4;
 
 export interface Quadratic {
   readonly algebra: Algebra;
