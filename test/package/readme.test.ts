@@ -16,7 +16,6 @@ declare const others: number[][];
 declare const images: number[][];
 declare const persons: Uint8Array;
 declare const column: Float64Array;
-declare const runtime: import('webgpu-clustering').Runtime;
 declare const get: (key: string) => string | undefined;
 declare const set: (key: string, value: string) => void;
 declare const clear: () => void;
