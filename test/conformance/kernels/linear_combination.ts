@@ -12,9 +12,9 @@ const WORKGROUP = constant(source, 'WORKGROUP');
 const SHAPES = [
   ...around(WORKGROUP).map((rows) => ({ rows, columns: 3 })),
   ...[1, 4, 5, 8].map((columns) => ({ columns, flags: 7 })),
-  { rows: 4, columns: 9, items: 3, diagonal: 2, flags: 2 },
+  { rows: 4, columns: 9, items: 3, diagonal: 2, flags: 1 },
   { rows: 9, columns: 9, wider: 2, first: 3, own: 2, flags: 5 },
-  { rows: 70, columns: 7, from: WORKGROUP, threshold: 1.5, least: 0 },
+  { rows: 70, columns: 7, from: WORKGROUP, threshold: 0.25, least: 0 },
   { rows: FOLDED_WORKGROUPS * WORKGROUP, columns: 2 },
 ].map((shape) => ({
   ...{ rows: 6, items: 1, wider: 0, first: 0, own: 0, diagonal: 0, flags: 0, from: 0 },
