@@ -1,4 +1,5 @@
 /** What deep dictionary clustering returns. */
+import { IterativeModel } from '../transform_learning/iterative_model.js';
 import { nameClass } from '../../../host/class_name.js';
 import {
   boolean,
@@ -75,7 +76,7 @@ export type DeepDictionaryJson = ReturnType<typeof RECORD.toJSON>;
 export type DeepDictionaryState = ReturnType<typeof RECORD.fromJSON>;
 
 /** Dictionaries one upon the other, and clusters of their last codes. It knows no other rows. Immutable. */
-export class DeepDictionaryModel {
+export class DeepDictionaryModel extends IterativeModel<ObjectiveProgress> {
   static {
     nameClass(this, MODEL);
   }
@@ -86,21 +87,12 @@ export class DeepDictionaryModel {
   readonly layers: readonly Centroids[];
   /** The codes of the last layer, one row a point. */
   readonly representation: Matrix;
-  /** Of the last iteration. */
-  readonly objective: number;
-  readonly iterations: number;
-  /** False where `maxIter` ended the fit. */
-  readonly converged: boolean;
-  readonly history: readonly ObjectiveProgress[];
-  /** What has collapsed, if anything: a sentence each, with its figure. */
-  readonly warnings: readonly string[];
-  /** What ran the fit: the adapter's name, or 'cpu'. */
-  readonly engine: string;
   readonly #state: DeepDictionaryState;
 
   /** @internal use {@link deepDictionaryClustering} or {@link DeepDictionaryModel.fromJSON} */
   constructor(state: DeepDictionaryState) {
-    const { labels, layers, representation, history } = state;
+    super(state);
+    const { labels, layers, representation } = state;
     this.#state = state;
     this.k = state.k;
     this.labels = labels;
@@ -109,12 +101,6 @@ export class DeepDictionaryModel {
       data: representation,
       shape: [labels.length, layers[layers.length - 1].shape[0]],
     };
-    this.history = history;
-    this.objective = history[history.length - 1].objective;
-    this.iterations = history.length;
-    this.converged = state.converged;
-    this.warnings = state.warnings;
-    this.engine = state.engine;
     Object.freeze(this);
   }
 

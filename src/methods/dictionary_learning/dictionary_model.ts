@@ -1,4 +1,5 @@
 /** What dictionary learning returns. */
+import { IterativeModel } from '../transform_learning/iterative_model.js';
 import { nameClass } from '../../../host/class_name.js';
 import { withAlgebra } from '../../fit/algebra.js';
 import {
@@ -46,7 +47,7 @@ export type DictionaryJson = ReturnType<typeof RECORD.toJSON>;
 export type DictionaryState = ReturnType<typeof RECORD.fromJSON>;
 
 /** Atoms of which few make up a row. Immutable. */
-export class DictionaryModel {
+export class DictionaryModel extends IterativeModel<ObjectiveProgress> {
   static {
     nameClass(this, MODEL);
   }
@@ -56,32 +57,17 @@ export class DictionaryModel {
   readonly representation: Matrix;
   readonly alpha: number;
   readonly positive: boolean;
-  /** Of the last iteration. */
-  readonly objective: number;
-  readonly iterations: number;
-  /** False where `maxIter` ended the fit. */
-  readonly converged: boolean;
-  readonly history: readonly ObjectiveProgress[];
-  /** What has collapsed, if anything: a sentence each, with its figure. */
-  readonly warnings: readonly string[];
-  /** What ran the fit: the adapter's name, or 'cpu'. */
-  readonly engine: string;
   readonly #state: DictionaryState;
 
   /** @internal use {@link dictionaryLearning} or {@link DictionaryModel.fromJSON} */
   constructor(state: DictionaryState) {
-    const { shape: sides, history } = state;
+    super(state);
+    const { shape: sides } = state;
     this.#state = state;
     this.atoms = { data: state.atoms, shape: sides };
     this.representation = { data: state.representation, shape: [state.n, sides[0]] };
     this.alpha = state.alpha;
     this.positive = state.positive;
-    this.history = history;
-    this.objective = history[history.length - 1].objective;
-    this.iterations = history.length;
-    this.converged = state.converged;
-    this.warnings = state.warnings;
-    this.engine = state.engine;
     Object.freeze(this);
   }
 

@@ -1,4 +1,5 @@
 /** What transform learning returns. */
+import { IterativeModel } from './iterative_model.js';
 import { nameClass } from '../../../host/class_name.js';
 import { withRows } from '../../fit/engine.js';
 import {
@@ -54,7 +55,7 @@ export type TransformJson = ReturnType<typeof RECORD.toJSON>;
 export type TransformState = Omit<ReturnType<typeof RECORD.fromJSON>, 'n'>;
 
 /** A transform that makes rows sparse. Immutable. */
-export class TransformModel {
+export class TransformModel extends IterativeModel<TransformProgress> {
   static {
     nameClass(this, MODEL);
   }
@@ -63,32 +64,17 @@ export class TransformModel {
   /** Z, n x nAtoms. */
   readonly representation: Matrix;
   readonly penalty: number;
-  /** Of the last iteration. */
-  readonly objective: number;
-  readonly iterations: number;
-  /** False where `maxIter` ended the fit. */
-  readonly converged: boolean;
-  readonly history: readonly TransformProgress[];
-  /** What has collapsed, if anything: a sentence each, with its figure. */
-  readonly warnings: readonly string[];
-  /** What ran the fit: the adapter's name, or 'cpu'. */
-  readonly engine: string;
   readonly #state: TransformState;
 
   /** @internal use {@link transformLearning} or {@link TransformModel.fromJSON} */
   constructor(state: TransformState) {
-    const { shape: sides, atoms, representation, history } = state;
+    super(state);
+    const { shape: sides, atoms, representation } = state;
     const [k] = sides;
     this.#state = state;
     this.atoms = { data: atoms, shape: sides };
     this.representation = { data: representation, shape: [representation.length / k, k] };
     this.penalty = state.penalty;
-    this.history = history;
-    this.objective = history[history.length - 1].objective;
-    this.iterations = history.length;
-    this.converged = state.converged;
-    this.warnings = state.warnings;
-    this.engine = state.engine;
     Object.freeze(this);
   }
 

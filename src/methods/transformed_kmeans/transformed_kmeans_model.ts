@@ -1,4 +1,5 @@
 /** What transformed K-means returns. */
+import { IterativeModel } from '../transform_learning/iterative_model.js';
 import { nameClass } from '../../../host/class_name.js';
 import {
   boolean,
@@ -55,7 +56,7 @@ export type TransformedKMeansJson = ReturnType<typeof RECORD.toJSON>;
 export type TransformedKMeansState = ReturnType<typeof RECORD.fromJSON>;
 
 /** A transform, and clusters of what it makes of rows. Immutable. */
-export class TransformedKMeansModel {
+export class TransformedKMeansModel extends IterativeModel<TransformProgress> {
   static {
     nameClass(this, MODEL);
   }
@@ -70,21 +71,12 @@ export class TransformedKMeansModel {
   readonly representation: Matrix;
   readonly penalty: number;
   readonly mu: number;
-  /** Of the last iteration. */
-  readonly objective: number;
-  readonly iterations: number;
-  /** False where `maxIter` ended the fit. */
-  readonly converged: boolean;
-  readonly history: readonly TransformProgress[];
-  /** What has collapsed, if anything: a sentence each, with its figure. */
-  readonly warnings: readonly string[];
-  /** What ran the fit: the adapter's name, or 'cpu'. */
-  readonly engine: string;
   readonly #state: TransformedKMeansState;
 
   /** @internal use {@link transformedKMeans} or {@link TransformedKMeansModel.fromJSON} */
   constructor(state: TransformedKMeansState) {
-    const { shape: size, atoms, clusters, history } = state;
+    super(state);
+    const { shape: size, atoms, clusters } = state;
     const [, d] = size;
     this.#state = state;
     this.k = clusters.k;
@@ -94,12 +86,6 @@ export class TransformedKMeansModel {
     this.representation = { data: state.representation, shape: size };
     this.penalty = state.penalty;
     this.mu = state.mu;
-    this.history = history;
-    this.objective = history[history.length - 1].objective;
-    this.iterations = history.length;
-    this.converged = state.converged;
-    this.warnings = state.warnings;
-    this.engine = state.engine;
     Object.freeze(this);
   }
 

@@ -1,4 +1,5 @@
 /** What transformed subspace clustering returns. */
+import { IterativeModel } from '../transform_learning/iterative_model.js';
 import { nameClass } from '../../../host/class_name.js';
 import {
   boolean,
@@ -73,7 +74,7 @@ export type TransformedSubspaceJson = ReturnType<typeof RECORD.toJSON>;
 export type TransformedSubspaceState = ReturnType<typeof RECORD.fromJSON>;
 
 /** Transforms, and clusters of rows that are sums of one another after them. Immutable. */
-export class TransformedSubspaceModel {
+export class TransformedSubspaceModel extends IterativeModel<TransformProgress> {
   static {
     nameClass(this, MODEL);
   }
@@ -90,21 +91,12 @@ export class TransformedSubspaceModel {
   readonly penalty: number;
   readonly gamma: number;
   readonly lambda: number;
-  /** Of the last iteration. */
-  readonly objective: number;
-  readonly iterations: number;
-  /** False where `maxIter` ended the fit. */
-  readonly converged: boolean;
-  readonly history: readonly TransformProgress[];
-  /** What has collapsed, if anything: a sentence each, with its figure. */
-  readonly warnings: readonly string[];
-  /** What ran the fit: the adapter's name, or 'cpu'. */
-  readonly engine: string;
   readonly #state: TransformedSubspaceState;
 
   /** @internal use {@link transformedSubspaceClustering} or {@link TransformedSubspaceModel.fromJSON} */
   constructor(state: TransformedSubspaceState) {
-    const { shape: sides, history } = state;
+    super(state);
+    const { shape: sides } = state;
     const [n, d] = sides;
     this.#state = state;
     this.k = state.k;
@@ -116,12 +108,6 @@ export class TransformedSubspaceModel {
     this.penalty = state.penalty;
     this.gamma = state.gamma;
     this.lambda = state.lambda;
-    this.history = history;
-    this.objective = history[history.length - 1].objective;
-    this.iterations = history.length;
-    this.converged = state.converged;
-    this.warnings = state.warnings;
-    this.engine = state.engine;
     Object.freeze(this);
   }
 
