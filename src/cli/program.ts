@@ -13,6 +13,7 @@ import { addTransform } from '../methods/transform_learning/cli/command.js';
 import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
 import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
 import { ChildFinished } from './device.js';
+import { addPredict } from './predict.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
 /** What a shell is told: sysexits' usage error, a failure, or death by Ctrl-C. */
@@ -27,6 +28,7 @@ function program(signal: AbortSignal): Command {
   addKMeans(root, signal);
   addGmm(root, signal);
   addPca(root, signal);
+  addPredict(root, signal);
   addScore(root, signal);
   addGap(root, signal);
   addSom(root, signal);
