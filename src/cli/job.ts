@@ -86,17 +86,17 @@ export async function checkOutputs(
   alsoRead: readonly string[] = [],
 ): Promise<void> {
   if (options.out !== undefined) rowsFormat(options.out);
+  for (const output of OUTPUTS) {
+    const path = options[output];
+    if (path !== undefined && path !== '-') await checkWritable(path);
+  }
+  await refuseOverwriting([{ file, options, alsoRead }]);
   if (options.report !== undefined && !/\.html?$/i.test(options.report)) {
     throw new InvalidArgumentError(
       'report',
       `--report is ${options.report}, but a report is an HTML page; give a name that ends in .html.`,
     );
   }
-  for (const output of OUTPUTS) {
-    const path = options[output];
-    if (path !== undefined && path !== '-') await checkWritable(path);
-  }
-  await refuseOverwriting([{ file, options, alsoRead }]);
 }
 
 /** Whether --out writes the columns that are not used, too. */
@@ -151,6 +151,8 @@ export async function timed<Model>(
 
 /** How to make each file that the user may have asked for; a path is named by its option. */
 export interface Outputs {
+  /** `out` has a row for each of the file's, which is the default. */
+  readonly isOfRows?: boolean;
   readonly out: () => readonly ColumnGroup[] | Promise<readonly ColumnGroup[]>;
   /** The fitted model; --model writes what its toJSON() gives, as savedModel has it. */
   readonly model: object;
@@ -187,7 +189,7 @@ function savedModel({ source, table, preparation, reduction }: Job, model: objec
 export async function finishJob(
   job: Job,
   options: SharedOptions,
-  { out, model, report, json, picture }: Outputs,
+  { out, isOfRows = true, model, report, json, picture }: Outputs,
 ): Promise<void> {
   const {
     say,
@@ -199,8 +201,8 @@ export async function finishJob(
       async (path: string) => {
         const { source, rows } = job;
         await writeRows(path, await out(), {
-          ...(rows && { rows }),
-          ...(needsAll(options) && source.names && { source }),
+          ...(isOfRows && rows && { rows }),
+          ...(isOfRows && needsAll(options) && source.names && { source }),
         });
       },
     ],

@@ -49,12 +49,12 @@ export function countRangeOrSuggest(text: string): number | readonly number[] | 
 const LONGEST_RANGE = 1000;
 
 /** A whole number >= 1, or a range of them such as 1..10; all its numbers, ascending. */
-export function countOrRange(text: string): number[] {
+export function countOrRange(text: string, otherwise = ''): number[] {
   const [, first, last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(text.trim()) ?? [];
   const [low, high] = [Number(first), Number(last)];
   if (!(low >= 1 && high >= low && high - low < LONGEST_RANGE && Number.isSafeInteger(high))) {
     throw new BadOption(
-      `It must be a whole number >= 1, or a range of at most ${LONGEST_RANGE} of them such as 1..10.`,
+      `It must be a whole number >= 1, or a range of at most ${LONGEST_RANGE} of them such as 1..10${otherwise}.`,
     );
   }
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
@@ -62,7 +62,7 @@ export function countOrRange(text: string): number[] {
 
 /** As `countOrRange`, or the word that asks for a suggestion. */
 export function countsOrSuggest(text: string): number[] | 'suggest' {
-  return text.trim() === 'suggest' ? 'suggest' : countOrRange(text);
+  return text.trim() === 'suggest' ? 'suggest' : countOrRange(text, ', or suggest');
 }
 
 /** How many components: a whole number >= 1, a share of the variance such as 0.9 or 90%, or all. */

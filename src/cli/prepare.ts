@@ -225,7 +225,7 @@ function reader(path: string, table: Table, feature: Feature): (row: number) => 
     };
   }
   const text = texts.find(({ name }) => name === feature.column);
-  if (!text || feature.kind === 'number') {
+  if (!text || (feature.kind === 'number' && !text.values.every(isNothing))) {
     throw new FileError(
       path,
       `there is no column ${JSON.stringify(feature.column)} of numbers`,

@@ -12,6 +12,8 @@ export interface Dialect {
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
+/** What a column of numbers counts beside several: lines of several widths look like one, parted by what is not there. */
+const SINGLE = 0.3;
 /** Rows that are looked at. */
 const SAMPLE_ROWS = 100;
 const GROUPING = ` '\u00a0\u202f\u2019`;
@@ -68,7 +70,7 @@ function look(rows: readonly string[][], delimiter: string) {
   const share =
     cells.filter((cell) => !Number.isNaN(parse(cell))).length / Math.max(1, cells.length);
   const even = count / Math.max(1, rows.length);
-  return { delimiter, numbers, score: even ** 3 * ((width > 1 ? 1 : 0) + 0.9 * share) };
+  return { delimiter, numbers, score: even ** 3 * (width > 1 ? 1 + share : SINGLE * share) };
 }
 
 function numbersOf(cells: readonly string[], delimiter: string): Numbers {

@@ -38,7 +38,7 @@ export async function readJsonLines(source: ByteSource, options: JsonOptions): P
 export async function readJson(source: ByteSource, options: JsonOptions): Promise<Table> {
   const { path } = source;
   let text = '';
-  for await (const part of (await openText(source)).blocks) {
+  for await (const part of (await openText(source, true)).blocks) {
     text += part;
     if (text.length > MAX_JSON_BYTES) {
       throw new FileError(
@@ -191,7 +191,7 @@ function parseJson(path: string, text: string, what: string): unknown {
 async function* lines(source: ByteSource): AsyncGenerator<string> {
   let line = 0;
   let open = '';
-  for await (const text of (await openText(source)).blocks) {
+  for await (const text of (await openText(source, true)).blocks) {
     const parts = (open + text).split('\n');
     open = parts.pop() ?? '';
     for (const part of parts) {

@@ -38,10 +38,14 @@ export interface Text {
   readonly notes: readonly string[];
 }
 
-/** @throws FileError (while it is read) on bytes that are no text in the encoding */
-export async function openText(source: ByteSource): Promise<Text> {
+/**
+ * @param isUnicode the format knows no other encodings
+ * @throws FileError (while it is read) on bytes that are no text in the encoding
+ */
+export async function openText(source: ByteSource, isUnicode = false): Promise<Text> {
   const start = await source.peek(HEAD_BYTES);
-  const encoding = encodingOf(start);
+  const told = encodingOf(start);
+  const encoding = isUnicode && told === 'windows-1252' ? 'utf-8' : told;
   const head = new TextDecoder(encoding).decode(start, { stream: true });
   const notes = encoding === 'windows-1252' ? ['Read as Windows-1252: it is not UTF-8.'] : [];
   return { head, blocks: decoded(source, encoding), notes };
