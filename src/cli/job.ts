@@ -227,9 +227,11 @@ export function headOf(
   adapter: string,
   time: number,
   options: ReportHead['options'],
+  more: ReportHead['more'] = [],
 ): ReportHead {
   const [n, d] = table.shape;
-  return { title: `${method} of ${name}`, adapter, time, n, d, options, notes: table.notes };
+  const { notes } = table;
+  return { title: `${method} of ${name}`, adapter, time, n, d, options, notes, more };
 }
 
 /** How an iterative fit ended; `tol` where the fit converges by nothing but a change below it. */

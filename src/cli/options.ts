@@ -84,8 +84,8 @@ export function componentCount(text: string): number | 'all' {
 /** Names parted by commas; a name that holds one stands in double quotes, as in a CSV file. */
 export function names(text: string): string[] {
   try {
-    const [cells = []] = parse(text, { trim: true, relax_column_count: true }) as string[][];
-    return cells;
+    const rows: string[][] = parse(text, { trim: true, relax_column_count: true });
+    return rows.flat();
   } catch {
     throw new BadOption('A name in double quotes is not closed.');
   }

@@ -16,8 +16,9 @@ export async function reduce(job: Job, nComponents: number | 'all'): Promise<Job
   const share = model.explainedVarianceRatio.reduce((sum, one) => sum + one, 0);
   job.say(`${model.nComponents} principal components hold ${formatShare(share)} of the variance`);
   const columns = Array.from({ length: shape[1] }, (_, t) => `pc${t + 1}`);
-  const { image: _, ...rest } = used;
-  return { ...job, used: { ...rest, data, shape, columns }, reduction: model };
+  const { labels, notes } = used;
+  const scores = { data, shape, columns, notes, ...(labels && { labels }) };
+  return { ...job, used: scores, reduction: model };
 }
 
 interface Rows {

@@ -76,19 +76,20 @@ function look(rows: readonly string[][], delimiter: string) {
 function numbersOf(cells: readonly string[], delimiter: string): Numbers {
   const count = (holds: (cell: string) => boolean) => cells.filter(holds).length;
   const other = cells.map((cell) => OTHER_GROUPS.exec(cell)).filter((match) => match !== null);
+  const endsWith = (mark: string) => other.filter((match) => match.at(2)?.startsWith(mark)).length;
   const commas =
     count(
       (cell) =>
         (cell.includes(',') && COMMA.test(cell) && !COMMA_GROUPS.test(cell)) ||
         (DOT_GROUPS.test(cell) && cell.includes(',')) ||
         ((cell.match(/\./g) ?? []).length > 1 && DOT_GROUPS.test(cell)),
-    ) + other.filter(([, , rest]) => rest?.startsWith(',')).length;
+    ) + endsWith(',');
   const dots =
     count(
       (cell) =>
         (cell.includes('.') && DOT.test(cell)) ||
         (COMMA_GROUPS.test(cell) && (cell.includes('.') || (cell.match(/,/g) ?? []).length > 1)),
-    ) + other.filter(([, , rest]) => rest?.startsWith('.')).length;
+    ) + endsWith('.');
   // 1,234 may be either: with semicolons between cells it is what Europe's spreadsheets write.
   const either = count((cell) => COMMA_GROUPS.test(cell));
   const decimal =

@@ -54,9 +54,9 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
 
 async function readPoints(
   path: string,
-  { header, classes, labels: _, ...choice }: ReadOptions,
+  { header, classes, columns, missing, texts, encode }: ReadOptions,
 ): Promise<Table> {
-  const { columns } = choice;
+  const choice = { columns, missing, texts, encode };
   let source: ByteSource | undefined;
   try {
     source = await ByteSource.open(path);

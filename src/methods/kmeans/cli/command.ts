@@ -273,8 +273,7 @@ async function renderReport(
   const plane = await choosePlane(job, sample);
   const options = { init, metric, storage, seed, tol, 'max-iter': maxIter, standardize };
   return renderKMeansReport({
-    ...headOf('K-means', job, model.engine, milliseconds, options),
-    more: [profileSection(job, profiles)],
+    ...headOf('K-means', job, model.engine, milliseconds, options, [profileSection(job, profiles)]),
     k: model.k,
     iterations: model.iterations,
     converged: model.converged,
