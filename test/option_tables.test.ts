@@ -30,6 +30,7 @@ const NEEDED: Readonly<Record<string, Options>> = {
   selfOrganizingMap: { rows: 2, columns: 2 },
   gapStatistic: { kMax: 2 },
   nearestNeighbours: {},
+  dbscan: {},
   transformLearning: {},
   dictionaryLearning: {},
 };

@@ -65,6 +65,7 @@ import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
+import { withinRadius } from './kernels/within_radius.js';
 
 const tests: readonly KernelTest[] = [
   pack,
@@ -106,6 +107,7 @@ const tests: readonly KernelTest[] = [
   nearestRows,
   largestProducts,
   mergeNearest,
+  ...withinRadius,
   csrTimes,
   product,
   productSubgroups,

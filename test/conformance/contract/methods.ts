@@ -2,6 +2,7 @@
 import type {
   BayesianGaussianMixtureModel,
   ComputeOptions,
+  Dbscan,
   DeepDictionaryModel,
   DictionaryModel,
   GapStatistic,
@@ -256,6 +257,17 @@ const nearestNeighbours = {
   ],
 } satisfies Method<Neighbours>;
 
+const dbscan = {
+  name: 'dbscan',
+  options: { eps: 3, minSamples: 4 },
+  values: ({ labels, core }) => [...labels, ...core],
+  refused: [
+    [{ eps: 0 }, 'eps'],
+    [{ eps: '1' }, 'eps'],
+    [{ minSamples: 0 }, 'minSamples'],
+  ],
+} satisfies Method<Dbscan>;
+
 const spectralClustering = {
   name: 'spectralClustering',
   options: { k: 2, gamma: 0.01, nInit: 2 },
@@ -449,6 +461,7 @@ export const METHODS: readonly Method<unknown>[] = [
   pca,
   gapStatistic,
   nearestNeighbours,
+  dbscan,
   spectralClustering,
   transformLearning,
   transformedKMeans,

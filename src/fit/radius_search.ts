@@ -1,0 +1,53 @@
+/** Rows within a radius, on the chosen engine for as long as one piece of work takes. */
+import { Workspace } from '../../host/workspace.js';
+import { createPause } from '../math/event_loop.js';
+import { spatialOrder } from '../math/spatial_order.js';
+import type { RadiusRows, RadiusSearch } from '../ops/neighbours/radius_search.js';
+import { deviceRadiusSearch } from '../ops/neighbours/radius_search_device.js';
+import { type ExactRows, type GivenRows, readExact } from '../rows/exact_rows.js';
+import type { GpuMatrix } from '../rows/matrix.js';
+import { type RuntimeChoice, withBackend } from './backend.js';
+
+/** Does `work` where `choice` says; `order` is the row that stands at each place. */
+export function withRadiusSearch<T>(
+  choice: RuntimeChoice,
+  { checked, exact }: GivenRows,
+  radius: number,
+  signal: AbortSignal | undefined,
+  work: (search: RadiusSearch, order: Uint32Array) => Promise<T>,
+): Promise<T> {
+  return withBackend(
+    choice,
+    checked,
+    signal,
+    async (runtime) => {
+      const workspace = new Workspace(runtime, 'radius', signal);
+      try {
+        const given = 'data' in checked ? exact : await readExact(workspace, checked);
+        const rows = await inOrder(given!, radius, signal);
+        return await work(await deviceRadiusSearch(workspace, rows, signal), rows.tree.order);
+      } finally {
+        workspace.dispose();
+      }
+    },
+    async () => {
+      if (!exact) throw (await import('../rows/host_rows.js')).onCpu(checked as GpuMatrix);
+      const { hostRadiusSearch } = await import('../ops/neighbours/radius_search.twin.js');
+      const rows = await inOrder(exact, radius, signal);
+      return work(hostRadiusSearch(rows, signal), rows.tree.order);
+    },
+  );
+}
+
+async function inOrder(
+  { source, shape: [n, d] }: ExactRows,
+  radius: number,
+  signal: AbortSignal | undefined,
+): Promise<RadiusRows> {
+  const tree = await spatialOrder(source, n, d, createPause(signal));
+  const x = new Float64Array(n * d);
+  tree.order.forEach((row, place) => {
+    for (let j = 0; j < d; j++) x[place * d + j] = source[row * d + j];
+  });
+  return { x, n, d, tree, radius };
+}
