@@ -31,6 +31,7 @@ const NEEDED: Readonly<Record<string, Options>> = {
   gapStatistic: { kMax: 2 },
   nearestNeighbours: {},
   dbscan: {},
+  hdbscan: {},
   transformLearning: {},
   dictionaryLearning: {},
 };

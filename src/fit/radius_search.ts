@@ -4,43 +4,42 @@ import { createPause } from '../math/event_loop.js';
 import { spatialOrder } from '../math/spatial_order.js';
 import type { RadiusRows, RadiusSearch } from '../ops/neighbours/radius_search.js';
 import { deviceRadiusSearch } from '../ops/neighbours/radius_search_device.js';
-import { type ExactRows, type GivenRows, readExact } from '../rows/exact_rows.js';
-import type { GpuMatrix } from '../rows/matrix.js';
-import { type RuntimeChoice, withBackend } from './backend.js';
+import type { GivenRows } from '../rows/exact_rows.js';
+import type { RawRows } from '../rows/matrix.js';
+import type { RuntimeChoice } from './backend.js';
+import { withExactRows } from './exact_rows.js';
 
 /** Does `work` where `choice` says; `order` is the row that stands at each place. */
 export function withRadiusSearch<T>(
   choice: RuntimeChoice,
-  { checked, exact }: GivenRows,
+  given: GivenRows,
   radius: number,
   signal: AbortSignal | undefined,
   work: (search: RadiusSearch, order: Uint32Array) => Promise<T>,
 ): Promise<T> {
-  return withBackend(
+  return withExactRows(
     choice,
-    checked,
+    given,
     signal,
-    async (runtime) => {
+    async (runtime, raw) => {
       const workspace = new Workspace(runtime, 'radius', signal);
       try {
-        const given = 'data' in checked ? exact : await readExact(workspace, checked);
-        const rows = await inOrder(given!, radius, signal);
+        const rows = await inOrder(raw, radius, signal);
         return await work(await deviceRadiusSearch(workspace, rows, signal), rows.tree.order);
       } finally {
         workspace.dispose();
       }
     },
-    async () => {
-      if (!exact) throw (await import('../rows/host_rows.js')).onCpu(checked as GpuMatrix);
+    async (raw) => {
       const { hostRadiusSearch } = await import('../ops/neighbours/radius_search.twin.js');
-      const rows = await inOrder(exact, radius, signal);
+      const rows = await inOrder(raw, radius, signal);
       return work(hostRadiusSearch(rows, signal), rows.tree.order);
     },
   );
 }
 
 async function inOrder(
-  { source, shape: [n, d] }: ExactRows,
+  { source, shape: [n, d] }: RawRows,
   radius: number,
   signal: AbortSignal | undefined,
 ): Promise<RadiusRows> {

@@ -2,26 +2,19 @@
 import type { Workspace } from '../../host/workspace.js';
 import {
   type CheckedMatrix,
-  checkMatrix,
   type GpuMatrix,
   isGpuMatrix,
-  type NumericArray,
   type Points,
+  type RawRows,
   readRows,
   toFloat32,
 } from './matrix.js';
 import { checkPoints } from './points.js';
 
-/** Rows, row-major, as they were given. */
-export interface ExactRows {
-  readonly source: NumericArray | readonly number[];
-  readonly shape: readonly [rows: number, columns: number];
-}
-
 /** Rows, checked, and where they are the host's with all their digits. */
 export interface GivenRows {
   readonly checked: CheckedMatrix | GpuMatrix;
-  readonly exact: ExactRows | undefined;
+  readonly exact: RawRows | undefined;
 }
 
 /** @throws ShapeError, NonFiniteError, InvalidArgumentError, also for a stream */
@@ -37,12 +30,9 @@ export function givenRows(what: string, points: Points): GivenRows {
 export async function readExact(
   workspace: Workspace,
   { buffer, shape }: GpuMatrix,
-): Promise<ExactRows> {
+): Promise<RawRows> {
   const bytes = await workspace.read(buffer, 0, 4 * shape[0] * shape[1]);
-  const { data, shape: checked } = checkMatrix(
-    'points',
-    { data: new Float32Array(bytes), shape },
-    { shift: 'none' },
-  );
-  return { source: data, shape: checked };
+  const rows = readRows('points', { data: new Float32Array(bytes), shape });
+  toFloat32('points', rows, { shift: 'none' });
+  return rows;
 }

@@ -46,6 +46,7 @@ import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
 import { linearCombination } from './kernels/linear_combination.js';
 import { largestProducts, mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { nearestOther } from './kernels/nearest_other.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -108,6 +109,7 @@ const tests: readonly KernelTest[] = [
   largestProducts,
   mergeNearest,
   ...withinRadius,
+  nearestOther,
   csrTimes,
   product,
   productSubgroups,

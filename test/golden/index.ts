@@ -496,8 +496,6 @@ export interface DensityGolden {
     };
     readonly labels: NdArray;
     readonly probabilities: NdArray;
-    /** The sum of the minimum spanning tree's mutual reachabilities. */
-    readonly treeWeight: number;
   }[];
 }
 

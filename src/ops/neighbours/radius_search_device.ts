@@ -9,20 +9,19 @@ import { packRows } from '../../rows/device_points.js';
 import { largestOf } from '../../rows/float16.js';
 import { powerInRange } from '../../rows/range.js';
 import type { Chunk } from '../../rows/rows.js';
-import { paceKeeper } from '../pace_keeper.js';
+import { bytesAtOnce, paceKeeper } from '../pace_keeper.js';
 import { isWithin, NO_MARK, type RadiusRows, type RadiusSearch } from './radius_search.js';
 
 const { constants } = withinRadiusKernel;
 /** Queries of a workgroup. */
 const TILE_QUERIES = Number(constants.ROWS) * Number(constants.WORKGROUP);
-/** The most rows that they are compared with in an item: its pairs all fit the list. */
-const MOST_RUN = 2048;
-const CAPACITY = TILE_QUERIES * MOST_RUN;
+/** Bytes of the list, and of items. */
+const FOUND_BYTES = 4 * 1024 * 1024;
+const ITEM_BYTES = 1024 * 1024;
 /** Pairs of the list that are read with their number. */
 const FIRST_READ = 4096;
-/** Dispatches between two looks at the list, and items at most. */
+/** Dispatches between two looks at the list. */
 const DISPATCHES = 16;
-const MOST_ITEMS = 65536;
 const PAIR_WORK = 2;
 
 /** What the kernel does; see there. */
@@ -67,11 +66,15 @@ export async function deviceRadiusSearch(
   const { quads } = packed;
   const chunks = packed.kept!;
   const { inner, outer } = bounds(radius * scale, largestOf(data), d);
+  const capacity = bytesAtOnce(runtime, FOUND_BYTES) / 8;
+  /** The most rows that an item compares its queries with: its pairs all fit the list. */
+  const mostRun = Math.floor(capacity / TILE_QUERIES / LEAF) * LEAF;
+  const mostItems = bytesAtOnce(runtime, ITEM_BYTES) / 16;
   const made = await workspace.allocate({
     marks: 4 * n,
     values: 4 * n,
-    items: 16 * MOST_ITEMS,
-    found: 8 * CAPACITY,
+    items: 16 * mostItems,
+    found: 8 * capacity,
     state: 4,
   });
   const finish = paceKeeper(runtime);
@@ -92,7 +95,7 @@ export async function deviceRadiusSearch(
           const shape = {
             ...{ first_item: first, items: count, quads, rows: n, inner, outer },
             ...{ query_offset: queries.start, other_offset: others.start },
-            ...{ step: step >>> 0, capacity: CAPACITY },
+            ...{ step: step >>> 0, capacity },
           };
           const buffers = { queries: queries.points, others: others.points, ...made };
           recording.dispatch(kernel, { shape, ...buffers }, count);
@@ -106,7 +109,7 @@ export async function deviceRadiusSearch(
     ]);
     finish(items.reduce((sum, item) => sum + workOf(item, d), 0));
     const [count] = new Uint32Array(state);
-    if (count > CAPACITY) {
+    if (count > capacity) {
       // What was counted is taken back; to join and to take the least once more changes nothing.
       if (pass.mode === 'count') dispatchAll(-1);
       const half = Math.ceil(items.length / 2);
@@ -144,14 +147,13 @@ export async function deviceRadiusSearch(
           const tile = [own, Math.min(n, own + TILE_QUERIES)] as const;
           const runs = nearRuns(tree, tile, [from, end], radius ** 2, (leaf) => counts[leaf]);
           for (const [begin, stop] of runs) {
-            for (let at = begin; at < stop; at += MOST_RUN) {
-              const last = Math.min(stop, at + MOST_RUN);
+            for (let at = begin; at < stop; at += mostRun) {
+              const last = Math.min(stop, at + mostRun);
               const item = [first, at - others.start, last - others.start, 0] as const;
               items.push(item);
               work += workOf(item, d);
-            }
-            if (work > DISPATCHES * runtime.pace.budget || items.length > MOST_ITEMS / 2) {
-              await flush();
+              const isEnough = work > DISPATCHES * runtime.pace.budget;
+              if (isEnough || items.length === mostItems) await flush();
             }
           }
         }

@@ -7,6 +7,7 @@ import type {
   DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
+  Hdbscan,
   KMeansModel,
   MiniBatchKMeansModel,
   Neighbours,
@@ -268,6 +269,18 @@ const dbscan = {
   ],
 } satisfies Method<Dbscan>;
 
+const hdbscan = {
+  name: 'hdbscan',
+  options: { minClusterSize: 8, minSamples: 4 },
+  values: ({ labels, probabilities }) => [...labels, ...probabilities],
+  refused: [
+    [{ minClusterSize: 1 }, 'minClusterSize'],
+    [{ minSamples: 0 }, 'minSamples'],
+    [{ minSamples: 61 }, 'minSamples'],
+    [{ clusterSelectionMethod: 'best' }, 'clusterSelectionMethod'],
+  ],
+} satisfies Method<Hdbscan>;
+
 const spectralClustering = {
   name: 'spectralClustering',
   options: { k: 2, gamma: 0.01, nInit: 2 },
@@ -462,6 +475,7 @@ export const METHODS: readonly Method<unknown>[] = [
   gapStatistic,
   nearestNeighbours,
   dbscan,
+  hdbscan,
   spectralClustering,
   transformLearning,
   transformedKMeans,

@@ -1,7 +1,8 @@
 /** Clusters by density. */
+import type { HdbscanOptions } from '../../../src/index.js';
 import { loadDensity } from '../../golden/index.js';
 import { type Case, type ConformanceContext, everywhere, type Suite } from '../case.js';
-import { expectEqual, expectThrows } from '../expect.js';
+import { expectClose, expectEqual, expectThrows } from '../expect.js';
 import { onOwnDevice } from '../kmeans/device.js';
 import { smallRuntime } from '../kmeans/stream_support.js';
 import { clouds } from '../kmeans/support.js';
@@ -20,6 +21,50 @@ const dbscanGolden: Case = {
       expectEqual(found.core, core.data, `${name}: core rows`);
       expectEqual(found.k, Math.max(...labels.data) + 1, `${name}: clusters`);
     }
+  },
+};
+
+const hdbscanGolden: Case = {
+  name: "hdbscan: labels and probabilities by scikit-learn's rules in float64",
+  run: async (context) => {
+    const { library, runtime } = context;
+    for (const { name, points, options, labels, probabilities } of (await golden(context))
+      .hdbscan) {
+      const { data, shape } = points;
+      const found = await library.hdbscan({ data, shape }, { ...options, runtime });
+      expectEqual(found.labels, Int32Array.from(labels.data), `${name}: labels`);
+      expectClose(found.probabilities, probabilities.data, {
+        absolute: 1e-9,
+        because: 'the tree is chosen in float32, its distances are float64',
+        what: `${name}: probabilities`,
+      });
+    }
+  },
+};
+
+const hdbscanExtremes: Case = {
+  where: 'each runtime',
+  name: 'hdbscan: one row, equal rows, fewer rows than a cluster needs, groups far apart',
+  run: async ({ library, runtime }) => {
+    const labelled = async (rows: number[][], options: HdbscanOptions) => [
+      ...(await library.hdbscan(rows, { ...options, runtime })).labels,
+    ];
+    const small = { minClusterSize: 3, minSamples: 1 };
+    expectEqual(await labelled([[1, 2]], small), [-1], 'a row alone');
+    expectEqual(await labelled([[1], [2]], small), [-1, -1], 'too few');
+    expectEqual(
+      await labelled([[7], [7], [7], [9], [9], [9]], small),
+      [0, 0, 0, 1, 1, 1],
+      'equal rows',
+    );
+    // Lists of neighbours stay within their group: what joins the groups takes passes over all rows.
+    const groups = Array.from({ length: 120 }, (_, i) => [
+      100 * (i % 4) + Math.sin(i * i),
+      Math.cos(7 * i),
+    ]);
+    const found = await labelled(groups, { minClusterSize: 20, minSamples: 3 });
+    const truth = groups.map((_, i) => i % 4);
+    expectEqual(library.adjustedRandIndex(truth, found), 1, 'groups: adjusted Rand index');
   },
 };
 
@@ -91,5 +136,13 @@ const refused: Case = {
 
 export const density: Suite = {
   name: 'clusters by density',
-  cases: [everywhere(dbscanGolden), manyEdges, onDevice, extremes, refused],
+  cases: [
+    everywhere(dbscanGolden),
+    hdbscanGolden,
+    hdbscanExtremes,
+    manyEdges,
+    onDevice,
+    extremes,
+    refused,
+  ],
 };
