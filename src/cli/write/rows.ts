@@ -13,7 +13,7 @@ export interface ColumnGroup {
   /** What the columns are called. */
   readonly names: readonly string[];
   /** Row-major, n x names.length; whole numbers are one column. */
-  readonly data: Uint32Array | Float32Array;
+  readonly data: Uint32Array | Int32Array | Float32Array;
 }
 
 /** Numbers turned into text at a time: bounded memory, however many rows there are. */
@@ -77,7 +77,7 @@ function* jsonRows(groups: readonly ColumnGroup[]): Generator<string> {
     for (const batch of batches(rows, group.names.length)) {
       const texts = batch.map((row) => {
         const cells = cellsOf(group, row);
-        return JSON.stringify(group.data instanceof Uint32Array ? cells[0] : cells);
+        return JSON.stringify(group.data instanceof Float32Array ? cells : cells[0]);
       });
       yield `${batch[0] === 0 ? '' : ','}${texts.join(',')}`;
     }
@@ -97,16 +97,16 @@ function parquetRows(groups: readonly ColumnGroup[]): FileContent {
   const columns = groups.flatMap(({ names, data }) =>
     names.map((name, j) => {
       const at = (row: number) => data[row * names.length + j];
-      return data instanceof Uint32Array
+      return data instanceof Float32Array
         ? column(
-            name,
-            'INT32',
-            Int32Array.from({ length: rows }, (_, row) => at(row)),
-          )
-        : column(
             name,
             'FLOAT',
             Float32Array.from({ length: rows }, (_, row) => at(row)),
+          )
+        : column(
+            name,
+            'INT32',
+            Int32Array.from({ length: rows }, (_, row) => at(row)),
           );
     }),
   );
