@@ -2,7 +2,7 @@
 import { Workspace } from '../../host/workspace.js';
 import { createPause } from '../math/event_loop.js';
 import { spatialOrder } from '../math/spatial_order.js';
-import type { RadiusRows, RadiusSearch } from '../ops/neighbours/radius_search.js';
+import type { Nearness, RadiusRows, RadiusSearch } from '../ops/neighbours/radius_search.js';
 import { deviceRadiusSearch } from '../ops/neighbours/radius_search_device.js';
 import type { GivenRows } from '../rows/exact_rows.js';
 import type { RawRows } from '../rows/matrix.js';
@@ -13,7 +13,7 @@ import { withExactRows } from './exact_rows.js';
 export function withRadiusSearch<T>(
   choice: RuntimeChoice,
   given: GivenRows,
-  radius: number,
+  nearness: Nearness,
   signal: AbortSignal | undefined,
   work: (search: RadiusSearch, order: Uint32Array) => Promise<T>,
 ): Promise<T> {
@@ -24,7 +24,7 @@ export function withRadiusSearch<T>(
     async (runtime, raw) => {
       const workspace = new Workspace(runtime, 'radius', signal);
       try {
-        const rows = await inOrder(raw, radius, signal);
+        const rows = await inOrder(raw, nearness, signal);
         return await work(await deviceRadiusSearch(workspace, rows, signal), rows.tree.order);
       } finally {
         workspace.dispose();
@@ -32,7 +32,7 @@ export function withRadiusSearch<T>(
     },
     async (raw) => {
       const { hostRadiusSearch } = await import('../ops/neighbours/radius_search.twin.js');
-      const rows = await inOrder(raw, radius, signal);
+      const rows = await inOrder(raw, nearness, signal);
       return work(hostRadiusSearch(rows, signal), rows.tree.order);
     },
   );
@@ -40,7 +40,7 @@ export function withRadiusSearch<T>(
 
 async function inOrder(
   { source, shape: [n, d] }: RawRows,
-  radius: number,
+  nearness: Nearness,
   signal: AbortSignal | undefined,
 ): Promise<RadiusRows> {
   const tree = await spatialOrder(source, n, d, createPause(signal));
@@ -48,5 +48,5 @@ async function inOrder(
   tree.order.forEach((row, place) => {
     for (let j = 0; j < d; j++) x[place * d + j] = source[row * d + j];
   });
-  return { x, n, d, tree, radius };
+  return { x, n, d, tree, ...nearness };
 }

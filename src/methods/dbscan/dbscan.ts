@@ -1,10 +1,10 @@
 /** DBSCAN: clusters are what chains of dense rows lead through. */
 import { checkOptions } from '../../fit/options.js';
 import { withRadiusSearch } from '../../fit/radius_search.js';
-import { NO_MARK, type RadiusSearch } from '../../ops/neighbours/radius_search.js';
 import { givenRows } from '../../rows/exact_rows.js';
 import type { Points } from '../../rows/matrix.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
+import { clusterByDensity } from './cluster_by_density.js';
 import { DBSCAN_DEFAULTS, DBSCAN_RULES } from './options.js';
 
 export interface DbscanOptions extends ComputeOptions {
@@ -45,38 +45,12 @@ export async function dbscan(points: Points, options: DbscanOptions = {}): Promi
     ...checkOptions('dbscan', options, DBSCAN_RULES),
   };
   signal?.throwIfAborted();
-  return withRadiusSearch(runtime, givenRows('points', points), eps, signal, (search, order) =>
-    cluster(search, order, minSamples),
+  const { labels, core, first } = await withRadiusSearch(
+    runtime,
+    givenRows('points', points),
+    { radius: eps },
+    signal,
+    (search, order) => clusterByDensity(search, order, minSamples),
   );
-}
-
-/** @param order the row that stands at each place */
-async function cluster(
-  search: RadiusSearch,
-  order: Uint32Array,
-  minSamples: number,
-): Promise<Dbscan> {
-  const n = order.length;
-  const counts = await search.count();
-  const isCore = counts.map((count) => Number(count >= minSamples));
-  const joined = await search.join(isCore.map((is) => (is ? 0 : NO_MARK)));
-  // Clusters are numbered in the order of their first core rows.
-  const placeOf = new Uint32Array(n);
-  order.forEach((row, place) => {
-    placeOf[row] = place;
-  });
-  const numbers = new Map<number, number>();
-  const marks = new Uint32Array(n).fill(NO_MARK);
-  const core: number[] = [];
-  for (const [row, place] of placeOf.entries()) {
-    if (!isCore[place]) continue;
-    core.push(row);
-    const number = numbers.get(joined[place]) ?? numbers.size;
-    numbers.set(joined[place], number);
-    marks[place] = number;
-  }
-  const least = core.length < n && core.length > 0 ? await search.leastMarks(marks) : marks;
-  // NO_MARK is -1 there.
-  const labels = Int32Array.from(placeOf, (place) => (isCore[place] ? marks[place] : least[place]));
-  return Object.freeze({ labels, core: Uint32Array.from(core), k: numbers.size });
+  return Object.freeze({ labels, core, k: first.length });
 }

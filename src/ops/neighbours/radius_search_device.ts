@@ -50,7 +50,7 @@ export async function deviceRadiusSearch(
   signal?: AbortSignal,
 ): Promise<RadiusSearch> {
   const { runtime } = workspace;
-  const { x, n, d, tree, radius } = rows;
+  const { x, n, d, tree, radius, margin = 0 } = rows;
   const shift = Float64Array.from({ length: d }, (_, j) => {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let at = j; at < tree.groups.lows.length; at += d) {
@@ -65,7 +65,7 @@ export async function deviceRadiusSearch(
   const packed = await packRows(workspace, { data, shape: [n, d] }, 1);
   const { quads } = packed;
   const chunks = packed.kept!;
-  const { inner, outer } = bounds(radius * scale, largestOf(data), d);
+  const { inner, outer } = bounds(radius * scale, margin * scale, largestOf(data), d);
   const capacity = bytesAtOnce(runtime, FOUND_BYTES) / 8;
   /** The most rows that an item compares its queries with: its pairs all fit the list. */
   const mostRun = Math.floor(capacity / TILE_QUERIES / LEAF) * LEAF;
@@ -212,11 +212,11 @@ export async function deviceRadiusSearch(
  * What squared distances in float32 say: up to `inner` the rows are within the radius, beyond `outer` they
  * are not. Rows are off by half a unit in the last place of the largest magnitude.
  */
-function bounds(radius: number, largest: number, d: number) {
+function bounds(radius: number, margin: number, largest: number, d: number) {
   const unit = 2 ** -24;
   const off = 2 * largest * unit * Math.sqrt(d) + 1e-36;
   const relative = (Math.ceil(d / 4) + 8) * unit;
-  const near = Math.max(0, radius * (1 - relative) - off);
+  const near = Math.max(0, (radius - margin) * (1 - relative) - off);
   const far = radius * (1 + relative) + off;
   const fitting = (squared: number) => Math.min(MAX_F32, squared);
   return {
