@@ -7,6 +7,8 @@ export * from './methods/bayesian_gaussian_mixture/index.js';
 export * from './methods/pca/index.js';
 export * from './methods/self_organizing_map/index.js';
 export * from './methods/nearest_neighbours/index.js';
+export * from './methods/dbscan/index.js';
+export * from './methods/hdbscan/index.js';
 export * from './methods/spectral_clustering/index.js';
 export * from './methods/kmeans_factorization/index.js';
 export * from './methods/transform_learning/index.js';

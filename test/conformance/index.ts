@@ -14,6 +14,7 @@ import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
 import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
+import { density } from './density/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
 import { transforms } from './transforms/index.js';
@@ -36,6 +37,7 @@ export const suites: readonly Suite[] = [
   scores,
   gapStatisticSuite,
   neighbours,
+  density,
   spectral,
   transforms,
   estimates,

@@ -46,6 +46,7 @@ import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
 import { linearCombination } from './kernels/linear_combination.js';
 import { largestProducts, mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { nearestOther } from './kernels/nearest_other.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -65,6 +66,7 @@ import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
+import { withinRadius } from './kernels/within_radius.js';
 
 const tests: readonly KernelTest[] = [
   pack,
@@ -106,6 +108,8 @@ const tests: readonly KernelTest[] = [
   nearestRows,
   largestProducts,
   mergeNearest,
+  ...withinRadius,
+  nearestOther,
   csrTimes,
   product,
   productSubgroups,

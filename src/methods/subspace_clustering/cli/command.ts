@@ -83,6 +83,7 @@ async function subspaceCommand(
 async function report(
   job: Job,
   { model, milliseconds }: Timed<SubspaceClusteringModel>,
+  profiles: readonly ClusterProfile[],
   { seed, standardize = false }: SubspaceCommandOptions,
 ): Promise<string> {
   const sample = sampleOf(job);
