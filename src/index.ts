@@ -18,6 +18,7 @@ export * from './methods/subspace_clustering/index.js';
 export * from './methods/estimate/index.js';
 export * from './methods/scores/index.js';
 export * from './methods/gap_statistic/index.js';
+export * from './methods/image_quantization/index.js';
 export type { Metric, Storage } from './rows/load_options.js';
 export type {
   Centroids,
