@@ -8,7 +8,7 @@ export type Dither = 'none' | 'floydSteinberg' | 'blueNoise';
 
 const COLOURS = 1 << 24;
 /** Of a mixture of two colours, how much their distance counts beside the mixture's own error. */
-const ROUGHNESS = 0.2;
+const ROUGHNESS = 0.05;
 
 /** Pixels in rows, packed as R + 256 G + 65536 B; `alpha` where some are not to be seen. */
 export interface PackedImage {
