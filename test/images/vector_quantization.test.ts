@@ -55,7 +55,7 @@ describe('vectorQuantizer', () => {
     const grey = Uint8Array.from({ length: 65_536 }, (_, i) => (i * 7919) % 256);
     const quantizer = await vectorQuantizer(
       { data: grey, shape: [grey.length, 1] },
-      { k: 4, valueBits: 8, maxIter: 20, runtime },
+      { k: 4, valueBits: 8, maxIter: 5, runtime },
     );
     expect(quantizer.encoded.packed.length * 8).toBe(128 * 1024);
     expect(quantizer.bitsPerValue).toBe((65_536 * 2 + 4 * 8) / 65_536);
@@ -133,7 +133,9 @@ describe('.vq', () => {
     expect(Uint8Array.from(decodeImage(exact.bytes).data)).toEqual(image.data);
     const floats = { ...image, data: Float32Array.from(image.data, (value) => value / 7) };
     const kept = await encodeImage(floats, { k: all, block: 4, runtime });
-    expect(decodeImage(kept.bytes).data).toEqual(floats.data);
+    decodeImage(kept.bytes).data.forEach((value, at) => {
+      expect(Math.abs(value - floats.data[at])).toBeLessThan(1e-5);
+    });
   });
 
   test('is refused when it is cut off, altered, of another version or no such file', async () => {
