@@ -51,8 +51,8 @@ fn main(
   #end
   let lines = min(ROWS + shape.kernel_rows - 1, shape.in_rows - top);
   for (var line = 0u; line < lines; line++) {
-    let from = (channel * shape.in_rows + top + line) * shape.in_quads + q;
-    var here = planes[from];
+    let start = (channel * shape.in_rows + top + line) * shape.in_quads + q;
+    var here = planes[start];
     #if COLUMN
     #repeat r 0..ROWS
     // Below 0 it is far above all rows.
@@ -65,7 +65,7 @@ fn main(
     var part$r = vec4f();
     #end
     for (var k = 0u; k < shape.kernel_quads; k++) {
-      let next = planes[from + k + 1];
+      let next = planes[start + k + 1];
       let by_one = vec4f(here.yzw, next.x);
       let by_two = vec4f(here.zw, next.xy);
       let by_three = vec4f(here.w, next.xyz);

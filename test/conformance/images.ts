@@ -86,6 +86,49 @@ export const images: Suite = {
       },
     },
     {
+      name: 'Gram matrices, losses and their slopes are those of the CPU',
+      run: async ({ runtime, library, gpu }) => {
+        if (!gpu) return;
+        const numbers = (step: number) =>
+          Float32Array.from({ length: 6 * 1500 }, (_, i) => ((i * step) % 101) / 101 - 0.4);
+        const maps = { data: numbers(37), shape: [6, 1500] };
+        const target = await library.gramMatrix({ ...maps, data: numbers(53) }, { runtime });
+        const [found, expected] = [
+          await library.styleLoss(maps, target, { runtime }),
+          await library.styleLoss(maps, target, { runtime: 'cpu' }),
+        ];
+        const tolerance = { relative: 1e-5, because: 'sums of 1,500 terms in float32 cancel' };
+        expectClose(found.gram.data, expected.gram.data, { ...tolerance, absolute: 1e-3 });
+        expectClose(found.loss, expected.loss, tolerance);
+        const largest = Math.max(...expected.gradient.data.map(Math.abs));
+        expectClose(found.gradient.data, expected.gradient.data, {
+          ...{ ...tolerance, absolute: 1e-5 * largest },
+        });
+      },
+    },
+    {
+      name: 'features of patches are those of the CPU',
+      run: async ({ runtime, library, gpu }) => {
+        if (!gpu) return;
+        const image = (step: number) => ({
+          data: Uint8Array.from({ length: 300 }, (_, i) => (i * i * step) % 256),
+          ...{ width: 10, height: 10, channels: 3 },
+        });
+        const images = [3, 5, 7].map(image);
+        const how = { k: 5, size: 4, patches: 150, maxIter: 5 };
+        const [device, cpu] = [
+          await library.patchFeatures(images, { ...how, runtime }),
+          await library.patchFeatures(images, { ...how, runtime: 'cpu' }),
+        ];
+        const found = await device.transform(images, { runtime });
+        const expected = await cpu.transform(images, { runtime: 'cpu' });
+        expectClose(found.data, expected.data, {
+          ...{ relative: 1e-3, absolute: 1e-2 },
+          because: 'rows are whitened, where the least variances are of few digits, in float32',
+        });
+      },
+    },
+    {
       name: 'pictures that are none are refused by name',
       run: async ({ runtime, library }) => {
         const { convolveImage } = library;

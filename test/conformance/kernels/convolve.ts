@@ -119,11 +119,11 @@ export const convolve: KernelTest = {
         { rows, width: 4 * quads },
         wide,
       );
-      // Of the first strip of the first channel, vec4s before the first invocation.
       const expected = made.map((value, at) => {
         const line = Math.floor(at / (4 * quads));
-        const owner = Math.floor((at % (4 * quads)) / 4);
-        return line < ROWS && owner < first ? before[at] : value;
+        const strip = Math.floor(line / rows) * strips + Math.floor((line % rows) / ROWS);
+        const owner = strip * quads + Math.floor((at % (4 * quads)) / 4);
+        return owner < first ? before[at] : value;
       });
       const shape = { rows, quads, channels, sides, first, column };
       expectExact(result, expected, JSON.stringify(shape));
@@ -133,7 +133,7 @@ export const convolve: KernelTest = {
     ['strip % strips * ROWS', 'strip % strips'],
     ['ROWS + shape.kernel_rows - 1', 'shape.kernel_rows'],
     ['here.zw, next.xy', 'here.zw, next.zw'],
-    ['here = next', 'here = planes[from]'],
+    ['here = next', 'here = planes[start]'],
     ['shape.kernel_quads + k', 'shape.kernel_quads'],
     ['weights[line - $r].x', 'weights[line].x'],
     ['top + $r < shape.rows', 'true'],
