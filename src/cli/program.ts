@@ -15,6 +15,7 @@ import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
 import { addQuantize } from '../methods/image_quantization/cli/command.js';
 import { addCodec } from '../methods/vector_quantization/cli/command.js';
 import { ChildFinished } from './device.js';
+import { addPredict } from './predict.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
 /** What a shell is told: sysexits' usage error, a failure, or death by Ctrl-C. */
@@ -29,6 +30,7 @@ function program(signal: AbortSignal): Command {
   addKMeans(root, signal);
   addGmm(root, signal);
   addPca(root, signal);
+  addPredict(root, signal);
   addScore(root, signal);
   addGap(root, signal);
   addSom(root, signal);
