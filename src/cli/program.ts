@@ -14,6 +14,8 @@ import { addDictionary } from '../methods/dictionary_learning/cli/command.js';
 import { addTransform } from '../methods/transform_learning/cli/command.js';
 import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
 import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
+import { addQuantize } from '../methods/image_quantization/cli/command.js';
+import { addCodec } from '../methods/vector_quantization/cli/command.js';
 import { ChildFinished } from './device.js';
 import { addPredict } from './predict.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
@@ -40,6 +42,8 @@ function program(signal: AbortSignal): Command {
   addTransform(root, signal);
   addDictionary(root, signal);
   addSubspace(root, signal);
+  addQuantize(root, signal);
+  addCodec(root, signal);
   return root;
 }
 

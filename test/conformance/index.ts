@@ -6,6 +6,7 @@ import { economy } from './economy.js';
 import { estimates } from './estimate.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
+import { images } from './images.js';
 import { kernels } from './kernels.js';
 import { kmeansSuites } from './kmeans/index.js';
 import { maps } from './maps/index.js';
@@ -42,4 +43,5 @@ export const suites: readonly Suite[] = [
   transforms,
   estimates,
   subspace,
+  images,
 ];

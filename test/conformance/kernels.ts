@@ -24,6 +24,7 @@ import { columnRanges } from './kernels/column_ranges.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
+import { convolve, padPlanes } from './kernels/convolve.js';
 import { crossProducts } from './kernels/cross_products.js';
 import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
@@ -142,6 +143,8 @@ const tests: readonly KernelTest[] = [
   gramListed,
   rowResiduals,
   uniformBoxKernel,
+  padPlanes,
+  convolve,
   ...mixtureKernels,
 ];
 

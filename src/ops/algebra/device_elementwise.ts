@@ -29,7 +29,7 @@ export interface Desk {
 
 /** Runs so many invocations of a kernel, from its `first` on, in dispatches that stay short. */
 export async function runOver(
-  { workspace }: Desk,
+  { workspace }: Pick<Desk, 'workspace'>,
   source: KernelSource,
   constants: KernelConstants,
   shape: UniformValues,
