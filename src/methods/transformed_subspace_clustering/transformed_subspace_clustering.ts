@@ -211,7 +211,7 @@ async function learn(problem: Problem, options: Checked): Promise<Learnt> {
 }
 
 /** Makes X_l the best numbers not below 0 between T_(l-1) X_(l-1) and what T_l is to make of them. */
-async function proxy(
+export async function proxy(
   algebra: Algebra,
   between: readonly Matrix[],
   after: Matrix,
