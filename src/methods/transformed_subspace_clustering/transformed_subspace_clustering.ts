@@ -118,6 +118,7 @@ export async function transformedSubspaceClustering(
       layers: layers.map(({ atoms }) => atoms),
       representation: Float32Array.from(await algebra.read(z)),
       coefficients: Float32Array.from(await algebra.read(coefficients)),
+      eigenvalues: graph.eigenvalues,
       ...{ normalize, expression, penalty, gamma, lambda, history, converged },
       warnings: warned(
         method,
