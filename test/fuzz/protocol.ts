@@ -29,8 +29,16 @@ export const SHARES = {
 
 export type SubjectName = keyof typeof SHARES;
 
-/** Those that no device has a part in. */
-export const WITHOUT_DEVICE: readonly SubjectName[] = ['sample', 'damaged files', 'command lines'];
+/** Those that no device has a part in, and those whose parts on it others have as well: each is a process to start. */
+export const WITHOUT_DEVICE: readonly SubjectName[] = [
+  'sample',
+  'damaged files',
+  'command lines',
+  'transformLearning',
+  'transformedKMeans',
+  'transformedSubspaceClustering',
+  'dictionaryLearning',
+];
 
 /** A failure, and how often it, or one like it, came up. */
 export interface Failure {
