@@ -9,6 +9,7 @@
 // z         [rows][quads]             vec4, zeros past the last column
 // centres   [k][quads]                vec4
 // targets   [rows][ceil(k / 4)] vec4  p; DIVERGENCE alone reads it
+// control   see lib/control.wgsl: a, the sharpness
 // c         [rows][ceil(k / 4)] vec4  zeros past the k-th
 // loss      [rows]                    weight L_i
 //
@@ -19,21 +20,23 @@ struct Shape {
   rows: u32,
   quads: u32,
   k: u32,
-  a: f32,
   weight: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> z: array<vec4f>;
 @group(0) @binding(2) var<storage, read> centres: array<vec4f>;
 @group(0) @binding(3) var<storage, read> targets: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(4) var<storage, read> control: array<f32>;
+@group(0) @binding(5) var<storage, read_write> c: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> loss: array<f32>;
 
 const WORKGROUP = 64;
 const DIVERGENCE = 0;
 const SOFT = 1;
 const NEAREST = 2;
 const KIND = 0;
+
+// import ../lib/control.wgsl
 
 fn squared_distance(row: u32, centre: u32) -> f32 {
   var sum = vec4f();
@@ -54,6 +57,7 @@ fn main(
   if (row >= shape.rows) {
     return;
   }
+  let a = control[SHARPNESS];
   let fours = (shape.k + 3) / 4;
   let start = row * fours;
   // First the distances, where the weights go later.
@@ -85,9 +89,9 @@ fn main(
   for (var j = 0u; j < shape.k; j++) {
     let d = c[start + j / 4][j % 4];
     #if KIND == DIVERGENCE
-    total += pow((1 + least / shape.a) / (1 + d / shape.a), (shape.a + 1) / 2);
+    total += pow((1 + least / a) / (1 + d / a), (a + 1) / 2);
     #else
-    let share = exp(-shape.a * (d - least));
+    let share = exp(-a * (d - least));
     total += share;
     mean += share * d;
     #end
@@ -102,14 +106,14 @@ fn main(
     for (var r = 0u; r < min(4, shape.k - 4 * four); r++) {
       let d = distances[r];
       #if KIND == DIVERGENCE
-      let share = pow((1 + least / shape.a) / (1 + d / shape.a), (shape.a + 1) / 2) / total;
+      let share = pow((1 + least / a) / (1 + d / a), (a + 1) / 2) / total;
       let p = targets[start + four][r];
       // q is 0 only far beyond float32; p log p is 0 at 0.
       all += select(0f, p * log(p / max(share, 1e-37)), p > 0);
-      weights[r] = (shape.a + 1) / shape.a * (p - share) / (1 + d / shape.a);
+      weights[r] = (a + 1) / a * (p - share) / (1 + d / a);
       #else
-      let share = exp(-shape.a * (d - least)) / total;
-      weights[r] = 2 * share * (1 - shape.a * (d - mean));
+      let share = exp(-a * (d - least)) / total;
+      weights[r] = 2 * share * (1 - a * (d - mean));
       #end
     }
     c[start + four] = shape.weight * weights;

@@ -48,6 +48,8 @@ export interface EpochsOptions {
   readonly epochs: number;
   /** Of each epoch, from 0. */
   readonly rate: (epoch: number) => number;
+  /** Likewise, of losses that draw rows to centres. Default 1. */
+  readonly sharpness?: ((epoch: number) => number) | undefined;
   /** Shuffles the rows, differently each epoch. */
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
@@ -122,7 +124,7 @@ export class Trainer {
    * @throws TrainingDivergedError where a loss is no number; the parameters are then those of the epoch before
    */
   async epochs(options: EpochsOptions): Promise<readonly EpochLoss[]> {
-    const { epochs, rate, seed, signal, onEpoch, patience, tol = 0, visit } = options;
+    const { epochs, rate, sharpness = () => 1, seed, signal, onEpoch, patience, tol = 0, visit } = options;
     const { blocks } = this.#options;
     const history: EpochLoss[] = [];
     let best = Number.POSITIVE_INFINITY;
@@ -131,7 +133,7 @@ export class Trainer {
     for (let epoch = 0; epoch < epochs; epoch++) {
       signal?.throwIfAborted();
       for (const block of blocks) await block.keep();
-      this.#begin(rate(epoch), seed, epoch);
+      this.#begin(rate(epoch), sharpness(epoch), seed, epoch);
       for (let step = 0; step < this.steps; ) {
         if (visit && done % visit.every === 0 && (await visit.call())) return history;
         const ahead = visit ? visit.every - (done % visit.every) : this.steps;
@@ -154,9 +156,9 @@ export class Trainer {
     return history;
   }
 
-  #begin(rate: number, seed: number, epoch: number): void {
+  #begin(rate: number, sharpness: number, seed: number, epoch: number): void {
     const { n } = this.#options;
-    this.#algebra.write(this.#control, [0, this.#updates, rate, 1]);
+    this.#algebra.write(this.#control, [0, this.#updates, rate, 1, sharpness, 0, 0, 0]);
     this.#algebra.write(this.#order, shuffled(n, seed, epoch));
   }
 

@@ -21,7 +21,7 @@ import {
 } from '../../networks/autoencoder_network.js';
 import { chain } from '../../networks/chain.js';
 import { ParameterBlock } from '../../networks/parameter_block.js';
-import { residentRows } from '../../networks/resident_rows.js';
+import { type ResidentRows, residentRows } from '../../networks/resident_rows.js';
 import { restored, standardized } from '../../networks/standardized.js';
 import { mapRows } from '../../networks/train_autoencoder.js';
 import { weightsPart } from '../../networks/weights_part.js';
@@ -149,7 +149,8 @@ export class AutoencoderModel {
     const [n] = rows.shape;
     const given = method === 'decode' ? rows.data : standardized(rows, this.#state);
     return withAlgebra(runtime, rows, signal, async (algebra) => {
-      const values = await mapBy(algebra, given, [n, width], this.#state, method);
+      const held = await residentRows(algebra, given, [n, width]);
+      const values = await mapBy(algebra, held, this.#state, method);
       if (method === 'encode') return { data: values, shape: [n, embeddingSize] };
       return { data: restored(values, this.#state), shape: [n, columns] };
     });
@@ -165,11 +166,10 @@ export class AutoencoderModel {
   }
 }
 
-/** @param data standardized rows, or codes */
+/** @param rows standardized, or codes */
 export async function mapBy(
   algebra: Algebra,
-  data: Float32Array,
-  shape: readonly [number, number],
+  rows: ResidentRows,
   state: AutoencoderState,
   method: 'encode' | 'decode' | 'reconstruct',
 ): Promise<Float32Array> {
@@ -179,7 +179,6 @@ export async function mapBy(
     decode: decoder,
     reconstruct: chain([...encoder.layers, ...decoder.layers]),
   }[method];
-  const rows = await residentRows(algebra, data, shape);
   // A tied decoder needs the encoder's, too.
   const blocks = [
     await ParameterBlock.create(algebra, encoder.layers, state.encoder, false),

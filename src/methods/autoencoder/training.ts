@@ -39,6 +39,9 @@ export interface EpochProgress {
   readonly epochs: number;
   /** The mean over all rows. */
   readonly loss: number;
+  /** What it is made of, of phase 'cluster'. */
+  readonly reconstruction?: number;
+  readonly clustering?: number;
 }
 
 /** How a network is trained. */

@@ -17,8 +17,8 @@ export interface ClusterWeights {
   readonly centres: Matrix;
   /** rows x k: of 'divergence', which shares are wanted. */
   readonly targets?: Matrix | undefined;
-  /** Degrees of freedom of 'divergence', the sharpness of 'soft'. */
-  readonly a: number;
+  /** Its sharpness: degrees of freedom of 'divergence', how near 'soft' is to 'nearest'. */
+  readonly control: Matrix;
   readonly weight: number;
   /** rows x k: how hard each row is drawn to each centre. */
   readonly into: Matrix;
@@ -27,16 +27,16 @@ export interface ClusterWeights {
 }
 
 export const clusterWeights: MatrixOp<ClusterWeights> = {
-  async device(desk, { loss, z, centres, targets, a, weight, into, losses }) {
+  async device(desk, { loss, z, centres, targets, control, weight, into, losses }) {
     const { rows, columns } = z;
     const quads = ceilDiv(columns, 4);
     await runOver(
       ...([desk, weightsKernel, { KIND: Number(weightsKernel.constants[loss.toUpperCase()]) }] as const),
-      { rows, quads, k: centres.rows, a, weight },
+      { rows, quads, k: centres.rows, weight },
       {
         ...{ z: bufferOf(z), centres: bufferOf(centres) },
         targets: targets ? bufferOf(targets) : desk.unread,
-        ...{ c: bufferOf(into), loss: bufferOf(losses) },
+        ...{ control: bufferOf(control), c: bufferOf(into), loss: bufferOf(losses) },
       },
       rows,
       8 * quads * centres.rows,

@@ -1,5 +1,6 @@
 /** CPU twins of shaders/networks/cluster_weights.wgsl, pull_rows.wgsl and pull_centres.wgsl. */
 import type { Matrix } from '../algebra/algebra.js';
+import { CONTROL } from './control.js';
 import type { ClusterWeights, PullCentres, PullRows } from './clusters.js';
 
 type Values = (matrix: Matrix) => Float64Array;
@@ -13,11 +14,12 @@ function distancesOf(row: Float64Array, centres: Float64Array, k: number): Float
 }
 
 export function clusterWeights(
-  { loss, z, centres, targets, a, weight, into, losses }: ClusterWeights,
+  { loss, z, centres, targets, control, weight, into, losses }: ClusterWeights,
   values: Values,
 ): void {
   const [rows, m, c, parts] = [z, centres, into, losses].map(values);
   const wanted = targets && values(targets);
+  const a = values(control)[CONTROL.sharpness];
   const k = centres.rows;
   const d = z.columns;
   for (let i = 0; i < z.rows; i++) {
