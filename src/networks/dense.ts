@@ -12,8 +12,7 @@ export interface DenseSizes {
 }
 
 /** Uniform within 1 / sqrt(inputs) of 0, as PyTorch's layers start. */
-const within = (inputs: number) => (random: Random) =>
-  (2 * random.next() - 1) / Math.sqrt(inputs);
+const within = (inputs: number) => (random: Random) => (2 * random.next() - 1) / Math.sqrt(inputs);
 
 /** W is inputs x outputs, b 1 x outputs. */
 export class Dense implements Layer {

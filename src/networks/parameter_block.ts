@@ -29,7 +29,12 @@ export class ParameterBlock {
   readonly values: Matrix;
   readonly #algebra: Algebra;
   readonly #training:
-    | { readonly gradients: Matrix; readonly first: Matrix; readonly second: Matrix; readonly good: Matrix }
+    | {
+        readonly gradients: Matrix;
+        readonly first: Matrix;
+        readonly second: Matrix;
+        readonly good: Matrix;
+      }
     | undefined;
   readonly #of = new Map<Parametric, OpenParameters>();
 

@@ -42,11 +42,8 @@ export const autoencoderBlocks = async (
 });
 
 /** What the squared distance of a batch is multiplied by. */
-export const reconstructionWeight = (
-  kind: 'mean' | 'sum',
-  rows: number,
-  columns: number,
-): number => 1 / (kind === 'mean' ? rows * columns : rows);
+export const reconstructionWeight = (kind: 'mean' | 'sum', rows: number, columns: number): number =>
+  1 / (kind === 'mean' ? rows * columns : rows);
 
 /** An encoder and a decoder for batches of some rows, to be trained. */
 export async function openAutoencoder(

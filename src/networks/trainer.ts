@@ -124,7 +124,17 @@ export class Trainer {
    * @throws TrainingDivergedError where a loss is no number; the parameters are then those of the epoch before
    */
   async epochs(options: EpochsOptions): Promise<readonly EpochLoss[]> {
-    const { epochs, rate, sharpness = () => 1, seed, signal, onEpoch, patience, tol = 0, visit } = options;
+    const {
+      epochs,
+      rate,
+      sharpness = () => 1,
+      seed,
+      signal,
+      onEpoch,
+      patience,
+      tol = 0,
+      visit,
+    } = options;
     const { blocks } = this.#options;
     const history: EpochLoss[] = [];
     let best = Number.POSITIVE_INFINITY;
@@ -134,7 +144,7 @@ export class Trainer {
       signal?.throwIfAborted();
       for (const block of blocks) await block.keep();
       this.#begin(rate(epoch), sharpness(epoch), seed, epoch);
-      for (let step = 0; step < this.steps; ) {
+      for (let step = 0; step < this.steps;) {
         if (visit && done % visit.every === 0 && (await visit.call())) return history;
         const ahead = visit ? visit.every - (done % visit.every) : this.steps;
         const to = Math.min(this.steps, step + ahead);

@@ -63,6 +63,8 @@ import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
+import { networkClusterTests } from './kernels/network_clusters.js';
+import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
 
@@ -139,6 +141,8 @@ const tests: readonly KernelTest[] = [
   rowResiduals,
   uniformBoxKernel,
   ...mixtureKernels,
+  ...networkTests,
+  ...networkClusterTests,
 ];
 
 /** Everything in shaders/. */

@@ -99,7 +99,11 @@ export async function fitAutoencoder(
     ...{ batch, seed, epochs: count, rate: rateOf(fit, count) },
     ...{ optimizer: optimizerOf(fit), noise: noiseOf(fit), reconstruction: fit.reconstruction },
     ...{ clipNorm: fit.clipNorm, signal: fit.signal, patience: fit.patience, tol: fit.tol },
-    onEpoch: teller(onEpoch, phase, phase === 'layers' ? count * network.encoder.layers.length : count),
+    onEpoch: teller(
+      onEpoch,
+      phase,
+      phase === 'layers' ? count * network.encoder.layers.length : count,
+    ),
   });
   let weights = startAutoencoder(network, createRandom(seed));
   if (layerwise > 0) {

@@ -25,7 +25,8 @@ const widths: OptionRule = {
 
 const between = (least: number, most: number): OptionRule => ({
   rule: `a number from ${least} to less than ${most}`,
-  holds: (value) => Number.isFinite(value) && (value as number) >= least && (value as number) < most,
+  holds: (value) =>
+    Number.isFinite(value) && (value as number) >= least && (value as number) < most,
 });
 
 /** What makes a network, and is its own whatever it is trained for. */

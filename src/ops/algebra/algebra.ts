@@ -124,9 +124,7 @@ export interface MatrixOp<Given> {
   /** Sends kernels to the desk, or puts them into its recording. */
   readonly device: (desk: Desk, given: Given) => Promise<void>;
   /** Loads the same in float64. `values` are the numbers of a matrix, row-major, to be changed in place. */
-  readonly twin: () => Promise<
-    (given: Given, values: (matrix: Matrix) => Float64Array) => void
-  >;
+  readonly twin: () => Promise<(given: Given, values: (matrix: Matrix) => Float64Array) => void>;
 }
 
 /** Calls that were written down once. */

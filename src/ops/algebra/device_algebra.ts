@@ -45,7 +45,10 @@ const LOAD_WORK = 8;
 const PRECISE_WORK = 56;
 
 function refuseInRecording(): never {
-  throw new ClusteringError('recording', 'What waits for the device, or writes to it, cannot be recorded.');
+  throw new ClusteringError(
+    'recording',
+    'What waits for the device, or writes to it, cannot be recorded.',
+  );
 }
 
 /** @param signal once aborted, whatever waits for the device rejects with its reason */

@@ -18,7 +18,7 @@ export function createSender(
   let last: Promise<void> | undefined;
   let lastDone = 0;
   return async (recording, times) => {
-    for (let left = times; left > 0; ) {
+    for (let left = times; left > 0;) {
       const count = Math.min(left, atOnce);
       workspace.submit(Array.from({ length: count }, () => recording));
       left -= count;

@@ -35,7 +35,11 @@ async function packed(
     const all = { start: 0, rows: count };
     for (const { start, rows } of paced(runtime, all, PACK_WORK * quads, BLOCK_ROWS)) {
       const shape = { count: rows, columns: 4 * quads, first: start, scale: 1 };
-      const from = { buffer, offset: offset + 16 * quads * (first + start), size: 16 * quads * rows };
+      const from = {
+        buffer,
+        offset: offset + 16 * quads * (first + start),
+        size: 16 * quads * rows,
+      };
       recording.dispatch(kernel, { shape, rows: from, points }, groups(kernel, rows));
     }
   });

@@ -31,7 +31,11 @@ export const clusterWeights: MatrixOp<ClusterWeights> = {
     const { rows, columns } = z;
     const quads = ceilDiv(columns, 4);
     await runOver(
-      ...([desk, weightsKernel, { KIND: Number(weightsKernel.constants[loss.toUpperCase()]) }] as const),
+      ...([
+        desk,
+        weightsKernel,
+        { KIND: Number(weightsKernel.constants[loss.toUpperCase()]) },
+      ] as const),
       { rows, quads, k: centres.rows, weight },
       {
         ...{ z: bufferOf(z), centres: bufferOf(centres) },

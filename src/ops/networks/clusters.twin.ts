@@ -54,10 +54,7 @@ export function clusterWeights(
   }
 }
 
-export function pullRows(
-  { z, centres, weights, gradient, own }: PullRows,
-  values: Values,
-): void {
+export function pullRows({ z, centres, weights, gradient, own }: PullRows, values: Values): void {
   const [rows, m, c, slope] = [z, centres, weights, gradient].map(values);
   const d = z.columns;
   const k = centres.rows;

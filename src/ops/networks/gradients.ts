@@ -62,6 +62,10 @@ async function downColumns(
   const buffers = Object.fromEntries(matrices.map(([name, one]) => [name, bufferOf(one)]));
   workspace.run(source.name, (recording) => {
     const shape = { rows, quads, ...values };
-    recording.dispatch(kernel, { shape, ...buffers }, ceilDiv(quads, Number(source.constants.WIDE)));
+    recording.dispatch(
+      kernel,
+      { shape, ...buffers },
+      ceilDiv(quads, Number(source.constants.WIDE)),
+    );
   });
 }

@@ -5,10 +5,7 @@ import type { OutputGradient, SquaredError } from './gradients.js';
 
 type Values = (matrix: Matrix) => Float64Array;
 
-export function squaredError(
-  { y, x, weight, gradient, loss }: SquaredError,
-  values: Values,
-): void {
+export function squaredError({ y, x, weight, gradient, loss }: SquaredError, values: Values): void {
   const [given, wanted, slope, sums] = [y, x, gradient, loss].map(values);
   sums.fill(0);
   for (let at = 0; at < given.length; at++) {
