@@ -16,6 +16,7 @@ import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
+import { networks } from './networks/index.js';
 import { transforms } from './transforms/index.js';
 import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
@@ -37,6 +38,7 @@ export const suites: readonly Suite[] = [
   gapStatisticSuite,
   neighbours,
   spectral,
+  networks,
   transforms,
   estimates,
   subspace,
