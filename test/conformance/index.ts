@@ -18,6 +18,7 @@ import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { density } from './density/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
+import { networks } from './networks/index.js';
 import { transforms } from './transforms/index.js';
 import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
@@ -40,6 +41,7 @@ export const suites: readonly Suite[] = [
   neighbours,
   density,
   spectral,
+  networks,
   transforms,
   estimates,
   subspace,

@@ -65,6 +65,8 @@ import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
+import { networkClusterTests } from './kernels/network_clusters.js';
+import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
 import { withinRadius } from './kernels/within_radius.js';
@@ -146,6 +148,8 @@ const tests: readonly KernelTest[] = [
   padPlanes,
   convolve,
   ...mixtureKernels,
+  ...networkTests,
+  ...networkClusterTests,
 ];
 
 /** Everything in shaders/. */

@@ -67,7 +67,7 @@ export function queriesAtOnce(runtime: Runtime, quads: number, k: number): numbe
 
 /** Empty lists of k. */
 export async function allocateLists(
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'allocate' | 'runtime' | 'upload'>,
   count: number,
   k: number,
 ): Promise<Lists> {
