@@ -2,6 +2,10 @@
  * Dense linear algebra on one engine, for methods whose steps are products and solves of whole matrices. It
  * runs on a device in float32 or on the host in float64; a method is written once over it.
  */
+import type { Pause } from '../../math/event_loop.js';
+import type { Shape } from './checks.js';
+import type { Desk } from './device_elementwise.js';
+import type { Dense } from './products.twin.js';
 
 /** A row-major matrix, or `count` of one shape one after the other, held where the engine works. */
 export interface Matrix {
@@ -114,6 +118,26 @@ export interface TopProducts {
 /** Where a row is asked for and there is none. */
 export const NO_ROW = 0xffffffff;
 
+/** An operation that a method needs beside those of every algebra. */
+export interface AlgebraOp<Given extends readonly unknown[], Result> {
+  readonly device: (where: DevicePlace, ...given: Given) => Promise<Result>;
+  /** Loads the same in float64: a page with a GPU never does. */
+  readonly twin: () => Promise<(where: HostPlace, ...given: Given) => Promise<Result>>;
+}
+
+/** Where an algebra's matrices are made. */
+export interface DevicePlace {
+  readonly desk: Desk;
+  readonly make: (shape: Shape) => Promise<Matrix>;
+}
+
+export interface HostPlace {
+  readonly make: (shape: Shape) => Matrix;
+  /** The i-th of a stack. */
+  readonly nth: (matrix: Matrix, i: number) => Dense;
+  readonly pause: Pause;
+}
+
 /**
  * Await one call before the next, which then sees what it wrote; only `read`, `cholesky` and `topProducts` wait
  * for the device's work. Vectors are 1 x n matrices. Shapes that do not fit are refused with
@@ -179,6 +203,11 @@ export interface Algebra {
    * 2 n m d FLOPs.
    */
   topProducts(x: Matrix, r: Matrix, options?: TopOptions): Promise<TopProducts>;
+  /** An operation of one method's own. */
+  run<Given extends readonly unknown[], Result>(
+    op: AlgebraOp<Given, Result>,
+    ...given: Given
+  ): Promise<Result>;
 
   /** Gives memory back before the algebra ends. */
   free(...matrices: readonly (Matrix | Factor)[]): void;

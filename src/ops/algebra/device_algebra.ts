@@ -114,8 +114,11 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       const { transposeA = false, transposeB = false, alpha = 1, beta = 0 } = options;
       const { inner, ...shape } = productShape(a, b, options);
       const result = options.into ?? (await make(shape));
+      // A stack times one matrix is one tall matrix times it.
+      const tall = b.count === 1 && !transposeA && !options.zeroDiagonal;
+      const sizes = tall ? { ...shape, rows: shape.rows * shape.count, count: 1 } : shape;
       await multiply(desk, {
-        ...{ ...options, ...shape, inner, transposeA, transposeB, alpha, beta },
+        ...{ ...options, ...sizes, inner, transposeA, transposeB, alpha, beta },
         ...{ a: viewOf(a), b: viewOf(b), into: viewOf(result) },
       });
       work += shape.rows * shape.columns * shape.count * inner;
@@ -265,6 +268,7 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       waited();
       return found;
     },
+    run: (op, ...given) => op.device({ desk, make }, ...given),
 
     free(...matrices) {
       for (const one of matrices) {

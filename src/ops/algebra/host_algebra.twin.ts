@@ -230,6 +230,7 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
       }
       return { indices: lists.rows, magnitudes: lists.magnitudes };
     },
+    run: async (op, ...given) => (await op.twin())({ make, nth, pause }, ...given),
 
     free(...matrices) {
       for (const one of matrices) {
