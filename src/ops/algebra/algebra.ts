@@ -107,7 +107,7 @@ export interface TopOptions {
   readonly exclude?: Uint32Array | undefined;
 }
 
-/** For each row of R, those of X with the largest |x . r|, largest first; ties to the lowest index. */
+/** For each row of R, those of X with the largest |x . r| above 0, largest first; ties to the lowest index. */
 export interface TopProducts {
   /** [m][k]; NO_ROW where there are fewer than k. */
   readonly indices: Uint32Array;
