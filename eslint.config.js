@@ -15,6 +15,7 @@ const LAYERS = [
   { folder: 'src/ops' },
   { folder: 'src/fit' },
   { folder: 'src/methods', glob: 'src/methods/*/!(cli)/**' },
+  { folder: 'src/compat' },
   { folder: 'src/cli' },
   { folder: 'bench' },
   { folder: 'demo' },
