@@ -17,9 +17,16 @@ export * from './methods/dictionary_learning/index.js';
 export * from './methods/transformed_subspace_clustering/index.js';
 export * from './methods/deep_dictionary_clustering/index.js';
 export * from './methods/subspace_clustering/index.js';
+export * from './methods/autoencoder/index.js';
+export * from './methods/deep_clustering/index.js';
+export * from './methods/scattering_transform/index.js';
 export * from './methods/estimate/index.js';
 export * from './methods/scores/index.js';
 export * from './methods/gap_statistic/index.js';
+export * from './methods/image_quantization/index.js';
+export * from './methods/vector_quantization/index.js';
+export * from './methods/image_filters/index.js';
+export * from './methods/image_features/index.js';
 export type { Metric, Storage } from './rows/load_options.js';
 export type {
   Centroids,

@@ -14,7 +14,10 @@ import { addDictionary } from '../methods/dictionary_learning/cli/command.js';
 import { addTransform } from '../methods/transform_learning/cli/command.js';
 import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
 import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
+import { addQuantize } from '../methods/image_quantization/cli/command.js';
+import { addCodec } from '../methods/vector_quantization/cli/command.js';
 import { ChildFinished } from './device.js';
+import { addPredict } from './predict.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
 /** What a shell is told: sysexits' usage error, a failure, or death by Ctrl-C. */
@@ -29,6 +32,7 @@ function program(signal: AbortSignal): Command {
   addKMeans(root, signal);
   addGmm(root, signal);
   addPca(root, signal);
+  addPredict(root, signal);
   addScore(root, signal);
   addGap(root, signal);
   addSom(root, signal);
@@ -38,6 +42,8 @@ function program(signal: AbortSignal): Command {
   addTransform(root, signal);
   addDictionary(root, signal);
   addSubspace(root, signal);
+  addQuantize(root, signal);
+  addCodec(root, signal);
   return root;
 }
 

@@ -24,6 +24,7 @@ import { columnRanges } from './kernels/column_ranges.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
+import { convolve, padPlanes } from './kernels/convolve.js';
 import { crossProducts } from './kernels/cross_products.js';
 import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
@@ -64,6 +65,8 @@ import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
+import { networkClusterTests } from './kernels/network_clusters.js';
+import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
 import { withinRadius } from './kernels/within_radius.js';
@@ -142,7 +145,11 @@ const tests: readonly KernelTest[] = [
   gramListed,
   rowResiduals,
   uniformBoxKernel,
+  padPlanes,
+  convolve,
   ...mixtureKernels,
+  ...networkTests,
+  ...networkClusterTests,
 ];
 
 /** Everything in shaders/. */
