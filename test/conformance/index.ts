@@ -1,6 +1,7 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
 import { algebraSuite } from './algebra/index.js';
+import { compat } from './compat/index.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
 import { estimates } from './estimate.js';
@@ -40,6 +41,7 @@ export const suites: readonly Suite[] = [
   gapStatisticSuite,
   neighbours,
   density,
+  compat,
   spectral,
   networks,
   transforms,
