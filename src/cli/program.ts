@@ -2,8 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { ClusteringError } from '../index.js';
+import { addDbscan } from '../methods/dbscan/cli/command.js';
 import { addGap } from '../methods/gap_statistic/cli/command.js';
 import { addGmm } from '../methods/gaussian_mixture/cli/command.js';
+import { addHdbscan } from '../methods/hdbscan/cli/command.js';
 import { addKMeans } from '../methods/kmeans/cli/command.js';
 import { addPca } from '../methods/pca/cli/command.js';
 import { addScore } from '../methods/scores/cli/command.js';
@@ -35,6 +37,8 @@ function program(signal: AbortSignal): Command {
   addGap(root, signal);
   addSom(root, signal);
   addSpectral(root, signal);
+  addDbscan(root, signal);
+  addHdbscan(root, signal);
   addTransform(root, signal);
   addDictionary(root, signal);
   addSubspace(root, signal);

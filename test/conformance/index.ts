@@ -15,8 +15,10 @@ import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
 import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
+import { density } from './density/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
+import { networks } from './networks/index.js';
 import { transforms } from './transforms/index.js';
 import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
@@ -37,7 +39,9 @@ export const suites: readonly Suite[] = [
   scores,
   gapStatisticSuite,
   neighbours,
+  density,
   spectral,
+  networks,
   transforms,
   estimates,
   subspace,

@@ -47,6 +47,7 @@ import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
 import { linearCombination } from './kernels/linear_combination.js';
 import { largestProducts, mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { nearestOther } from './kernels/nearest_other.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -64,8 +65,11 @@ import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
+import { networkClusterTests } from './kernels/network_clusters.js';
+import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
+import { withinRadius } from './kernels/within_radius.js';
 
 const tests: readonly KernelTest[] = [
   pack,
@@ -107,6 +111,8 @@ const tests: readonly KernelTest[] = [
   nearestRows,
   largestProducts,
   mergeNearest,
+  ...withinRadius,
+  nearestOther,
   csrTimes,
   product,
   productSubgroups,
@@ -142,6 +148,8 @@ const tests: readonly KernelTest[] = [
   padPlanes,
   convolve,
   ...mixtureKernels,
+  ...networkTests,
+  ...networkClusterTests,
 ];
 
 /** Everything in shaders/. */

@@ -14,7 +14,7 @@ export interface ColumnGroup {
   /** What the columns are called. */
   readonly names: readonly string[];
   /** Row-major, n x names.length; whole numbers are one column. */
-  readonly data: Uint32Array | Float32Array;
+  readonly data: Uint32Array | Int32Array | Float32Array;
 }
 
 /** Numbers turned into text at a time: bounded memory, however many rows there are. */
@@ -82,7 +82,7 @@ const short = (value: number): number => Number(value.toPrecision(9));
 const columnsOf = ({ names, data }: ColumnGroup): OutColumn[] =>
   names.map((name, j) => ({
     name,
-    type: data instanceof Uint32Array ? 'INT32' : 'FLOAT',
+    type: data instanceof Float32Array ? 'FLOAT' : 'INT32',
     at: (row) => data[row * names.length + j],
   }));
 
@@ -175,7 +175,7 @@ function* jsonGroups(groups: readonly ColumnGroup[], total: number): Generator<s
     for (const batch of batches(total, columns.length)) {
       const texts = batch.map((row) => {
         const cells = columns.map((column) => cellOf(column, row));
-        return JSON.stringify(group.data instanceof Uint32Array ? cells[0] : cells);
+        return JSON.stringify(group.data instanceof Float32Array ? cells : cells[0]);
       });
       yield `${batch[0] === 0 ? '' : ','}${texts.join(',')}`;
     }

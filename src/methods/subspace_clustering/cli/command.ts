@@ -7,7 +7,7 @@ import {
   subspaceClustering,
   type SubspaceClusteringModel,
 } from '../../../index.js';
-import { formatSeconds } from '../../../cli/format.js';
+import { formatNumber, formatSeconds } from '../../../cli/format.js';
 import { finishJob, headOf, type Job, openJob, timed, type Timed } from '../../../cli/job.js';
 import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import {
@@ -57,6 +57,7 @@ async function subspaceCommand(
     selfExpressionError: selfExpressionError(model.coefficients, table.labels),
   };
   say(`adapter: ${model.engine}`);
+  say(`eigenvalues: ${Array.from(model.eigenvalues, formatNumber).join(' ')}`);
   say(`coefficients per row: ${sparsity(model.coefficients).toFixed(1)}`);
   if (truth) {
     say(`accuracy against the true classes: ${truth.accuracy.toFixed(4)}`);
@@ -73,6 +74,7 @@ async function subspaceCommand(
     // Labels go to --out: they are as many as the rows.
     json: () => ({
       ...{ adapter: model.engine, milliseconds, counts: countsOf(model) },
+      eigenvalues: [...model.eigenvalues],
       ...{ sparsity: sparsity(model.coefficients), ...truth },
       ...{ iterations: model.iterations, converged: model.converged },
       ...profileJson(job, profiles),
@@ -83,6 +85,7 @@ async function subspaceCommand(
 async function report(
   job: Job,
   { model, milliseconds }: Timed<SubspaceClusteringModel>,
+  profiles: readonly ClusterProfile[],
   { seed, standardize = false }: SubspaceCommandOptions,
 ): Promise<string> {
   const sample = sampleOf(job);
