@@ -24,8 +24,11 @@ const BUDGETS = [
   ['kmeans', 29, 'compat/ml-kmeans'],
   ['default', 28, 'compat/skmeans'],
   ['clustersKmeans, clustersDbscan', 34, 'compat/turf'],
+  ['quantizeImage', 50],
+  ['convolveImage', 12],
+  ['gramMatrix', 28],
   ['kmeans, miniBatchKMeans, gaussianMixture, bayesianGaussianMixture, pca', 90],
-  ['*', 162],
+  ['*', 205],
 ];
 
 const kilobytes = (chunks) =>
