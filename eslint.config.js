@@ -14,6 +14,7 @@ const LAYERS = [
   { folder: 'src/rows' },
   { folder: 'src/ops' },
   { folder: 'src/fit' },
+  { folder: 'src/networks' },
   { folder: 'src/methods', glob: 'src/methods/*/!(cli)/**' },
   { folder: 'src/cli' },
   { folder: 'bench' },

@@ -3,12 +3,18 @@
  * runs on a device in float32 or on the host in float64; a method is written once over it.
  */
 
+import type { Activation } from './activation.js';
+import type { Desk } from './desk.js';
+
 /** A row-major matrix, or `count` of one shape one after the other, held where the engine works. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly count: number;
 }
+
+/** Parts of a flat matrix begin at multiples of so many numbers. */
+export const FLAT_STEP = 64;
 
 /** What is done to each number last, in this order. */
 export interface Epilogue {
@@ -18,6 +24,8 @@ export interface Epilogue {
   readonly softThreshold?: number | undefined;
   /** Numbers below 0 become 0. */
   readonly clampAtZero?: boolean | undefined;
+  /** What a layer of a network does to its output. Default 'linear', which changes nothing. */
+  readonly activation?: Activation | undefined;
   /** Numbers on the diagonal become 0. */
   readonly zeroDiagonal?: boolean | undefined;
 }
@@ -111,6 +119,22 @@ export interface TopProducts {
   readonly magnitudes: Float32Array | Float64Array;
 }
 
+/** What an algebra has no name for: work with matrices, on a device and in float64. */
+export interface MatrixOp<Given> {
+  /** Sends kernels to the desk, or puts them into its recording. */
+  readonly device: (desk: Desk, given: Given) => Promise<void>;
+  /** Loads the same in float64. `values` are the numbers of a matrix, row-major, to be changed in place. */
+  readonly twin: () => Promise<(given: Given, values: (matrix: Matrix) => Float64Array) => void>;
+}
+
+/** Calls that were written down once. */
+export interface Recorded {
+  /** Carries them out so often, one after the other. Resolves when at most a moment's work is left to do. */
+  repeat(times: number): Promise<void>;
+  /** Gives back what they needed. */
+  free(): void;
+}
+
 /** Where a row is asked for and there is none. */
 export const NO_ROW = 0xffffffff;
 
@@ -179,6 +203,20 @@ export interface Algebra {
    * 2 n m d FLOPs.
    */
   topProducts(x: Matrix, r: Matrix, options?: TopOptions): Promise<TopProducts>;
+
+  /** Runs what this has no name for. */
+  perform<Given>(op: MatrixOp<Given>, given: Given): Promise<void>;
+  /**
+   * Writes down the calls that `work` makes, to be carried out again and again: all but those that wait for the
+   * device, and `write`. A device does `work` once, the host each time, so nothing may hang on anything but the
+   * numbers of matrices made before.
+   */
+  record(work: () => Promise<void>): Promise<Recorded>;
+  /**
+   * rows x columns of the numbers of a flat matrix, which both see, from the `first` on, a multiple of FLAT_STEP.
+   * A row takes up its columns rounded up to a multiple of 4.
+   */
+  part(flat: Matrix, first: number, rows: number, columns: number): Matrix;
 
   /** Gives memory back before the algebra ends. */
   free(...matrices: readonly (Matrix | Factor)[]): void;

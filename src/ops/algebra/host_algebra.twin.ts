@@ -5,6 +5,7 @@ import { createPause } from '../../math/event_loop.js';
 import { factorInPlace } from '../../math/positive_definite.js';
 import type { Algebra, Epilogue, Matrix } from './algebra.js';
 import {
+  checkedPart,
   checkedShape,
   checkTop,
   combinedShape,
@@ -25,11 +26,14 @@ class HostMatrix implements Matrix {
   readonly count: number;
   values: Float64Array | undefined;
 
-  constructor({ rows, columns, count }: Shape) {
+  constructor(
+    { rows, columns, count }: Shape,
+    values: Float64Array = new Float64Array(rows * columns * count),
+  ) {
     this.rows = rows;
     this.columns = columns;
     this.count = count;
-    this.values = new Float64Array(rows * columns * count);
+    this.values = values;
   }
 }
 
@@ -229,6 +233,24 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
         );
       }
       return { indices: lists.rows, magnitudes: lists.magnitudes };
+    },
+
+    async perform(op, given) {
+      (await op.twin())(given, valuesOf);
+      await pause();
+    },
+    record: async (work) => {
+      await pause();
+      return {
+        async repeat(times) {
+          for (let done = 0; done < times; done++) await work();
+        },
+        free: () => undefined,
+      };
+    },
+    part(flat, first, rows, columns) {
+      const shape = checkedPart(flat, first, rows, columns);
+      return new HostMatrix(shape, valuesOf(flat).subarray(first, first + rows * columns));
     },
 
     free(...matrices) {

@@ -13,8 +13,8 @@ import {
 } from '../neighbours/nearest_lists.js';
 import { type Matrix, NO_ROW, type TopProducts } from './algebra.js';
 import type { checkTop } from './checks.js';
-import type { Desk } from './device_elementwise.js';
-import { bufferOf } from './device_matrix.js';
+import type { Desk } from './desk.js';
+import { placeOf } from './device_matrix.js';
 
 /** Multiply-adds that a vec4 is worth to pack. */
 const PACK_WORK = 16;
@@ -30,12 +30,16 @@ async function packed(
   const quads = ceilDiv(matrix.columns, 4);
   const kernel = await runtime.kernel(packKernel);
   const { points } = await workspace.allocate({ points: packedBytes(count, quads) });
-  const buffer = bufferOf(matrix);
+  const { buffer, offset } = placeOf(matrix);
   workspace.run('pack', (recording) => {
     const all = { start: 0, rows: count };
     for (const { start, rows } of paced(runtime, all, PACK_WORK * quads, BLOCK_ROWS)) {
       const shape = { count: rows, columns: 4 * quads, first: start, scale: 1 };
-      const from = { buffer, offset: 16 * quads * (first + start), size: 16 * quads * rows };
+      const from = {
+        buffer,
+        offset: offset + 16 * quads * (first + start),
+        size: 16 * quads * rows,
+      };
       recording.dispatch(kernel, { shape, rows: from, points }, groups(kernel, rows));
     }
   });
