@@ -32,6 +32,8 @@ const NEEDED: Readonly<Record<string, Options>> = {
   nearestNeighbours: {},
   transformLearning: {},
   dictionaryLearning: {},
+  autoencoder: { layers: [2] },
+  deepClustering: { k: 2, layers: [2] },
 };
 
 /** What is taken between the points and the options. */

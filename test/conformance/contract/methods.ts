@@ -1,7 +1,9 @@
 /** Every method, as the contract that all of them keep sees it: a new method is one more entry. */
 import type {
+  AutoencoderModel,
   BayesianGaussianMixtureModel,
   ComputeOptions,
+  DeepClusteringModel,
   DeepDictionaryModel,
   DictionaryModel,
   GapStatistic,
@@ -305,6 +307,51 @@ const transformLearning = {
   ],
 } satisfies Method<TransformModel>;
 
+const ofNetworks: readonly Refusal[] = [
+  [{ layers: [] }, 'layers'],
+  [{ layers: [0] }, 'layers'],
+  [{ embeddingSize: 0 }, 'embeddingSize'],
+  [{ activation: 'gelu' }, 'activation'],
+  [{ batchSize: 61 }, 'batchSize'],
+  [{ learningRate: 0 }, 'learningRate'],
+  [{ optimizer: 'lion' }, 'optimizer'],
+  [{ momentum: 1 }, 'momentum'],
+  [{ noise: -1 }, 'noise'],
+];
+
+const autoencoder = {
+  name: 'autoencoder',
+  options: { layers: [4], embeddingSize: 2, epochs: 3, batchSize: 25, noise: 0.25 },
+  model: 'AutoencoderModel',
+  values: ({ history }) => history.map(({ loss }) => loss),
+  use: async (model, points, where) => (await model.reconstruct(points, where)).data,
+  seed: true,
+  refused: [...ofNetworks, [{ epochs: 0 }, 'epochs']],
+} satisfies Method<AutoencoderModel>;
+
+const deepClustering = {
+  name: 'deepClustering',
+  options: {
+    ...{ k: 2, layers: [4], embeddingSize: 2, pretrainEpochs: 2, clusteringEpochs: 2 },
+    ...{ nInit: 2, batchSize: 25, changeTol: 0 },
+  },
+  model: 'DeepClusteringModel',
+  values: ({ embedding, centroids, softAssignments }) => [
+    ...embedding.data,
+    ...centroids.data,
+    ...softAssignments.data,
+  ],
+  use: (model, points, where) => model.predict(points, where),
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    ...ofNetworks,
+    [{ method: 'vade' }, 'method'],
+    [{ autoencoder: {} }, 'autoencoder'],
+    [{ clusteringEpochs: 0 }, 'clusteringEpochs'],
+  ],
+} satisfies Method<DeepClusteringModel>;
+
 const transformedKMeans = {
   name: 'transformedKMeans',
   options: { k: 2, nInit: 1, maxIter: 3 },
@@ -451,6 +498,8 @@ export const METHODS: readonly Method<unknown>[] = [
   nearestNeighbours,
   spectralClustering,
   transformLearning,
+  autoencoder,
+  deepClustering,
   transformedKMeans,
   dictionaryLearning,
   transformedSubspaceClustering,
