@@ -33,6 +33,7 @@ const NEEDED: Readonly<Record<string, Options>> = {
   transformLearning: {},
   dictionaryLearning: {},
   autoencoder: { layers: [2] },
+  restrictedBoltzmannMachine: {},
   deepClustering: { k: 2, layers: [2] },
 };
 

@@ -2,6 +2,7 @@
 import type {
   AutoencoderModel,
   BayesianGaussianMixtureModel,
+  BoltzmannModel,
   ComputeOptions,
   DeepClusteringModel,
   DeepDictionaryModel,
@@ -352,6 +353,23 @@ const deepClustering = {
   ],
 } satisfies Method<DeepClusteringModel>;
 
+const restrictedBoltzmannMachine = {
+  name: 'restrictedBoltzmannMachine',
+  options: { components: 3, epochs: 2, batchSize: 25 },
+  model: 'BoltzmannModel',
+  // Draws hang on float32's last digit.
+  values: ({ visibleBias }) => visibleBias,
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  seed: true,
+  refused: [
+    [{ components: 0 }, 'components'],
+    [{ rate: 0 }, 'rate'],
+    [{ steps: 0 }, 'steps'],
+    [{ persistent: 1 }, 'persistent'],
+    [{ batchSize: 61 }, 'batchSize'],
+  ],
+} satisfies Method<BoltzmannModel>;
+
 const transformedKMeans = {
   name: 'transformedKMeans',
   options: { k: 2, nInit: 1, maxIter: 3 },
@@ -500,6 +518,7 @@ export const METHODS: readonly Method<unknown>[] = [
   transformLearning,
   autoencoder,
   deepClustering,
+  restrictedBoltzmannMachine,
   transformedKMeans,
   dictionaryLearning,
   transformedSubspaceClustering,
