@@ -35,6 +35,9 @@ const NEEDED: Readonly<Record<string, Options>> = {
   transformLearning: {},
   dictionaryLearning: {},
   scatteringTransform: { width: 8, height: 8 },
+  autoencoder: { layers: [2] },
+  restrictedBoltzmannMachine: {},
+  deepClustering: { k: 2, layers: [2] },
 };
 
 /** Rows that are images. */

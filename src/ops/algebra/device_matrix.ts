@@ -57,7 +57,8 @@ export function placeOf(matrix: Matrix): Place {
 /** As kernels bind it. */
 export function bufferOf(matrix: Matrix): BufferBinding {
   const place = placeOf(matrix);
-  return (matrix as DeviceMatrix).offset === undefined ? place.buffer : place;
+  const isPart = matrix instanceof DeviceMatrix && matrix.offset !== undefined;
+  return isPart ? place : place.buffer;
 }
 
 /** From `row` and `column` on, a multiple of 4. A single matrix stands for all of a stack. */
