@@ -45,7 +45,8 @@ import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
 import { linearCombination } from './kernels/linear_combination.js';
-import { largestProducts, mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { excludeProducts, largestProduct, largestProducts } from './kernels/largest_products.js';
+import { mergeNearest, nearestRows } from './kernels/nearest_rows.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -56,6 +57,7 @@ import { product, productSubgroups } from './kernels/product.js';
 import { rowNorms } from './kernels/row_norms.js';
 import { rowResiduals } from './kernels/row_residuals.js';
 import { runSums } from './kernels/run_sums.js';
+import { filterSpectra, moduli } from './kernels/scattering.js';
 import { seedBlocks } from './kernels/seed_blocks.js';
 import { seedChoose } from './kernels/seed_choose.js';
 import { seedClosest } from './kernels/seed_closest.js';
@@ -104,8 +106,12 @@ const tests: readonly KernelTest[] = [
   distanceSums,
   nearestTwo,
   nearestRows,
-  largestProducts,
   mergeNearest,
+  excludeProducts,
+  largestProduct,
+  largestProducts,
+  filterSpectra,
+  moduli,
   csrTimes,
   product,
   productSubgroups,
