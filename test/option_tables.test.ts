@@ -32,6 +32,12 @@ const NEEDED: Readonly<Record<string, Options>> = {
   nearestNeighbours: {},
   transformLearning: {},
   dictionaryLearning: {},
+  scatteringTransform: { width: 10 },
+};
+
+/** Of another shape. */
+const RESHAPED: Readonly<Record<string, readonly [number, number]>> = {
+  scatteringTransform: [1, 90],
 };
 
 /** What is taken between the points and the options. */
@@ -41,7 +47,7 @@ describe.each(tables)('$method', ({ method, rules, defaults, options }) => {
   const fit = (given: Options) =>
     (library as unknown as Record<string, (...given: readonly unknown[]) => Promise<object>>)[
       method
-    ](points, ...(BETWEEN[method] ?? []), {
+    ]({ ...points, shape: RESHAPED[method] ?? points.shape }, ...(BETWEEN[method] ?? []), {
       ...(NEEDED[method] ?? { k: 2 }),
       runtime: 'cpu',
       ...given,

@@ -17,6 +17,7 @@ import { onlineKMeansSuite } from './online_kmeans/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
 import { transforms } from './transforms/index.js';
+import { scattering } from './scattering/index.js';
 import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
 
@@ -40,4 +41,5 @@ export const suites: readonly Suite[] = [
   transforms,
   estimates,
   subspace,
+  scattering,
 ];
