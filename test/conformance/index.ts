@@ -21,6 +21,7 @@ import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
 import { networks } from './networks/index.js';
 import { transforms } from './transforms/index.js';
+import { scattering } from './scattering/index.js';
 import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
 
@@ -48,4 +49,5 @@ export const suites: readonly Suite[] = [
   estimates,
   subspace,
   images,
+  scattering,
 ];
