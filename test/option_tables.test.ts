@@ -30,15 +30,15 @@ const NEEDED: Readonly<Record<string, Options>> = {
   selfOrganizingMap: { rows: 2, columns: 2 },
   gapStatistic: { kMax: 2 },
   nearestNeighbours: {},
+  dbscan: {},
+  hdbscan: {},
   transformLearning: {},
   dictionaryLearning: {},
-  scatteringTransform: { width: 10 },
+  scatteringTransform: { width: 8, height: 8 },
 };
 
-/** Of another shape. */
-const RESHAPED: Readonly<Record<string, readonly [number, number]>> = {
-  scatteringTransform: [1, 90],
-};
+/** Rows that are images. */
+const IMAGES = { data: new Float64Array(128).map((_, i) => Math.cos(i)), shape: [2, 64] };
 
 /** What is taken between the points and the options. */
 const BETWEEN: Readonly<Record<string, readonly unknown[]>> = { nearestNeighbours: [2] };
@@ -47,7 +47,7 @@ describe.each(tables)('$method', ({ method, rules, defaults, options }) => {
   const fit = (given: Options) =>
     (library as unknown as Record<string, (...given: readonly unknown[]) => Promise<object>>)[
       method
-    ]({ ...points, shape: RESHAPED[method] ?? points.shape }, ...(BETWEEN[method] ?? []), {
+    ](method === 'scatteringTransform' ? IMAGES : points, ...(BETWEEN[method] ?? []), {
       ...(NEEDED[method] ?? { k: 2 }),
       runtime: 'cpu',
       ...given,

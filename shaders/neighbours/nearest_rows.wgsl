@@ -41,6 +41,7 @@ const MOST = 8;
 
 // import ../lib/points_layout.wgsl
 // import ../lib/squared_distance.wgsl
+// import ../lib/distance_tile.wgsl
 // import ../lib/nearest_list.wgsl
 
 #if SHARED
@@ -63,28 +64,6 @@ fn set_entry(at: u32, entry: vec2u) {
 }
 #end
 
-// Squared distances of four queries from each of TILE rows.
-struct Tile {
-  #repeat i 0..TILE
-  k$i: vec4f,
-  #end
-}
-
-fn row_of(tile: Tile, i: u32) -> vec4f {
-  switch i {
-    #repeat i 1..TILE
-    case $i: { return tile.k$i; }
-    #end
-    default: { return tile.k0; }
-  }
-}
-
-fn least(tile: Tile) -> vec4f {
-  var all = tile.k0;
-  #repeat i 1..TILE
-  all = min(all, tile.k$i);
-  #end
-  return all;
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -1,7 +1,6 @@
 // Rows drawn uniformly from a box about 0, another sequence of them for each `seed` and `sequence`:
 //   x_ij = (u_ij - 1/2) width_j,  u_ij = floor(h / 2^8) / 2^24,  h = pcg4d(seed, sequence, i, j div 4)[j mod 4]
-// pcg4d is a hash: M. Jarzynski and M. Olano, Hash Functions for GPU Rendering, JCGT 9(3), 2020. So a
-// number depends on nothing but where it stands.
+// So a number depends on nothing but where it stands.
 //
 // width  [columns]
 // x      [rows][columns]
@@ -20,19 +19,7 @@ struct Shape {
 
 const WORKGROUP = 64;
 
-fn pcg4d(input: vec4u) -> vec4u {
-  var v = input * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v;
-}
+// import ../lib/pcg4d.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

@@ -24,6 +24,7 @@ import { columnRanges } from './kernels/column_ranges.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
+import { convolve, padPlanes } from './kernels/convolve.js';
 import { crossProducts } from './kernels/cross_products.js';
 import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
@@ -47,6 +48,7 @@ import { narrowBytes } from './kernels/narrow_bytes.js';
 import { linearCombination } from './kernels/linear_combination.js';
 import { excludeProducts, largestProduct, largestProducts } from './kernels/largest_products.js';
 import { mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { nearestOther } from './kernels/nearest_other.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -65,8 +67,11 @@ import { seedRows } from './kernels/seed_rows.js';
 import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
+import { networkClusterTests } from './kernels/network_clusters.js';
+import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
+import { withinRadius } from './kernels/within_radius.js';
 
 const tests: readonly KernelTest[] = [
   pack,
@@ -112,6 +117,8 @@ const tests: readonly KernelTest[] = [
   largestProducts,
   filterSpectra,
   moduli,
+  ...withinRadius,
+  nearestOther,
   csrTimes,
   product,
   productSubgroups,
@@ -144,7 +151,11 @@ const tests: readonly KernelTest[] = [
   gramListed,
   rowResiduals,
   uniformBoxKernel,
+  padPlanes,
+  convolve,
   ...mixtureKernels,
+  ...networkTests,
+  ...networkClusterTests,
 ];
 
 /** Everything in shaders/. */

@@ -1,9 +1,9 @@
 /** Clusters of what dictionaries, one upon the other, make of rows. */
+import { InvalidArgumentError } from '../../errors.js';
 import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { createPause } from '../../math/event_loop.js';
 import { createRandom } from '../../math/random.js';
-import { symmetricEigen } from '../../math/symmetric_eigen.js';
 import type { Matrix } from '../../ops/algebra/algebra.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
@@ -22,13 +22,14 @@ import {
   defaultLambda,
   expressed,
   expressionError,
-  solveExpressed,
+  SHRUNK,
 } from '../transformed_subspace_clustering/self_expression.js';
 import type { Expression } from '../transformed_subspace_clustering/options.js';
 import { DeepDictionaryModel } from './deep_dictionary_model.js';
 import { fitAtoms, fitCodes, inputOf, misfits, openStack, type Stack } from './layers.js';
 import { DEEP_DEFAULTS, DEEP_RULES, type Draw } from './options.js';
 import { clustersOf, drawToMeans, type Split } from './towards_means.js';
+import { drawToSums } from './towards_sums.js';
 
 export interface DeepDictionaryClusteringOptions extends ComputeOptions {
   /** Number of clusters, 1 <= k <= n. */
@@ -114,7 +115,10 @@ export async function deepDictionaryClustering(
       })),
       representation: Float32Array.from(await algebra.read(z)),
       ...{ history, converged },
-      warnings: warned(method, collapses(spread, await spreadOf(algebra, z, pause), { labels, k })),
+      warnings: warned(method, [
+        ...collapses(spread, await spreadOf(algebra, z, pause), { labels, k }),
+        ...(found.hasShrunk ? [`${SHRUNK}; use a lower mu than ${checked.mu}`] : []),
+      ]),
       engine: algebra.description,
     });
   });
@@ -127,6 +131,7 @@ interface Learnt {
   readonly labels: Uint32Array;
   readonly history: readonly ObjectiveProgress[];
   readonly converged: boolean;
+  readonly hasShrunk?: boolean;
 }
 
 async function learnMeans(stack: Stack, options: Checked, where: ComputeOptions): Promise<Learnt> {
@@ -171,46 +176,30 @@ async function learnSums(stack: Stack, options: Checked, where: ComputeOptions):
   const last = layers[layers.length - 1];
   const lambda = await defaultLambda(algebra, last.codes, expression);
   const history: ObjectiveProgress[] = [];
+  let coefficients: Matrix | undefined;
+  const end = async (graph: Matrix, verdict: Pick<Learnt, 'converged' | 'hasShrunk'>) => {
+    const { labels } = await cut(algebra, graph, options, where, pause);
+    return { labels, history, ...verdict };
+  };
   for (;;) {
     await fitInner(stack);
-    const { coefficients, size } = await expressed(algebra, last.codes, expression, lambda, pause);
+    const found = await expressed(algebra, last.codes, expression, lambda, pause);
+    if (!found) {
+      if (coefficients) return end(coefficients, { converged: false, hasShrunk: true });
+      throw new InvalidArgumentError(
+        'layers',
+        'deepDictionaryClustering: no code is a sum of others; use more atoms, or nonNegative: false.',
+      );
+    }
+    if (coefficients) algebra.free(coefficients);
+    ({ coefficients } = found);
     await drawToSums(stack, coefficients, mu);
     await fitAllAtoms(stack);
     const error = await expressionError(algebra, last.codes, coefficients);
-    history.push({ objective: (await misfits(stack)) + mu * (error + size) });
+    history.push({ objective: (await misfits(stack)) + mu * (error + found.size) });
     const verdict = judge(history, options);
-    if (verdict !== 'goes on') {
-      const { labels } = await cut(algebra, coefficients, options, where, pause);
-      return { labels, history, converged: verdict === 'converged' };
-    }
-    algebra.free(coefficients);
+    if (verdict !== 'goes on') return end(coefficients, { converged: verdict === 'converged' });
   }
-}
-
-/**
- * Z with weight (Z D D' - Y D') + mu (I - C)'(I - C) Z = 0: D D' = V S V' takes it apart into columns of Z V, each with
- * its own shift.
- */
-async function drawToSums(stack: Stack, coefficients: Matrix, mu: number): Promise<void> {
-  const { algebra, layers, nonNegative, pause } = stack;
-  const { k, held, codes, weight } = layers[layers.length - 1];
-  const squares = await algebra.gram(held);
-  const known = Float64Array.from(await algebra.read(squares));
-  const { values, vectors } = await symmetricEigen(known, k, pause);
-  const turn = await algebra.matrix(
-    k,
-    k,
-    vectors.flatMap((vector) => [...vector]),
-  );
-  const directions = await algebra.product(turn, held);
-  const right = await algebra.product(inputOf(stack, layers.length - 1), directions, {
-    transposeB: true,
-    alpha: weight,
-  });
-  const shifts = values.map((value) => weight * Math.max(0, value));
-  const turned = await solveExpressed(algebra, coefficients, mu, shifts, right, pause);
-  await algebra.product(turned, turn, { into: codes, clampAtZero: nonNegative });
-  algebra.free(squares, turn, directions, right, turned);
 }
 
 async function fitInner(stack: Stack): Promise<void> {

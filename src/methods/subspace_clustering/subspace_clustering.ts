@@ -158,7 +158,7 @@ export async function subspaceClustering(
   return new SubspaceClusteringModel({
     ...expressed,
     ...{ shape: [n, d], k, labels: graph.labels, settings, rows, scale, affinity },
-    engine: graph.engine,
+    ...{ eigenvalues: graph.eigenvalues, engine: graph.engine },
   });
 }
 

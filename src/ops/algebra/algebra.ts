@@ -3,8 +3,8 @@
  * runs on a device in float32 or on the host in float64; a method is written once over it.
  */
 import type { Pause } from '../../math/event_loop.js';
-import type { Shape } from './checks.js';
-import type { Desk } from './device_elementwise.js';
+import type { Activation } from './activation.js';
+import type { Desk } from './desk.js';
 import type { Dense } from './products.twin.js';
 
 /** A row-major matrix, or `count` of one shape one after the other, held where the engine works. */
@@ -14,6 +14,11 @@ export interface Matrix {
   readonly count: number;
 }
 
+export type Shape = Pick<Matrix, 'rows' | 'columns' | 'count'>;
+
+/** Parts of a flat matrix begin at multiples of so many numbers. */
+export const FLAT_STEP = 64;
+
 /** What is done to each number last, in this order. */
 export interface Epilogue {
   /** 1 x columns, added to every row. */
@@ -22,6 +27,8 @@ export interface Epilogue {
   readonly softThreshold?: number | undefined;
   /** Numbers below 0 become 0. */
   readonly clampAtZero?: boolean | undefined;
+  /** What a layer of a network does to its output. Default 'linear', which changes nothing. */
+  readonly activation?: Activation | undefined;
   /** Numbers on the diagonal become 0. */
   readonly zeroDiagonal?: boolean | undefined;
 }
@@ -113,6 +120,22 @@ export interface TopProducts {
   readonly indices: Uint32Array;
   /** [m][k]: |x . r|, 0 where there is no row. */
   readonly magnitudes: Float32Array | Float64Array;
+}
+
+/** What an algebra has no name for: work with matrices, on a device and in float64. */
+export interface MatrixOp<Given> {
+  /** Sends kernels to the desk, or puts them into its recording. */
+  readonly device: (desk: Desk, given: Given) => Promise<void>;
+  /** Loads the same in float64. `values` are the numbers of a matrix, row-major, to be changed in place. */
+  readonly twin: () => Promise<(given: Given, values: (matrix: Matrix) => Float64Array) => void>;
+}
+
+/** Calls that were written down once. */
+export interface Recorded {
+  /** Carries them out so often, one after the other. Resolves when at most a moment's work is left to do. */
+  repeat(times: number): Promise<void>;
+  /** Gives back what they needed. */
+  free(): void;
 }
 
 /** Where a row is asked for and there is none. */
@@ -208,6 +231,20 @@ export interface Algebra {
     op: AlgebraOp<Given, Result>,
     ...given: Given
   ): Promise<Result>;
+
+  /** Runs what this has no name for. */
+  perform<Given>(op: MatrixOp<Given>, given: Given): Promise<void>;
+  /**
+   * Writes down the calls that `work` makes, to be carried out again and again: all but those that wait for the
+   * device, and `write`. A device does `work` once, the host each time, so nothing may hang on anything but the
+   * numbers of matrices made before.
+   */
+  record(work: () => Promise<void>): Promise<Recorded>;
+  /**
+   * rows x columns of the numbers of a flat matrix, which both see, from the `first` on, a multiple of FLAT_STEP.
+   * A row takes up its columns rounded up to a multiple of 4.
+   */
+  part(flat: Matrix, first: number, rows: number, columns: number): Matrix;
 
   /** Gives memory back before the algebra ends. */
   free(...matrices: readonly (Matrix | Factor)[]): void;

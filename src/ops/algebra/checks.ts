@@ -1,17 +1,19 @@
 /** What every algebra refuses, and the shapes of what it makes. */
 import { InvalidArgumentError, ShapeError } from '../../errors.js';
-import type {
-  Epilogue,
-  Factor,
-  Matrix,
-  ProductOptions,
-  Scales,
-  Shrinkage,
-  Term,
-  TopOptions,
+import {
+  type Epilogue,
+  type Factor,
+  FLAT_STEP,
+  type Matrix,
+  type ProductOptions,
+  type Scales,
+  type Shape,
+  type Shrinkage,
+  type Term,
+  type TopOptions,
 } from './algebra.js';
 
-export type Shape = Pick<Matrix, 'rows' | 'columns' | 'count'>;
+const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 
 const text = ({ rows, columns, count }: Shape) =>
   `${count === 1 ? '' : `${count} of `}${rows} x ${columns}`;
@@ -57,6 +59,19 @@ export function checkedShape(
     );
   }
   return { rows, columns, count };
+}
+
+/** The shape of a part of a flat matrix. */
+export function checkedPart(flat: Shape, first: number, rows: number, columns: number): Shape {
+  const shape = checkedShape(rows, columns, 1);
+  const end = first + rows * roundUp(columns, 4);
+  if (first % FLAT_STEP !== 0 || end > flat.rows * flat.columns || flat.columns % 4 !== 0) {
+    throw new ShapeError(
+      `${text(shape)} from number ${first} on is no part of a matrix of ${text(flat)}; ` +
+        `begin at a multiple of ${FLAT_STEP}, and end within it.`,
+    );
+  }
+  return shape;
 }
 
 /** What `product` makes, and the length of its sums. */

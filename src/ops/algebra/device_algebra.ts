@@ -11,8 +11,9 @@ import { ClusteringError } from '../../errors.js';
 import { padColumns, unpadColumns } from '../../rows/device_points.js';
 import { engineName } from '../engine_name.js';
 import { paceKeeper } from '../pace_keeper.js';
-import type { Algebra, Factor, Matrix, Summed } from './algebra.js';
+import type { Algebra, Factor, Matrix, Shape, Summed } from './algebra.js';
 import {
+  checkedPart,
   checkedShape,
   checkTop,
   combinedShape,
@@ -21,12 +22,13 @@ import {
   refuseRightSides,
   refuseScales,
   refuseShrinkage,
-  type Shape,
 } from './checks.js';
-import { combine, type Desk, runOver } from './device_elementwise.js';
+import type { Desk, Workbench } from './desk.js';
+import { combine, runOver } from './device_elementwise.js';
 import { type DeviceFactor, factorize, solveInPlace } from './device_factor.js';
-import { bufferOf, DeviceMatrix, matrixBytes, viewOf } from './device_matrix.js';
+import { bufferOf, DeviceMatrix, matrixBytes, placeOf, viewOf } from './device_matrix.js';
 import { multiply } from './device_product.js';
+import { createSender } from './sender.js';
 import { topProducts } from './top_products.js';
 
 const RUN = Number(lineSumsKernel.constants.RUN);
@@ -41,12 +43,27 @@ const OF: Readonly<Record<Summed, number>> = {
 const LOAD_WORK = 8;
 const PRECISE_WORK = 56;
 
+function refuseInRecording(): never {
+  throw new ClusteringError(
+    'recording',
+    'What waits for the device, or writes to it, cannot be recorded.',
+  );
+}
+
 /** @param signal once aborted, whatever waits for the device rejects with its reason */
 export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Promise<Algebra> {
   const workspace = new Workspace(runtime, 'linear algebra', signal);
   const { unread } = await workspace.allocate({ unread: 16 });
   workspace.run('clear', (recording) => recording.clear(unread));
-  const desk: Desk = { workspace, unread };
+  // While calls are recorded, where they go.
+  let recorder: Workbench | undefined;
+  const desk: Desk = {
+    get workspace() {
+      return recorder ?? workspace;
+    },
+    unread,
+  };
+  const send = createSender(workspace);
   const observe = paceKeeper(runtime);
   let work = 0;
   const waited = () => {
@@ -60,18 +77,19 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
   };
   const cleared = async (shape: Shape) => {
     const matrix = await make(shape);
-    workspace.run('clear', (recording) => recording.clear(bufferOf(matrix)));
+    workspace.run('clear', (recording) => recording.clear(placeOf(matrix).buffer));
     return matrix;
   };
   const upload = (matrix: Matrix, values: ArrayLike<number>) => {
     const { rows, columns, count } = matrix;
-    workspace.upload(bufferOf(matrix), padColumns(values, rows * count, columns));
+    const { buffer, offset } = placeOf(matrix);
+    (recorder ?? workspace).upload(buffer, padColumns(values, rows * count, columns), offset);
   };
   const copied = async (matrix: Matrix) => {
-    const source = bufferOf(matrix);
+    const { buffer, offset, size } = placeOf(matrix);
     const copy = await make(matrix);
-    workspace.run('copy', (recording) =>
-      recording.copy(source, 0, bufferOf(copy), 0, matrixBytes(matrix)),
+    desk.workspace.run('copy', (recording) =>
+      recording.copy(buffer, offset, placeOf(copy).buffer, 0, size),
     );
     return copy;
   };
@@ -100,7 +118,8 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
     },
     async read(matrix) {
       const { rows, columns, count } = matrix;
-      const bytes = await workspace.read(bufferOf(matrix), 0, matrixBytes(matrix));
+      const { buffer, offset, size } = placeOf(matrix);
+      const bytes = await workspace.read(buffer, offset, size);
       waited();
       const padded = new Float32Array(bytes);
       return columns % 4 === 0 ? padded : unpadColumns(padded, rows * count, columns);
@@ -209,8 +228,8 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       const { softThreshold = 1 / penalty } = step;
       const { rows, columns, count } = solution;
       const all_rows = rows * count;
-      const held = bufferOf(gap);
-      workspace.run('clear', (recording) => recording.clear(held));
+      const { buffer: held } = placeOf(gap);
+      desk.workspace.run('clear', (recording) => recording.clear(held));
       await runOver(
         desk,
         shrinkKernel,
@@ -270,12 +289,57 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
     },
     run: (op, ...given) => op.device({ desk, make }, ...given),
 
+    perform: (op, given) => op.device(desk, given),
+    async record(build) {
+      const recording = workspace.record('recorded');
+      const held: GPUBuffer[] = [];
+      const before = work;
+      recorder = {
+        runtime,
+        run(_, add) {
+          add(recording);
+        },
+        // What a recording uses belongs to it.
+        async allocate(sizes) {
+          const made = await workspace.allocate(sizes);
+          held.push(...Object.values<GPUBuffer>(made));
+          return made;
+        },
+        release(...buffers) {
+          held.push(...buffers);
+        },
+        upload: refuseInRecording,
+        read: refuseInRecording,
+      };
+      try {
+        await build();
+      } finally {
+        recorder = undefined;
+      }
+      const each = work - before;
+      work = before;
+      return {
+        async repeat(times) {
+          await send(recording, times);
+          work += each * times;
+        },
+        free() {
+          recording.release();
+          workspace.release(...held);
+        },
+      };
+    },
+    part(flat, first, rows, columns) {
+      const { buffer, offset } = placeOf(flat);
+      return new DeviceMatrix(checkedPart(flat, first, rows, columns), buffer, offset + 4 * first);
+    },
+
     free(...matrices) {
       for (const one of matrices) {
-        if ('inverses' in one) workspace.release((one as DeviceFactor).inverses);
+        if ('inverses' in one) desk.workspace.release((one as DeviceFactor).inverses);
         const matrix = 'lower' in one ? one.lower : one;
         if (!(matrix instanceof DeviceMatrix) || !matrix.buffer) continue;
-        workspace.release(matrix.buffer);
+        if (matrix.offset === undefined) desk.workspace.release(matrix.buffer);
         matrix.buffer = undefined;
       }
     },

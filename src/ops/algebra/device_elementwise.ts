@@ -1,15 +1,17 @@
 /** What is done to the numbers of matrices one by one, on a device. */
 import {
+  type BufferBinding,
   type KernelConstants,
   type KernelSource,
   MAX_F32,
   type UniformValues,
 } from '../../../host/kernel.js';
 import { ceilDiv } from '../../../host/plan.js';
-import type { Workspace } from '../../../host/workspace.js';
 import linearCombinationKernel from '../../../shaders/algebra/linear_combination.wgsl';
 import { groups, paced } from '../../rows/device_points.js';
+import { activationNumber } from './activation.js';
 import type { Epilogue } from './algebra.js';
+import type { Desk } from './desk.js';
 import { bufferOf, type View } from './device_matrix.js';
 
 /** Multiply-adds that an invocation with a few loads and stores is worth. */
@@ -19,21 +21,15 @@ const flag = (name: string) => parseInt(linearCombinationKernel.constants[name])
 const BIASED = flag('BIASED');
 const ZERO_DIAGONAL = flag('ZERO_DIAGONAL');
 const LOWER = flag('LOWER');
-
-/** Where matrices lie. */
-export interface Desk {
-  readonly workspace: Workspace;
-  /** Bound where a kernel has a binding that it does not read this time; zeros. */
-  readonly unread: GPUBuffer;
-}
+const ACTIVATED = flag('ACTIVATED');
 
 /** Runs so many invocations of a kernel, from its `first` on, in dispatches that stay short. */
 export async function runOver(
-  { workspace }: Desk,
+  { workspace }: Pick<Desk, 'workspace'>,
   source: KernelSource,
   constants: KernelConstants,
   shape: UniformValues,
-  buffers: Readonly<Record<string, GPUBuffer>>,
+  buffers: Readonly<Record<string, BufferBinding>>,
   invocations: number,
   work = LIGHT_WORK,
 ): Promise<void> {
@@ -53,14 +49,26 @@ export interface DeviceEpilogue extends Epilogue {
   readonly lower?: boolean;
 }
 
+/** What kernels are made for: the constant ACTIVATION. relu needs no kernel of its own. */
+export const curveOf = ({ activation = 'linear' }: Epilogue): number =>
+  activation === 'relu' ? 0 : activationNumber(activation);
+
 /** An epilogue as kernels take it. */
 export function epilogueOf(
   { unread }: Desk,
-  { bias, softThreshold = 0, clampAtZero, zeroDiagonal, lower }: DeviceEpilogue,
-): { readonly values: UniformValues; readonly bias: GPUBuffer } {
-  const flags = (bias ? BIASED : 0) + (zeroDiagonal ? ZERO_DIAGONAL : 0) + (lower ? LOWER : 0);
+  epilogue: DeviceEpilogue,
+): { readonly values: UniformValues; readonly bias: BufferBinding } {
+  const { bias, softThreshold = 0, clampAtZero, zeroDiagonal, lower } = epilogue;
+  const flags =
+    (bias ? BIASED : 0) +
+    (zeroDiagonal ? ZERO_DIAGONAL : 0) +
+    (lower ? LOWER : 0) +
+    (curveOf(epilogue) > 0 ? ACTIVATED : 0);
   return {
-    values: { flags, threshold: softThreshold, least: clampAtZero ? 0 : -MAX_F32 },
+    values: {
+      ...{ flags, threshold: softThreshold },
+      least: clampAtZero || epilogue.activation === 'relu' ? 0 : -MAX_F32,
+    },
     bias: bias ? bufferOf(bias) : unread,
   };
 }
@@ -80,7 +88,7 @@ export interface Combination extends DeviceEpilogue {
 
 export async function combine(desk: Desk, job: Combination): Promise<void> {
   const { terms, into, own = 0, diagonal = 0, rows, columns, count = 1 } = job;
-  const buffers: Record<string, GPUBuffer> = {};
+  const buffers: Record<string, BufferBinding> = {};
   const shape: Record<string, number> = {};
   for (let t = 0; t < 3; t++) {
     const [factor, view] = t < terms.length ? terms[t] : [0, undefined];
@@ -93,7 +101,7 @@ export async function combine(desk: Desk, job: Combination): Promise<void> {
   await runOver(
     desk,
     linearCombinationKernel,
-    { TERMS: terms.length },
+    { TERMS: terms.length, ACTIVATION: curveOf(job) },
     {
       ...{ ...shape, ...values, own, diagonal, rows, columns, all_rows: rows * count },
       ...{ c_first: into.first, c_stride: into.stride },

@@ -4,7 +4,8 @@ import factorBlockKernel from '../../../shaders/algebra/factor_block.wgsl';
 import { NotPositiveDefiniteError } from './not_positive_definite_error.js';
 import { NONE_FOUND } from '../../rows/device_points.js';
 import type { Factor, Matrix } from './algebra.js';
-import { combine, type Desk } from './device_elementwise.js';
+import type { Desk } from './desk.js';
+import { combine } from './device_elementwise.js';
 import { bufferOf, type DeviceMatrix, viewOf, type View } from './device_matrix.js';
 import { multiply } from './device_product.js';
 

@@ -1,8 +1,8 @@
 /** Matrices on a device, and parts of them, as its kernels take them. */
+import type { BufferBinding } from '../../../host/kernel.js';
 import { ceilDiv } from '../../../host/plan.js';
 import { ClusteringError } from '../../errors.js';
-import type { Matrix } from './algebra.js';
-import type { Shape } from './checks.js';
+import type { Matrix, Shape } from './algebra.js';
 
 /** Row-major, rows of whole vec4s with zeros past the last column. */
 export class DeviceMatrix implements Matrix {
@@ -13,13 +13,16 @@ export class DeviceMatrix implements Matrix {
   readonly quads: number;
   /** Absent once it was freed. */
   buffer: GPUBuffer | undefined;
+  /** Where it begins in the buffer of another matrix, in bytes; of one by itself undefined. */
+  readonly offset: number | undefined;
 
-  constructor({ rows, columns, count }: Shape, buffer: GPUBuffer) {
+  constructor({ rows, columns, count }: Shape, buffer: GPUBuffer, offset?: number) {
     this.rows = rows;
     this.columns = columns;
     this.count = count;
     this.quads = ceilDiv(columns, 4);
     this.buffer = buffer;
+    this.offset = offset;
   }
 }
 
@@ -28,17 +31,33 @@ export const matrixBytes = ({ rows, columns, count }: Shape): number =>
 
 /** Part of a buffer: rows of vec4s. */
 export interface View {
-  readonly buffer: GPUBuffer;
+  readonly buffer: BufferBinding;
   /** Where it begins, and from row to row and item to item of a stack, in vec4s. */
   readonly first: number;
   readonly stride: number;
   readonly step: number;
 }
 
+/** Where the numbers of a matrix lie, in bytes. */
+interface Place {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** @throws ClusteringError where it was freed, or is another engine's */
-export function bufferOf(matrix: Matrix): GPUBuffer {
-  if (matrix instanceof DeviceMatrix && matrix.buffer) return matrix.buffer;
+export function placeOf(matrix: Matrix): Place {
+  if (matrix instanceof DeviceMatrix && matrix.buffer) {
+    const { buffer, offset = 0 } = matrix;
+    return { buffer, offset, size: matrixBytes(matrix) };
+  }
   throw new ClusteringError('disposed', 'This matrix was freed, or lies on another engine.');
+}
+
+/** As kernels bind it. */
+export function bufferOf(matrix: Matrix): BufferBinding {
+  const place = placeOf(matrix);
+  return (matrix as DeviceMatrix).offset === undefined ? place.buffer : place;
 }
 
 /** From `row` and `column` on, a multiple of 4. A single matrix stands for all of a stack. */

@@ -5,7 +5,8 @@ import productKernel from '../../../shaders/algebra/product.wgsl';
 import subgroupsKernel from '../../../shaders/algebra/product_subgroups.wgsl';
 import addRunsKernel from '../../../shaders/products/add_runs.wgsl';
 import { groups, paced } from '../../rows/device_points.js';
-import { combine, type Desk, type DeviceEpilogue, epilogueOf } from './device_elementwise.js';
+import type { Desk } from './desk.js';
+import { combine, curveOf, type DeviceEpilogue, epilogueOf } from './device_elementwise.js';
 import type { View } from './device_matrix.js';
 
 /** Terms that are summed in one go, in float32: longer sums are added up from those of so many. */
@@ -50,6 +51,7 @@ async function tilingOf({ workspace }: Desk, product: Product): Promise<Tiling> 
   const source = lanes > 0 ? subgroupsKernel : productKernel;
   const kernel = await runtime.kernel(source, {
     ...{ TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB, TRIANGLE: triangle !== undefined },
+    ACTIVATION: curveOf(product),
     ...(lanes > 0 && { LANES: lanes }),
   });
   const { TILE_ROWS, DEPTH } = source.constants;

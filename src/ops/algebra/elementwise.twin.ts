@@ -1,4 +1,5 @@
 /** What is done to the numbers of matrices one by one, and their sums, in float64. */
+import { type Activation, CURVES } from './activation.js';
 import type { Summed } from './algebra.js';
 
 /** See Epilogue; `bias` [columns]. */
@@ -6,6 +7,7 @@ export interface Finish {
   readonly bias?: ArrayLike<number> | undefined;
   readonly softThreshold?: number | undefined;
   readonly clampAtZero?: boolean | undefined;
+  readonly activation?: Activation | undefined;
   readonly zeroDiagonal?: boolean | undefined;
 }
 
@@ -16,13 +18,14 @@ export const softThresholded = (value: number, threshold: number): number =>
 export function finish(
   values: Float64Array,
   columns: number,
-  { bias, softThreshold = 0, clampAtZero = false, zeroDiagonal = false }: Finish,
+  { bias, softThreshold = 0, clampAtZero = false, activation, zeroDiagonal = false }: Finish,
 ): void {
   for (let at = 0; at < values.length; at++) {
     let value = values[at];
     if (bias) value += bias[at % columns];
     if (softThreshold > 0) value = softThresholded(value, softThreshold);
     if (clampAtZero) value = Math.max(value, 0);
+    if (activation) value = CURVES[activation].value(value);
     values[at] = value;
   }
   if (zeroDiagonal) setDiagonal(values, columns, () => 0);

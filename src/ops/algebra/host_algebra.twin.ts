@@ -3,8 +3,9 @@ import { ClusteringError } from '../../errors.js';
 import { NotPositiveDefiniteError } from './not_positive_definite_error.js';
 import { createPause } from '../../math/event_loop.js';
 import { factorInPlace } from '../../math/positive_definite.js';
-import type { Algebra, Epilogue, Matrix } from './algebra.js';
+import type { Algebra, Epilogue, Matrix, Shape } from './algebra.js';
 import {
+  checkedPart,
   checkedShape,
   checkTop,
   combinedShape,
@@ -13,7 +14,6 @@ import {
   refuseRightSides,
   refuseScales,
   refuseShrinkage,
-  type Shape,
 } from './checks.js';
 import { finish, setDiagonal, shrink, sums } from './elementwise.twin.js';
 import { type Dense, multiply, rowsOf, solveTriangular, transposed } from './products.twin.js';
@@ -25,11 +25,14 @@ class HostMatrix implements Matrix {
   readonly count: number;
   values: Float64Array | undefined;
 
-  constructor({ rows, columns, count }: Shape) {
+  constructor(
+    { rows, columns, count }: Shape,
+    values: Float64Array = new Float64Array(rows * columns * count),
+  ) {
     this.rows = rows;
     this.columns = columns;
     this.count = count;
-    this.values = new Float64Array(rows * columns * count);
+    this.values = values;
   }
 }
 
@@ -231,6 +234,24 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
       return { indices: lists.rows, magnitudes: lists.magnitudes };
     },
     run: async (op, ...given) => (await op.twin())({ make, nth, pause }, ...given),
+
+    async perform(op, given) {
+      (await op.twin())(given, valuesOf);
+      await pause();
+    },
+    record: async (work) => {
+      await pause();
+      return {
+        async repeat(times) {
+          for (let done = 0; done < times; done++) await work();
+        },
+        free: () => undefined,
+      };
+    },
+    part(flat, first, rows, columns) {
+      const shape = checkedPart(flat, first, rows, columns);
+      return new HostMatrix(shape, valuesOf(flat).subarray(first, first + rows * columns));
+    },
 
     free(...matrices) {
       for (const one of matrices) {

@@ -14,7 +14,8 @@ import {
 import { bytesAtOnce } from '../pace_keeper.js';
 import { type Matrix, NO_ROW, type TopProducts } from './algebra.js';
 import type { checkTop } from './checks.js';
-import { type Desk, runOver } from './device_elementwise.js';
+import type { Desk } from './desk.js';
+import { runOver } from './device_elementwise.js';
 import { viewOf } from './device_matrix.js';
 import { multiply } from './device_product.js';
 

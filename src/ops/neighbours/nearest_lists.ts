@@ -15,9 +15,9 @@ export const TILE_QUERIES = Number(constants.ROWS) * Number(constants.WORKGROUP)
 /** The longest lists that fit workgroup memory. */
 export const MOST_SHARED = Number(constants.MOST);
 /** Workgroups that keep a large GPU busy: where queries are few, each goes through fewer of the rows. */
-const WORKGROUPS = 512;
+export const WORKGROUPS = 512;
 /** Rows below which a slice costs more to merge than it saves. */
-const LEAST_SLICE = 512;
+export const LEAST_SLICE = 512;
 /** Queries at a time, and bytes that they, their lists and those of the slices may take. */
 const MOST_QUERIES = 16384;
 const QUERY_BYTES = 64 * 1024 * 1024;
@@ -65,7 +65,7 @@ export function queriesAtOnce(runtime: Runtime, quads: number, k: number): numbe
 
 /** Empty lists of k. */
 export async function allocateLists(
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'allocate' | 'runtime' | 'upload'>,
   count: number,
   k: number,
 ): Promise<Lists> {

@@ -21,7 +21,7 @@ async function goldenOf({ readFile }: ConformanceContext): Promise<Golden> {
   return JSON.parse(new TextDecoder().decode(await readFile('golden/algebra.json'))) as Golden;
 }
 
-const onAlgebra = (
+export const onAlgebra = (
   name: string,
   work: (algebra: Algebra, context: ConformanceContext) => Promise<void>,
 ): Case => ({
@@ -43,7 +43,7 @@ const onAlgebra = (
 });
 
 /** As in make_algebra.py. */
-const pattern = (rows: number, columns: number, step: number): Float32Array =>
+export const pattern = (rows: number, columns: number, step: number): Float32Array =>
   Float32Array.from({ length: rows * columns }, (_, at) => {
     const [i, j] = [Math.floor(at / columns), at % columns];
     return ((i * step + j * 7919 + i * j) % 1009) / 1009 - 0.5;

@@ -2,10 +2,12 @@
 import type {
   BayesianGaussianMixtureModel,
   ComputeOptions,
+  Dbscan,
   DeepDictionaryModel,
   DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
+  Hdbscan,
   KMeansModel,
   MiniBatchKMeansModel,
   Neighbours,
@@ -256,6 +258,29 @@ const nearestNeighbours = {
   ],
 } satisfies Method<Neighbours>;
 
+const dbscan = {
+  name: 'dbscan',
+  options: { eps: 3, minSamples: 4 },
+  values: ({ labels, core }) => [...labels, ...core],
+  refused: [
+    [{ eps: 0 }, 'eps'],
+    [{ eps: '1' }, 'eps'],
+    [{ minSamples: 0 }, 'minSamples'],
+  ],
+} satisfies Method<Dbscan>;
+
+const hdbscan = {
+  name: 'hdbscan',
+  options: { minClusterSize: 8, minSamples: 4 },
+  values: ({ labels, probabilities }) => [...labels, ...probabilities],
+  refused: [
+    [{ minClusterSize: 1 }, 'minClusterSize'],
+    [{ minSamples: 0 }, 'minSamples'],
+    [{ minSamples: 61 }, 'minSamples'],
+    [{ clusterSelectionMethod: 'best' }, 'clusterSelectionMethod'],
+  ],
+} satisfies Method<Hdbscan>;
+
 const spectralClustering = {
   name: 'spectralClustering',
   options: { k: 2, gamma: 0.01, nInit: 2 },
@@ -449,6 +474,8 @@ export const METHODS: readonly Method<unknown>[] = [
   pca,
   gapStatistic,
   nearestNeighbours,
+  dbscan,
+  hdbscan,
   spectralClustering,
   transformLearning,
   transformedKMeans,

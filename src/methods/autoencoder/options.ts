@@ -1,0 +1,96 @@
+/** What the options of `autoencoder` must be, and what they are where they are absent. */
+import {
+  aFunction,
+  aSeed,
+  aSwitch,
+  either,
+  nonNegative,
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+  positive,
+  RUNTIME_RULES,
+  wholeNumber,
+} from '../../fit/options.js';
+import { ACTIVATIONS } from '../../ops/algebra/activation.js';
+
+/** Widths of layers: at least one. */
+const widths: OptionRule = {
+  rule: 'a list of whole numbers >= 1',
+  holds: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((width) => Number.isSafeInteger(width) && (width as number) >= 1),
+};
+
+const between = (least: number, most: number): OptionRule => ({
+  rule: `a number from ${least} to less than ${most}`,
+  holds: (value) =>
+    Number.isFinite(value) && (value as number) >= least && (value as number) < most,
+});
+
+/** What makes a network, and is its own whatever it is trained for. */
+export const NETWORK_RULES = {
+  layers: widths,
+  embeddingSize: wholeNumber(1),
+  activation: oneOf(...ACTIVATIONS),
+  outputActivation: oneOf(...ACTIVATIONS),
+  tied: aSwitch,
+  standardize: oneOf('all', 'none'),
+} as const satisfies OptionRules;
+
+/** How it is trained. */
+export const TRAINING_RULES = {
+  batchSize: wholeNumber(1),
+  learningRate: positive,
+  schedule: either(oneOf('constant', 'cosine', 'step'), aFunction),
+  optimizer: oneOf('adam', 'adamw', 'sgd'),
+  momentum: between(0, 1),
+  nesterov: aSwitch,
+  weightDecay: nonNegative,
+  clipNorm: positive,
+  noise: nonNegative,
+  noiseKind: oneOf('masking', 'gaussian'),
+  reconstruction: oneOf('mean', 'sum'),
+  layerwise: wholeNumber(0),
+  patience: wholeNumber(1),
+  tol: nonNegative,
+  seed: aSeed,
+  onEpoch: aFunction,
+} as const satisfies OptionRules;
+
+export const AUTOENCODER_RULES = {
+  ...NETWORK_RULES,
+  epochs: wholeNumber(1),
+  ...TRAINING_RULES,
+  ...RUNTIME_RULES,
+} as const satisfies OptionRules;
+
+export const NETWORK_DEFAULTS = {
+  embeddingSize: 10,
+  activation: 'relu',
+  outputActivation: 'linear',
+  tied: false,
+  standardize: 'all',
+} as const;
+
+export const TRAINING_DEFAULTS = {
+  learningRate: 1e-3,
+  schedule: 'constant',
+  optimizer: 'adam',
+  momentum: 0.9,
+  nesterov: false,
+  weightDecay: 0,
+  noise: 0,
+  noiseKind: 'masking',
+  layerwise: 0,
+  tol: 1e-3,
+  seed: 0,
+} as const;
+
+export const AUTOENCODER_DEFAULTS = {
+  ...NETWORK_DEFAULTS,
+  epochs: 100,
+  ...TRAINING_DEFAULTS,
+  reconstruction: 'mean',
+} as const;

@@ -1,0 +1,9 @@
+/** Networks, autoencoders, and clusters of their codes. */
+import type { Suite } from '../case.js';
+import { stepCases } from './steps.js';
+
+export const networks: Suite = {
+  name: 'networks',
+  where: 'each runtime',
+  cases: [...stepCases],
+};

@@ -1,0 +1,141 @@
+/** Hand-written gradients beside central differences, in float64. */
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/math/random.js';
+import {
+  autoencoderNetwork,
+  type AutoencoderWeights,
+  startAutoencoder,
+} from '../../src/networks/autoencoder_network.js';
+import { ParameterBlock } from '../../src/networks/parameter_block.js';
+import { autoencoderBlocks, openAutoencoder } from '../../src/networks/train_autoencoder.js';
+import { type Activation, ACTIVATIONS } from '../../src/ops/algebra/activation.js';
+import type { Algebra, Matrix } from '../../src/ops/algebra/algebra.js';
+import { hostAlgebra } from '../../src/ops/algebra/host_algebra.twin.js';
+import {
+  type ClusterLoss,
+  clusterWeights,
+  pullCentres,
+  pullRows,
+} from '../../src/ops/networks/clusters.js';
+import { CONTROL_LENGTH } from '../../src/ops/networks/control.js';
+import { squaredError } from '../../src/ops/networks/gradients.js';
+
+const STEP = 1e-5;
+const [ROWS, COLUMNS, CODE, K] = [5, 4, 3, 3];
+
+const drawn = (length: number, seed: number): Float64Array => {
+  const random = createRandom(seed);
+  return Float64Array.from({ length }, () => 2 * random.next() - 1);
+};
+
+/** The largest difference between gradients and central differences, relative to the largest gradient. */
+async function relativeError(
+  algebra: Algebra,
+  parameters: readonly Matrix[],
+  gradients: readonly Matrix[],
+  loss: () => Promise<number>,
+): Promise<number> {
+  await loss();
+  const wanted: number[][] = [];
+  for (const one of gradients) wanted.push([...(await algebra.read(one))]);
+  let [worst, largest] = [0, 0];
+  for (const [p, parameter] of parameters.entries()) {
+    const values = await algebra.read(parameter);
+    for (let at = 0; at < values.length; at++) {
+      const around: number[] = [];
+      for (const side of [1, -1]) {
+        const moved = values.slice();
+        moved[at] += side * STEP;
+        algebra.write(parameter, moved);
+        around.push(await loss());
+      }
+      algebra.write(parameter, values);
+      const difference = (around[0] - around[1]) / (2 * STEP);
+      worst = Math.max(worst, Math.abs(difference - wanted[p][at]));
+      largest = Math.max(largest, Math.abs(difference));
+    }
+  }
+  return worst / largest;
+}
+
+const total = async (algebra: Algebra, matrix: Matrix): Promise<number> =>
+  ((await algebra.read(matrix)) as Float64Array).reduce((sum, value) => sum + value, 0);
+
+async function networkError(activation: Activation, tied: boolean): Promise<number> {
+  const algebra = hostAlgebra();
+  const network = autoencoderNetwork({
+    ...{ columns: COLUMNS, layers: [5], embeddingSize: 2, activation, tied },
+    outputActivation: activation === 'relu' ? 'linear' : activation,
+  });
+  const weights: AutoencoderWeights = startAutoencoder(network, createRandom(3));
+  const blocks = await autoencoderBlocks(algebra, network, weights);
+  const open = await openAutoencoder(algebra, ROWS, network, blocks, true);
+  const x = await algebra.matrix(ROWS, COLUMNS, drawn(ROWS * COLUMNS, 7));
+  const gradient = await algebra.matrix(ROWS, COLUMNS);
+  const parts = await algebra.matrix(1, COLUMNS);
+  const places = [
+    ...network.encoder.layers.map((layer) => blocks.encoder.of(layer)!),
+    ...network.decoder.layers.map((layer) => blocks.decoder.of(layer)!),
+  ];
+  return relativeError(
+    algebra,
+    places.flatMap(({ values }) => values),
+    places.flatMap(({ gradients }) => gradients!),
+    async () => {
+      const y = await open.decoder.forward(await open.encoder.forward(x));
+      await algebra.perform(squaredError, { y, x, weight: 0.1, gradient, loss: parts });
+      await open.encoder.backward((await open.decoder.backward(gradient, true))!, false);
+      return total(algebra, parts);
+    },
+  );
+}
+
+async function clusterError(loss: ClusterLoss): Promise<number> {
+  const algebra = hostAlgebra();
+  const owner = { parameters: [{ name: 'm', rows: K, columns: CODE, start: () => 0 }] };
+  const block = await ParameterBlock.create(
+    ...([algebra, [owner], [Float32Array.from(drawn(K * CODE, 5))], true] as const),
+  );
+  const { values, gradients } = block.of(owner)!;
+  const [centres] = values;
+  const z = await algebra.matrix(ROWS, CODE, drawn(ROWS * CODE, 11));
+  const shares = drawn(ROWS * K, 13).map((value) => value ** 2);
+  const targets = await algebra.matrix(
+    ROWS,
+    K,
+    shares.map((share, at) => {
+      const own = shares.subarray(Math.floor(at / K) * K, Math.floor(at / K) * K + K);
+      return share / own.reduce((sum, value) => sum + value, 0);
+    }),
+  );
+  const control = await algebra.matrix(1, CONTROL_LENGTH, [0, 0, 0, 1, 1.5, 0, 0, 0]);
+  const [weights, losses] = [await algebra.matrix(ROWS, K), await algebra.matrix(1, ROWS)];
+  const gradient = await algebra.matrix(ROWS, CODE);
+  return relativeError(algebra, [z, centres], [gradient, gradients![0]], async () => {
+    const given = { z, centres, weights };
+    await algebra.perform(clusterWeights, {
+      ...{ ...given, loss, targets, control, weight: 0.25, into: weights, losses },
+    });
+    await algebra.perform(pullRows, { ...given, gradient, own: 0 });
+    await algebra.perform(pullCentres, { ...given, into: gradients![0], follow: false });
+    return total(algebra, losses);
+  });
+}
+
+describe('gradients beside central differences', () => {
+  it.each(ACTIVATIONS)('of dense layers with %s, within 1e-7', async (activation) => {
+    expect(await networkError(activation, false)).toBeLessThan(1e-7);
+  });
+
+  it('of a decoder with the weights of its encoder, within 1e-7', async () => {
+    // A step adds to what its gradients held: cleared by the encoder's own layers first.
+    expect(await networkError('tanh', true)).toBeLessThan(1e-7);
+  });
+
+  it.each(['divergence', 'soft', 'nearest'] as const)(
+    'of the loss %s by codes and centres, within 1e-7',
+    async (loss) => {
+      expect(await clusterError(loss)).toBeLessThan(1e-7);
+    },
+  );
+});
