@@ -4,7 +4,15 @@ import { readdirSync } from 'node:fs';
 /** 'kmeans' for src/methods/kmeans/index.ts; what a subpath is called: 'gaussian-mixture'. */
 const methods = readdirSync(new URL('../src/methods', import.meta.url));
 
-const dropIns = ['ml_kmeans', 'skmeans', 'turf', 'ml_pca', 'node_kmeans', 'density_kmeans', 'sklearn'];
+const dropIns = [
+  'ml_kmeans',
+  'skmeans',
+  'turf',
+  'ml_pca',
+  'node_kmeans',
+  'density_kmeans',
+  'sklearn',
+];
 
 export const ENTRIES: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
