@@ -7,6 +7,8 @@ export * from './methods/bayesian_gaussian_mixture/index.js';
 export * from './methods/pca/index.js';
 export * from './methods/self_organizing_map/index.js';
 export * from './methods/nearest_neighbours/index.js';
+export * from './methods/dbscan/index.js';
+export * from './methods/hdbscan/index.js';
 export * from './methods/spectral_clustering/index.js';
 export * from './methods/kmeans_factorization/index.js';
 export * from './methods/transform_learning/index.js';
@@ -18,9 +20,14 @@ export * from './methods/subspace_clustering/index.js';
 export * from './methods/autoencoder/index.js';
 export * from './methods/deep_clustering/index.js';
 export * from './methods/restricted_boltzmann_machine/index.js';
+export * from './methods/scattering_transform/index.js';
 export * from './methods/estimate/index.js';
 export * from './methods/scores/index.js';
 export * from './methods/gap_statistic/index.js';
+export * from './methods/image_quantization/index.js';
+export * from './methods/vector_quantization/index.js';
+export * from './methods/image_filters/index.js';
+export * from './methods/image_features/index.js';
 export type { Metric, Storage } from './rows/load_options.js';
 export type {
   Centroids,

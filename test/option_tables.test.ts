@@ -30,6 +30,8 @@ const NEEDED: Readonly<Record<string, Options>> = {
   selfOrganizingMap: { rows: 2, columns: 2 },
   gapStatistic: { kMax: 2 },
   nearestNeighbours: {},
+  dbscan: {},
+  hdbscan: {},
   transformLearning: {},
   dictionaryLearning: {},
   autoencoder: { layers: [2] },

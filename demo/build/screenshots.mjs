@@ -23,6 +23,7 @@ const SHOTS = [
   { name: 'palette', presses: ['#sample'], top: 'body' },
   { name: 'faithful', presses: ['#run'], top: 'body' },
   { name: 'maps', presses: ['#learn'], top: 'body' },
+  { name: 'subspaces', presses: ['#again'], top: 'body' },
 ];
 
 async function shoot(browser, address, { name, presses, top }) {

@@ -1,5 +1,4 @@
 /** Pictures to be shown, and as files. */
-import { encode } from 'fast-png';
 import type { Shown } from './jobs.js';
 
 /** Shown pixels of larger pictures. */
@@ -41,29 +40,4 @@ export function difference(a: number, b: number): number {
   const channel = (shift: number) =>
     Math.min(255, GAIN * Math.abs(((a >> shift) & 255) - ((b >> shift) & 255))) << shift;
   return channel(0) | channel(8) | channel(16);
-}
-
-/** An indexed PNG with as few bits a pixel as the palette needs. */
-export function encodeIndexed(
-  indices: Uint8Array,
-  width: number,
-  height: number,
-  palette: Uint8Array,
-): Uint8Array {
-  const colours = Array.from({ length: palette.length / 3 }, (_, c) => [
-    ...palette.subarray(3 * c, 3 * c + 3),
-  ]);
-  const depth = ([1, 2, 4] as const).find((bits) => colours.length <= 1 << bits) ?? 8;
-  const perByte = 8 / depth;
-  const line = Math.ceil(width / perByte);
-  const data = depth === 8 ? indices : new Uint8Array(line * height);
-  if (depth < 8) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const shift = 8 - depth * (1 + (x % perByte));
-        data[y * line + Math.floor(x / perByte)] |= indices[y * width + x] << shift;
-      }
-    }
-  }
-  return encode({ data, width, height, channels: 1, depth, palette: colours });
 }

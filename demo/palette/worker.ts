@@ -15,7 +15,8 @@ import {
   type WeightedColours,
 } from './colours.js';
 import type { PaletteJobs, PictureSummary, Quantized } from './jobs.js';
-import { difference, encodeIndexed, type Sampled, samplePicture, toShown } from './picture.js';
+import { encodeIndexed } from '../../src/cli/write/indexed_png.js';
+import { difference, type Sampled, samplePicture, toShown } from './picture.js';
 
 /** Colours that are given their palette entry at once. */
 const BLOCK = 1 << 19;

@@ -8,15 +8,15 @@ const NOTHING = 1e-12;
  * (Satopää et al. 2011, "Finding a kneedle in a haystack"), both axes logarithmic: there rows without
  * clusters give a straight line (inertia ~ k^(-2/d)), while on plain axes the first falls outweigh all.
  *
- * @param values of k = 1, 2 ...
+ * @param values of k = first, first + 1 ...
  */
-export function elbow(values: readonly number[]): number {
+export function elbow(values: readonly number[], first = 1): number {
   const last = values.length - 1;
   const logs = values.map((value) => Math.log(Math.max(value, NOTHING * values[0])));
   const fall = logs[0] - logs[last];
-  if (last < 1 || !(fall > 0)) return 1;
+  if (last < 1 || !(fall > 0)) return first;
   const below = logs.map(
-    (log, at) => (logs[0] - log) / fall - Math.log(at + 1) / Math.log(last + 1),
+    (log, at) => (logs[0] - log) / fall - Math.log(at / first + 1) / Math.log(last / first + 1),
   );
-  return below.indexOf(Math.max(...below)) + 1;
+  return below.indexOf(Math.max(...below)) + first;
 }

@@ -1,12 +1,13 @@
 /** What every command does around its fit: reading, where it runs, progress, and what is left. */
 import { plural } from '../errors.js';
 import { basename } from 'node:path';
-import { InvalidArgumentError, type RuntimeChoice } from '../index.js';
+import { InvalidArgumentError, type PcaModel, type RuntimeChoice } from '../index.js';
 import { placeWork } from './device.js';
 import { formatCount } from './format.js';
 import { type ProgressKind, type ProgressStep, showProgress } from './progress.js';
+import { prepare, type Preparation, type Prepared } from './prepare.js';
 import { readTable, type Table } from './read/read_table.js';
-import { type ColumnScale, columnScale, standardize } from './table_math.js';
+import type { ColumnScale } from './table_math.js';
 import { checkWritable, writeAtomic } from './write/atomic.js';
 import { writeJson } from './write/json.js';
 import { OUTPUTS, refuseOverwriting } from './write/overwriting.js';
@@ -18,12 +19,19 @@ import type { SharedOptions } from './options.js';
 export interface Job {
   /** The file's name, for people. */
   readonly name: string;
-  /** The rows as the file has them. */
+  /** All that was read, for --out to write again. */
+  readonly source: Table;
+  /** The rows as the file has them: those that are used, by the columns that are. */
   readonly table: Table;
   /** The rows as they are fitted: those of `table`, or with --standardize their scaled ones. */
   readonly used: Table;
+  /** Of each row of `table` its number in the file; absent where all are used. */
+  readonly rows?: Uint32Array;
+  readonly preparation: Preparation;
   /** What `used` was scaled by. */
   readonly scale: ColumnScale | undefined;
+  /** What `used` are the scores of, where they are. */
+  readonly reduction?: PcaModel;
   /** To be passed to every method of the library. */
   readonly where: { readonly runtime: RuntimeChoice; readonly signal: AbortSignal };
   /** Prints a line for people: nothing with --json. */
@@ -48,30 +56,81 @@ export async function openJob(
   signal: AbortSignal,
   check: (table: Table) => void,
 ): Promise<Job> {
-  // What can be refused is refused before the work begins.
+  await checkOutputs(file, options);
+  const runtime = await placeWork(options.device, (notice) => {
+    if (!options.quiet) console.error(notice);
+  });
+  const {
+    columns,
+    labels,
+    missing = 'drop',
+    encode,
+    keepIds = false,
+    standardize = false,
+  } = options;
+  const source = await readTable(file, {
+    ...{ columns, labels, missing: missing !== 'refuse', encode: encode !== undefined },
+    texts: needsAll(options),
+    header: headerOf(options),
+  });
+  const prepared = prepare(file, source, {
+    ...{ columns, missing, keepIds, standardize, encode: encode !== undefined },
+  });
+  return beginJob(file, options, { source, prepared, check, where: { runtime, signal } });
+}
+
+/** Refuses what can be before the work begins. */
+export async function checkOutputs(
+  file: string,
+  options: Pick<SharedOptions, (typeof OUTPUTS)[number] | 'labels'>,
+  alsoRead: readonly string[] = [],
+): Promise<void> {
   if (options.out !== undefined) rowsFormat(options.out);
   for (const output of OUTPUTS) {
     const path = options[output];
-    if (path !== undefined) await checkWritable(path);
+    if (path !== undefined && path !== '-') await checkWritable(path);
   }
-  await refuseOverwriting([{ file, options }]);
-  const runtime = await placeWork(options.device, (notice) => {
-    console.error(notice);
-  });
-  const table = await readTable(file, { columns: options.columns, labels: options.labels });
+  await refuseOverwriting([{ file, options, alsoRead }]);
+  if (options.report !== undefined && !/\.html?$/i.test(options.report)) {
+    throw new InvalidArgumentError(
+      'report',
+      `--report is ${options.report}, but a report is an HTML page; give a name that ends in .html.`,
+    );
+  }
+}
+
+/** Whether --out writes the columns that are not used, too. */
+export const needsAll = ({ out, labelsOnly }: Pick<SharedOptions, 'out' | 'labelsOnly'>): boolean =>
+  out !== undefined && !labelsOnly;
+
+export const headerOf = ({
+  header = 'auto',
+}: Pick<SharedOptions, 'header'>): boolean | undefined =>
+  header === 'auto' ? undefined : header === 'yes';
+
+/** What a job begins with once its rows are there; says what they are. */
+export function beginJob(
+  file: string,
+  options: Pick<SharedOptions, 'json' | 'quiet' | 'out'>,
+  given: {
+    readonly source: Table;
+    readonly prepared: Prepared;
+    readonly check: (table: Table) => void;
+    readonly where: Job['where'];
+  },
+): Job {
+  const { source, prepared, check, where } = given;
+  const { table, preparation } = prepared;
   check(table);
-  for (const note of table.notes) console.error(note);
-  const say = options.json
-    ? () => undefined
-    : (line: string) => {
-        console.log(line);
-      };
+  if (!options.quiet) for (const note of table.notes) console.error(note);
+  const isSilent = options.json || options.quiet || options.out === '-';
+  const say = (line: string) => {
+    if (!isSilent) console.log(line);
+  };
   const name = basename(file);
   const [n, d] = table.shape;
   say(`${name}: ${formatCount(n)} ${plural(n, 'row')} x ${formatCount(d)} ${plural(d, 'column')}`);
-  const scale = options.standardize ? columnScale(table) : undefined;
-  const used = scale ? standardize(table, scale) : table;
-  return { name, table, used, scale, where: { runtime, signal }, say };
+  return { ...prepared, name, source, scale: preparation.standardize, where, say };
 }
 
 /** A fit under a progress bar. */
@@ -92,6 +151,8 @@ export async function timed<Model>(
 
 /** How to make each file that the user may have asked for; a path is named by its option. */
 export interface Outputs {
+  /** `out` has a row for each of the file's, which is the default. */
+  readonly isOfRows?: boolean;
   readonly out: () => readonly ColumnGroup[] | Promise<readonly ColumnGroup[]>;
   /** The fitted model; --model writes what its toJSON() gives, as savedModel has it. */
   readonly model: object;
@@ -103,28 +164,48 @@ export interface Outputs {
 }
 
 /**
- * What --model writes: the model; with --standardize an object that holds it beside what to do to a
- * row first, as the page for one's own data saves it. Distances between scaled rows are not those
- * between the file's, so that no model of these could stand in for it.
+ * What --model writes: the model alone where its rows are all numeric columns of a file as they are; else an
+ * object that holds it beside what to do to a row first, as the page for one's own data saves it, and as
+ * `predict` does it. Distances between scaled rows are not those between the file's, so that no model of
+ * these could stand in for it.
  */
-function savedModel({ table, scale }: Job, model: object): object {
-  if (!scale) return model;
-  const standardize = { mean: [...scale.mean], deviation: [...scale.deviation] };
-  return { columns: table.columns, standardize, model };
+function savedModel({ source, table, preparation, reduction }: Job, model: object): object {
+  const { features, missing, standardize } = preparation;
+  const isPlain = features.every(({ kind, fill }) => kind === 'number' && fill === undefined);
+  const isWhole = features.length === source.columns.length;
+  if (isPlain && isWhole && !standardize && !reduction) return model;
+  return {
+    columns: table.columns,
+    ...(!isPlain && { features, missing }),
+    ...(standardize && {
+      standardize: { mean: [...standardize.mean], deviation: [...standardize.deviation] },
+    }),
+    ...(reduction && { pca: reduction }),
+    model,
+  };
 }
 
 /** Writes the files that the options name, each whole or not at all, and says so. */
 export async function finishJob(
   job: Job,
   options: SharedOptions,
-  { out, model, report, json, picture }: Outputs,
+  { out, isOfRows = true, model, report, json, picture }: Outputs,
 ): Promise<void> {
   const {
     say,
     where: { signal },
   } = job;
   const files = [
-    [options.out, async (path: string) => writeRows(path, await out())],
+    [
+      options.out,
+      async (path: string) => {
+        const { source, rows } = job;
+        await writeRows(path, await out(), {
+          ...(isOfRows && rows && { rows }),
+          ...(isOfRows && needsAll(options) && source.names && { source }),
+        });
+      },
+    ],
     [options.model, (path: string) => writeJson(path, savedModel(job, model))],
     ...(picture ? [picture] : []),
     [options.report, async (path: string) => writeAtomic(path, await report())],
@@ -133,7 +214,7 @@ export async function finishJob(
     if (path === undefined) continue;
     signal.throwIfAborted();
     await write(path);
-    say(`wrote ${path}`);
+    if (path !== '-') say(`wrote ${path}`);
   }
   signal.throwIfAborted();
   if (options.json) console.log(JSON.stringify(json()));
@@ -146,9 +227,11 @@ export function headOf(
   adapter: string,
   time: number,
   options: ReportHead['options'],
+  more: ReportHead['more'] = [],
 ): ReportHead {
   const [n, d] = table.shape;
-  return { title: `${method} of ${name}`, adapter, time, n, d, options, notes: table.notes };
+  const { notes } = table;
+  return { title: `${method} of ${name}`, adapter, time, n, d, options, notes, more };
 }
 
 /** How an iterative fit ended; `tol` where the fit converges by nothing but a change below it. */

@@ -42,7 +42,7 @@ export function sampleOf({ used }: Job): Sample {
  * of the sample. Undefined for a single column or row.
  */
 export async function choosePlane(
-  { table, scale, where }: Job,
+  { used, scale, reduction, where }: Job,
   { points }: Sample,
 ): Promise<Plane | undefined> {
   const [n, d] = points.shape;
@@ -51,12 +51,13 @@ export async function choosePlane(
     const plane = principalPlane(await pca(points, { ...where, nComponents: 2 }));
     return { ...plane, note: 'The axes are the first two principal components of the rows shown.' };
   }
-  const [width, height] = scale?.deviation ?? [1, 1];
+  const units = reduction ? undefined : scale;
+  const [width, height] = units?.deviation ?? [1, 1];
   return {
-    names: [table.columns[0], table.columns[1]],
+    names: [used.columns[0], used.columns[1]],
     origin: [0, 0],
     axes: [width, 0, 0, height],
-    offset: [scale?.mean[0] ?? 0, scale?.mean[1] ?? 0],
+    offset: [units?.mean[0] ?? 0, units?.mean[1] ?? 0],
   };
 }
 

@@ -2,8 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { ClusteringError } from '../index.js';
+import { addDbscan } from '../methods/dbscan/cli/command.js';
 import { addGap } from '../methods/gap_statistic/cli/command.js';
 import { addGmm } from '../methods/gaussian_mixture/cli/command.js';
+import { addHdbscan } from '../methods/hdbscan/cli/command.js';
 import { addKMeans } from '../methods/kmeans/cli/command.js';
 import { addPca } from '../methods/pca/cli/command.js';
 import { addScore } from '../methods/scores/cli/command.js';
@@ -12,7 +14,10 @@ import { addDictionary } from '../methods/dictionary_learning/cli/command.js';
 import { addTransform } from '../methods/transform_learning/cli/command.js';
 import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
 import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
+import { addQuantize } from '../methods/image_quantization/cli/command.js';
+import { addCodec } from '../methods/vector_quantization/cli/command.js';
 import { ChildFinished } from './device.js';
+import { addPredict } from './predict.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 
 /** What a shell is told: sysexits' usage error, a failure, or death by Ctrl-C. */
@@ -27,13 +32,18 @@ function program(signal: AbortSignal): Command {
   addKMeans(root, signal);
   addGmm(root, signal);
   addPca(root, signal);
+  addPredict(root, signal);
   addScore(root, signal);
   addGap(root, signal);
   addSom(root, signal);
   addSpectral(root, signal);
+  addDbscan(root, signal);
+  addHdbscan(root, signal);
   addTransform(root, signal);
   addDictionary(root, signal);
   addSubspace(root, signal);
+  addQuantize(root, signal);
+  addCodec(root, signal);
   return root;
 }
 

@@ -27,6 +27,8 @@ const SAMPLE = 2000;
 /** What a fit of the number that is looked for will be like. */
 export interface SuggestOptions {
   readonly suggestBy: Criterion;
+  /** The fewest and the most clusters to try. Default 1 and 10. */
+  readonly kMin?: number;
   readonly kMax?: number;
   readonly nInit?: number;
   readonly seed: number;
@@ -56,8 +58,14 @@ export function suggestK(job: Job, options: SuggestOptions): Promise<Suggestion>
 
 async function byGap(
   job: Job,
-  { kMax, nInit = RESTARTS, seed, metric }: SuggestOptions,
+  { kMin = 1, kMax, nInit = RESTARTS, seed, metric }: SuggestOptions,
 ): Promise<Suggestion> {
+  if (kMin > 1) {
+    throw new InvalidArgumentError(
+      'suggest-by',
+      `--suggest-by gap compares all numbers of clusters from 1 on, but --k begins at ${kMin}; let it begin at 1, or give --suggest-by elbow or silhouette.`,
+    );
+  }
   if (metric === 'cosine') {
     throw new InvalidArgumentError(
       'suggest-by',
@@ -79,13 +87,17 @@ async function byGap(
 }
 
 async function byElbow(job: Job, options: SuggestOptions): Promise<Suggestion> {
-  const values = await tryEach(job, options, 1, ({ inertia }) => Promise.resolve(inertia));
-  const k = elbow(values.map(({ value }) => value));
+  const { kMin = 1 } = options;
+  const values = await tryEach(job, options, kMin, ({ inertia }) => Promise.resolve(inertia));
+  const k = elbow(
+    values.map(({ value }) => value),
+    kMin,
+  );
   return { by: 'elbow', k, why: `more clusters than ${k} lower the objective less`, values };
 }
 
 async function bySilhouette(job: Job, options: SuggestOptions): Promise<Suggestion> {
-  const { seed, metric, kMax = MOST_SUGGESTED } = options;
+  const { seed, metric, kMin = 2, kMax = MOST_SUGGESTED } = options;
   const [n] = job.used.shape;
   if (kMax < 2) {
     throw new InvalidArgumentError(
@@ -99,7 +111,7 @@ async function bySilhouette(job: Job, options: SuggestOptions): Promise<Suggesti
       `--suggest-by silhouette needs from 2 clusters to one less than there are rows, but there ${plural(n, 'is', 'are')} only ${n}; give --k a number.`,
     );
   }
-  const values = await tryEach(job, options, 2, async ({ labels, counts }) => {
+  const values = await tryEach(job, options, Math.max(2, kMin), async ({ labels, counts }) => {
     if (counts[0] === n) {
       throw new InvalidArgumentError(
         'suggest-by',

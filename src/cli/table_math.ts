@@ -7,15 +7,32 @@ export interface ColumnScale {
   readonly deviation: Float64Array;
 }
 
-/** Two-pass population mean and standard deviation of each column. */
+/**
+ * Two-pass population mean and standard deviation of each column, of numbers scaled by the largest, so that
+ * neither their sum nor their squares leave the range of float64.
+ */
 export function columnScale({ data, shape: [n, d] }: Table): ColumnScale {
   const mean = new Float64Array(d);
   const deviation = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j] += data[i * d + j] / n;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < d; j++) deviation[j] += (data[i * d + j] - mean[j]) ** 2 / n;
+  for (let j = 0; j < d; j++) {
+    let largest = 0;
+    let isConstant = true;
+    for (let at = j; at < n * d; at += d) {
+      largest = Math.max(largest, Math.abs(data[at]));
+      isConstant &&= data[at] === data[j];
+    }
+    if (isConstant) {
+      mean[j] = data[j];
+      continue;
+    }
+    let sum = 0;
+    for (let at = j; at < n * d; at += d) sum += data[at] / largest / n;
+    let squares = 0;
+    for (let at = j; at < n * d; at += d) squares += (data[at] / largest - sum) ** 2 / n;
+    mean[j] = sum * largest;
+    deviation[j] = Math.sqrt(squares) * largest;
   }
-  return { mean, deviation: deviation.map(Math.sqrt) };
+  return { mean, deviation };
 }
 
 /** (x - mean) / deviation; a constant column becomes 0. */

@@ -1,8 +1,7 @@
 /** Dense linear algebra on the chosen engine for as long as one piece of work takes. */
 import type { Algebra } from '../ops/algebra/algebra.js';
 import { deviceAlgebra } from '../ops/algebra/device_algebra.js';
-import type { PointSource } from '../rows/load_options.js';
-import { type RuntimeChoice, withBackend } from './backend.js';
+import { type Given, type RuntimeChoice, withBackend } from './backend.js';
 
 /**
  * Does `work` where `choice` says, for rows such as `points`, and frees whatever it made. The CPU stands in
@@ -10,7 +9,7 @@ import { type RuntimeChoice, withBackend } from './backend.js';
  */
 export function withAlgebra<T>(
   choice: RuntimeChoice,
-  points: PointSource,
+  points: Given,
   signal: AbortSignal | undefined,
   work: (algebra: Algebra) => Promise<T>,
 ): Promise<T> {

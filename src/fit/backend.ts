@@ -3,12 +3,18 @@ import { withDefaultRuntime } from '../../host/default_runtime.js';
 import { NoAdapterError } from '../../host/errors.js';
 import type { Runtime } from '../../host/runtime.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { CheckedMatrix, GpuMatrix } from '../rows/matrix.js';
+import type { CheckedMatrix, GpuMatrix, NumericArray } from '../rows/matrix.js';
 import type { CheckedStream } from '../rows/checked_stream.js';
 import { nextTask } from '../math/event_loop.js';
 
 /** `'cpu'` runs the float64 twin on the host; absent means the shared device, or the twin. */
 export type RuntimeChoice = Runtime | 'cpu' | undefined;
+
+/** What the work is about: nothing is asked of it but where it lies, and whether it still does. */
+export type Given =
+  | (Pick<CheckedMatrix, 'shape'> & { readonly data: NumericArray | readonly number[] })
+  | GpuMatrix
+  | CheckedStream;
 
 /**
  * Runs `onDevice` with the runtime chosen, or `onHost` where the CPU was chosen or no adapter or
@@ -21,7 +27,7 @@ export type RuntimeChoice = Runtime | 'cpu' | undefined;
  */
 export async function withBackend<T>(
   choice: RuntimeChoice,
-  points: CheckedMatrix | GpuMatrix | CheckedStream,
+  points: Given,
   signal: AbortSignal | undefined,
   onDevice: (runtime: Runtime) => Promise<T>,
   onHost: () => Promise<T>,
@@ -39,7 +45,7 @@ export async function withBackend<T>(
 }
 
 /** Throws where an array of the caller's is shorter than it was: its buffer was transferred or resized. */
-export function refuseChanged(points: CheckedMatrix | GpuMatrix | CheckedStream): void {
+export function refuseChanged(points: Given): void {
   if (!('data' in points)) return;
   const [n, d] = points.shape;
   if (points.data.length === n * d) return;
@@ -73,7 +79,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
 
 async function run<T>(
   choice: RuntimeChoice,
-  points: CheckedMatrix | GpuMatrix | CheckedStream,
+  points: Given,
   onDevice: (runtime: Runtime) => Promise<T>,
   onHost: () => Promise<T>,
   retries: number | undefined,

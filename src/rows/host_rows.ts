@@ -6,7 +6,7 @@ import { centre, columnMeans } from './column_means.twin.js';
 import { directionsOf } from './directions.js';
 import { float16Scale, float16Shift, largestOf, roundToFloat16 } from './float16.js';
 import { isStreamed, type LoadOptions, type Metric, type PointSource } from './load_options.js';
-import { type CheckedMatrix, shiftOfDirections } from './matrix.js';
+import { type CheckedMatrix, type GpuMatrix, shiftOfDirections } from './matrix.js';
 import { rangeScale } from './range.js';
 
 /**
@@ -93,9 +93,14 @@ async function matrixOf(points: PointSource): Promise<CheckedMatrix> {
     return { data, shape, largest: points.largest, ...(shift ? { shift } : {}) };
   }
   if (!('buffer' in points)) return points;
-  throw new InvalidArgumentError(
+  throw onCpu(points);
+}
+
+/** Rows that lie on a GPU, where the work runs on the CPU. */
+export function onCpu({ shape }: GpuMatrix): InvalidArgumentError {
+  return new InvalidArgumentError(
     'points',
-    `points is a GPU matrix of shape [${points.shape.join(', ')}], but this fit runs on the CPU. ` +
+    `points is a GPU matrix of shape [${shape.join(', ')}], but this fit runs on the CPU. ` +
       `Pass the WebGPU runtime that owns the buffer, or give { data, shape } on the host.`,
   );
 }

@@ -11,7 +11,15 @@ const { run } = here;
 
 describe('webgpu-clustering kmeans', () => {
   test('clusters a CSV on WebGPU and writes labels, model and report', async () => {
-    const args = ['--columns', FEATURES, '--out', 'labels.csv', '--model', 'model.json'];
+    const args = [
+      '--columns',
+      FEATURES,
+      '--out',
+      'labels.csv',
+      '--labels-only',
+      '--model',
+      'model.json',
+    ];
     const { code, stdout, stderr } = await run(
       ...['kmeans', IRIS, '--k', '3', '--n-init', '5', '--device', 'webgpu', ...args],
       ...['--report', 'report.html'],

@@ -199,7 +199,7 @@ describe('bad NPY', () => {
     await refuse(npyFile(header, data), /not that of a plain numeric array/);
   });
 
-  test.each(['|O', '<c16', '|b1', '<U4', '<f2', '<V8', '=f4', '<m8[ns]'])(
+  test.each(['|O', '<c16', '<U4', '<V8', '=f4', '<m8[ns]'])(
     'elements of type %s',
     async (descr) => {
       await refuse(npyFile(npyHeader(descr, [4]), data), /its elements are of type/);

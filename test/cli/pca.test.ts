@@ -84,7 +84,15 @@ describe('webgpu-clustering pca', () => {
   test('says on WebGPU how it went, and writes scores, model and report', async () => {
     const { code, stdout, stderr } = await here.run(
       ...['pca', ...FEATURES, '--components', '2', '--device', 'webgpu', '--trace'],
-      ...['--out', 'scores.parquet', '--model', 'model.json', '--report', 'report.html'],
+      ...[
+        '--out',
+        'scores.parquet',
+        '--labels-only',
+        '--model',
+        'model.json',
+        '--report',
+        'report.html',
+      ],
     );
     expect({ code, stderr: stderr.replace(/^Warning:.*\n/gm, '') }).toEqual({
       code: 0,
@@ -114,7 +122,7 @@ describe('webgpu-clustering pca', () => {
   });
 
   test('--whiten gives scores of variance 1, --standardize columns of the same', async () => {
-    await fit(...FEATURES, '--components', '3', '--whiten', '--out', 'white.csv');
+    await fit(...FEATURES, '--components', '3', '--whiten', '--labels-only', '--out', 'white.csv');
     const { data } = await readTable(here.path('white.csv'));
     for (let t = 1; t <= 3; t++) {
       const scores = Array.from({ length: 150 }, (_, i) => data[4 * i + t]);

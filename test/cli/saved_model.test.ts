@@ -73,7 +73,17 @@ describe.each(Object.entries(READERS))('%s --model', (_, { command, fromJSON }) 
   const written = async (...more: string[]) => {
     const file = await here.write('rows.csv', [COLUMNS, ...ROWS].join('\n'));
     const [method, ...options] = command;
-    await here.json(method, file, ...options, '--model', 'm.json', '--out', 'out.csv', ...more);
+    await here.json(
+      method,
+      file,
+      ...options,
+      '--model',
+      'm.json',
+      '--out',
+      'out.csv',
+      '--labels-only',
+      ...more,
+    );
     const { data, columns } = await readTable(here.path('out.csv'));
     // All but the row numbers.
     const values = data.filter((__, at) => at % columns.length > 0);

@@ -9,7 +9,15 @@ describe('webgpu-clustering som', () => {
     const { code, stdout, stderr } = await here.run(
       ...['som', IRIS, '--map', '5x6', '--grid', 'hexagonal', '--radius', '3..0.5', '--trace'],
       ...['--columns', FEATURES, '--standardize', '--device', 'cpu'],
-      ...['--out', 'units.csv', '--model', 'model.json', '--report', 'report.html'],
+      ...[
+        '--out',
+        'units.csv',
+        '--labels-only',
+        '--model',
+        'model.json',
+        '--report',
+        'report.html',
+      ],
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/epoch 20: mean squared distance 0\.\d/);

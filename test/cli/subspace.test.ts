@@ -11,7 +11,8 @@ describe('webgpu-clustering subspace', () => {
       ...['subspace', IRIS, '--columns', IRIS_FEATURES],
       ...['--k=3', '--method=omp', '--n-nonzero=3', '--n-init=2'],
       ...['--out', 'labels.csv', '--model', 'rows.json', '--report', 'rows.html'],
-    )) as { readonly sparsity: number; readonly counts: readonly number[] };
+    )) as { readonly sparsity: number; readonly counts: number[]; readonly eigenvalues: number[] };
+    expect(printed.eigenvalues).toHaveLength(3);
     expect(printed.sparsity).toBeGreaterThan(1);
     expect(printed.sparsity).toBeLessThanOrEqual(3);
     expect(printed.counts.reduce((sum, count) => sum + count, 0)).toBe(150);
@@ -22,7 +23,7 @@ describe('webgpu-clustering subspace', () => {
     const labels = (await readFile(here.path('labels.csv'), 'utf8')).trim().split('\n').slice(1);
     expect(labels.map((line) => Number(line.split(',').at(-1)))).toEqual([...model.labels]);
     const report = await readFile(here.path('rows.html'), 'utf8');
-    for (const heading of ['Cluster sizes', 'By which rows each row is expressed', 'Affinities']) {
+    for (const heading of ['Eigenvalues', 'By which rows each row is expressed', 'Affinities']) {
       expect(report).toContain(heading);
     }
   });

@@ -41,6 +41,14 @@ describe('webgpu-clustering transform and dictionary', () => {
     for (const heading of ['Objective by iteration', 'Cluster sizes', 'Representation']) {
       expect(report).toContain(heading);
     }
+    await onIris(
+      'transform',
+      ...['--k=3', '--clustering=subspace', '--max-iter=1', '--n-init=2', '--report=sums.html'],
+    );
+    const sums = await readFile(here.path('sums.html'), 'utf8');
+    for (const heading of ['Eigenvalues', 'Representation', 'Affinities']) {
+      expect(sums).toContain(heading);
+    }
     await onIris('dictionary', '--k=3', '--layers=6,3', '--max-iter=2', '--model=deep.json');
     const deep = DeepDictionaryModel.fromJSON(
       JSON.parse(await readFile(here.path('deep.json'), 'utf8')),

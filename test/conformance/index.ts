@@ -6,6 +6,7 @@ import { economy } from './economy.js';
 import { estimates } from './estimate.js';
 import { gapStatisticSuite } from './gap_statistic/index.js';
 import { host } from './host.js';
+import { images } from './images.js';
 import { kernels } from './kernels.js';
 import { kmeansSuites } from './kmeans/index.js';
 import { maps } from './maps/index.js';
@@ -14,6 +15,7 @@ import { pcaSuites } from './pca/index.js';
 import { mixtureSuites } from './mixture/index.js';
 import { scores } from './scores.js';
 import { onlineKMeansSuite } from './online_kmeans/index.js';
+import { density } from './density/index.js';
 import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
 import { networks } from './networks/index.js';
@@ -37,9 +39,11 @@ export const suites: readonly Suite[] = [
   scores,
   gapStatisticSuite,
   neighbours,
+  density,
   spectral,
   networks,
   transforms,
   estimates,
   subspace,
+  images,
 ];

@@ -24,6 +24,7 @@ import { columnRanges } from './kernels/column_ranges.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
+import { convolve, padPlanes } from './kernels/convolve.js';
 import { crossProducts } from './kernels/cross_products.js';
 import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
@@ -46,6 +47,7 @@ import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
 import { linearCombination } from './kernels/linear_combination.js';
 import { largestProducts, mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { nearestOther } from './kernels/nearest_other.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
 import { onlineMap } from './kernels/online_map.js';
@@ -67,6 +69,7 @@ import { networkClusterTests } from './kernels/network_clusters.js';
 import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
+import { withinRadius } from './kernels/within_radius.js';
 
 const tests: readonly KernelTest[] = [
   pack,
@@ -108,6 +111,8 @@ const tests: readonly KernelTest[] = [
   nearestRows,
   largestProducts,
   mergeNearest,
+  ...withinRadius,
+  nearestOther,
   csrTimes,
   product,
   productSubgroups,
@@ -140,6 +145,8 @@ const tests: readonly KernelTest[] = [
   gramListed,
   rowResiduals,
   uniformBoxKernel,
+  padPlanes,
+  convolve,
   ...mixtureKernels,
   ...networkTests,
   ...networkClusterTests,

@@ -104,6 +104,11 @@ const plain = (_: string, value: unknown): unknown =>
     ? String(value)
     : value;
 
+/** For methods that have no such options. */
+export function without(recipe: Recipe, ...names: string[]): Recipe {
+  return Object.fromEntries(Object.entries(recipe).filter(([name]) => !names.includes(name)));
+}
+
 /** Nothing about the options of a fit gives leave to refuse it. */
 export const harmless = (recipe: Recipe): boolean =>
   recipe.signal === undefined &&

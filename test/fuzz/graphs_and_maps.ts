@@ -15,19 +15,14 @@ import {
   given,
   harmless,
   options,
-  type Recipe,
   type RowsArgument,
   RUNTIME,
   subject,
   whole,
+  without,
 } from './fits.js';
 import { attempt, finite, goodCentroids, labelled, must, shaped } from './judge.js';
 import { built, mostly, rowsOf, weights } from './values.js';
-
-/** For methods that have no such options. */
-function without(recipe: Recipe, ...names: string[]): Recipe {
-  return Object.fromEntries(Object.entries(recipe).filter(([name]) => !names.includes(name)));
-}
 
 const onlineSubject = subject(
   fitOf(

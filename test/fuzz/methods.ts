@@ -31,6 +31,7 @@ import {
   whole,
 } from './fits.js';
 import { GRAPHS_AND_MAPS } from './graphs_and_maps.js';
+import { SUBSPACES_AND_TRANSFORMS } from './subspaces_and_transforms.js';
 import {
   attempt,
   finite,
@@ -595,6 +596,7 @@ const blobSubject = subject(
 
 export const METHODS = {
   ...GRAPHS_AND_MAPS,
+  ...SUBSPACES_AND_TRANSFORMS,
   kmeans: kmeansSubject,
   miniBatchKMeans: miniBatchSubject,
   gaussianMixture: gaussianMixtureSubject,

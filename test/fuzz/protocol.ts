@@ -2,19 +2,25 @@
 
 /** The share of all cases that each subject has, in percent. */
 export const SHARES = {
-  kmeans: 14,
+  kmeans: 10,
   miniBatchKMeans: 6,
   onlineKMeans: 5,
   selfOrganizingMap: 5,
   gapStatistic: 4,
   nearestNeighbours: 4,
-  spectralClustering: 4,
-  gaussianMixture: 10,
+  spectralClustering: 3,
+  subspaceClustering: 3,
+  transformLearning: 2,
+  transformedKMeans: 1,
+  transformedSubspaceClustering: 1,
+  dictionaryLearning: 2,
+  deepDictionaryClustering: 2,
+  gaussianMixture: 8,
   bayesianGaussianMixture: 5,
-  pca: 7,
-  models: 8,
+  pca: 6,
+  models: 7,
   sample: 2,
-  'saved models': 10,
+  'saved models': 8,
   streams: 6,
   blobRows: 2,
   'damaged files': 5,
@@ -23,8 +29,16 @@ export const SHARES = {
 
 export type SubjectName = keyof typeof SHARES;
 
-/** Those that no device has a part in. */
-export const WITHOUT_DEVICE: readonly SubjectName[] = ['sample', 'damaged files', 'command lines'];
+/** Those that no device has a part in, and those whose parts on it others have as well: each is a process to start. */
+export const WITHOUT_DEVICE: readonly SubjectName[] = [
+  'sample',
+  'damaged files',
+  'command lines',
+  'transformLearning',
+  'transformedKMeans',
+  'transformedSubspaceClustering',
+  'dictionaryLearning',
+];
 
 /** A failure, and how often it, or one like it, came up. */
 export interface Failure {

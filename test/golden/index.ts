@@ -475,6 +475,35 @@ export async function loadSpectral(read: ReadFile): Promise<SpectralGolden> {
   return (await loadGolden(read, 'spectral')) as SpectralGolden;
 }
 
+/** DBSCAN, and HDBSCAN by the rules of scikit-learn 1.3. */
+export interface DensityGolden {
+  readonly dbscan: readonly {
+    readonly name: string;
+    readonly points: NdArray;
+    readonly eps: number;
+    readonly minSamples: number;
+    /** -1 is noise. */
+    readonly labels: NdArray;
+    readonly core: NdArray<Uint32Array>;
+  }[];
+  readonly hdbscan: readonly {
+    readonly name: string;
+    readonly points: NdArray;
+    readonly options: {
+      readonly minClusterSize: number;
+      readonly minSamples: number;
+      readonly clusterSelectionMethod: 'eom' | 'leaf';
+    };
+    readonly labels: NdArray;
+    readonly probabilities: NdArray;
+  }[];
+}
+
+/** Golden values of clusters by density. */
+export async function loadDensity(read: ReadFile): Promise<DensityGolden> {
+  return (await loadGolden(read, 'density')) as DensityGolden;
+}
+
 /** Golden values of K-means as a factorization, of transforms and of dictionaries. */
 export interface TransformsGolden {
   readonly factorization: {

@@ -76,21 +76,21 @@ const readIdx = commandLineReader(async () => {
 const readJson = commandLineReader(
   async () => {
     const json = await import('../../../src/cli/read/json.js');
-    return (_, source) => json.readJson(source, undefined);
+    return (_, source) => json.readJson(source, {});
   },
   (head) => ({ kind: 'json', named: /^\s*\[\s*\{/.test(head) }),
 );
 const readJsonLines = commandLineReader(
   async () => {
     const json = await import('../../../src/cli/read/json.js');
-    return (_, source) => json.readJsonLines(source, undefined);
+    return (_, source) => json.readJsonLines(source, {});
   },
   (head) => ({ kind: 'jsonl', named: head.trimStart().startsWith('{') }),
 );
 const readParquet = commandLineReader(
   async () => {
     const parquet = await import('../../../src/cli/read/parquet.js');
-    return (path) => parquet.readParquet(path, undefined);
+    return (path) => parquet.readParquet(path, {});
   },
   () => ({ kind: 'parquet' }),
 );

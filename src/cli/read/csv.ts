@@ -2,47 +2,51 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { FileError } from '../errors.js';
-import { TableBuilder } from './table_builder.js';
+import { describeDialect, findDialect, numberParser } from './dialect.js';
+import { type ColumnChoice, TableBuilder } from './table_builder.js';
 import type { ByteSource } from './byte_source.js';
+import { openText } from './text.js';
 import type { Table } from './table.js';
 
 /** Characters in one record; guards against a quote that never closes. */
 const MAX_RECORD_CHARACTERS = 8 << 20;
 
-export interface CsvOptions {
-  readonly delimiter: ',' | '\t';
-  /** The columns to use; all numeric ones when undefined. */
-  readonly columns: readonly string[] | undefined;
+export interface CsvOptions extends ColumnChoice {
+  /** What parts the cells where the text does not tell. */
+  readonly usual: ',' | '\t';
   /** Whether the first line names the columns; found out when undefined. */
   readonly header: boolean | undefined;
-  /** What makes a number of a cell, NaN where it is none; decimal notation when undefined. */
+  /** What makes a number of a cell, NaN where it is none; by the text's own notation when undefined. */
   readonly parse?: ((cell: string) => number) | undefined;
 }
 
-/** Decimal notation only: not '', '0x1f' or 'Infinity', which Number() would take. */
-const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-
-function parseDecimal(cell: string): number {
-  const value = Number(cell);
-  return Number.isFinite(value) && DECIMAL.test(cell) ? value : Number.NaN;
-}
+/** What spreadsheets, databases, R and Python write for nothing. */
+const MISSING = /^\s*(?:n\/?a|#n\/a|nan|null|none|[-?.])?\s*$/i;
 
 /** Records become typed columns by position; no object is ever keyed by a header. */
 export async function readCsv(source: ByteSource, options: CsvOptions): Promise<Table> {
-  const { delimiter, columns, header, parse: parseCell = parseDecimal } = options;
+  const { usual, header, ...choice } = options;
+  const { head, blocks, notes } = await openText(source);
+  const dialect = findDialect(head, usual);
   const builder = new TableBuilder<string>({
+    ...choice,
     path: source.path,
     unit: 'line',
-    wanted: columns,
     names: header === undefined ? 'detect' : header ? 'first-row' : 'none',
-    parse: parseCell,
+    parse: options.parse ?? numberParser(dialect),
     isEmpty: (cell) => cell.trim() === '',
+    isMissing: (cell) => MISSING.test(cell),
+    textOf: (cell) => cell,
+    notes: [...notes, ...describeDialect(dialect, usual)],
   });
   let width = 0;
   const parser = parse({
-    bom: true,
-    delimiter,
+    ...{ bom: true, delimiter: dialect.delimiter, from_line: 1 + dialect.skip },
+    // The first row's own line ends would not fit all of a file that several programs wrote.
+    record_delimiter: ['\r\n', '\n', '\r'],
     skip_empty_lines: true,
+    // Blanks around a quoted cell.
+    trim: dialect.delimiter !== '\t',
     max_record_size: MAX_RECORD_CHARACTERS,
     on_record: (record: string[], { lines }) => {
       width = record.length;
@@ -51,7 +55,7 @@ export async function readCsv(source: ByteSource, options: CsvOptions): Promise<
     },
   });
   try {
-    await pipeline(source.rest(), parser.resume());
+    await pipeline(blocks, parser.resume());
   } catch (error) {
     throw error instanceof CsvError ? csvFileError(source.path, error, width) : error;
   }

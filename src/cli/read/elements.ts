@@ -3,10 +3,12 @@ import { endianness } from 'node:os';
 import { FileError } from '../errors.js';
 import type { ByteSource } from './byte_source.js';
 
-/** Element types by NumPy's names: kind (unsigned, signed, float) and bytes. */
-export type ElementType = 'u1' | 'i1' | 'u2' | 'i2' | 'u4' | 'i4' | 'u8' | 'i8' | 'f4' | 'f8';
+/** Element types by NumPy's names: kind (boolean, unsigned, signed, float) and bytes. */
+export type ElementType =
+  'b1' | 'u1' | 'i1' | 'u2' | 'i2' | 'u4' | 'i4' | 'u8' | 'i8' | 'f2' | 'f4' | 'f8';
 
 const TYPED_ARRAYS = {
+  b1: Uint8Array,
   u1: Uint8Array,
   i1: Int8Array,
   u2: Uint16Array,
@@ -15,6 +17,7 @@ const TYPED_ARRAYS = {
   i4: Int32Array,
   u8: BigUint64Array,
   i8: BigInt64Array,
+  f2: Uint16Array,
   f4: Float32Array,
   f8: Float64Array,
 } as const;
@@ -75,13 +78,25 @@ export async function readElements(
     const values =
       elements instanceof BigInt64Array || elements instanceof BigUint64Array
         ? safeNumbers(source.path, elements, at, d)
-        : elements;
+        : type === 'f2'
+          ? Float32Array.from(elements, numberOfHalf)
+          : elements;
     if (columnMajor) scatterColumns(values, at, out, n, d);
     else out.set(values, at);
     at += length;
   }
   await source.expectEnd();
   return out;
+}
+
+/** The number that 16 bits are as IEEE float16. */
+export function numberOfHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function swapBytes(bytes: Buffer, size: number): void {

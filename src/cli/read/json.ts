@@ -1,9 +1,10 @@
 /** JSON lines and JSON: rows as arrays of numbers, or as flat objects of one set of fields. */
 import { plural } from '../../errors.js';
 import { FileError } from '../errors.js';
-import { TableBuilder } from './table_builder.js';
+import { type ColumnChoice, TableBuilder } from './table_builder.js';
 import type { ByteSource } from './byte_source.js';
 import type { Table } from './table.js';
+import { openText } from './text.js';
 
 /** One JSON document is parsed whole, at several times its size in memory. */
 const MAX_JSON_BYTES = 256 << 20;
@@ -15,13 +16,16 @@ type Parse = (cell: unknown) => number;
 const finiteNumber: Parse = (cell) =>
   typeof cell === 'number' && Number.isFinite(cell) ? cell : Number.NaN;
 
+const isNothing = (cell: unknown): boolean => cell === null || cell === undefined;
+
+export interface JsonOptions extends ColumnChoice {
+  /** What makes a number of a cell, NaN where it is none. */
+  readonly parse?: Parse | undefined;
+}
+
 /** One row a line; empty lines are skipped. */
-export async function readJsonLines(
-  source: ByteSource,
-  columns: readonly string[] | undefined,
-  parse = finiteNumber,
-): Promise<Table> {
-  const rows = new JsonRows(source.path, 'line', columns, parse);
+export async function readJsonLines(source: ByteSource, options: JsonOptions): Promise<Table> {
+  const rows = new JsonRows(source.path, 'line', options);
   let line = 0;
   for await (const text of lines(source)) {
     line++;
@@ -31,14 +35,10 @@ export async function readJsonLines(
 }
 
 /** One array of rows. */
-export async function readJson(
-  source: ByteSource,
-  columns: readonly string[] | undefined,
-  parse = finiteNumber,
-): Promise<Table> {
+export async function readJson(source: ByteSource, options: JsonOptions): Promise<Table> {
   const { path } = source;
   let text = '';
-  for await (const part of decoded(source)) {
+  for await (const part of (await openText(source, true)).blocks) {
     text += part;
     if (text.length > MAX_JSON_BYTES) {
       throw new FileError(
@@ -56,33 +56,39 @@ export async function readJson(
       'Give an array of rows, such as [[1, 2], [3, 4]], or one row a line in a .jsonl file.',
     );
   }
-  const rows = new JsonRows(path, 'row', columns, parse);
+  const rows = new JsonRows(path, 'row', options);
   document.forEach((row: unknown, i) => {
     rows.add(row, i);
   });
   return rows.finish();
 }
 
+/** A field of each row: one cell, or an array of so many numbers. */
+interface Field {
+  readonly name: string;
+  readonly length?: number;
+}
+
+const isVector = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'number');
+
+/** The columns of an array: embedding[0], embedding[1] ... */
+const columnsOf = ({ name, length }: Field): string[] =>
+  length === undefined ? [name] : Array.from({ length }, (_, i) => `${name}[${i}]`);
+
 /** Checks that all rows have the form of the first, and hands their cells to a TableBuilder. */
 class JsonRows {
   readonly #path: string;
   readonly #unit: 'line' | 'row';
-  readonly #wanted: readonly string[] | undefined;
-  readonly #parse: Parse;
+  readonly #options: JsonOptions;
   /** The first row's fields, or its length when it is an array. */
-  #form: readonly string[] | number | undefined;
+  #form: readonly Field[] | number | undefined;
   #builder: TableBuilder<unknown> | undefined;
 
-  constructor(
-    path: string,
-    unit: 'line' | 'row',
-    wanted: readonly string[] | undefined,
-    parse: Parse,
-  ) {
+  constructor(path: string, unit: 'line' | 'row', options: JsonOptions) {
     this.#path = path;
     this.#unit = unit;
-    this.#wanted = wanted;
-    this.#parse = parse;
+    this.#options = options;
   }
 
   add(row: unknown, at: number): void {
@@ -92,16 +98,33 @@ class JsonRows {
         `is ${JSON.stringify(row).slice(0, 40)}, neither an array nor an object`,
       );
     }
-    this.#form ??= Array.isArray(row) ? row.length : Object.keys(row);
-    this.#builder ??= new TableBuilder<unknown>({
+    this.#form ??= Array.isArray(row)
+      ? row.length
+      : Object.entries(row).map(([name, value]) =>
+          isVector(value) ? { name, length: value.length } : { name },
+        );
+    this.#builder ??= this.#build(this.#form);
+    this.#builder.add(this.#cells(row, at, this.#form), at);
+  }
+
+  #build(form: readonly Field[] | number): TableBuilder<unknown> {
+    const fields = typeof form === 'number' ? [] : form;
+    const vectors = fields.filter(({ length }) => length !== undefined);
+    const { parse = finiteNumber, columns, ...choice } = this.#options;
+    const parts = new Map(vectors.map((field) => [field.name, columnsOf(field)]));
+    return new TableBuilder<unknown>({
+      ...choice,
       path: this.#path,
       unit: this.#unit,
-      wanted: this.#wanted,
-      names: typeof this.#form === 'number' ? 'none' : this.#form,
-      parse: this.#parse,
-      isEmpty: (cell) => cell === null || cell === undefined,
+      columns: columns?.flatMap((name) => parts.get(name) ?? [name]),
+      names: typeof form === 'number' ? 'none' : fields.flatMap(columnsOf),
+      ...(vectors.length > 0 && { vectors: new Set(vectors.flatMap(columnsOf)) }),
+      parse,
+      isEmpty: isNothing,
+      isMissing: isNothing,
+      textOf: (cell) =>
+        typeof cell === 'string' ? cell : isNothing(cell) ? '' : JSON.stringify(cell),
     });
-    this.#builder.add(this.#cells(row, at, this.#form), at);
   }
 
   finish(): Table {
@@ -109,7 +132,7 @@ class JsonRows {
     throw new FileError(this.#path, 'it holds no rows', 'Give a file with at least one row.');
   }
 
-  #cells(row: object, at: number, form: readonly string[] | number): readonly unknown[] {
+  #cells(row: object, at: number, form: readonly Field[] | number): readonly unknown[] {
     if (typeof form === 'number') {
       if (!Array.isArray(row))
         throw this.#badRow(at, 'is an object, but the first row is an array');
@@ -123,11 +146,24 @@ class JsonRows {
     }
     if (Array.isArray(row)) throw this.#badRow(at, 'is an array, but the first row is an object');
     const fields = new Map<string, unknown>(Object.entries(row));
-    if (this.#wanted === undefined && fields.size > form.length) {
-      const extra = [...fields.keys()].find((name) => !form.includes(name));
+    if (this.#options.columns === undefined && fields.size > form.length) {
+      const known = new Set(form.map(({ name }) => name));
+      const extra = [...fields.keys()].find((name) => !known.has(name));
       throw this.#badRow(at, `has a field ${JSON.stringify(extra)} that the first row lacks`);
     }
-    return form.map((name) => fields.get(name));
+    return form.flatMap(({ name, length }) => {
+      const value = fields.get(name);
+      if (length === undefined) return [value];
+      if (this.#options.missing && isNothing(value)) return Array<undefined>(length);
+      if (Array.isArray(value) && value.length === length) return value as unknown[];
+      const found = Array.isArray(value)
+        ? `${value.length} ${plural(value.length, 'number')}`
+        : 'none';
+      throw this.#badRow(
+        at,
+        `has ${found} in ${JSON.stringify(name)}, but the first row has ${length}`,
+      );
+    });
   }
 
   #badRow(at: number, what: string): FileError {
@@ -152,26 +188,10 @@ function parseJson(path: string, text: string, what: string): unknown {
   }
 }
 
-/** The source as text, in blocks. Throws FileError where it is not UTF-8. */
-async function* decoded(source: ByteSource): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const decode = (block?: Buffer): string => {
-    try {
-      return decoder.decode(block, { stream: block !== undefined });
-    } catch (error) {
-      throw new FileError(source.path, 'it is not UTF-8 text', 'Save it as UTF-8.', {
-        cause: error,
-      });
-    }
-  };
-  for await (const block of source.rest()) yield decode(block);
-  yield decode();
-}
-
 async function* lines(source: ByteSource): AsyncGenerator<string> {
   let line = 0;
   let open = '';
-  for await (const text of decoded(source)) {
+  for await (const text of (await openText(source, true)).blocks) {
     const parts = (open + text).split('\n');
     open = parts.pop() ?? '';
     for (const part of parts) {

@@ -11,7 +11,9 @@ import type { ByteSource } from './byte_source.js';
 export const NPY_MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 
 const MAX_HEADER_BYTES = 65_536;
-const ELEMENT_TYPES = new Set(['u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8', 'f4', 'f8']);
+const ELEMENT_TYPES: ReadonlySet<string> = new Set<ElementType>([
+  ...(['b1', 'u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8', 'f2', 'f4', 'f8'] as const),
+]);
 
 interface NpyHeader {
   readonly type: ElementType;
@@ -113,7 +115,7 @@ function parseHeader(path: string, text: string): NpyHeader {
     if (!ELEMENT_TYPES.has(type)) {
       throw new FileError(
         path,
-        `its elements are of type ${descr}; integers and floats of up to 64 bits are read`,
+        `its elements are of type ${descr}; booleans, integers and floats of up to 64 bits are read`,
         'Convert it first (numpy: astype("float32")).',
       );
     }

@@ -14,8 +14,9 @@ import { plural } from '../../errors.js';
 import { FileError } from '../errors.js';
 import { regularFileSize } from './byte_source.js';
 import { checkThrift } from './parquet_checks.js';
-import { NullValueError, readColumnChunk, type ColumnValues } from './parquet_pages.js';
+import { type Leaf, type Page, readColumnChunk } from './parquet_pages.js';
 import { checkDistinct, columnPositions, listNames, type Table } from './table.js';
+import type { ColumnChoice } from './table_builder.js';
 
 export const PARQUET_MAGIC = Buffer.from('PAR1', 'latin1');
 
@@ -30,26 +31,35 @@ const MAX_FOOTER_BYTES = 64 << 20;
 const MAX_EXPANSION = 1024;
 const EXPANSION_FLOOR_BYTES = 64 << 20;
 
-interface NumericColumn {
+/** A top-level column. */
+interface Column {
   readonly name: string;
-  readonly element: SchemaElement;
+  /** What its numbers are read by; undefined where it holds none. */
+  readonly leaf: (Leaf & { readonly path: readonly string[] }) | undefined;
+  /** What it holds, for people. */
+  readonly kind: string;
+}
+
+/** A column that is used, and where its numbers go: the first of the matrix's columns, and how many. */
+interface Placed {
+  readonly name: string;
+  readonly leaf: NonNullable<Column['leaf']>;
+  readonly first: number;
+  readonly width: number;
 }
 
 /**
- * The integer, decimal and floating-point columns of a file, or those named. Other columns (text,
- * dates, booleans, nested ones) are left out and named in the notes.
+ * The integer, decimal and floating-point columns of a file, or those named; a column of lists of one length
+ * is as many columns. Others (text, dates, nested ones) are left out and named in the notes.
  *
- * @throws FileError on a damaged or lying file, a missing or other column, a null, or an integer
- *   beyond 2^53
+ * @throws FileError on a damaged or lying file, a missing or other column, a null where none may be missing,
+ *   lists of several lengths, or an integer beyond 2^53
  */
-export async function readParquet(
-  path: string,
-  wanted: readonly string[] | undefined,
-): Promise<Table> {
+export async function readParquet(path: string, choice: ColumnChoice): Promise<Table> {
   const size = await regularFileSize(path);
   const handle = await open(path, 'r');
   try {
-    return await readOpenParquet(path, handle, size, wanted);
+    return await readOpenParquet(path, handle, size, choice);
   } catch (error) {
     if (error instanceof ClusteringError || (error instanceof Error && 'syscall' in error))
       throw error;
@@ -70,14 +80,19 @@ async function readOpenParquet(
   path: string,
   handle: FileHandle,
   size: number,
-  wanted: readonly string[] | undefined,
+  choice: ColumnChoice,
 ): Promise<Table> {
   const { metadata, dataEnd } = await readFooter(path, handle, size);
-  const { columns, notes } = chooseColumns(path, metadata.schema, wanted);
+  const { columns, notes } = chooseColumns(path, metadata.schema, choice);
   const n = rowCount(metadata);
-  const d = columns.length;
-  const bytes = n * d * Float64Array.BYTES_PER_ELEMENT;
   if (n === 0) throw new FileError(path, 'it holds no rows', 'Give a file with at least one row.');
+  const chunksOf = (group: FileMetaData['row_groups'][number]) =>
+    columns.map(({ name, leaf }) => chunkOf(group.columns, name, leaf, Number(group.num_rows)));
+  const groups = metadata.row_groups.filter(({ num_rows: rows }) => rows > 0n);
+  const placed = place(columns, chunksOf(groups[0]), Number(groups[0].num_rows));
+  const last = placed[placed.length - 1];
+  const d = last.first + last.width;
+  const bytes = n * d * Float64Array.BYTES_PER_ELEMENT;
   if (bytes > EXPANSION_FLOOR_BYTES + MAX_EXPANSION * size) {
     throw new FileError(
       path,
@@ -85,31 +100,42 @@ async function readOpenParquet(
       'It is damaged; if it truly holds that many equal values, save it as .npy.',
     );
   }
-  const single = columns.every(({ element }) => element.type === 'FLOAT');
+  const single = columns.every(({ leaf: { element } }) => element.type === 'FLOAT');
   const data = single ? new Float32Array(n * d) : new Float64Array(n * d);
   let groupStart = 0;
-  for (const group of metadata.row_groups) {
+  for (const group of groups) {
     const rows = Number(group.num_rows);
-    if (rows === 0) continue;
-    for (const [j, { name, element }] of columns.entries()) {
-      const meta = chunkOf(group.columns, name, element, rows);
+    for (const [at, meta] of chunksOf(group).entries()) {
       const chunk = await readChunk(handle, meta, dataEnd);
-      try {
-        readColumnChunk(chunk, meta, element, rows, (values, row) => {
-          placeColumn(path, values, element, data, { row: groupStart + row, j, d, name });
-        });
-      } catch (error) {
-        if (!(error instanceof NullValueError)) throw error;
-        throw new FileError(
-          path,
-          `row ${groupStart + error.row}, column ${JSON.stringify(name)} is null`,
-          'Fill or drop missing values first, or name the columns to use with --columns.',
-        );
-      }
+      const writer = new ColumnWriter(path, placed[at], { data, d, missing: choice.missing });
+      writer.begin(groupStart, rows);
+      readColumnChunk(chunk, meta, placed[at].leaf, (page) => {
+        writer.take(page);
+      });
+      writer.end();
     }
     groupStart += rows;
   }
-  return { data, shape: [n, d], columns: columns.map(({ name }) => name), notes };
+  const names = placed.flatMap(({ name, leaf, width }) =>
+    leaf.maxRepetition === 0 ? [name] : Array.from({ length: width }, (_, i) => `${name}[${i}]`),
+  );
+  return { data, shape: [n, d], columns: names, names, notes };
+}
+
+/** Lists are as long as those of the first rows are on average, which `ColumnWriter` holds them all to. */
+function place(
+  columns: readonly Omit<Placed, 'first' | 'width'>[],
+  chunks: readonly ColumnMetaData[],
+  rows: number,
+): Placed[] {
+  let first = 0;
+  return columns.map((column, at) => {
+    const entries = Number(chunks[at].num_values);
+    const width = column.leaf.maxRepetition === 0 ? 1 : Math.max(1, Math.round(entries / rows));
+    const placed = { ...column, first, width };
+    first += width;
+    return placed;
+  });
 }
 
 async function readExactly(
@@ -163,24 +189,26 @@ async function readFooter(
 function chooseColumns(
   path: string,
   schema: readonly SchemaElement[],
-  wanted: readonly string[] | undefined,
-): { columns: NumericColumn[]; notes: string[] } {
+  { columns: wanted }: ColumnChoice,
+): { columns: Omit<Placed, 'first' | 'width'>[]; notes: string[] } {
   const columns = topLevelColumns(schema);
   const names = columns.map(({ name }) => name);
   checkDistinct(path, names);
+  const numeric = columns.flatMap(({ name, leaf }) => (leaf ? [{ name, leaf }] : []));
   if (wanted) {
     const chosen = columnPositions(path, wanted, names).map((j) => columns[j]);
-    const other = chosen.find(({ element }) => !isNumeric(element));
-    if (other) {
-      throw new FileError(
-        path,
-        `column ${JSON.stringify(other.name)} is ${describeType(other.element)}, not a number`,
-        `The numeric columns are ${listNames(numericOf(columns).map(({ name }) => name))}.`,
-      );
-    }
-    return { columns: chosen, notes: [] };
+    return {
+      columns: chosen.map(({ name, leaf, kind }) => {
+        if (leaf) return { name, leaf };
+        throw new FileError(
+          path,
+          `column ${JSON.stringify(name)} is ${kind}, not a number`,
+          `The numeric columns are ${listNames(numeric.map((column) => column.name))}.`,
+        );
+      }),
+      notes: [],
+    };
   }
-  const numeric = numericOf(columns);
   if (numeric.length === 0) {
     throw new FileError(
       path,
@@ -188,40 +216,69 @@ function chooseColumns(
       'Convert the columns to use to integers or floats.',
     );
   }
-  const left = columns.filter((column) => !numeric.includes(column)).map(({ name }) => name);
-  const notes =
-    left.length > 0 ? [`Left out, since they hold no numbers: ${listNames(left)}.`] : [];
-  return { columns: numeric, notes };
+  const lists = numeric.filter(({ leaf }) => leaf.maxRepetition === 1);
+  const used = lists.length > 0 ? lists : numeric;
+  const left = names.filter((name) => !used.some((column) => column.name === name));
+  const reason =
+    lists.length > 0 ? 'since lists of numbers are there' : 'since they hold no numbers';
+  const notes = left.length > 0 ? [`Left out, ${reason}: ${listNames(left)}.`] : [];
+  return { columns: used, notes };
 }
 
-/** The root's children; the elements below nested ones are skipped. */
-function topLevelColumns(schema: readonly SchemaElement[]): NumericColumn[] {
-  const columns: NumericColumn[] = [];
+/** The root's children; of those with elements below, what the only leaf is. */
+function topLevelColumns(schema: readonly SchemaElement[]): Column[] {
+  const columns: Column[] = [];
   for (let at = 1; at < schema.length;) {
-    const element = schema[at];
-    columns.push({ name: element.name, element });
+    const start = at;
     let open = 1;
     while (open > 0) {
       if (at >= schema.length) throw new Error('its schema is incomplete');
       open += (schema[at].num_children ?? 0) - 1;
       at++;
     }
+    const elements = schema.slice(start, at);
+    const [top] = elements;
+    columns.push({ name: top.name, leaf: leafOf(elements), kind: describeType(top) });
   }
   return columns;
 }
 
-function numericOf(columns: readonly NumericColumn[]): NumericColumn[] {
-  return columns.filter(({ element }) => isNumeric(element));
+/** What the numbers of a flat column, or of one of lists, are read by. */
+function leafOf(elements: readonly SchemaElement[]): Column['leaf'] {
+  const isChain = elements.every(
+    (one, i) => (one.num_children ?? 0) === (i + 1 < elements.length ? 1 : 0),
+  );
+  const element = elements[elements.length - 1];
+  const count = (kind: SchemaElement['repetition_type']) =>
+    elements.filter(({ repetition_type: type }) => type === kind).length;
+  const repeated = count('REPEATED');
+  if (!isChain || repeated > 1 || !isNumeric(element)) return undefined;
+  return {
+    element,
+    maxDefinition: count('OPTIONAL') + repeated,
+    maxRepetition: repeated === 1 ? 1 : 0,
+    path: elements.map(({ name }) => name),
+  };
 }
 
 const NUMERIC_TYPES: readonly unknown[] = ['INT32', 'INT64', 'FLOAT', 'DOUBLE'];
+/** More bytes than a decimal of 38 digits takes are no number. */
+const MOST_DECIMAL_BYTES = 16;
 
 function isNumeric(element: SchemaElement): boolean {
-  const { type, converted_type: converted, logical_type: logical } = element;
+  const {
+    type,
+    type_length: length = 0,
+    converted_type: converted,
+    logical_type: logical,
+  } = element;
+  if (type === 'FIXED_LEN_BYTE_ARRAY') {
+    if (logical?.type === 'FLOAT16') return length === 2;
+    const isDecimal = logical?.type === 'DECIMAL' || converted === 'DECIMAL';
+    return isDecimal && length >= 1 && length <= MOST_DECIMAL_BYTES;
+  }
   return (
     NUMERIC_TYPES.includes(type) &&
-    element.repetition_type !== 'REPEATED' &&
-    !element.num_children &&
     (converted === undefined || /^(?:U?INT_\d+|DECIMAL)$/.test(converted)) &&
     (logical === undefined || logical.type === 'INTEGER' || logical.type === 'DECIMAL')
   );
@@ -249,18 +306,19 @@ function rowCount(metadata: FileMetaData): number {
 function chunkOf(
   chunks: FileMetaData['row_groups'][number]['columns'],
   name: string,
-  element: SchemaElement,
+  { element, maxRepetition, path }: Placed['leaf'],
   rows: number,
 ): ColumnMetaData {
-  const found = chunks.filter(({ meta_data: meta }) => {
-    const path = meta?.path_in_schema;
-    return path?.length === 1 && path[0] === name;
-  });
+  const found = chunks.filter(
+    ({ meta_data: meta }) => meta?.path_in_schema.join('\0') === path.join('\0'),
+  );
   const meta = found[0]?.meta_data;
   if (found.length !== 1 || !meta || found[0].file_path) {
     throw new Error(`the data of column ${JSON.stringify(name)} are not in the file`);
   }
-  if (meta.type !== element.type || meta.num_values !== BigInt(rows)) {
+  const entries = meta.num_values;
+  const isCount = maxRepetition === 0 ? entries === BigInt(rows) : entries >= BigInt(rows);
+  if (meta.type !== element.type || !isCount || entries > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new Error(
       `column ${JSON.stringify(name)} claims ${meta.num_values} values of ${meta.type} in ${rows} rows`,
     );
@@ -281,31 +339,116 @@ async function readChunk(
   return readExactly(handle, start, length);
 }
 
-/** Writes a page's values, as plain numbers, into its column of the matrix. */
-function placeColumn(
-  path: string,
-  values: ColumnValues,
-  element: SchemaElement,
-  data: Float32Array | Float64Array,
-  place: { row: number; j: number; d: number; name: string },
-): void {
-  const { logical_type: logical, converted_type: converted } = element;
-  const unsigned =
-    converted?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
-  const scale = (logical?.type === 'DECIMAL' ? logical.scale : element.scale) ?? 0;
-  const divisor = 10 ** scale;
-  for (let i = 0, at = place.row * place.d + place.j; i < values.length; i++, at += place.d) {
-    const value = unsigned ? toUnsigned(values[i]) : values[i];
-    const number = Number(value);
-    if (typeof value === 'bigint' && !Number.isSafeInteger(number)) {
-      throw new FileError(
-        path,
-        `row ${place.row + i}, column ${JSON.stringify(place.name)} is ${value}; ` +
-          'whole numbers must be below 2^53',
-        'Save the column as float64, or leave it out with --columns.',
+/** The matrix that is filled, and whether its cells may be missing. */
+interface Target {
+  readonly data: Float32Array | Float64Array;
+  readonly d: number;
+  readonly missing: boolean | undefined;
+}
+
+/** Puts a column's values, as plain numbers, where they belong in the matrix. */
+class ColumnWriter {
+  readonly #path: string;
+  readonly #placed: Placed;
+  readonly #into: Target;
+  readonly #toNumber: (value: number | bigint) => number;
+  /** The row that is written, and how many of its numbers are. */
+  #row = -1;
+  #filled = 0;
+  #end = 0;
+  #next = 0;
+
+  constructor(path: string, placed: Placed, into: Target) {
+    this.#path = path;
+    this.#placed = placed;
+    this.#into = into;
+    const { logical_type: logical, converted_type: converted, scale } = placed.leaf.element;
+    const unsigned =
+      converted?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
+    const divisor = 10 ** ((logical?.type === 'DECIMAL' ? logical.scale : scale) ?? 0);
+    this.#toNumber = (value) => {
+      const exact = unsigned ? toUnsigned(value) : value;
+      const number = Number(exact);
+      if (typeof exact === 'bigint' && !Number.isSafeInteger(number)) {
+        throw this.#error(
+          `is ${exact}; whole numbers must be below 2^53`,
+          'Save the column as float64, or leave it out with --columns.',
+        );
+      }
+      return number / divisor;
+    };
+  }
+
+  /** Before the pages of so many rows from `first` on. */
+  begin(first: number, rows: number): void {
+    this.#next = first;
+    this.#end = first + rows;
+    this.#row = -1;
+  }
+
+  take({ count, values, present, goesOn }: Page): void {
+    const { first, width } = this.#placed;
+    const { data, d } = this.#into;
+    for (let entry = 0, at = 0; entry < count; entry++) {
+      if (!goesOn || goesOn[entry] === 0) this.#startRow();
+      if (present && present[entry] === 0) {
+        // What goes on after a null is a list with an element that is missing.
+        const isOne = goesOn !== undefined && (this.#filled > 0 || goesOn[entry + 1] === 1);
+        this.#leaveEmpty(isOne ? 1 : width);
+        continue;
+      }
+      if (this.#row < 0) throw new Error('a list begins before its row');
+      if (this.#filled === width) throw this.#uneven();
+      data[this.#row * d + first + this.#filled++] = this.#toNumber(values[at++]);
+    }
+  }
+
+  end(): void {
+    this.#checkRow();
+    if (this.#next !== this.#end) throw new Error('a column has fewer rows than its group');
+  }
+
+  #startRow(): void {
+    this.#checkRow();
+    if (this.#next === this.#end) throw new Error('a column has more rows than its group');
+    this.#row = this.#next++;
+    this.#filled = 0;
+  }
+
+  #checkRow(): void {
+    if (this.#row >= 0 && this.#filled !== this.#placed.width) throw this.#uneven();
+  }
+
+  /** A null, or a list that is none or empty: so many numbers are missing. */
+  #leaveEmpty(count: number): void {
+    const { first, width } = this.#placed;
+    const { data, d, missing } = this.#into;
+    if (!missing) {
+      throw this.#error(
+        'is null',
+        'Fill or drop missing values first, or name the columns to use with --columns.',
       );
     }
-    data[at] = number / divisor;
+    if (this.#filled + count > width) throw this.#uneven();
+    const start = this.#row * d + first + this.#filled;
+    data.fill(Number.NaN, start, start + count);
+    this.#filled += count;
+  }
+
+  #uneven(): FileError {
+    return this.#error(
+      `does not hold ${this.#placed.width} ${plural(this.#placed.width, 'number')} as most rows do`,
+      'Lists need one length; cut or pad them, or leave the column out with --columns.',
+    );
+  }
+
+  #error(rule: string, remedy: string): FileError {
+    const { name } = this.#placed;
+    return new FileError(
+      this.#path,
+      `row ${this.#row}, column ${JSON.stringify(name)} ${rule}`,
+      remedy,
+    );
   }
 }
 

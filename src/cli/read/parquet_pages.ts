@@ -12,12 +12,17 @@ import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
 import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { readVarInt } from 'hyparquet/src/thrift.js';
+import { numberOfHalf } from './elements.js';
 import { checkDeltas, checkRuns, checkThrift } from './parquet_checks.js';
 
 /** Writers aim at 1 MiB a page. */
 const MAX_PAGE_BYTES = 256 << 20;
 
 const VALUE_BYTES: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 };
+
+/** Bytes of a value of the column. */
+const bytesOf = ({ type, type_length: length }: SchemaElement): number =>
+  type === 'FIXED_LEN_BYTE_ARRAY' ? Math.max(1, length ?? 1) : VALUE_BYTES[type!];
 
 /** node:zlib and an output of known size where hyparquet's decompressors would trust the input. */
 const DECOMPRESSORS: typeof compressors = {
@@ -35,40 +40,47 @@ const DECOMPRESSORS: typeof compressors = {
 
 export type ColumnValues = Int32Array | BigInt64Array | Float32Array | Float64Array;
 
-/** A null in the column, at this row of the chunk. */
-export class NullValueError extends Error {
-  readonly row: number;
-
-  constructor(row: number) {
-    super(`row ${row} is null`);
-    this.row = row;
-  }
+/** What of a schema the numbers of a chunk are read by. */
+export interface Leaf {
+  readonly element: SchemaElement;
+  /** Levels on the way to a value that is there: 0 where every value is. */
+  readonly maxDefinition: number;
+  /** 1 for the elements of lists, 0 for a flat column. */
+  readonly maxRepetition: 0 | 1;
 }
 
-interface Column {
+/** A page's entries: for a flat column one a row, for lists one an element, or for a list without any. */
+export interface Page {
+  readonly count: number;
+  /** Of the entries that are there. */
+  readonly values: ColumnValues;
+  /** Which are there, [count]: 1; absent where all are. */
+  readonly present?: Uint8Array;
+  /** Whether an entry goes on with the list of the one before, [count]: 1; of lists only. */
+  readonly goesOn?: Uint8Array;
+}
+
+interface Column extends Leaf {
   readonly meta: ColumnMetaData;
-  readonly nullable: boolean;
   dictionary: ColumnValues | undefined;
 }
 
 /**
- * Decodes one flat numeric column chunk of `rows` values, and hands each page's values over with
- * the row of the first.
+ * Decodes the chunk of one column of numbers, and hands over its pages.
  *
- * @throws NullValueError at the first null, Error at the first false claim
+ * @throws Error at the first false claim
  */
 export function readColumnChunk(
   chunk: ArrayBuffer,
   meta: ColumnMetaData,
-  element: SchemaElement,
-  rows: number,
-  onValues: (values: ColumnValues, row: number) => void,
+  leaf: Leaf,
+  onPage: (page: Page) => void,
 ): void {
   const view = new DataView(chunk);
-  const nullable = element.repetition_type !== 'REQUIRED';
-  const column: Column = { meta, nullable, dictionary: undefined };
+  const column: Column = { ...leaf, meta, dictionary: undefined };
+  const total = Number(meta.num_values);
   let offset = 0;
-  for (let row = 0; row < rows;) {
+  for (let entry = 0; entry < total;) {
     const start = checkThrift(view, offset);
     const header = parquetHeader({ view, offset });
     checkPageSizes(header, chunk.byteLength - start);
@@ -77,9 +89,9 @@ export function readColumnChunk(
     if (header.type === 'DICTIONARY_PAGE') {
       column.dictionary = readDictionary(header, body, column);
     } else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') {
-      const values = readDataPage(header, body, column, row, rows - row);
-      onValues(values, row);
-      row += values.length;
+      const page = readDataPage(header, body, column, total - entry);
+      onPage(page);
+      entry += page.count;
     }
   }
 }
@@ -96,45 +108,82 @@ function checkPageSizes(header: PageHeader, available: number): void {
   }
 }
 
-function readDictionary(header: PageHeader, body: Uint8Array, { meta }: Column): ColumnValues {
+function readDictionary(header: PageHeader, body: Uint8Array, column: Column): ColumnValues {
   const count = header.dictionary_page_header?.num_values ?? -1;
-  const page = decompress(body, header.uncompressed_page_size, meta);
-  checkCount(count, Math.floor(page.length / VALUE_BYTES[meta.type]));
-  return readPlain(readerOf(page), meta.type, count, undefined) as ColumnValues;
+  const page = decompress(body, header.uncompressed_page_size, column.meta);
+  return readPlainNumbers(page, count, column.element);
 }
 
 function readDataPage(
   header: PageHeader,
   body: Uint8Array,
   column: Column,
-  row: number,
-  rowsLeft: number,
-): ColumnValues {
+  entriesLeft: number,
+): Page {
   const { data_page_header: v1, data_page_header_v2: v2 } = header;
+  const { maxRepetition, maxDefinition } = column;
   if (v1) {
-    checkCount(v1.num_values, rowsLeft);
-    const page = decompress(body, header.uncompressed_page_size, column.meta);
-    if (!column.nullable) return readValues(page, v1.encoding, v1.num_values, column);
-    const view = readerOf(page).view;
-    const levels = page.subarray(4, 4 + view.getUint32(0, true));
-    checkNoNulls(levels, v1.num_values, row);
-    const values = page.subarray(4 + levels.length);
-    return readValues(values, v1.encoding, v1.num_values, column);
+    const count = v1.num_values;
+    checkCount(count, entriesLeft);
+    let page = decompress(body, header.uncompressed_page_size, column.meta);
+    /** Levels with their length before them. */
+    const next = (most: number): Uint8Array | undefined => {
+      if (most === 0) return undefined;
+      const length = readerOf(page).view.getUint32(0, true);
+      checkCount(length, page.length - 4);
+      const levels = readLevels(page.subarray(4, 4 + length), count, most);
+      page = page.subarray(4 + length);
+      return levels;
+    };
+    const repetition = next(maxRepetition);
+    return pageOf(count, repetition, next(maxDefinition), column, (there) =>
+      readValues(page, v1.encoding, there, column),
+    );
   }
   if (v2) {
-    checkCount(v2.num_values, rowsLeft);
-    const length = v2.definition_levels_byte_length;
-    checkCount(length, Math.min(body.length, header.uncompressed_page_size));
-    if (v2.repetition_levels_byte_length !== 0) throw new Error('a flat column claims repetition');
-    if (column.nullable) checkNoNulls(body.subarray(0, length), v2.num_values, row);
-    const packed = body.subarray(length);
+    const count = v2.num_values;
+    checkCount(count, entriesLeft);
+    const [first, second] = [v2.repetition_levels_byte_length, v2.definition_levels_byte_length];
+    checkCount(first, Math.min(body.length, header.uncompressed_page_size));
+    checkCount(second, Math.min(body.length, header.uncompressed_page_size) - first);
+    if (maxRepetition === 0 && first !== 0) throw new Error('a flat column claims repetition');
+    const levels = (start: number, length: number, most: number) =>
+      most === 0 ? undefined : readLevels(body.subarray(start, start + length), count, most);
+    const packed = body.subarray(first + second);
     const values =
       v2.is_compressed === false
         ? packed
-        : decompress(packed, header.uncompressed_page_size - length, column.meta);
-    return readValues(values, v2.encoding, v2.num_values, column);
+        : decompress(packed, header.uncompressed_page_size - first - second, column.meta);
+    return pageOf(
+      count,
+      levels(0, first, maxRepetition),
+      levels(first, second, maxDefinition),
+      column,
+      (there) => readValues(values, v2.encoding, there, column),
+    );
   }
   throw new Error('a data page has no header');
+}
+
+function pageOf(
+  count: number,
+  goesOn: Uint8Array | undefined,
+  definition: Uint8Array | undefined,
+  { maxDefinition }: Leaf,
+  read: (there: number) => ColumnValues,
+): Page {
+  let there = count;
+  let present: Uint8Array | undefined;
+  if (definition) {
+    present = definition.map((level) => (level === maxDefinition ? 1 : 0));
+    there = present.reduce((sum, one) => sum + one, 0);
+  }
+  return {
+    count,
+    values: read(there),
+    ...(present && there < count && { present }),
+    ...(goesOn && { goesOn }),
+  };
 }
 
 function checkCount(count: number, most: number): void {
@@ -151,38 +200,63 @@ function readerOf(bytes: Uint8Array): { view: DataView; offset: number } {
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
 }
 
-/** Definition levels of a flat column: one bit a row, 0 for null. */
-function checkNoNulls(bytes: Uint8Array, count: number, row: number): void {
+/** Levels from 0 to `most`, as runs. */
+function readLevels(bytes: Uint8Array, count: number, most: number): Uint8Array {
   const reader = readerOf(bytes);
-  checkRuns(reader.view, 0, bytes.length, 1, count);
+  const width = 32 - Math.clz32(most);
+  checkRuns(reader.view, 0, bytes.length, width, count);
   const levels = new Uint8Array(count);
-  readRleBitPackedHybrid(reader, 1, levels, bytes.length);
-  const first = levels.indexOf(0);
-  if (first >= 0) throw new NullValueError(row + first);
+  readRleBitPackedHybrid(reader, width, levels, bytes.length);
+  return levels;
+}
+
+/** Values as they lie one after the other; numbers of bytes (decimals, float16) as what they stand for. */
+function readPlainNumbers(page: Uint8Array, count: number, element: SchemaElement): ColumnValues {
+  checkCount(count, Math.floor(page.length / bytesOf(element)));
+  const { type, type_length: length } = element;
+  const values = readPlain(readerOf(page), type!, count, length) as ColumnValues | Uint8Array[];
+  return Array.isArray(values) ? ofBytes(values, element) : values;
+}
+
+function ofBytes(
+  values: readonly Uint8Array[],
+  { logical_type: logical }: SchemaElement,
+): Float64Array {
+  if (logical?.type === 'FLOAT16') {
+    return Float64Array.from(values, (bytes) => numberOfHalf(bytes[0] | (bytes[1] << 8)));
+  }
+  // A big-endian whole number, which `placeColumn` divides; whatever float64 holds of it.
+  return Float64Array.from(values, (bytes) => {
+    let whole = 0n;
+    for (const byte of bytes) whole = (whole << 8n) | BigInt(byte);
+    return Number(BigInt.asIntN(8 * bytes.length, whole));
+  });
 }
 
 function readValues(
   page: Uint8Array,
   encoding: Encoding,
   count: number,
-  { meta, dictionary }: Column,
+  { element, dictionary }: Column,
 ): ColumnValues {
   if (count === 0) return new Float64Array(0);
   const reader = readerOf(page);
+  const { type, type_length: length } = element;
   switch (encoding) {
     case 'PLAIN':
-      checkCount(count, Math.floor(page.length / VALUE_BYTES[meta.type]));
-      return readPlain(reader, meta.type, count, undefined) as ColumnValues;
-    case 'BYTE_STREAM_SPLIT':
-      checkCount(count, Math.floor(page.length / VALUE_BYTES[meta.type]));
-      return byteStreamSplit(reader, count, meta.type, undefined) as ColumnValues;
+      return readPlainNumbers(page, count, element);
+    case 'BYTE_STREAM_SPLIT': {
+      checkCount(count, Math.floor(page.length / bytesOf(element)));
+      const values = byteStreamSplit(reader, count, type!, length) as ColumnValues | Uint8Array[];
+      return Array.isArray(values) ? ofBytes(values, element) : values;
+    }
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
       if (!dictionary) throw new Error('a page refers to a dictionary that is not there');
       return lookUp(dictionary, readIndices(page, count));
     case 'DELTA_BINARY_PACKED': {
       checkDeltas(reader.view, 0, count);
-      const values = meta.type === 'INT32' ? new Int32Array(count) : new BigInt64Array(count);
+      const values = type === 'INT32' ? new Int32Array(count) : new BigInt64Array(count);
       deltaBinaryUnpack(reader, count, values);
       return values;
     }

@@ -10,12 +10,11 @@ import { readJson, readJsonLines } from './json.js';
 import { NPY_MAGIC, readNpy } from './npy.js';
 import { PARQUET_MAGIC, readParquet } from './parquet.js';
 import { pickColumns, type Table } from './table.js';
+import type { ColumnChoice } from './table_builder.js';
 
 export type { ImageShape, Table } from './table.js';
 
-export interface ReadOptions {
-  /** The columns to use, in this order; all numeric ones by default. */
-  readonly columns?: readonly string[] | undefined;
+export interface ReadOptions extends ColumnChoice {
   /** A file of one column of whole numbers >= 0, the true class of each row; any format. */
   readonly labels?: string | undefined;
   /** Whether the first line of a CSV or TSV file names the columns; found out by default. */
@@ -53,7 +52,11 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   return { ...table, labels: await readLabels(options.labels, path, table.shape[0]) };
 }
 
-async function readPoints(path: string, { columns, header, classes }: ReadOptions): Promise<Table> {
+async function readPoints(
+  path: string,
+  { header, classes, columns, missing, texts, encode }: ReadOptions,
+): Promise<Table> {
+  const choice = { columns, missing, texts, encode };
   let source: ByteSource | undefined;
   try {
     source = await ByteSource.open(path);
@@ -63,17 +66,17 @@ async function readPoints(path: string, { columns, header, classes }: ReadOption
       case 'csv':
       case 'tsv':
         return await readCsv(source, {
-          delimiter: format === 'csv' ? ',' : '\t',
-          columns,
+          ...choice,
+          usual: format === 'csv' ? ',' : '\t',
           header: classes ? true : header,
           parse,
         });
       case 'json':
-        return await readJson(source, columns, parse);
+        return await readJson(source, { ...choice, parse });
       case 'jsonl':
-        return await readJsonLines(source, columns, parse);
+        return await readJsonLines(source, { ...choice, parse });
       case 'parquet':
-        return await readParquet(path, columns);
+        return await readParquet(path, choice);
       default: {
         const read = { npy: readNpy, idx: readIdx, cifar: readCifar }[format];
         const table = await read(source);

@@ -10,16 +10,28 @@ export interface ImageShape {
   readonly layout: 'interleaved' | 'planar';
 }
 
+/** A column that is not read as numbers, [n]: row i holds `values[codes[i]]`. */
+export interface TextColumn {
+  readonly name: string;
+  readonly codes: Uint32Array;
+  readonly values: readonly string[];
+}
+
 /** What every reader returns: the numeric columns of one file. */
 export interface Table {
   /**
-   * Row-major values, n x d; float32 where that holds the file's numbers exactly. NaN and infinity
-   * in binary files are passed on, for the method that takes the matrix to refuse.
+   * Row-major values, n x d; float32 where that holds the file's numbers exactly. NaN stands for a cell
+   * that is missing, where the reader was to allow it. NaN and infinity in binary files are passed on, for
+   * the method that takes the matrix to refuse.
    */
   readonly data: Float32Array | Float64Array;
   readonly shape: readonly [rows: number, columns: number];
   /** The d columns' names; 'column0', 'column1' ... where the file has none. */
   readonly columns: readonly string[];
+  /** All columns in the file's order, where it names them. */
+  readonly names?: readonly string[];
+  /** The other columns, where they were asked for. */
+  readonly texts?: readonly TextColumn[];
   /** The true class of each row, [n], where the file carries one or a labels file was given. */
   readonly labels?: Uint32Array;
   /** Set when every row is an image. */
@@ -65,8 +77,27 @@ export function checkDistinct(path: string, names: readonly string[]): void {
   }
 }
 
+/** Names that hold a comma come in the pieces between commas, as a shell's option was cut. */
+function joined(pieces: readonly string[], available: ReadonlySet<string>): string[] {
+  const names: string[] = [];
+  for (let at = 0; at < pieces.length;) {
+    let count = 1;
+    let name = pieces[at];
+    for (let end = pieces.length; end > at + 1 && !available.has(name); end--) {
+      for (const comma of [', ', ',']) {
+        const whole = pieces.slice(at, end).join(comma);
+        if (available.has(whole)) [name, count] = [whole, end - at];
+      }
+    }
+    names.push(name);
+    at += count;
+  }
+  return names;
+}
+
 /**
- * The positions of the wanted columns among the available ones, in the wanted order.
+ * The positions of the wanted columns among the available ones, in the wanted order; a name may come in
+ * pieces where it holds commas.
  * Throws InvalidArgumentError on an empty or repeating wish, FileError on a missing column.
  */
 export function columnPositions(
@@ -81,7 +112,7 @@ export function columnPositions(
     );
   }
   const position = new Map(available.map((name, j) => [name, j]));
-  return wanted.map((name) => {
+  return joined(wanted, new Set(available)).map((name) => {
     const j = position.get(name);
     if (j === undefined) {
       throw new FileError(
@@ -107,7 +138,7 @@ export function pickColumns(path: string, table: Table, wanted: readonly string[
   return {
     data,
     shape: [n, width],
-    columns: [...wanted],
+    columns: used.map((j) => table.columns[j]),
     ...(table.labels && { labels: table.labels }),
     notes: table.notes,
   };

@@ -119,6 +119,12 @@ export function pngDataUrl(image: RgbaImage): string {
   return `data:image/png;base64,${Buffer.from(encodePng(image)).toString('base64')}`;
 }
 
-function encodePng({ data, width, height }: RgbaImage): Uint8Array {
-  return encode({ data, width, height, channels: 4, depth: 8 });
+/** The bytes of a PNG file; `channels` of grey (1, 2 with opacity) or red, green and blue (3), else 4. */
+export function encodePng({
+  data,
+  width,
+  height,
+  channels = 4,
+}: RgbaImage & { readonly channels?: number }): Uint8Array {
+  return encode({ data, width, height, channels, depth: 8 });
 }

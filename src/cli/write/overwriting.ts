@@ -13,6 +13,8 @@ const INPUTS = ['labels', 'points', 'truthFile'] as const;
 export interface CommandFiles {
   /** The rows. */
   readonly file: string;
+  /** Other files that no option names. */
+  readonly alsoRead?: readonly string[];
   readonly options: { readonly [input in (typeof INPUTS)[number]]?: string } & {
     readonly [output in (typeof OUTPUTS)[number]]?: string;
   };
@@ -36,8 +38,8 @@ interface Place {
  */
 export async function refuseOverwriting(commands: readonly CommandFiles[]): Promise<void> {
   const read: Place[] = [];
-  for (const { file, options } of commands) {
-    read.push(await placeOf(file));
+  for (const { file, options, alsoRead = [] } of commands) {
+    for (const path of [file, ...alsoRead]) read.push(await placeOf(path));
     for (const input of INPUTS) {
       const path = options[input];
       if (path !== undefined) read.push(await placeOf(path));
@@ -47,7 +49,7 @@ export async function refuseOverwriting(commands: readonly CommandFiles[]): Prom
   for (const { options } of commands) {
     for (const output of OUTPUTS) {
       const path = options[output];
-      if (path === undefined) continue;
+      if (path === undefined || path === '-') continue;
       const place = await placeOf(path);
       const source = read.find((other) => isSame(place, other));
       if (source) {

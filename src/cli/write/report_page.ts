@@ -22,6 +22,8 @@ export interface ReportHead {
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** Sentences for the reader, such as a table's notes. */
   readonly notes: readonly string[];
+  /** What follows the method's own sections. */
+  readonly more?: readonly (Section | undefined)[];
 }
 
 /** A part of a report. */
@@ -49,7 +51,7 @@ export function renderPage(
   facts: readonly (Fact | undefined)[],
   sections: readonly (Section | undefined)[],
 ): string {
-  const shown = sections.filter((section) => section !== undefined);
+  const shown = [...sections, ...(head.more ?? [])].filter((section) => section !== undefined);
   const style = [REPORT_STYLE, ...shown.map((section) => section.style ?? '')].join('\n');
   const page = markup`<!doctype html>
 <html lang="en">

@@ -3,8 +3,6 @@ import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { createPause } from '../../math/event_loop.js';
 import { createRandom } from '../../math/random.js';
-import { symmetricEigen } from '../../math/symmetric_eigen.js';
-import type { Matrix } from '../../ops/algebra/algebra.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
@@ -22,13 +20,13 @@ import {
   defaultLambda,
   expressed,
   expressionError,
-  solveExpressed,
 } from '../transformed_subspace_clustering/self_expression.js';
 import type { Expression } from '../transformed_subspace_clustering/options.js';
 import { DeepDictionaryModel } from './deep_dictionary_model.js';
 import { fitAtoms, fitCodes, inputOf, misfits, openStack, type Stack } from './layers.js';
 import { DEEP_DEFAULTS, DEEP_RULES, type Draw } from './options.js';
 import { clustersOf, drawToMeans, type Split } from './towards_means.js';
+import { drawToSums } from './towards_sums.js';
 
 export interface DeepDictionaryClusteringOptions extends ComputeOptions {
   /** Number of clusters, 1 <= k <= n. */
@@ -185,32 +183,6 @@ async function learnSums(stack: Stack, options: Checked, where: ComputeOptions):
     }
     algebra.free(coefficients);
   }
-}
-
-/**
- * Z with weight (Z D D' - Y D') + mu (I - C)'(I - C) Z = 0: D D' = V S V' takes it apart into columns of Z V, each with
- * its own shift.
- */
-async function drawToSums(stack: Stack, coefficients: Matrix, mu: number): Promise<void> {
-  const { algebra, layers, nonNegative, pause } = stack;
-  const { k, held, codes, weight } = layers[layers.length - 1];
-  const squares = await algebra.gram(held);
-  const known = Float64Array.from(await algebra.read(squares));
-  const { values, vectors } = await symmetricEigen(known, k, pause);
-  const turn = await algebra.matrix(
-    k,
-    k,
-    vectors.flatMap((vector) => [...vector]),
-  );
-  const directions = await algebra.product(turn, held);
-  const right = await algebra.product(inputOf(stack, layers.length - 1), directions, {
-    transposeB: true,
-    alpha: weight,
-  });
-  const shifts = values.map((value) => weight * Math.max(0, value));
-  const turned = await solveExpressed(algebra, coefficients, mu, shifts, right, pause);
-  await algebra.product(turned, turn, { into: codes, clampAtZero: nonNegative });
-  algebra.free(squares, turn, directions, right, turned);
 }
 
 async function fitInner(stack: Stack): Promise<void> {

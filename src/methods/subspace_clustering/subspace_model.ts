@@ -5,6 +5,7 @@ import {
   boolean,
   entries,
   float32s,
+  float64s,
   indices,
   modelRecord,
   type Part,
@@ -45,6 +46,7 @@ const RECORD = modelRecord('webgpu-clustering/subspace-clustering', MODEL, {
   scale: power,
   coefficients: affinityPart,
   affinity: affinityPart,
+  eigenvalues: float64s((known) => Number(known.k)),
   iterations: size,
   converged: boolean,
   engine: text,
@@ -66,6 +68,8 @@ export class SubspaceClusteringModel {
   readonly coefficients: Coefficients;
   /** What was clustered: symmetric, n x n, as the coefficients in full or sparse. */
   readonly affinity: Affinity;
+  /** The k smallest of its normalized Laplacian, rising from 0: as many near 0 as it has parts. */
+  readonly eigenvalues: Float64Array;
   /** How the coefficients were found, with all defaults. */
   readonly settings: Settings;
   /** Of 'ssc', and rounds of 'elasticNet'; 1 for other methods. */
@@ -82,6 +86,7 @@ export class SubspaceClusteringModel {
     this.labels = state.labels;
     this.coefficients = state.coefficients;
     this.affinity = state.affinity;
+    this.eigenvalues = state.eigenvalues;
     this.settings = state.settings;
     this.iterations = state.iterations;
     this.converged = state.converged;

@@ -118,6 +118,7 @@ export async function transformedSubspaceClustering(
       layers: layers.map(({ atoms }) => atoms),
       representation: Float32Array.from(await algebra.read(z)),
       coefficients: Float32Array.from(await algebra.read(coefficients)),
+      eigenvalues: graph.eigenvalues,
       ...{ normalize, expression, penalty, gamma, lambda, history, converged },
       warnings: warned(
         method,
@@ -211,7 +212,7 @@ async function learn(problem: Problem, options: Checked): Promise<Learnt> {
 }
 
 /** Makes X_l the best numbers not below 0 between T_(l-1) X_(l-1) and what T_l is to make of them. */
-async function proxy(
+export async function proxy(
   algebra: Algebra,
   between: readonly Matrix[],
   after: Matrix,

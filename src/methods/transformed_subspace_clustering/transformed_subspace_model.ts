@@ -5,6 +5,7 @@ import {
   boolean,
   entries,
   float32s,
+  float64s,
   indices,
   modelRecord,
   number,
@@ -58,6 +59,7 @@ const RECORD = modelRecord('webgpu-clustering/transformed-subspace', MODEL, {
   layers: layersPart,
   representation: float32s(entries),
   coefficients: float32s((known) => rows(known) ** 2),
+  eigenvalues: float64s((known) => Number(known.k)),
   normalize: boolean,
   expression: word<Expression>(...EXPRESSIONS),
   penalty: number,
@@ -87,6 +89,8 @@ export class TransformedSubspaceModel extends IterativeModel<TransformProgress> 
   readonly representation: Matrix;
   /** n x n: row i holds the coefficients by which the rows of Z make up row i. */
   readonly coefficients: Matrix;
+  /** The k smallest of the normalized Laplacian of their graph, rising from 0. */
+  readonly eigenvalues: Float64Array;
   readonly expression: Expression;
   readonly penalty: number;
   readonly gamma: number;
@@ -104,6 +108,7 @@ export class TransformedSubspaceModel extends IterativeModel<TransformProgress> 
     this.layers = Object.freeze(state.layers.map((data) => ({ data, shape: [d, d] as const })));
     this.representation = { data: state.representation, shape: sides };
     this.coefficients = { data: state.coefficients, shape: [n, n] };
+    this.eigenvalues = state.eigenvalues;
     this.expression = state.expression;
     this.penalty = state.penalty;
     this.gamma = state.gamma;

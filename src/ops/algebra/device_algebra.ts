@@ -134,8 +134,11 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       const { transposeA = false, transposeB = false, alpha = 1, beta = 0 } = options;
       const { inner, ...shape } = productShape(a, b, options);
       const result = options.into ?? (await make(shape));
+      // A stack times one matrix is one tall matrix times it.
+      const tall = b.count === 1 && !transposeA && !options.zeroDiagonal;
+      const sizes = tall ? { ...shape, rows: shape.rows * shape.count, count: 1 } : shape;
       await multiply(desk, {
-        ...{ ...options, ...shape, inner, transposeA, transposeB, alpha, beta },
+        ...{ ...options, ...sizes, inner, transposeA, transposeB, alpha, beta },
         ...{ a: viewOf(a), b: viewOf(b), into: viewOf(result) },
       });
       work += shape.rows * shape.columns * shape.count * inner;
@@ -285,6 +288,7 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       waited();
       return found;
     },
+    run: (op, ...given) => op.device({ desk, make }, ...given),
 
     perform: (op, given) => op.device(desk, given),
     async record(build) {

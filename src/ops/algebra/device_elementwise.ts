@@ -25,7 +25,7 @@ const ACTIVATED = flag('ACTIVATED');
 
 /** Runs so many invocations of a kernel, from its `first` on, in dispatches that stay short. */
 export async function runOver(
-  { workspace }: Desk,
+  { workspace }: Pick<Desk, 'workspace'>,
   source: KernelSource,
   constants: KernelConstants,
   shape: UniformValues,

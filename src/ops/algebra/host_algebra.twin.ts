@@ -234,6 +234,7 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
       }
       return { indices: lists.rows, magnitudes: lists.magnitudes };
     },
+    run: async (op, ...given) => (await op.twin())({ make, nth, pause }, ...given),
 
     async perform(op, given) {
       (await op.twin())(given, valuesOf);

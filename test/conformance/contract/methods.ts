@@ -4,11 +4,13 @@ import type {
   BayesianGaussianMixtureModel,
   BoltzmannModel,
   ComputeOptions,
+  Dbscan,
   DeepClusteringModel,
   DeepDictionaryModel,
   DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
+  Hdbscan,
   KMeansModel,
   MiniBatchKMeansModel,
   Neighbours,
@@ -258,6 +260,29 @@ const nearestNeighbours = {
     [{ queries: 3 }, 'queries'],
   ],
 } satisfies Method<Neighbours>;
+
+const dbscan = {
+  name: 'dbscan',
+  options: { eps: 3, minSamples: 4 },
+  values: ({ labels, core }) => [...labels, ...core],
+  refused: [
+    [{ eps: 0 }, 'eps'],
+    [{ eps: '1' }, 'eps'],
+    [{ minSamples: 0 }, 'minSamples'],
+  ],
+} satisfies Method<Dbscan>;
+
+const hdbscan = {
+  name: 'hdbscan',
+  options: { minClusterSize: 8, minSamples: 4 },
+  values: ({ labels, probabilities }) => [...labels, ...probabilities],
+  refused: [
+    [{ minClusterSize: 1 }, 'minClusterSize'],
+    [{ minSamples: 0 }, 'minSamples'],
+    [{ minSamples: 61 }, 'minSamples'],
+    [{ clusterSelectionMethod: 'best' }, 'clusterSelectionMethod'],
+  ],
+} satisfies Method<Hdbscan>;
 
 const spectralClustering = {
   name: 'spectralClustering',
@@ -514,6 +539,8 @@ export const METHODS: readonly Method<unknown>[] = [
   pca,
   gapStatistic,
   nearestNeighbours,
+  dbscan,
+  hdbscan,
   spectralClustering,
   transformLearning,
   autoencoder,

@@ -7,6 +7,7 @@ import { type Case, type ConformanceContext, firstEverywhere, type Suite } from 
 import { expectEqual, expectThat } from '../expect.js';
 import { runClustering } from './clustering.js';
 import { type Figure, type Findings, holds, type Method } from './figure.js';
+import { HARD, runGraphs } from './graphs.js';
 import { DIRECTIONS, KINDS, ONE_COLUMN } from './kinds.js';
 import { runMixtures } from './mixture.js';
 import { runPca } from './pca.js';
@@ -69,20 +70,29 @@ const theNames: Case = {
   },
 };
 
-export const numericsSuites: readonly Suite[] = METHODS.map(({ name, isFor, method }, i) => ({
-  name,
-  cases: [
-    ...(i === 0 ? [theNames, wrongModels(golden)] : []),
-    ...firstEverywhere(
-      KINDS.filter(isFor).map((kindName) => ({
-        name: kindName,
-        run: async (context: ConformanceContext) => {
-          const numerics = await golden(context);
-          const kind = numerics.kinds.find((one) => one.name === kindName);
-          expectThat(kind !== undefined, `numerics.json has no kind '${kindName}'.`);
-          expectSound(await method(numerics)(context, kind));
-        },
-      })),
-    ),
-  ],
-}));
+const caseOf = (kindName: string, method: (numerics: NumericsGolden) => Method): Case => ({
+  name: kindName,
+  run: async (context) => {
+    const numerics = await golden(context);
+    const kind = numerics.kinds.find((one) => one.name === kindName);
+    expectThat(kind !== undefined, `numerics.json has no kind '${kindName}'.`);
+    expectSound(await method(numerics)(context, kind));
+  },
+});
+
+export const numericsSuites: readonly Suite[] = [
+  ...METHODS.map(({ name, isFor, method }, i) => ({
+    name,
+    cases: [
+      ...(i === 0 ? [theNames, wrongModels(golden)] : []),
+      ...firstEverywhere(KINDS.filter(isFor).map((kindName) => caseOf(kindName, method))),
+    ],
+  })),
+  {
+    name: 'numerics graphs, transforms and dictionaries',
+    cases: HARD.map((kindName) => ({
+      ...caseOf(kindName, () => runGraphs),
+      where: 'each runtime' as const,
+    })),
+  },
+];

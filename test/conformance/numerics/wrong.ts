@@ -4,6 +4,7 @@ import type { Case, ConformanceContext } from '../case.js';
 import { expectThat } from '../expect.js';
 import { runClustering } from './clustering.js';
 import { type Findings, isSound, type Place } from './figure.js';
+import { runGraphs } from './graphs.js';
 import { runMixtures } from './mixture.js';
 import { runPca } from './pca.js';
 
@@ -78,6 +79,27 @@ const PCA: Changes<ModelOf<'pca'>> = {
   }),
 };
 
+const NEIGHBOURS: Changes<ModelOf<'nearestNeighbours'>> = {
+  'a neighbour': ({ indices }) => ({ indices: changedAt(indices, 0, (row) => (row + 20) % 48) }),
+  'a distance': ({ distances }) => ({ distances: changedAt(distances, 0, (one) => one * 1.001) }),
+};
+const SPECTRAL: Changes<ModelOf<'spectralClustering'>> = {
+  'an eigenvalue': ({ eigenvalues }) => ({
+    eigenvalues: changedAt(eigenvalues, 2, (value) => value + 1e-4),
+  }),
+};
+const SUBSPACES: Changes<ModelOf<'subspaceClustering'>> = {
+  'a coefficient': ({ coefficients }) => ({
+    coefficients: {
+      ...coefficients,
+      data: changedAt(coefficients.data, 1, (value) => value + 1e-3),
+    },
+  }),
+};
+const DICTIONARY: Changes<ModelOf<'dictionaryLearning'>> = {
+  'the objective': ({ objective }) => ({ objective: objective * 1.1 }),
+};
+
 /** The model with some of its properties changed. */
 const changed = <Model extends object>(model: Model, changes: Partial<Model>): Model =>
   new Proxy(model, {
@@ -125,6 +147,18 @@ export const wrongModels = (
     const pca = (place: Place, data: NumericsKind) => runPca(place, data, leastLost);
     await expectFound(context, PCA, pca, kind, (change) => ({
       pca: async (...given) => change(await library.pca(...given)),
+    }));
+    await expectFound(context, NEIGHBOURS, runGraphs, kind, (change) => ({
+      nearestNeighbours: async (...given) => change(await library.nearestNeighbours(...given)),
+    }));
+    await expectFound(context, SPECTRAL, runGraphs, kind, (change) => ({
+      spectralClustering: async (...given) => change(await library.spectralClustering(...given)),
+    }));
+    await expectFound(context, SUBSPACES, runGraphs, kind, (change) => ({
+      subspaceClustering: async (...given) => change(await library.subspaceClustering(...given)),
+    }));
+    await expectFound(context, DICTIONARY, runGraphs, kind, (change) => ({
+      dictionaryLearning: async (...given) => change(await library.dictionaryLearning(...given)),
     }));
   },
 });

@@ -67,6 +67,7 @@ async function gapCommand(
   job.say(`suggested by ${rule}: k = ${model.k}`);
   job.say(`time: ${formatSeconds(milliseconds)}`);
   await finishJob(job, options, {
+    isOfRows: false,
     out: () => [
       { key: 'k', names: ['k'], data: Uint32Array.from(model.gaps, (_, at) => at + 1) },
       ...(['logW', 'expectedLogW', 'gaps', 'standardErrors'] as const).map((key) => ({

@@ -1,4 +1,5 @@
 /** What the gmm command's report and picture show. */
+import { profileSection, profilesOf } from '../../../cli/profile.js';
 import type { MixtureModel } from '../../../index.js';
 import { boundGaps, covarianceInFileUnits, covarianceOf, largestFall } from './mixture_math.js';
 import { choosePlane, placeGaussian, placeRows, type Plane, sampleOf } from '../../../cli/plane.js';
@@ -59,10 +60,17 @@ export async function renderReport(
   const means = inFileUnits(model.means.data, scale);
   const scatter = drawing ? planeScatter(model, drawing) : await densityScatter(job, model);
   return renderGmmReport({
-    ...headOf('Gaussian mixture', job, model.engine, milliseconds, {
-      ...{ covariance, init, 'n-init': nInit, tol, 'max-iter': maxIter, 'reg-covar': regCovar },
-      ...{ seed, bayesian, standardize },
-    }),
+    ...headOf(
+      'Gaussian mixture',
+      job,
+      model.engine,
+      milliseconds,
+      {
+        ...{ covariance, init, 'n-init': nInit, tol, 'max-iter': maxIter, 'reg-covar': regCovar },
+        ...{ seed, bayesian, standardize },
+      },
+      [profileSection(job, profilesOf(job, model.labels, model.k))],
+    ),
     model,
     ...(bic === undefined ? {} : { bic, aic: aic! }),
     ...(purity === undefined ? {} : { purity }),

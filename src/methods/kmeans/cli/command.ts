@@ -5,9 +5,23 @@ import { InvalidArgumentError, kmeans, type KMeansModel, purity } from '../../..
 import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
+import {
+  type ClusterProfile,
+  profileJson,
+  profileLines,
+  profileSection,
+  profilesOf,
+} from '../../../cli/profile.js';
 import type { Table } from '../../../cli/read/read_table.js';
-import { CRITERIA, type Criterion, suggestK, type Suggestion } from '../../../cli/suggest.js';
-import { inFileUnits, splitByClass } from '../../../cli/table_math.js';
+import { reduce, rowsInFileUnits } from '../../../cli/reduction.js';
+import {
+  CRITERIA,
+  type Criterion,
+  suggestK,
+  type Suggestion,
+  type SuggestOptions,
+} from '../../../cli/suggest.js';
+import { splitByClass } from '../../../cli/table_math.js';
 import { contactSheet, type ImageRows, writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { optionTable } from '../option_table.js';
@@ -26,14 +40,16 @@ import {
   addInput,
   addRunAndOutputs,
   choice,
-  countOrSuggest,
+  componentCount,
+  countRangeOrSuggest,
   type SharedOptions,
   wholeNumber,
 } from '../../../cli/options.js';
 
 interface KMeansCommandOptions extends SharedOptions {
-  readonly k: number | 'suggest';
-  readonly suggestBy: Criterion;
+  readonly k: number | readonly number[] | 'suggest';
+  readonly suggestBy?: Criterion;
+  readonly pca?: number | 'all';
   readonly kMax?: number;
   readonly perClass?: boolean;
   readonly init: 'k-means++' | 'k-means||' | 'random';
@@ -54,6 +70,7 @@ interface ClassFit extends Fit {
 /** All that is to be written; centroids are in the file's units. */
 interface Result {
   readonly fit: Fit;
+  readonly profiles: readonly ClusterProfile[];
   readonly centroids: ImageRows;
   readonly perClass: readonly (ClassFit & { readonly centroids: ImageRows })[];
   readonly purity?: number;
@@ -66,15 +83,24 @@ export function addKMeans(program: Command, signal: AbortSignal): void {
   const command = program
     .command('kmeans')
     .description('K-means: k centroids that minimise the squared distances of the rows to them.');
-  addFlags(addInput(command), optionTable, { k: countOrSuggest });
+  addFlags(addInput(command), optionTable, { k: countRangeOrSuggest });
   command
     .addOption(
-      choice('--suggest-by <criterion>', '--k suggest: what decides', CRITERIA).default('gap'),
+      choice(
+        '--suggest-by <criterion>',
+        '--k suggest, or a range of k: what decides (default: gap; silhouette for a range from 2 on)',
+        CRITERIA,
+      ),
     )
     .option(
       '--k-max <number>',
       '--k suggest: the most clusters to try (default: 10)',
       wholeNumber(1),
+    )
+    .option(
+      '--pca <components>',
+      'cluster the scores of so many principal components: a number, a share of the variance such as 0.9, or all',
+      componentCount,
     )
     .option('--per-class', 'also cluster the rows of each true class on their own');
   addRunAndOutputs(command, 'the labels')
@@ -88,11 +114,13 @@ async function kmeansCommand(
   options: KMeansCommandOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const job = await openJob(file, options, signal, (table) => {
+  const opened = await openJob(file, options, signal, (table) => {
     checkTable(file, table, options);
   });
-  const { table, used, scale, say } = job;
-  const suggestion = options.k === 'suggest' ? await suggestK(job, options) : undefined;
+  const job = options.pca === undefined ? opened : await reduce(opened, options.pca);
+  const { table, used, say } = job;
+  const suggestion =
+    typeof options.k === 'number' ? undefined : await suggestK(job, suggestOptions(options));
   if (suggestion) say(`k = ${suggestion.k} by ${suggestion.by}: ${suggestion.why}`);
   const k = suggestion?.k ?? Number(options.k);
   const fit = await fitTable(job, 'k-means', used, k, options);
@@ -105,17 +133,19 @@ async function kmeansCommand(
   }
   const share = table.labels && purity(table.labels, model.labels);
   describe(fit, share, options).forEach(say);
+  const profiles = profilesOf(job, model.labels, model.k);
+  profileLines(job, profiles).forEach(say);
   const perClass = options.perClass ? await fitClasses(job, k, options) : [];
 
   // Whatever units they were fitted in.
-  const inUnits = ({ centroids: { data, shape } }: KMeansModel) => ({
-    data: inFileUnits(data, scale),
-    shape,
-  });
+  const inUnits = (part: KMeansModel) => rowsInFileUnits(job, part.centroids);
   const result: Result = {
     fit,
-    centroids: inUnits(model),
-    perClass: perClass.map((part) => ({ ...part, centroids: inUnits(part.model) })),
+    profiles,
+    centroids: await inUnits(model),
+    perClass: await Promise.all(
+      perClass.map(async (part) => ({ ...part, centroids: await inUnits(part.model) })),
+    ),
     ...(share === undefined ? {} : { purity: share }),
     ...(suggestion ? { suggestion } : {}),
   };
@@ -124,8 +154,26 @@ async function kmeansCommand(
     model,
     picture: [options.sheet, (path) => writeSheet(path, table, result)],
     report: () => renderReport(job, result, options),
-    json: () => toJson(result),
+    json: () => toJson(job, result),
   });
+}
+
+/** From a range of k on, or 'suggest', how the search goes. */
+function suggestOptions({ k, suggestBy, kMax, ...rest }: KMeansCommandOptions): SuggestOptions {
+  const range = Array.isArray(k) ? (k as readonly number[]) : undefined;
+  if (range && kMax !== undefined) {
+    throw new InvalidArgumentError(
+      'k-max',
+      `--k-max is ${kMax}, but --k is the range ${range[0]}..${range[range.length - 1]}; leave one out.`,
+    );
+  }
+  const most = range?.[range.length - 1] ?? kMax;
+  return {
+    ...rest,
+    suggestBy: suggestBy ?? (range && range[0] > 1 ? 'silhouette' : 'gap'),
+    ...(range && { kMin: range[0] }),
+    ...(most !== undefined && { kMax: most }),
+  };
 }
 
 function checkTable(file: string, table: Table, options: KMeansCommandOptions): void {
@@ -210,7 +258,14 @@ async function writeSheet(path: string, table: Table, { centroids, perClass }: R
 
 async function renderReport(
   job: Job,
-  { fit: { model, milliseconds }, centroids, perClass, purity: share, suggestion }: Result,
+  {
+    fit: { model, milliseconds },
+    profiles,
+    centroids,
+    perClass,
+    purity: share,
+    suggestion,
+  }: Result,
   { init, metric, storage, seed, tol, maxIter, standardize = false }: KMeansCommandOptions,
 ): Promise<string> {
   const { image } = job.table;
@@ -218,7 +273,7 @@ async function renderReport(
   const plane = await choosePlane(job, sample);
   const options = { init, metric, storage, seed, tol, 'max-iter': maxIter, standardize };
   return renderKMeansReport({
-    ...headOf('K-means', job, model.engine, milliseconds, options),
+    ...headOf('K-means', job, model.engine, milliseconds, options, [profileSection(job, profiles)]),
     k: model.k,
     iterations: model.iterations,
     converged: model.converged,
@@ -252,7 +307,10 @@ async function renderReport(
 }
 
 /** What --json prints. Labels go to --out: they are as many as the rows. */
-function toJson({ fit, centroids, perClass, purity: share, suggestion }: Result) {
+function toJson(
+  job: Job,
+  { fit, profiles, centroids, perClass, purity: share, suggestion }: Result,
+) {
   const { model, milliseconds } = fit;
   return {
     adapter: model.engine,
@@ -266,6 +324,7 @@ function toJson({ fit, centroids, perClass, purity: share, suggestion }: Result)
     history: [...model.history],
     counts: [...model.counts],
     centroids: nested(centroids.data, centroids.shape),
+    ...profileJson(job, profiles),
     ...(share === undefined ? {} : { purity: share }),
     ...(perClass.length > 0 && {
       perClass: perClass.map(({ class: name, rows, model: { inertia, iterations } }) => ({

@@ -22,7 +22,7 @@ import { writeJson } from '../../../cli/write/json.js';
 import { refuseOverwriting } from '../../../cli/write/overwriting.js';
 
 interface ScoreOptions extends SharedOptions {
-  readonly label: string;
+  readonly label?: string;
   readonly truth?: string;
   readonly truthFile?: string;
   readonly points?: string;
@@ -55,7 +55,7 @@ export function addScore(program: Command, signal: AbortSignal): void {
       'Scores of labels: against true classes with --truth, against the rows with --points or --columns.',
     )
     .argument('<file>', 'the labels, a column of a file such as --out of kmeans writes')
-    .option('--label <column>', 'the column of the labels', 'label')
+    .option('--label <column>', 'the column of the labels; default: cluster, or else label')
     .option('--truth <column>', 'the column of the true classes: whole numbers or names')
     .option('--truth-file <file>', 'the file that column is in; default: that of the labels')
     .option('--points <file>', 'the rows that are labelled; default with --columns: the same file')
@@ -108,7 +108,7 @@ async function scoreCommand(
     await checkWritable(out);
   }
   await refuseOverwriting([{ file, options }]);
-  const labels = await readClasses(file, options.label);
+  const labels = await readClasses(file, options.label ?? (await labelColumn(file)));
   const external = truth === undefined ? {} : against(await readClasses(truthFile, truth), labels);
   const internal = points === undefined ? {} : await ofRows(points, labels, options, signal);
   const scores = { ...external, ...internal };
@@ -126,6 +126,12 @@ async function scoreCommand(
     console.log(`  ${TITLES[name].padEnd(width)}  ${formatNumber(value)}`);
   }
   if (out !== undefined) console.log(`wrote ${out}`);
+}
+
+/** What kmeans and others call their column. */
+async function labelColumn(file: string): Promise<string> {
+  const { names: all } = await readTable(file, { texts: true, missing: true });
+  return all?.includes('cluster') ? 'cluster' : 'label';
 }
 
 /** A column of classes or clusters, by number. */

@@ -4,6 +4,13 @@ import { purity, spectralClustering, type SpectralClusteringModel } from '../../
 import { formatNumber, formatSeconds } from '../../../cli/format.js';
 import { finishJob, headOf, type Job, openJob, timed, type Timed } from '../../../cli/job.js';
 import { addFlags, optionsOf } from '../../../cli/option_flags.js';
+import {
+  type ClusterProfile,
+  profileJson,
+  profileLines,
+  profileSection,
+  profilesOf,
+} from '../../../cli/profile.js';
 import { addInput, addRunAndOutputs, type SharedOptions } from '../../../cli/options.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import { optionTable } from '../option_table.js';
@@ -44,30 +51,40 @@ async function spectralCommand(
   if (share !== undefined) say(`purity against the true classes: ${share.toFixed(4)}`);
   say(`cluster sizes: ${countsOf(model).join(' ')}`);
   say(`time: ${formatSeconds(milliseconds)}`);
+  const profiles = profilesOf(job, model.labels, k);
+  profileLines(job, profiles).forEach(say);
   await finishJob(job, options, {
     out: () => [{ key: 'labels', names: ['label'], data: model.labels }],
     model,
-    report: () => report(job, fit, options),
-    json: () => toJson(fit, share),
+    report: () => report(job, fit, profiles, options),
+    json: () => ({ ...toJson(fit, share), ...profileJson(job, profiles) }),
   });
 }
 
 async function report(
   job: Job,
   { model, milliseconds }: Timed<SpectralClusteringModel>,
+  profiles: readonly ClusterProfile[],
   options: SpectralCommandOptions,
 ): Promise<string> {
   const { affinity, gamma, nNeighbours, laplacian, assignLabels, seed } = options;
   const sample = sampleOf(job);
   const plane = affinity === 'precomputed' ? undefined : await choosePlane(job, sample);
   return renderSpectralReport(
-    headOf('Spectral clustering', job, model.engine, milliseconds, {
-      affinity,
-      ...(affinity === 'rbf' ? { gamma } : {}),
-      ...(affinity === 'nearestNeighbours' ? { 'n-neighbours': nNeighbours } : {}),
-      ...{ laplacian, 'assign-labels': assignLabels, seed },
-      standardize: options.standardize ?? false,
-    }),
+    headOf(
+      'Spectral clustering',
+      job,
+      model.engine,
+      milliseconds,
+      {
+        affinity,
+        ...(affinity === 'rbf' ? { gamma } : {}),
+        ...(affinity === 'nearestNeighbours' ? { 'n-neighbours': nNeighbours } : {}),
+        ...{ laplacian, 'assign-labels': assignLabels, seed },
+        standardize: options.standardize ?? false,
+      },
+      [profileSection(job, profiles)],
+    ),
     model,
     plane && {
       xName: plane.names[0],

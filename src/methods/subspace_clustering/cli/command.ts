@@ -7,9 +7,16 @@ import {
   subspaceClustering,
   type SubspaceClusteringModel,
 } from '../../../index.js';
-import { formatSeconds } from '../../../cli/format.js';
+import { formatNumber, formatSeconds } from '../../../cli/format.js';
 import { finishJob, headOf, type Job, openJob, timed, type Timed } from '../../../cli/job.js';
 import { addFlags, optionsOf } from '../../../cli/option_flags.js';
+import {
+  type ClusterProfile,
+  profileJson,
+  profileLines,
+  profileSection,
+  profilesOf,
+} from '../../../cli/profile.js';
 import { addInput, addRunAndOutputs, type SharedOptions } from '../../../cli/options.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import { countsOf } from '../../spectral_clustering/cli/report.js';
@@ -50,6 +57,7 @@ async function subspaceCommand(
     selfExpressionError: selfExpressionError(model.coefficients, table.labels),
   };
   say(`adapter: ${model.engine}`);
+  say(`eigenvalues: ${Array.from(model.eigenvalues, formatNumber).join(' ')}`);
   say(`coefficients per row: ${sparsity(model.coefficients).toFixed(1)}`);
   if (truth) {
     say(`accuracy against the true classes: ${truth.accuracy.toFixed(4)}`);
@@ -57,15 +65,19 @@ async function subspaceCommand(
   }
   say(`cluster sizes: ${countsOf(model).join(' ')}`);
   say(`time: ${formatSeconds(milliseconds)}${model.converged ? '' : ', not converged'}`);
+  const profiles = profilesOf(job, model.labels, model.k);
+  profileLines(job, profiles).forEach(say);
   await finishJob(job, options, {
     out: () => [{ key: 'labels', names: ['label'], data: model.labels }],
     model,
-    report: () => report(job, fit, options),
+    report: () => report(job, fit, profiles, options),
     // Labels go to --out: they are as many as the rows.
     json: () => ({
       ...{ adapter: model.engine, milliseconds, counts: countsOf(model) },
+      eigenvalues: [...model.eigenvalues],
       ...{ sparsity: sparsity(model.coefficients), ...truth },
       ...{ iterations: model.iterations, converged: model.converged },
+      ...profileJson(job, profiles),
     }),
   });
 }
@@ -73,16 +85,24 @@ async function subspaceCommand(
 async function report(
   job: Job,
   { model, milliseconds }: Timed<SubspaceClusteringModel>,
+  profiles: readonly ClusterProfile[],
   { seed, standardize = false }: SubspaceCommandOptions,
 ): Promise<string> {
   const sample = sampleOf(job);
   const plane = await choosePlane(job, sample);
   const settings = Object.entries(model.settings).filter(([, value]) => value !== undefined);
   return renderSubspaceReport(
-    headOf('Subspace clustering', job, model.engine, milliseconds, {
-      ...(Object.fromEntries(settings) as Record<string, string | number | boolean>),
-      ...{ seed, standardize },
-    }),
+    headOf(
+      'Subspace clustering',
+      job,
+      model.engine,
+      milliseconds,
+      {
+        ...(Object.fromEntries(settings) as Record<string, string | number | boolean>),
+        ...{ seed, standardize },
+      },
+      [profileSection(job, profiles)],
+    ),
     model,
     plane && {
       ...{ xName: plane.names[0], yName: plane.names[1], note: plane.note },

@@ -9,7 +9,11 @@ import {
 } from '../../../cli/write/report_page.js';
 import type { ScatterData } from '../../../cli/write/scatter.js';
 import { sizesSection } from '../../kmeans/cli/report.js';
-import { countsOf, pictureSection } from '../../spectral_clustering/cli/report.js';
+import {
+  countsOf,
+  eigenvaluesSection,
+  pictureSection,
+} from '../../spectral_clustering/cli/report.js';
 
 /** The report as a self-contained HTML document. Every string given is shown as text. */
 export function renderSubspaceReport(
@@ -26,6 +30,7 @@ export function renderSubspaceReport(
     facts.push(['Iterations', `${iterations}${converged ? '' : ', not converged'}`]);
   }
   return renderPage(head, facts, [
+    eigenvaluesSection(model.eigenvalues),
     sizesSection('Cluster sizes', 'cluster', countsOf(model)),
     scatter && scatterSection('The clusters', scatter, head.n),
     pictureSection('By which rows each row is expressed', coefficients, labels),

@@ -9,12 +9,17 @@ import { linesChart } from '../../../cli/write/charts.js';
 import { markup } from '../../../cli/write/markup.js';
 import {
   dataTable,
-  imageList,
   renderPage,
   scatterSection,
   type Section,
 } from '../../../cli/write/report_page.js';
 import { sizesSection } from '../../kmeans/cli/report.js';
+import {
+  countsOf,
+  eigenvaluesSection,
+  pictureSection,
+  representationSection,
+} from '../../spectral_clustering/cli/report.js';
 
 /** What all of their models have. */
 export interface RepresentationModel {
@@ -32,10 +37,10 @@ export interface RepresentationModel {
   /** Of those that cluster. */
   readonly k?: number;
   readonly labels?: Uint32Array;
+  /** Of those whose rows are sums of one another, n x n. */
+  readonly coefficients?: { readonly data: Float32Array; readonly shape: readonly number[] };
+  readonly eigenvalues?: Float64Array;
 }
-
-/** More rows or columns than this make too large a picture. */
-const MOST_PICTURED = 1000;
 
 /** What was given in the shell, without what only holds by default: that differs between methods. */
 export function givenOf<T extends object>(command: Command, options: T): Partial<T> {
@@ -56,7 +61,7 @@ export async function finishRepresentation(
   const { representation, labels, k, history, objective, warnings, engine } = model;
   const last = history[history.length - 1];
   const share = labels && table.labels && purity(table.labels, labels);
-  const counts = labels && countsOf(labels, k ?? 1);
+  const counts = labels && countsOf({ labels, k: k ?? 1 });
   const state = stateOf(model, { maxIter: model.iterations });
   say(`adapter: ${engine}`);
   say(`objective: ${formatNumber(objective)} after ${state}`);
@@ -106,7 +111,8 @@ export async function finishRepresentation(
           objectiveSection(model),
           counts && sizesSection('Cluster sizes', 'cluster', counts),
           scatter && scatterSection('The clusters', scatter, head.n),
-          pictured(model),
+          representationSection(representation, labels),
+          ...expressionSections(model),
         ],
       );
     },
@@ -122,12 +128,6 @@ export async function finishRepresentation(
       ...(share === undefined ? {} : { purity: share }),
     }),
   });
-}
-
-function countsOf(labels: Uint32Array, k: number): number[] {
-  const counts = new Array<number>(k).fill(0);
-  for (const label of labels) counts[label]++;
-  return counts;
 }
 
 function objectiveSection({ history }: RepresentationModel): Section {
@@ -148,31 +148,21 @@ function objectiveSection({ history }: RepresentationModel): Section {
   };
 }
 
-/** Z as a picture, rows of a cluster side by side, the largest magnitudes black. */
-function pictured({ representation, labels }: RepresentationModel): Section | undefined {
-  const { data, shape } = representation;
-  const [n, width] = shape;
-  if (n > MOST_PICTURED || width > MOST_PICTURED) return undefined;
-  const order = Array.from({ length: n }, (_, i) => i);
-  if (labels) order.sort((a, b) => labels[a] - labels[b] || a - b);
-  const most = data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
-  const shades = new Float32Array(n * width);
-  order.forEach((row, at) => {
-    for (let j = 0; j < width; j++) {
-      shades[at * width + j] = 255 * (1 - Math.abs(data[row * width + j]) / most);
-    }
-  });
-  const caption = () => 'magnitudes, a row for each of the points; the largest black';
-  return {
-    heading: 'Representation',
-    full: true,
-    content: imageList(
-      {
-        rows: { data: shades, shape: [1, n * width] },
-        shape: { width, height: n, channels: 1, layout: 'interleaved' },
-      },
-      caption,
-      caption,
-    ),
-  };
+/** What a self-expression is cut by. */
+function expressionSections({
+  labels,
+  coefficients,
+  eigenvalues,
+}: RepresentationModel): (Section | undefined)[] {
+  if (!labels || !coefficients || !eigenvalues) return [];
+  const { data, shape } = coefficients;
+  const [n] = shape;
+  const affinity = data.map(
+    (value, at) => Math.abs(value) + Math.abs(data[(at % n) * n + Math.floor(at / n)]),
+  );
+  return [
+    eigenvaluesSection(eigenvalues),
+    pictureSection('By which rows each row is expressed', { data, shape: [n, n] }, labels),
+    pictureSection('Affinities', { data: affinity, shape: [n, n] }, labels),
+  ];
 }

@@ -1,0 +1,2 @@
+/** `webgpu-clustering/dbscan`. */
+export { dbscan, type Dbscan, type DbscanOptions } from './dbscan.js';

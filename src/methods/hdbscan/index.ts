@@ -1,0 +1,2 @@
+/** `webgpu-clustering/hdbscan`. */
+export { hdbscan, type Hdbscan, type HdbscanOptions } from './hdbscan.js';
