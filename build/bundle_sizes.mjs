@@ -20,7 +20,9 @@ const BUDGETS = [
   ['pca', 41],
   ['adjustedRandIndex', 2],
   ['kmeans, miniBatchKMeans, gaussianMixture, bayesianGaussianMixture, pca', 90],
-  ['*', 155],
+  ['autoencoder', 60],
+  ['deepClustering', 80],
+  ['*', 200],
 ];
 
 const kilobytes = (chunks) =>
