@@ -51,7 +51,7 @@ export interface ScatteringFeatures {
  *
  * Fourier transforms are products with matrices, of some hundred images at a time: about 130 MB for the device to
  * hold, or what one image takes, 120 L bytes a pixel of it. In float64 on the host; on a device errors are some
- * 1e-6 of the largest number of an image.
+ * 1e-7 of the largest number of an image.
  *
  * @param images n x (width height), an image a row, line by line, in any form, or a stream, which is collected.
  *   Never changed

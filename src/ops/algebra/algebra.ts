@@ -4,7 +4,6 @@
  */
 import type { Pause } from '../../math/event_loop.js';
 import type { Activation } from './activation.js';
-import type { Shape } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dense } from './products.twin.js';
 
@@ -14,6 +13,8 @@ export interface Matrix {
   readonly columns: number;
   readonly count: number;
 }
+
+export type Shape = Pick<Matrix, 'rows' | 'columns' | 'count'>;
 
 /** Parts of a flat matrix begin at multiples of so many numbers. */
 export const FLAT_STEP = 64;

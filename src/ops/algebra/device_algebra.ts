@@ -11,7 +11,7 @@ import { ClusteringError } from '../../errors.js';
 import { padColumns, unpadColumns } from '../../rows/device_points.js';
 import { engineName } from '../engine_name.js';
 import { paceKeeper } from '../pace_keeper.js';
-import type { Algebra, Factor, Matrix, Summed } from './algebra.js';
+import type { Algebra, Factor, Matrix, Shape, Summed } from './algebra.js';
 import {
   checkedPart,
   checkedShape,
@@ -22,7 +22,6 @@ import {
   refuseRightSides,
   refuseScales,
   refuseShrinkage,
-  type Shape,
 } from './checks.js';
 import type { Desk, Workbench } from './desk.js';
 import { combine, runOver } from './device_elementwise.js';

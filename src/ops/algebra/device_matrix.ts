@@ -2,8 +2,7 @@
 import type { BufferBinding } from '../../../host/kernel.js';
 import { ceilDiv } from '../../../host/plan.js';
 import { ClusteringError } from '../../errors.js';
-import type { Matrix } from './algebra.js';
-import type { Shape } from './checks.js';
+import type { Matrix, Shape } from './algebra.js';
 
 /** Row-major, rows of whole vec4s with zeros past the last column. */
 export class DeviceMatrix implements Matrix {

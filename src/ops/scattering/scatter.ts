@@ -101,16 +101,16 @@ export async function scatter(
     const spectra = await between(x, given.spectrum);
     algebra.free(x);
     for (let j = 0; j < scales; j++) {
-      const moduli = await wave(spectra, 0, j, 0, count);
+      const waves = await wave(spectra, 0, j, 0, count);
       const firstOf = (map: number) =>
         Math.floor(map / orientations) * channels + 1 + j * orientations + (map % orientations);
-      await keep(moduli, levels[j].smooth, firstOf);
+      await keep(waves, levels[j].smooth, firstOf);
       if (maxOrder === 2 && j + 1 < scales) {
-        const again = await between(moduli, levels[j].spectrum);
+        const again = await between(waves, levels[j].spectrum);
         await second(again, j, keep);
         algebra.free(again);
       }
-      algebra.free(moduli);
+      algebra.free(waves);
     }
     algebra.free(spectra);
     for (const [maps, channelOf] of smoothed) {
@@ -138,14 +138,14 @@ export async function scatter(
       const most = Math.max(1, Math.floor(BLOCK_BYTES / perItem));
       for (let first = 0; first < spectra.count; first += most) {
         const items = Math.min(most, spectra.count - first);
-        const moduli = await wave(spectra, j, wider, first, items);
-        await keep(moduli, levels[wider].smooth, (map) => {
+        const waves = await wave(spectra, j, wider, first, items);
+        await keep(waves, levels[wider].smooth, (map) => {
           const item = first + Math.floor(map / orientations);
           const image = Math.floor(item / orientations);
           const path = (item % orientations) * each + (wider - j - 1) * orientations;
           return image * channels + before + path + (map % orientations);
         });
-        algebra.free(moduli);
+        algebra.free(waves);
       }
     }
   }
@@ -156,7 +156,10 @@ async function held(
   algebra: Algebra,
   grid: Grid,
   { scales, orientations }: ScatterOptions,
-): Promise<{ readonly given: Pick<Level, 'spectrum' | 'smooth'>; readonly levels: readonly Level[] }> {
+): Promise<{
+  readonly given: Pick<Level, 'spectrum' | 'smooth'>;
+  readonly levels: readonly Level[];
+}> {
   const { height, width, rows, columns } = grid;
   const sides = async (left: Table, right: Table): Promise<Sides> => ({
     left: await algebra.matrix(left.rows, left.columns, left.values),
