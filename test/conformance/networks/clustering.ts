@@ -32,7 +32,7 @@ const diverges: Case = {
       .autoencoder(points, { ...options, schedule })
       .catch((reason: unknown) => reason);
     expectThat(error instanceof library.TrainingDivergedError, `it gave ${String(error)}`);
-    const { epoch, lastGood } = error as InstanceType<typeof library.TrainingDivergedError>;
+    const { epoch, lastGood } = error;
     expectThat(epoch >= 3 && epoch <= 6, `epoch ${epoch}`);
     expectThat(lastGood instanceof library.AutoencoderModel, 'no last good model');
   },
