@@ -28,7 +28,9 @@ const BUDGETS = [
   ['convolveImage', 12],
   ['gramMatrix', 28],
   ['kmeans, miniBatchKMeans, gaussianMixture, bayesianGaussianMixture, pca', 90],
-  ['*', 205],
+  ['autoencoder', 60],
+  ['deepClustering', 80],
+  ['*', 230],
 ];
 
 const kilobytes = (chunks) =>

@@ -41,7 +41,8 @@ fn main(
   if (ORDERED) {
     row = u32(order[row]);
   }
-  if (row >= shape.start && row - shape.start < shape.held) {
+  // Of a row before `start` the difference is far above any number of rows.
+  if (row - shape.start < shape.held) {
     gathered[index] = rows[(row - shape.start) * shape.quads + index % shape.quads];
   }
 }

@@ -71,7 +71,7 @@ const weightsTest: KernelTest = {
   mutations: [
     ['row >= shape.rows', 'row > shape.rows'],
     ['shape.first + (', '('],
-    ['control[SHARPNESS]', '1'],
+    ['control[SHARPNESS]', '1f'],
     ['d < least', 'd <= least'],
     ['2 * shape.weight', 'shape.weight'],
     ['shape.weight * least', 'least'],
@@ -119,7 +119,7 @@ const pullRowsTest: KernelTest = {
   mutations: [
     ['index >= shape.rows', 'index > shape.rows'],
     ['shape.first + (', '('],
-    ['shape.own != 0', 'true'],
+    ['shape.own != 0', 'false'],
     ['index % shape.quads]', '0]'],
     ['[j % 4]', '[0]'],
     ['row * fours', 'row'],

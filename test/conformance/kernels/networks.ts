@@ -110,7 +110,6 @@ export const gatherTest: KernelTest = {
     ['shape.first + (', '('],
     ['* shape.batch', '* shape.count'],
     ['(ORDERED)', '(!ORDERED)'],
-    ['row >= shape.start && ', ''],
     ['row - shape.start < shape.held', 'true'],
     ['index % shape.quads', '0'],
   ],

@@ -1,0 +1,58 @@
+/** Deep clustering of three clouds, and of what cannot be learnt. */
+import type { Case } from '../case.js';
+import { expectEqual, expectSameBits, expectThat } from '../expect.js';
+import { blobs } from '../kmeans/support.js';
+
+const [ROWS, COLUMNS, K] = [60, 5, 3];
+const points = blobs(ROWS, COLUMNS, K, 4);
+const truth = Uint32Array.from({ length: ROWS }, (_, i) => i % K);
+const SMALL = { layers: [6], embeddingSize: 2, batchSize: 25, learningRate: 0.01, seed: 1 };
+
+const methods: Case = {
+  name: 'every method of deepClustering finds three clouds, from one autoencoder',
+  run: async ({ library, runtime }) => {
+    const coder = await library.autoencoder(points, { ...SMALL, epochs: 40, runtime });
+    for (const method of ['ae+kmeans', 'dec', 'idec', 'dcn', 'dkm', 'dekm'] as const) {
+      const given = { k: K, method, autoencoder: coder, clusteringEpochs: 3, nInit: 5, runtime };
+      const model = await library.deepClustering(points, { ...given, batchSize: 25 });
+      expectEqual(library.adjustedRandIndex(truth, model.labels), 1, method);
+      expectSameBits(await model.predict(points, { runtime }), model.labels, `${method}: predict`);
+      const sums = model.softAssignments.data.reduce((sum, share) => sum + share, 0);
+      expectThat(Math.abs(sums - ROWS) < 1e-3, `${method}: shares add up to ${sums}`);
+    }
+  },
+};
+
+const diverges: Case = {
+  name: 'a rate that is too large ends in an error with the epoch and the last good model',
+  run: async ({ library, runtime }) => {
+    const options = { ...SMALL, optimizer: 'sgd' as const, learningRate: 1e-3, epochs: 9, runtime };
+    const schedule = (done: number) => (done < 0.3 ? 1 : 1e30);
+    const error: unknown = await library
+      .autoencoder(points, { ...options, schedule })
+      .catch((reason: unknown) => reason);
+    expectThat(error instanceof library.TrainingDivergedError, `it gave ${String(error)}`);
+    const { epoch, lastGood } = error;
+    expectThat(epoch >= 3 && epoch <= 6, `epoch ${epoch}`);
+    expectThat(lastGood instanceof library.AutoencoderModel, 'no last good model');
+  },
+};
+
+const machine: Case = {
+  name: 'a Boltzmann machine holds its rows likelier than others',
+  run: async ({ library, runtime }) => {
+    const rows = Array.from({ length: 40 }, (_, i) => [i % 2, i % 2, 1 - (i % 2), 1 - (i % 2)]);
+    const others = rows.map(([a, , c]) => [a, c, a, c]);
+    const options = { components: 4, epochs: 40, rate: 1, seed: 2, runtime };
+    for (const persistent of [false, true]) {
+      const model = await library.restrictedBoltzmannMachine(rows, { ...options, persistent });
+      const [own, other] = [
+        await model.freeEnergy(rows, { runtime }),
+        await model.freeEnergy(others, { runtime }),
+      ].map((energies) => energies.reduce((sum, energy) => sum + energy, 0) / energies.length);
+      expectThat(own < other - 0.5, `free energies ${own} and ${other}`);
+    }
+  },
+};
+
+export const clusteringCases: readonly Case[] = [methods, diverges, machine];
