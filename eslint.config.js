@@ -16,6 +16,7 @@ const LAYERS = [
   { folder: 'src/fit' },
   { folder: 'src/networks' },
   { folder: 'src/methods', glob: 'src/methods/*/!(cli)/**' },
+  { folder: 'src/compat' },
   { folder: 'src/cli' },
   { folder: 'bench' },
   { folder: 'demo' },

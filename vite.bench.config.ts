@@ -35,7 +35,7 @@ export default defineConfig(({ mode }) =>
           lib: {
             entry: Object.fromEntries(
               [
-                ...['main', 'node_worker', 'profile', 'maps', 'algebra', 'first_use'],
+                ...['main', 'node_worker', 'profile', 'maps', 'algebra', 'pursuit', 'first_use'],
                 ...['compilers/main', 'compilers/catch', 'compilers/compile'],
               ].map((path) => [path.replace('/', '_'), `bench/${path}.ts`]),
             ),

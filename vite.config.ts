@@ -30,6 +30,8 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: mode !== 'script',
     lib: { entry: mode === 'script' ? { browser: ENTRIES.index } : ENTRIES, formats: ['es'] },
     rolldownOptions: {
+      // Of whoever uses the drop-in for ml-pca.
+      external: ['ml-matrix'],
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'shared/[name]-[hash].js',

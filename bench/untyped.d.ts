@@ -2,9 +2,15 @@ declare module 'skmeans' {
   export default function skmeans(
     data: number[][],
     k: number,
-    centroids: number[][],
-    maxIterations: number,
-  ): { centroids: number[] | number[][]; it: number; idxs: number[] };
+    centroids?: number[][] | 'kmrand' | 'kmpp',
+    maxIterations?: number,
+    distance?: (a: number[], b: number[]) => number,
+  ): {
+    centroids: number[] | number[][];
+    it: number;
+    idxs: number[];
+    test: (point: number[]) => unknown;
+  };
 }
 
 declare module 'ml-som' {

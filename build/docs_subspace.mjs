@@ -1,6 +1,6 @@
 /**
- * Makes docs/subspace.md: subspace clustering of faces, with its figures. `npm run docs:subspace -- FOLDER
- * [cpu]`, where FOLDER holds orl_32x32.npy, orl_labels.npy, yaleb_48x42_subjects_1_to_10.npy and
+ * Makes docs/subspace.md: subspace clustering of faces and digits, with its figures. `npm run docs:subspace -- --mnist
+ * [cpu]` makes anew the part about digits, `npm run docs:subspace -- FOLDER [cpu]` that about faces, where FOLDER holds orl_32x32.npy, orl_labels.npy, yaleb_48x42_subjects_1_to_10.npy and
  * yaleb_labels.npy (a face a row, in bytes), which are not part of the project. On the adapter that Dawn finds,
  * or in float64 on the CPU. Fails where a figure falls short.
  */
@@ -18,8 +18,11 @@ import {
   spectralClustering,
   subspaceClustering,
 } from '../dist/index.js';
+import { mnistSection } from './subspace_mnist.mjs';
 
 const [folder, engine] = process.argv.slice(2);
+const FILE = 'docs/subspace.md';
+const DIGITS = '## Digits';
 const SEEDS = [0, 1, 2, 3, 4];
 /** Pairs of the ten subjects, drawn once. */
 const PAIRS = '1-2 1-6 1-9 2-5 2-8 3-4 3-10 4-7 5-9 6-8 7-10 8-9'.split(' ');
@@ -36,6 +39,19 @@ function npy(name) {
 
 const faces = (name, labels) => ({ rows: npy(name), truth: Array.from(npy(labels).data, Number) });
 const runtime = engine === 'cpu' ? 'cpu' : await createRuntime();
+
+const [faceText, digitText] = readFileSync(FILE, 'utf8').split(DIGITS);
+
+async function write(text) {
+  const config = await prettier.resolveConfig(FILE);
+  writeFileSync(FILE, await prettier.format(text, { ...config, filepath: FILE }));
+  console.log(`wrote ${FILE}`);
+  // Dawn's devices keep a process alive.
+  process.exit();
+}
+
+if (folder === '--mnist') await write(`${faceText}\n${await mnistSection(runtime)}`);
+
 const percent = (share) => (100 * share).toFixed(1);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const lines = [];
@@ -116,7 +132,9 @@ const heads = [
   's',
 ];
 const table = [heads, heads.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`);
-const text = `# Subspace clustering of faces
+const text = `# Subspace clustering of faces and digits
+
+## Faces
 
 Faces of one person under changing light lie near a subspace of few dimensions. ORL: 400 faces of 40 persons, 32 x
 32; Yale B: 640 faces of 10 persons under 64 lights, 48 x 42, raw pixels. Neither set is part of the project.
@@ -135,9 +153,4 @@ of **${percent(mean(errors))} %**.
 | --- | ${PAIRS.map(() => '---').join(' | ')} |
 | error, % | ${errors.map(percent).join(' | ')} |
 `;
-const file = 'docs/subspace.md';
-const config = await prettier.resolveConfig(file);
-writeFileSync(file, await prettier.format(text, { ...config, filepath: file }));
-console.log(`wrote ${file}`);
-// Dawn's devices keep a process alive.
-process.exit();
+await write(digitText === undefined ? text : `${text}\n${DIGITS}${digitText}`);

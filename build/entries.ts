@@ -1,12 +1,17 @@
-/** The package's entries: the whole library, and each method by itself. */
+/** The package's entries: the whole library, each method by itself, and the drop-ins for other packages. */
 import { readdirSync } from 'node:fs';
 
 /** 'kmeans' for src/methods/kmeans/index.ts; what a subpath is called: 'gaussian-mixture'. */
 const methods = readdirSync(new URL('../src/methods', import.meta.url));
 
+const dropIns = ['ml_kmeans', 'skmeans', 'turf', 'ml_pca', 'node_kmeans', 'density_kmeans', 'sklearn'];
+
 export const ENTRIES: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
   ...Object.fromEntries(
     methods.map((name) => [name.replaceAll('_', '-'), `src/methods/${name}/index.ts`]),
+  ),
+  ...Object.fromEntries(
+    dropIns.map((name) => [`compat/${name.replaceAll('_', '-')}`, `src/compat/${name}.ts`]),
   ),
 };

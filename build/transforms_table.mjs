@@ -248,6 +248,9 @@ ${lines.join('\n')}
 - Self-expression by least squares ('llmc') and by a matrix of low rank is another method than 'ssc' already
   without a transform: a part of the difference is that. On digits 'ssc' of the rows as they are stays far ahead of
   all of them; on faces the gain of 'llmc' may be chance.
+- With 'ssc' a transform shrinks the rows until the penalty of their coefficients would leave none (C = 0, the trivial
+  solution of a sum of magnitudes): the fit ends before that, with a warning. An iteration is a whole lasso, so that ten
+  seeds are left out; after the first, the first 400 digits have 92.3 (one seed), as with 'ssc' alone.
 
 ## The trivial solution
 

@@ -34,7 +34,14 @@ const NEEDED: Readonly<Record<string, Options>> = {
   hdbscan: {},
   transformLearning: {},
   dictionaryLearning: {},
+  scatteringTransform: { width: 8, height: 8 },
+  autoencoder: { layers: [2] },
+  restrictedBoltzmannMachine: {},
+  deepClustering: { k: 2, layers: [2] },
 };
+
+/** Rows that are images. */
+const IMAGES = { data: new Float64Array(128).map((_, i) => Math.cos(i)), shape: [2, 64] };
 
 /** What is taken between the points and the options. */
 const BETWEEN: Readonly<Record<string, readonly unknown[]>> = { nearestNeighbours: [2] };
@@ -43,7 +50,7 @@ describe.each(tables)('$method', ({ method, rules, defaults, options }) => {
   const fit = (given: Options) =>
     (library as unknown as Record<string, (...given: readonly unknown[]) => Promise<object>>)[
       method
-    ](points, ...(BETWEEN[method] ?? []), {
+    ](method === 'scatteringTransform' ? IMAGES : points, ...(BETWEEN[method] ?? []), {
       ...(NEEDED[method] ?? { k: 2 }),
       runtime: 'cpu',
       ...given,

@@ -11,6 +11,7 @@ import {
   onlineKMeans,
   pca,
   type Runtime,
+  scatteringTransform,
   selfOrganizingMap,
   silhouette,
   spectralClustering,
@@ -195,6 +196,10 @@ export const FITS: readonly Fit[] = [
     run: (runtime: Runtime) => spectralClustering(rows(16, 4), { k: 4, affinity, runtime }),
   })),
   { name: 'linear algebra', run: linearAlgebra },
+  {
+    name: 'scattering of images 32 x 32',
+    run: (runtime) => scatteringTransform(rows(1024, 4, 16), { runtime }),
+  },
   ...mixtureOf('blobs 100,000 x 16, K 16', rows(16, 16), 16),
   ...mixtureOf('rows of 3 columns, K 4', rows(3, 4), 4),
   ...mixtureOf('rows of 64 columns, K 8', rows(64, 8, 4096), 8),

@@ -1,22 +1,18 @@
 // The k nearest rows to every query, slice by slice of the rows, without ever writing the distances:
 //   found[s][.][i] = the k least of |x_i - y_j|^2 over the rows j of slice s, ties to the lowest j
-// by direct differences; only those nearer than the last in `known`, and not row own + i where `excludes`, nor
-// any of `skipped` of query i. PRODUCTS: those with the largest |x_i . y_j| instead, as if `nearness` of it
-// were their squared distance.
+// by direct differences; only those nearer than the last in `known`, and not row own + i where `excludes`.
 //
 // queries  the rows x_i, laid out as in lib/points_layout.wgsl, in float32; [first, first + count) of them
 // points   the rows y_j, likewise, as they are stored; [start, end) of them are this dispatch's, and
 //          `offset` is the number of the first that the buffer holds
 // known    [K][stride]           what rows before these gave; see lib/nearest_list.wgsl
-// skipped  [queries][skips]      rows, by their numbers
 // found    [slices][K][stride]   likewise; slices of `slice` rows
 //
 // `first` and `stride` are multiples of ROWS WORKGROUP, `start` and `slice` of TILE. A workgroup owns
 // ROWS WORKGROUP neighbouring queries and one slice; an invocation ROWS of the queries, WORKGROUP apart, whose
 // distances to TILE rows at a time are a register tile. Those rows are read at an address that is uniform
 // over the workgroup. Few rows are nearer than the last of a list: k ln(slice / k) of them in random order.
-// Cost: 3 D FLOPs a pair, or 2 D; a quad of 4 columns costs 4 query loads and TILE uniform loads for 96 TILE
-// FLOPs, or 64.
+// Cost: 3 D FLOPs a pair; a quad of 4 columns costs 4 query loads and TILE uniform loads for 96 TILE FLOPs.
 struct Shape {
   first: u32,
   count: u32,
@@ -29,21 +25,18 @@ struct Shape {
   offset: u32,
   own: u32,
   excludes: u32,
-  skips: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> queries: array<vec4f>;
 @group(0) @binding(2) var<storage, read> points: array<FourStored>;
 @group(0) @binding(3) var<storage, read> known: array<vec2u>;
-@group(0) @binding(4) var<storage, read> skipped: array<u32>;
-@group(0) @binding(5) var<storage, read_write> found: array<vec2u>;
+@group(0) @binding(4) var<storage, read_write> found: array<vec2u>;
 
 const WORKGROUP = 64;
 const ROWS = 4;
 const TILE = 8;
 // Lists of at most MOST rows are made in workgroup memory, longer ones where they are found.
 const SHARED = true;
-const PRODUCTS = false;
 const MOST = 8;
 
 // import ../lib/points_layout.wgsl
@@ -71,22 +64,6 @@ fn set_entry(at: u32, entry: vec2u) {
 }
 #end
 
-#if PRODUCTS
-// Numbers whose order is the reverse of that of |products|: their bits are counted down from those of no row.
-fn nearness(products: vec4f) -> vec4f {
-  let most = vec4u(NO_ROW.x - 1);
-  return bitcast<vec4f>(most - min(bitcast<vec4u>(abs(products)), most));
-}
-#end
-
-// Whether row `number` is not to be found for a query.
-fn is_skipped(number: u32, query: u32) -> bool {
-  for (var s = 0u; s < shape.skips; s++) {
-    if (skipped[query * shape.skips + s] == number) {
-      return true;
-    }
-  }
-  return false;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -143,20 +120,11 @@ fn main(
       let y$f = unpacked4(four$f[0], four$f[1], four$f[2], four$f[3]);
       #end
       #repeat i 0..TILE
-      #if PRODUCTS
-      tile.k$i += y$(i / 4)[$(i % 4)] * x;
-      #else
       tile.k$i += squares(x, y$(i / 4)[$(i % 4)]);
-      #end
       #end
       a += BLOCK_ROWS;
       b += BLOCK_ROWS / 4;
     }
-    #if PRODUCTS
-    #repeat i 0..TILE
-    tile.k$i = nearness(tile.k$i);
-    #end
-    #end
     if (!any(least(tile) < worst)) {
       continue;
     }
@@ -165,8 +133,7 @@ fn main(
       let number = shape.offset + j + i;
       for (var r = 0u; r < ROWS; r++) {
         if (
-          squared[r] < worst[r] && (shape.excludes == 0 || number != itself[r]) &&
-          !is_skipped(number, shape.first + own[r])
+          squared[r] < worst[r] && (shape.excludes == 0 || number != itself[r])
         ) {
           let entry = vec2u(bitcast<u32>(squared[r]), number);
           let last = insert(entry, list + r * WORKGROUP, step, shape.k);

@@ -1,5 +1,6 @@
 // Numbers with noise, another each update of the parameters: y_ij is kept x_ij with probability 1 - rate, else 0. Where GAUSSIAN
-// y_ij = x_ij + rate n, n of the standard normal distribution (Box & Muller 1958).
+// y_ij = x_ij + rate n, n of the standard normal distribution (Box & Muller 1958); where BERNOULLI it is 1 with
+// probability x_ij, else 0.
 // Drawn of pcg4d(seed, stream, updates, place of the vec4): so a number depends on nothing but where and when it stands.
 //
 // x, y     [rows][quads]   vec4, zeros past the last column
@@ -22,6 +23,7 @@ struct Shape {
 
 const WORKGROUP = 64;
 const GAUSSIAN = false;
+const BERNOULLI = false;
 
 // import ../lib/control.wgsl
 // import ../lib/pcg4d.wgsl
@@ -46,6 +48,10 @@ fn main(
   let column = 4 * (index % quads) + vec4u(0, 1, 2, 3);
   y[index] = select(vec4f(), x[index] + shape.rate * n, column < vec4u(shape.columns));
   #else
+  #if BERNOULLI
+  y[index] = select(vec4f(), vec4f(1), u < x[index]);
+  #else
   y[index] = select(vec4f(), shape.kept * x[index], u >= vec4f(shape.rate));
+  #end
   #end
 }

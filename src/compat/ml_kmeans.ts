@@ -220,7 +220,7 @@ async function startOf(
       return chosen.map((i) => data[i]);
     }
     default:
-      throw new Error(`Unknown initialization method: "${String(initialization as unknown)}"`);
+      throw new Error(`Unknown initialization method: "${String(initialization)}"`);
   }
 }
 

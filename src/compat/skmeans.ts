@@ -177,9 +177,11 @@ function startOf<T extends Point>(
       `skmeans: initial is ${show(method)}; give centroids, 'kmrand' or 'kmpp'.`,
     );
   }
-  const between: Distance<T> =
-    fndist ??
-    ((a, b) => (Array.isArray(a) ? distanceOf(a, b) : ((a as number) - (b as number)) ** 2));
+  const ownDistance: Distance<T> = (a, b) => {
+    const distance = distanceOf(a, b);
+    return Array.isArray(a) ? distance : distance ** 2;
+  };
+  const between = fndist ?? ownDistance;
   starts.push(data[drawn()]);
   const nearest = data.map(() => Number.POSITIVE_INFINITY);
   while (starts.length < k) {

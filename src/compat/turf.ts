@@ -185,8 +185,9 @@ function coordinatesOf(points: PointCollection): number[][] {
       `points is ${show(points)}; give a FeatureCollection of points.`,
     );
   }
-  return features.map(({ geometry }, i) => {
-    const { type, coordinates } = (geometry ?? {}) as Partial<PointFeature['geometry']>;
+  return features.map((feature, i) => {
+    const { geometry } = feature as { readonly geometry: Partial<PointFeature['geometry']> | null };
+    const { type, coordinates } = geometry ?? {};
     if (type === 'Point' && Array.isArray(coordinates)) return coordinates;
     throw new InvalidArgumentError(
       'points',

@@ -18,7 +18,7 @@ export interface StepPlace extends BatchPlace {
   readonly rows: number;
   readonly order: Matrix;
   /** 1 x length: where part number `part` of the loss is to put what it is the sum of. */
-  piece(part: number, length: number): Matrix;
+  readonly piece: (part: number, length: number) => Matrix;
 }
 
 /** Makes what a batch of `place.rows` rows needs; what it returns computes all losses and gradients. */

@@ -17,7 +17,9 @@ import { copied, points, seeded, seeds, withStarts } from './support.js';
 const RUNS = { numRuns: 60 };
 
 describe('ml-kmeans', () => {
-  const fields = (result: Awaited<ReturnType<typeof kmeans>> | mlKmeans.KMeansResult) => {
+  const fields = (
+    result: Awaited<ReturnType<typeof kmeans>> | ReturnType<typeof mlKmeans.kmeans>,
+  ) => {
     const { clusters, centroids, converged, iterations } = result;
     return { clusters: [...clusters], centroids, converged, iterations };
   };
@@ -25,7 +27,11 @@ describe('ml-kmeans', () => {
     let theirs: unknown;
     try {
       const result = mlKmeans.kmeans(copied(data), k, options);
-      theirs = { ...fields(result), nearest: result.nearest(data), info: result.computeInformation(data) };
+      theirs = {
+        ...fields(result),
+        nearest: result.nearest(data),
+        info: result.computeInformation(data),
+      };
     } catch (error) {
       theirs = (error as Error).message;
     }
@@ -47,7 +53,11 @@ describe('ml-kmeans', () => {
         fc.constantFrom(0, 1, 3, 100),
         fc.constantFrom(0, 1e-6, 0.5),
         ([data, starts], maxIterations, tolerance) =>
-          both(data, starts.length, { initialization: starts, maxIterations: maxIterations || 50, tolerance }),
+          both(data, starts.length, {
+            initialization: starts,
+            maxIterations: maxIterations || 50,
+            tolerance,
+          }),
       ),
       RUNS,
     ));
@@ -67,14 +77,29 @@ describe('ml-kmeans', () => {
   it('each step of the generator, another distance, and its errors', async () => {
     const manhattan = (p: number[], q: number[]) =>
       p.reduce((sum, value, i) => sum + Math.abs(value - q[i]), 0);
-    const data = [[1, 1], [1.1, 0.95], [0, 0], [-0.04, 0.02], [5, 5], [4, 6]];
-    const initialization = [[0, 0], [1, 1], [0.5, 0.5]];
+    const data = [
+      [1, 1],
+      [1.1, 0.95],
+      [0, 0],
+      [-0.04, 0.02],
+      [5, 5],
+      [4, 6],
+    ];
+    const initialization = [
+      [0, 0],
+      [1, 1],
+      [0.5, 0.5],
+    ];
     const options = { initialization, distanceFunction: manhattan };
     const theirs = Array.from(mlKmeans.kmeansGenerator(data, 3, options), fields);
     const ours = [];
     for await (const result of kmeansGenerator(data, 3, options)) ours.push(fields(result));
     expect(ours).toEqual(theirs);
-    expect(initialization).toEqual([[0, 0], [1, 1], [0.5, 0.5]]);
+    expect(initialization).toEqual([
+      [0, 0],
+      [1, 1],
+      [0.5, 0.5],
+    ]);
     for (const [rows, k, wrong] of [
       [[], 2, {}],
       [data, -1, {}],
@@ -90,7 +115,15 @@ describe('ml-kmeans', () => {
       expect(result.iterations).toBe(1);
       break;
     }
-    await expect(kmeans([[1, 2], [Number.NaN, 1]], 1)).rejects.toMatchObject({
+    await expect(
+      kmeans(
+        [
+          [1, 2],
+          [Number.NaN, 1],
+        ],
+        1,
+      ),
+    ).rejects.toMatchObject({
       name: 'NonFiniteError',
     });
     await expect(kmeans([[1, 2], [3]], 1)).rejects.toMatchObject({ name: 'ShapeError' });
@@ -99,7 +132,13 @@ describe('ml-kmeans', () => {
 
 describe('skmeans', () => {
   type Starts = number[][] | 'kmrand' | 'kmpp' | undefined;
-  const both = async (data: number[][] | number[], k: number, starts: Starts, maxit: number, seed = 1) => {
+  const both = async (
+    data: number[][] | number[],
+    k: number,
+    starts: Starts,
+    maxit: number,
+    seed = 1,
+  ) => {
     const run = async (work: () => unknown) => {
       try {
         const { it, k, idxs, centroids } = (await seeded(seed, work)) as Awaited<
@@ -111,7 +150,9 @@ describe('skmeans', () => {
       }
     };
     // Both are seeded while they draw their starts, before the first turn of the event loop.
-    const theirs = await run(() => theirSkmeans(copied(data) as number[][], k, copied(starts), maxit));
+    const theirs = await run(() =>
+      theirSkmeans(copied(data) as number[][], k, copied(starts), maxit),
+    );
     const ours = await run(() => skmeans(data as number[][], k, starts, maxit));
     expect(ours).toEqual(theirs);
   };
@@ -137,10 +178,20 @@ describe('skmeans', () => {
     ));
 
   it('another distance, the test of a point, and what would never end', async () => {
-    const data = [[1, 2], [2, 1], [8, 8], [9, 9], [5, 5]];
-    const starts = [[1, 2], [8, 8]];
+    const data = [
+      [1, 2],
+      [2, 1],
+      [8, 8],
+      [9, 9],
+      [5, 5],
+    ];
+    const starts = [
+      [1, 2],
+      [8, 8],
+    ];
     const given = copied(starts);
-    const chebyshev = (a: number[], b: number[]) => Math.max(...a.map((v, i) => Math.abs(v - b[i])));
+    const chebyshev = (a: number[], b: number[]) =>
+      Math.max(...a.map((v, i) => Math.abs(v - b[i])));
     const theirs = theirSkmeans(data, 2, copied(starts), 100, chebyshev);
     const ours = await skmeans(data, 2, given, 100, chebyshev);
     expect([ours.idxs, ours.centroids]).toEqual([theirs.idxs, theirs.centroids]);
@@ -201,7 +252,12 @@ describe('turf', () => {
     ));
 
   it('units, mutate, and what are no points', async () => {
-    const data = [[0, 0], [0.01, 0], [0.02, 0], [5, 5]];
+    const data = [
+      [0, 0],
+      [0.01, 0],
+      [0.02, 0],
+      [5, 5],
+    ];
     const given = collectionOf(data);
     const options = { units: 'miles' as const, minPoints: 2, mutate: true };
     const theirs = theirDbscan(collectionOf(data) as Theirs, 1, options);
@@ -272,7 +328,11 @@ describe('node-kmeans', () => {
           const theirs = await seeded(seed, () =>
             called((done) => nodeKmeans.clusterize(copied(data), { k }, done)),
           );
-          const ours = await seeded(seed, () => called((done) => { clusterize(data, { k }, done); }));
+          const ours = await seeded(seed, () =>
+            called((done) => {
+              clusterize(data, { k }, done);
+            }),
+          );
           expect(ours).toEqual(theirs);
         },
       ),
@@ -292,10 +352,16 @@ describe('node-kmeans', () => {
       };
       expect(message(clusterize)).toBe(message(nodeKmeans.clusterize as typeof clusterize));
     }
-    for (const [data, k] of [[[[1]], 0], [[[1]], 2], ['text', 1]] as [number[][], number][]) {
-      expect(await called((done) => { clusterize(data, { k }, done); })).toBe(
-        await called((done) => nodeKmeans.clusterize(data, { k }, done)),
-      );
+    for (const [data, k] of [
+      [[[1]], 0],
+      [[[1]], 2],
+      ['text', 1],
+    ] as [number[][], number][]) {
+      expect(
+        await called((done) => {
+          clusterize(data, { k }, done);
+        }),
+      ).toBe(await called((done) => nodeKmeans.clusterize(data, { k }, done)));
     }
     expect(callback()).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 /** Every conformance suite. All of them run on every engine (test/engines/). */
 import type { Suite } from './case.js';
 import { algebraSuite } from './algebra/index.js';
+import { compat } from './compat/index.js';
 import { contract } from './contract/index.js';
 import { economy } from './economy.js';
 import { estimates } from './estimate.js';
@@ -20,6 +21,7 @@ import { neighbours } from './neighbours/index.js';
 import { spectral } from './spectral/index.js';
 import { networks } from './networks/index.js';
 import { transforms } from './transforms/index.js';
+import { scattering } from './scattering/index.js';
 import { subspace } from './subspace/index.js';
 import { smoke } from './smoke.js';
 
@@ -40,10 +42,12 @@ export const suites: readonly Suite[] = [
   gapStatisticSuite,
   neighbours,
   density,
+  compat,
   spectral,
   networks,
   transforms,
   estimates,
   subspace,
   images,
+  scattering,
 ];

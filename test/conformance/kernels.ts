@@ -46,7 +46,8 @@ import { mixtureKernels } from './kernels/mixture.js';
 import { narrow } from './kernels/narrow.js';
 import { narrowBytes } from './kernels/narrow_bytes.js';
 import { linearCombination } from './kernels/linear_combination.js';
-import { largestProducts, mergeNearest, nearestRows } from './kernels/nearest_rows.js';
+import { excludeProducts, largestProduct, largestProducts } from './kernels/largest_products.js';
+import { mergeNearest, nearestRows } from './kernels/nearest_rows.js';
 import { nearestOther } from './kernels/nearest_other.js';
 import { nearestTwo } from './kernels/nearest_two.js';
 import { normalizeRows } from './kernels/normalize_rows.js';
@@ -58,6 +59,7 @@ import { product, productSubgroups } from './kernels/product.js';
 import { rowNorms } from './kernels/row_norms.js';
 import { rowResiduals } from './kernels/row_residuals.js';
 import { runSums } from './kernels/run_sums.js';
+import { filterSpectra, moduli } from './kernels/scattering.js';
 import { seedBlocks } from './kernels/seed_blocks.js';
 import { seedChoose } from './kernels/seed_choose.js';
 import { seedClosest } from './kernels/seed_closest.js';
@@ -109,10 +111,14 @@ const tests: readonly KernelTest[] = [
   distanceSums,
   nearestTwo,
   nearestRows,
-  largestProducts,
   mergeNearest,
   ...withinRadius,
   nearestOther,
+  excludeProducts,
+  largestProduct,
+  largestProducts,
+  filterSpectra,
+  moduli,
   csrTimes,
   product,
   productSubgroups,

@@ -625,6 +625,30 @@ export async function loadSubspace(read: ReadFile): Promise<SubspaceGolden> {
   return (await loadGolden(read, 'subspace')) as SubspaceGolden;
 }
 
+/** Images and their scattering transform. */
+export interface ScatteringCase {
+  readonly width: number;
+  readonly height: number;
+  readonly scales: number;
+  readonly orientations: number;
+  readonly maxOrder: 1 | 2;
+  /** n x (height width). */
+  readonly points: NdArray;
+  readonly channels: number;
+  /** [n][channels][height'][width']. */
+  readonly features: NdArray;
+}
+
+export interface ScatteringGolden {
+  /** Two digits with kymatio's settings, then others. */
+  readonly cases: readonly ScatteringCase[];
+}
+
+/** Golden values of scattering transforms. */
+export async function loadScattering(read: ReadFile): Promise<ScatteringGolden> {
+  return (await loadGolden(read, 'scattering')) as ScatteringGolden;
+}
+
 /** Golden values of K-means. */
 export async function loadKMeans(read: ReadFile): Promise<KMeansGolden> {
   return (await loadGolden(read, 'kmeans')) as KMeansGolden;

@@ -159,7 +159,7 @@ describe('dictionaries one upon the other', () => {
   it('the last codes are the best between their input and sums of one another', async () => {
     const stack = await opened(false);
     const [first, last] = stack.layers;
-    const { coefficients } = await expressed(algebra, last.codes, 'llmc', 0.5, pause);
+    const { coefficients } = (await expressed(algebra, last.codes, 'llmc', 0.5, pause))!;
     await drawToSums(stack, coefficients, mu);
     const [y, z, d] = [await seen(first.codes), await seen(last.codes), await seen(last.held)];
     const rest = plus(identity(z.length), -1, await seen(coefficients));
@@ -203,7 +203,7 @@ describe('rows as sums of one another', () => {
   const z = normals(24, 5);
   const squaresOf = times(z, transposed(z));
   const found = async (kind: 'llmc' | 'ssc' | 'lowRank', lambda: number) => {
-    const { coefficients, size } = await expressed(algebra, await held(z), kind, lambda, pause);
+    const { coefficients, size } = (await expressed(algebra, await held(z), kind, lambda, pause))!;
     const c = await seen(coefficients);
     // Half of the slope of |Z - C Z|^2, upside down.
     return { c, size, rest: times(plus(identity(z.length), -1, c), squaresOf) };
@@ -239,6 +239,12 @@ describe('rows as sums of one another', () => {
     }
     expect(squares(c)).toBeGreaterThan(0);
   });
+
+  it('by none where the penalty is too large, which is told', async () => {
+    for (const kind of ['ssc', 'lowRank'] as const) {
+      expect(await expressed(algebra, await held(z), kind, 1e3, pause)).toBeUndefined();
+    }
+  });
 });
 
 describe('transforms', () => {
@@ -247,7 +253,7 @@ describe('transforms', () => {
   let coefficients: Matrix;
   let rest: Rows;
   beforeAll(async () => {
-    ({ coefficients } = await expressed(algebra, await held(x), 'llmc', 2, pause));
+    ({ coefficients } = (await expressed(algebra, await held(x), 'llmc', 2, pause))!);
     rest = plus(identity(x.length), -1, await seen(coefficients));
   });
 

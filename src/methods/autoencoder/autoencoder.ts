@@ -7,7 +7,7 @@ import {
   type AutoencoderPlan,
   startAutoencoder,
 } from '../../networks/autoencoder_network.js';
-import { residentRows } from '../../networks/resident_rows.js';
+import { freeRows, residentRows } from '../../networks/resident_rows.js';
 import { type Standard, standardized, standardOf } from '../../networks/standardized.js';
 import {
   autoencoderBlocks,
@@ -137,7 +137,11 @@ export async function fitAutoencoder(
     }
     throw error;
   }
-  return model(history);
+  const fitted = await model(history);
+  freeRows(algebra, rows);
+  blocks.encoder.free();
+  blocks.decoder.free();
+  return fitted;
 }
 
 const stateOf = (

@@ -184,5 +184,7 @@ export async function mapBy(
     await ParameterBlock.create(algebra, encoder.layers, state.encoder, false),
     await ParameterBlock.create(algebra, decoder.layers, state.decoder, false),
   ];
-  return mapRows(algebra, rows, layers, blocks);
+  const values = await mapRows(algebra, rows, layers, blocks);
+  for (const block of blocks) block.free();
+  return values;
 }

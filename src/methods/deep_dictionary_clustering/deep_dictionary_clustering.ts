@@ -1,8 +1,10 @@
 /** Clusters of what dictionaries, one upon the other, make of rows. */
+import { InvalidArgumentError } from '../../errors.js';
 import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { createPause } from '../../math/event_loop.js';
 import { createRandom } from '../../math/random.js';
+import type { Matrix } from '../../ops/algebra/algebra.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
@@ -20,6 +22,7 @@ import {
   defaultLambda,
   expressed,
   expressionError,
+  SHRUNK,
 } from '../transformed_subspace_clustering/self_expression.js';
 import type { Expression } from '../transformed_subspace_clustering/options.js';
 import { DeepDictionaryModel } from './deep_dictionary_model.js';
@@ -112,7 +115,10 @@ export async function deepDictionaryClustering(
       })),
       representation: Float32Array.from(await algebra.read(z)),
       ...{ history, converged },
-      warnings: warned(method, collapses(spread, await spreadOf(algebra, z, pause), { labels, k })),
+      warnings: warned(method, [
+        ...collapses(spread, await spreadOf(algebra, z, pause), { labels, k }),
+        ...(found.hasShrunk ? [`${SHRUNK}; use a lower mu than ${checked.mu}`] : []),
+      ]),
       engine: algebra.description,
     });
   });
@@ -125,6 +131,7 @@ interface Learnt {
   readonly labels: Uint32Array;
   readonly history: readonly ObjectiveProgress[];
   readonly converged: boolean;
+  readonly hasShrunk?: boolean;
 }
 
 async function learnMeans(stack: Stack, options: Checked, where: ComputeOptions): Promise<Learnt> {
@@ -169,19 +176,29 @@ async function learnSums(stack: Stack, options: Checked, where: ComputeOptions):
   const last = layers[layers.length - 1];
   const lambda = await defaultLambda(algebra, last.codes, expression);
   const history: ObjectiveProgress[] = [];
+  let coefficients: Matrix | undefined;
+  const end = async (graph: Matrix, verdict: Pick<Learnt, 'converged' | 'hasShrunk'>) => {
+    const { labels } = await cut(algebra, graph, options, where, pause);
+    return { labels, history, ...verdict };
+  };
   for (;;) {
     await fitInner(stack);
-    const { coefficients, size } = await expressed(algebra, last.codes, expression, lambda, pause);
+    const found = await expressed(algebra, last.codes, expression, lambda, pause);
+    if (!found) {
+      if (coefficients) return end(coefficients, { converged: false, hasShrunk: true });
+      throw new InvalidArgumentError(
+        'layers',
+        'deepDictionaryClustering: no code is a sum of others; use more atoms, or nonNegative: false.',
+      );
+    }
+    if (coefficients) algebra.free(coefficients);
+    ({ coefficients } = found);
     await drawToSums(stack, coefficients, mu);
     await fitAllAtoms(stack);
     const error = await expressionError(algebra, last.codes, coefficients);
-    history.push({ objective: (await misfits(stack)) + mu * (error + size) });
+    history.push({ objective: (await misfits(stack)) + mu * (error + found.size) });
     const verdict = judge(history, options);
-    if (verdict !== 'goes on') {
-      const { labels } = await cut(algebra, coefficients, options, where, pause);
-      return { labels, history, converged: verdict === 'converged' };
-    }
-    algebra.free(coefficients);
+    if (verdict !== 'goes on') return end(coefficients, { converged: verdict === 'converged' });
   }
 }
 

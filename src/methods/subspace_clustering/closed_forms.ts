@@ -72,11 +72,11 @@ async function withoutSelf(
  * Ravichandran, "A closed form solution to robust subspace estimation and clustering", CVPR 2011), which is
  * V diag(1 - lambda / s^2) V' over the singular values s above the square root of lambda.
  *
- * @throws InvalidArgumentError where lambda leaves none
+ * @param mayBeNone whether C may be 0, where lambda leaves none; else InvalidArgumentError
  */
-export function lowRank(task: Task, lambda: number): Promise<Held> {
+export function lowRank(task: Task, lambda: number, mayBeNone = false): Promise<Held> {
   return filtered(task, (square, largest) => {
-    if (lambda >= largest) refusePenalty('lambda', lambda, largest);
+    if (lambda >= largest && !mayBeNone) refusePenalty('lambda', lambda, largest);
     return Math.max(0, 1 - lambda / square);
   });
 }

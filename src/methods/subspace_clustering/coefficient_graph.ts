@@ -4,7 +4,7 @@ import { symmetricEigen } from '../../math/symmetric_eigen.js';
 import { dot, norm, scaled } from '../../math/vectors.js';
 import { type Affinity, Entries, sparse } from '../spectral_clustering/affinity.js';
 import type { Coefficients } from './expression.js';
-import type { CoefficientAffinity, RowScale } from './options.js';
+import { type CoefficientAffinity, type RowScale, SUBSPACE_DEFAULTS } from './options.js';
 import { rowOf, type SparseRow } from './sparse_rows.js';
 
 export interface GraphOptions {
@@ -15,9 +15,10 @@ export interface GraphOptions {
   readonly affinity: CoefficientAffinity;
   readonly dimension: number;
   readonly power: number;
+  readonly nNeighbours?: number;
 }
 
-/** |C| + |C|' of trimmed and scaled coefficients, or as DSC-Net's code makes affinities of them. */
+/** |C| + |C|' of trimmed and scaled coefficients, their neighbours, or as DSC-Net's code makes affinities of them. */
 export async function affinityOf(
   coefficients: Coefficients,
   options: GraphOptions,
@@ -33,6 +34,7 @@ export async function affinityOf(
     await pause();
   }
   if (isLowRank) return lowRankAffinity(rows, options, pause);
+  if (options.affinity === 'nearestNeighbours') return alike(rows, options, pause);
   if ('indptr' in coefficients) {
     const entries = new Entries(rows.reduce((sum, { columns }) => sum + 2 * columns.length, 0));
     rows.forEach(({ columns, values }, i) => {
@@ -45,6 +47,54 @@ export async function affinityOf(
   }
   const sums = summed(rows, Math.abs);
   return { data: Float32Array.from(sums), shape: [n, n] };
+}
+
+/**
+ * (A + A') / 2, where A has a 1 for each of the rows whose coefficients have the largest cosines with a row's, above 0: ties
+ * to the lowest row.
+ */
+async function alike(
+  rows: readonly SparseRow[],
+  { nNeighbours = SUBSPACE_DEFAULTS.nNeighbours }: GraphOptions,
+  pause: Pause,
+): Promise<Affinity> {
+  const n = rows.length;
+  const units = rows.map(({ columns, values }) => {
+    const size = norm(Float64Array.from(values));
+    return { columns, values: values.map((value) => (size > 0 ? value / size : 0)) };
+  });
+  /** By columns. */
+  const users = Array.from({ length: n }, () => ({ rows: [] as number[], values: [] as number[] }));
+  units.forEach(({ columns, values }, i) => {
+    columns.forEach((j, e) => {
+      users[j].rows.push(i);
+      users[j].values.push(values[e]);
+    });
+  });
+  const pairs: [row: number, other: number][] = [];
+  const cosines = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const seen = new Set<number>();
+    units[i].columns.forEach((j, e) => {
+      users[j].rows.forEach((other, at) => {
+        cosines[other] += units[i].values[e] * users[j].values[at];
+        seen.add(other);
+      });
+    });
+    seen.delete(i);
+    const order = [...seen]
+      .filter((other) => cosines[other] > 0)
+      .sort((a, b) => cosines[b] - cosines[a] || a - b);
+    for (const other of order.slice(0, nNeighbours)) pairs.push([i, other]);
+    cosines.fill(0);
+    await pause();
+  }
+  const entries = new Entries(2 * pairs.length);
+  for (const [i, other] of pairs) {
+    entries.add(i, other, 0.5);
+    entries.add(other, i, 0.5);
+  }
+  return sparse(n, entries);
 }
 
 /** f(C) + f(C)', n x n. */

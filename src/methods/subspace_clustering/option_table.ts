@@ -81,9 +81,13 @@ export const optionTable: OptionTable<SubspaceClusteringOptions> = {
     },
     affinity: {
       meaning:
-        "|C| + |C|'; `'dscNet'`: cosines of the rows of a factor of low rank, as DSC-Net's code has them",
+        "|C| + |C|'; `'nearestNeighbours'`: of the rows of C by cosine, sparse; `'dscNet'`: cosines of the rows of a factor of low rank, as DSC-Net's code has them",
       flag: '--affinity <kind>',
       help: 'how coefficients become affinities',
+    },
+    nNeighbours: {
+      meaning: "`'nearestNeighbours'`: of a row of C",
+      flag: '--n-neighbours <number>',
     },
     dimension: { meaning: "`'dscNet'`: of each subspace", flag: '--dimension <number>' },
     power: { meaning: "`'dscNet'`: of the cosines", flag: '--power <number>' },

@@ -25,7 +25,7 @@ export const ITERATIONS = ['exact', 'matlab'] as const;
 export type LassoIteration = (typeof ITERATIONS)[number];
 
 /** How coefficients become affinities. */
-export const COEFFICIENT_AFFINITIES = ['magnitudes', 'dscNet'] as const;
+export const COEFFICIENT_AFFINITIES = ['magnitudes', 'nearestNeighbours', 'dscNet'] as const;
 export type CoefficientAffinity = (typeof COEFFICIENT_AFFINITIES)[number];
 
 /** What the coefficients of a row are divided by. */
@@ -57,6 +57,7 @@ export const SUBSPACE_RULES = {
   nLargest: wholeNumber(1),
   rowScale: oneOf(...ROW_SCALES),
   affinity: oneOf(...COEFFICIENT_AFFINITIES),
+  nNeighbours: wholeNumber(1),
   dimension: wholeNumber(1),
   power: positive,
   laplacian: oneOf(...LAPLACIANS),
@@ -77,6 +78,7 @@ export const SUBSPACE_DEFAULTS = {
   iteration: 'exact',
   keep: 1,
   affinity: 'magnitudes',
+  nNeighbours: 3,
   dimension: 10,
   power: 3.5,
   laplacian: 'ngJordanWeiss',

@@ -85,10 +85,13 @@ export interface SubspaceClusteringOptions extends ComputeOptions {
    */
   readonly rowScale?: RowScale;
   /**
-   * 'magnitudes' (default): |C| + |C|'. 'dscNet': cosines between the rows of the factor of (C + C') / 2 of rank
+   * 'magnitudes' (default): |C| + |C|'. 'nearestNeighbours': 1/2 for each of the `nNeighbours` rows of C that
+   * are most alike to a row by cosine, sparse, as the authors of 'elasticNet' take it. 'dscNet': cosines between the rows of the factor of (C + C') / 2 of rank
    * k `dimension` + 1, to a power, as the code of DSC-Net has them; dense.
    */
   readonly affinity?: CoefficientAffinity;
+  /** For 'nearestNeighbours'. Default 3. */
+  readonly nNeighbours?: number;
   /** Of each subspace, for 'dscNet'. Default 10. */
   readonly dimension?: number;
   /** For 'dscNet'. Default 3.5. */

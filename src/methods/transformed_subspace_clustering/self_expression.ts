@@ -4,7 +4,7 @@ import type { Pause } from '../../math/event_loop.js';
 import type { Algebra, Matrix } from '../../ops/algebra/algebra.js';
 import { affinityOf } from '../subspace_clustering/coefficient_graph.js';
 import { leastSquares, lowRank } from '../subspace_clustering/closed_forms.js';
-import { largestOfRows, type Task } from '../subspace_clustering/expression.js';
+import { largestOfRows, most, type Task } from '../subspace_clustering/expression.js';
 import { criticalOf, lasso } from '../subspace_clustering/lasso.js';
 import { settled, settingsOf } from '../subspace_clustering/options.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
@@ -21,28 +21,47 @@ export interface Expressed {
   readonly size: number;
 }
 
-/** The C that minimises |Z - C Z|^2 + R(C). */
+/** The C that minimises |Z - C Z|^2 + R(C); undefined where that is 0, as lambda is too large for so small a Z. */
 export async function expressed(
   algebra: Algebra,
   z: Matrix,
   kind: Expression,
   lambda: number,
   pause: Pause,
-): Promise<Expressed> {
+): Promise<Expressed | undefined> {
+  const found = await solved(algebra, z, kind, lambda, pause);
+  if (found && found.size > 0) return found;
+  if (found) algebra.free(found.coefficients);
+  return undefined;
+}
+
+/** What is told of a fit that ends before its Z becomes too small to be expressed. */
+export const SHRUNK =
+  'rows have shrunk so far that the penalty of their coefficients would leave none: the fit ends before that';
+
+async function solved(
+  algebra: Algebra,
+  z: Matrix,
+  kind: Expression,
+  lambda: number,
+  pause: Pause,
+): Promise<Expressed | undefined> {
   const rows = Float64Array.from(await algebra.read(z));
+  if (rows.every((value) => value === 0)) return undefined;
   const task: Task = { algebra, x: z, y: z, rows, targets: rows, pause };
   if (kind === 'llmc') {
     const coefficients = await leastSquares(task, lambda, true);
     return { coefficients, size: lambda * (await total(algebra, coefficients, 'squares')) };
   }
   if (kind === 'ssc') {
+    if (lambda >= most(await largestProducts(algebra, z))) return undefined;
     const settings = settingsOf(settled({ method: 'ssc', lambda }));
     const { data } = (await lasso(task, settings, 1)).coefficients;
     const coefficients = await algebra.matrix(z.rows, z.rows, data);
     const size = 2 * lambda * (await total(algebra, coefficients, 'magnitudes'));
     return { coefficients, size };
   }
-  const coefficients = await lowRank(task, lambda);
+  const coefficients = await lowRank(task, lambda, true);
   // Without negative eigenvalues: their sum is the trace.
   const diagonal = await algebra.diagonal(coefficients);
   const values = await algebra.read(diagonal);
@@ -83,10 +102,15 @@ export async function defaultLambda(
   kind: Expression,
 ): Promise<number> {
   if (kind !== 'ssc') return (SHARES[kind] * (await total(algebra, z, 'squares'))) / z.rows || 1;
+  return SHARES[kind] * criticalOf(await largestProducts(algebra, z));
+}
+
+/** Of each row the largest magnitude of its products with others. */
+async function largestProducts(algebra: Algebra, z: Matrix): Promise<ArrayLike<number>> {
   const products = await algebra.product(z, z, { transposeB: true, zeroDiagonal: true });
-  const critical = criticalOf(await largestOfRows(algebra, products));
+  const largest = await largestOfRows(algebra, products);
   algebra.free(products);
-  return SHARES[kind] * critical;
+  return largest;
 }
 
 /** Above this the n x n coefficients are refused. */

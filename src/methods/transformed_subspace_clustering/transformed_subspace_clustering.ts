@@ -1,4 +1,5 @@
 /** Subspace clustering in a space that transforms make for it. */
+import { InvalidArgumentError } from '../../errors.js';
 import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { createPause, type Pause } from '../../math/event_loop.js';
@@ -32,6 +33,7 @@ import {
   defaultLambda,
   expressed,
   expressionError,
+  SHRUNK,
   solveExpressed,
 } from './self_expression.js';
 import { TransformedSubspaceModel, unitRows } from './transformed_subspace_model.js';
@@ -78,7 +80,8 @@ export interface TransformedSubspaceClusteringOptions extends ComputeOptions {
  * with X_1 the rows as columns and Z after the last, by turns: C by the formulas of `subspaceClustering`; T_l
  * before the last by those of `transformLearning`; X_l by least squares with the bound, solved to the end; the last
  * T together with Z, Z (I + gamma (I - C)(I - C)') = T X by conjugate gradients, T evening out what scatter that
- * leaves. Every step solves its part exactly: the objective never rises.
+ * leaves. Every step solves its part exactly: the objective never rises. Transforms may shrink rows until R(C)
+ * leaves no coefficients, C = 0: the fit ends before that, with a warning.
  *
  * Memory: n x n coefficients, 4 n^2 bytes several times over, refused above 1 GiB (n 16,384).
  *
@@ -120,10 +123,10 @@ export async function transformedSubspaceClustering(
       coefficients: Float32Array.from(await algebra.read(coefficients)),
       eigenvalues: graph.eigenvalues,
       ...{ normalize, expression, penalty, gamma, lambda, history, converged },
-      warnings: warned(
-        method,
-        collapses(await spreadOf(algebra, x, pause), await spreadOf(algebra, z, pause), graph),
-      ),
+      warnings: warned(method, [
+        ...collapses(await spreadOf(algebra, x, pause), await spreadOf(algebra, z, pause), graph),
+        ...(fit.hasShrunk ? [`${SHRUNK}; use a lower lambda than ${lambda.toPrecision(3)}`] : []),
+      ]),
       engine: algebra.description,
     });
   });
@@ -149,6 +152,8 @@ interface Learnt {
   readonly lambda: number;
   readonly history: readonly TransformProgress[];
   readonly converged: boolean;
+  /** Whether another iteration would have left no coefficients. */
+  readonly hasShrunk: boolean;
 }
 
 async function learn(problem: Problem, options: Checked): Promise<Learnt> {
@@ -174,8 +179,16 @@ async function learn(problem: Problem, options: Checked): Promise<Learnt> {
     layers[l] = await transformStep(given, random, pause);
     algebra.write(held[l], layers[l].atoms);
   };
+  let coefficients: Matrix | undefined;
   for (;;) {
-    const { coefficients, size } = await expressed(algebra, z, expression, lambda, pause);
+    const found = await expressed(algebra, z, expression, lambda, pause);
+    if (!found) {
+      if (!coefficients) refuseLambda(lambda);
+      return { layers, x, z, coefficients, lambda, history, converged: false, hasShrunk: true };
+    }
+    if (coefficients) algebra.free(coefficients);
+    const { size } = found;
+    coefficients = found.coefficients;
     const after = [...between.slice(1), z];
     for (let l = 0; l < count - 1; l++) {
       const gram = await columnProducts(algebra, between[l], between[l]);
@@ -205,10 +218,16 @@ async function learn(problem: Problem, options: Checked): Promise<Learnt> {
     const verdict = judge(history, options);
     if (verdict !== 'goes on') {
       const converged = verdict === 'converged';
-      return { layers, x, z, coefficients, lambda, history, converged };
+      return { layers, x, z, coefficients, lambda, history, converged, hasShrunk: false };
     }
-    algebra.free(coefficients);
   }
+}
+
+function refuseLambda(lambda: number): never {
+  throw new InvalidArgumentError(
+    'lambda',
+    `transformedSubspaceClustering: lambda is ${lambda}, at which every coefficient is 0; use a lower one.`,
+  );
 }
 
 /** Makes X_l the best numbers not below 0 between T_(l-1) X_(l-1) and what T_l is to make of them. */

@@ -2,9 +2,10 @@
  * Dense linear algebra on one engine, for methods whose steps are products and solves of whole matrices. It
  * runs on a device in float32 or on the host in float64; a method is written once over it.
  */
-
+import type { Pause } from '../../math/event_loop.js';
 import type { Activation } from './activation.js';
 import type { Desk } from './desk.js';
+import type { Dense } from './products.twin.js';
 
 /** A row-major matrix, or `count` of one shape one after the other, held where the engine works. */
 export interface Matrix {
@@ -12,6 +13,8 @@ export interface Matrix {
   readonly columns: number;
   readonly count: number;
 }
+
+export type Shape = Pick<Matrix, 'rows' | 'columns' | 'count'>;
 
 /** Parts of a flat matrix begin at multiples of so many numbers. */
 export const FLAT_STEP = 64;
@@ -111,7 +114,7 @@ export interface TopOptions {
   readonly exclude?: Uint32Array | undefined;
 }
 
-/** For each row of R, those of X with the largest |x . r|, largest first; ties to the lowest index. */
+/** For each row of R, those of X with the largest |x . r| above 0, largest first; ties to the lowest index. */
 export interface TopProducts {
   /** [m][k]; NO_ROW where there are fewer than k. */
   readonly indices: Uint32Array;
@@ -137,6 +140,26 @@ export interface Recorded {
 
 /** Where a row is asked for and there is none. */
 export const NO_ROW = 0xffffffff;
+
+/** An operation that a method needs beside those of every algebra. */
+export interface AlgebraOp<Given extends readonly unknown[], Result> {
+  readonly device: (where: DevicePlace, ...given: Given) => Promise<Result>;
+  /** Loads the same in float64: a page with a GPU never does. */
+  readonly twin: () => Promise<(where: HostPlace, ...given: Given) => Promise<Result>>;
+}
+
+/** Where an algebra's matrices are made. */
+export interface DevicePlace {
+  readonly desk: Desk;
+  readonly make: (shape: Shape) => Promise<Matrix>;
+}
+
+export interface HostPlace {
+  readonly make: (shape: Shape) => Matrix;
+  /** The i-th of a stack. */
+  readonly nth: (matrix: Matrix, i: number) => Dense;
+  readonly pause: Pause;
+}
 
 /**
  * Await one call before the next, which then sees what it wrote; only `read`, `cholesky` and `topProducts` wait
@@ -203,6 +226,11 @@ export interface Algebra {
    * 2 n m d FLOPs.
    */
   topProducts(x: Matrix, r: Matrix, options?: TopOptions): Promise<TopProducts>;
+  /** An operation of one method's own. */
+  run<Given extends readonly unknown[], Result>(
+    op: AlgebraOp<Given, Result>,
+    ...given: Given
+  ): Promise<Result>;
 
   /** Runs what this has no name for. */
   perform<Given>(op: MatrixOp<Given>, given: Given): Promise<void>;

@@ -7,12 +7,11 @@ import {
   type Matrix,
   type ProductOptions,
   type Scales,
+  type Shape,
   type Shrinkage,
   type Term,
   type TopOptions,
 } from './algebra.js';
-
-export type Shape = Pick<Matrix, 'rows' | 'columns' | 'count'>;
 
 const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 

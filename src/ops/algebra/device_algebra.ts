@@ -11,7 +11,7 @@ import { ClusteringError } from '../../errors.js';
 import { padColumns, unpadColumns } from '../../rows/device_points.js';
 import { engineName } from '../engine_name.js';
 import { paceKeeper } from '../pace_keeper.js';
-import type { Algebra, Factor, Matrix, Summed } from './algebra.js';
+import type { Algebra, Factor, Matrix, Shape, Summed } from './algebra.js';
 import {
   checkedPart,
   checkedShape,
@@ -22,7 +22,6 @@ import {
   refuseRightSides,
   refuseScales,
   refuseShrinkage,
-  type Shape,
 } from './checks.js';
 import type { Desk, Workbench } from './desk.js';
 import { combine, runOver } from './device_elementwise.js';
@@ -134,8 +133,11 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       const { transposeA = false, transposeB = false, alpha = 1, beta = 0 } = options;
       const { inner, ...shape } = productShape(a, b, options);
       const result = options.into ?? (await make(shape));
+      // A stack times one matrix is one tall matrix times it.
+      const tall = b.count === 1 && !transposeA && !options.zeroDiagonal;
+      const sizes = tall ? { ...shape, rows: shape.rows * shape.count, count: 1 } : shape;
       await multiply(desk, {
-        ...{ ...options, ...shape, inner, transposeA, transposeB, alpha, beta },
+        ...{ ...options, ...sizes, inner, transposeA, transposeB, alpha, beta },
         ...{ a: viewOf(a), b: viewOf(b), into: viewOf(result) },
       });
       work += shape.rows * shape.columns * shape.count * inner;
@@ -285,6 +287,7 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       waited();
       return found;
     },
+    run: (op, ...given) => op.device({ desk, make }, ...given),
 
     perform: (op, given) => op.device(desk, given),
     async record(build) {

@@ -2,8 +2,7 @@
 import type { BufferBinding } from '../../../host/kernel.js';
 import { ceilDiv } from '../../../host/plan.js';
 import { ClusteringError } from '../../errors.js';
-import type { Matrix } from './algebra.js';
-import type { Shape } from './checks.js';
+import type { Matrix, Shape } from './algebra.js';
 
 /** Row-major, rows of whole vec4s with zeros past the last column. */
 export class DeviceMatrix implements Matrix {
@@ -58,7 +57,8 @@ export function placeOf(matrix: Matrix): Place {
 /** As kernels bind it. */
 export function bufferOf(matrix: Matrix): BufferBinding {
   const place = placeOf(matrix);
-  return (matrix as DeviceMatrix).offset === undefined ? place.buffer : place;
+  const isPart = matrix instanceof DeviceMatrix && matrix.offset !== undefined;
+  return isPart ? place : place.buffer;
 }
 
 /** From `row` and `column` on, a multiple of 4. A single matrix stands for all of a stack. */

@@ -3,7 +3,7 @@ import { ClusteringError } from '../../errors.js';
 import { NotPositiveDefiniteError } from './not_positive_definite_error.js';
 import { createPause } from '../../math/event_loop.js';
 import { factorInPlace } from '../../math/positive_definite.js';
-import type { Algebra, Epilogue, Matrix } from './algebra.js';
+import type { Algebra, Epilogue, Matrix, Shape } from './algebra.js';
 import {
   checkedPart,
   checkedShape,
@@ -14,7 +14,6 @@ import {
   refuseRightSides,
   refuseScales,
   refuseShrinkage,
-  type Shape,
 } from './checks.js';
 import { finish, setDiagonal, shrink, sums } from './elementwise.twin.js';
 import { type Dense, multiply, rowsOf, solveTriangular, transposed } from './products.twin.js';
@@ -234,6 +233,7 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
       }
       return { indices: lists.rows, magnitudes: lists.magnitudes };
     },
+    run: async (op, ...given) => (await op.twin())({ make, nth, pause }, ...given),
 
     async perform(op, given) {
       (await op.twin())(given, valuesOf);

@@ -13,7 +13,7 @@ export const emptyLists = (rows: number, k: number): TopLists => ({
 
 /**
  * Puts row i of X with its products with all rows of R, [rows], into their lists where they are larger than
- * the last there; ties stay behind. `isExcluded(j)` leaves it out for row j.
+ * the last there, and than 0; ties stay behind. `isExcluded(j)` leaves it out for row j.
  */
 export function putProducts(
   { magnitudes, rows }: TopLists,
@@ -25,18 +25,13 @@ export function putProducts(
   for (let j = 0; j < values.length; j++) {
     const size = Math.abs(values[j]);
     const last = j * k + k - 1;
-    const isFull = rows[last] !== NO_ROW;
-    if ((isFull && !(size > magnitudes[last])) || isExcluded(j)) continue;
+    if (!(size > magnitudes[last]) || isExcluded(j)) continue;
     let at = last;
-    for (; at > j * k && isBehind(at - 1, size); at--) {
+    for (; at > j * k && magnitudes[at - 1] < size; at--) {
       magnitudes[at] = magnitudes[at - 1];
       rows[at] = rows[at - 1];
     }
     magnitudes[at] = size;
     rows[at] = i;
-  }
-
-  function isBehind(at: number, size: number): boolean {
-    return rows[at] === NO_ROW || magnitudes[at] < size;
   }
 }

@@ -1,4 +1,4 @@
-/** Running lists of the nearest rows to each of many queries, or of those with the largest products, on a device. */
+/** Running lists of the nearest rows to each of many queries, on a device. */
 import { ceilDiv, roundUp, type RowRange } from '../../../host/plan.js';
 import type { Recording } from '../../../host/recording.js';
 import type { Kernel, Runtime } from '../../../host/runtime.js';
@@ -51,8 +51,6 @@ export interface Queries {
   readonly k: number;
   /** The row that the first query is itself, which is not to be found. */
   readonly own?: number | undefined;
-  /** [count][skips]: rows that are not to be found either. */
-  readonly skipped?: { readonly rows: GPUBuffer; readonly skips: number } | undefined;
 }
 
 /** Queries to take at a time: a multiple of TILE_QUERIES. */
@@ -88,7 +86,7 @@ export function recordLists(
   { nearest, merge }: ListKernels,
   chunk: Chunk,
   { known, found, stride, slices }: Lists,
-  { queries, count, quads, k, own, skipped }: Queries,
+  { queries, count, quads, k, own }: Queries,
 ): void {
   const rowWork = PAIR_WORK * 4 * quads;
   const most = runtime.pace.rows(rowWork * TILE_QUERIES, TILE);
@@ -96,19 +94,14 @@ export function recordLists(
     const whole: RowRange = { start: 0, rows: count };
     for (const part of paced(runtime, whole, rowWork * rows.rows, TILE_QUERIES)) {
       const tiles = ceilDiv(part.rows, TILE_QUERIES);
-      const wanted = Math.min(slices, ceilDiv(WORKGROUPS, tiles));
-      const slice = roundUp(Math.max(LEAST_SLICE, ceilDiv(rows.rows, wanted)), TILE);
-      const used = ceilDiv(rows.rows, slice);
+      const { slice, used } = slicesOf(rows.rows, tiles, slices, TILE);
       const columns = { first: part.start, count: part.rows, k, stride };
       const shape = {
         ...columns,
         ...{ quads, slice, start: rows.start, end: rows.start + rows.rows, offset: chunk.start },
-        ...{ own: own ?? 0, excludes: own === undefined ? 0 : 1, skips: skipped?.skips ?? 0 },
+        ...{ own: own ?? 0, excludes: own === undefined ? 0 : 1 },
       };
-      const bindings = {
-        ...{ shape, queries, points: chunk.points, known, found },
-        skipped: skipped?.rows ?? known,
-      };
+      const bindings = { shape, queries, points: chunk.points, known, found };
       recording.dispatch(nearest, bindings, tiles * used);
       const merged = { shape: { ...columns, slices: used }, found, known };
       recording.dispatch(merge, merged, groups(merge, part.rows));
@@ -116,11 +109,18 @@ export function recordLists(
   }
 }
 
+/** How many rows a slice has, a multiple of `tile`, and how many slices there are, `most` at most. */
+export function slicesOf(rows: number, tiles: number, most: number, tile: number) {
+  const wanted = Math.min(most, ceilDiv(WORKGROUPS, tiles));
+  const slice = roundUp(Math.max(LEAST_SLICE, ceilDiv(rows, wanted)), tile);
+  return { slice, used: ceilDiv(rows, slice) };
+}
+
 /**
  * A chunk's rows in parts of at most `most`, none more than the rows before it: the lists of so many leave but
  * k of a part's rows that are nearer, however many slices it is cut into.
  */
-function* growing({ start: before, rows }: RowRange, most: number): Generator<RowRange> {
+export function* growing({ start: before, rows }: RowRange, most: number): Generator<RowRange> {
   for (let start = 0; start < rows;) {
     const step = roundUp(Math.max(LEAST_SLICE, before + start), TILE);
     const part = { start, rows: Math.min(step, most, rows - start) };

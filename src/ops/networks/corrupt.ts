@@ -9,9 +9,10 @@ export interface Corrupt {
   readonly x: Matrix;
   readonly into: Matrix;
   readonly control: Matrix;
-  /** 'masking': the share of numbers that become 0; 'gaussian': the standard deviation. */
-  readonly kind: 'masking' | 'gaussian';
-  readonly rate: number;
+  /** 'bernoulli': x are the probabilities of 1, and there is no rate. */
+  readonly kind: 'masking' | 'gaussian' | 'bernoulli';
+  /** 'masking': the share of numbers that become 0; 'gaussian': the standard deviation. Default 0. */
+  readonly rate?: number;
   /** What numbers that masking keeps are multiplied by. Default 1. */
   readonly kept?: number;
   readonly seed: number;
@@ -21,10 +22,14 @@ export interface Corrupt {
 
 /** See shaders/networks/corrupt.wgsl. */
 export const corrupt: MatrixOp<Corrupt> = {
-  async device(desk, { x, into, control, kind, rate, kept = 1, seed, stream }) {
+  async device(desk, { x, into, control, kind, rate = 0, kept = 1, seed, stream }) {
     const { rows, columns } = x;
     await runOver(
-      ...([desk, corruptKernel, { GAUSSIAN: kind === 'gaussian' }] as const),
+      ...([
+        desk,
+        corruptKernel,
+        { GAUSSIAN: kind === 'gaussian', BERNOULLI: kind === 'bernoulli' },
+      ] as const),
       { rows, columns, seed, stream, rate, kept },
       { x: bufferOf(x), control: bufferOf(control), y: bufferOf(into) },
       rows * ceilDiv(columns, 4),

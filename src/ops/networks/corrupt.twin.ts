@@ -5,7 +5,7 @@ import { CONTROL } from './control.js';
 import type { Corrupt } from './corrupt.js';
 
 export function corrupt(
-  { x, into, control, kind, rate, kept = 1, seed, stream }: Corrupt,
+  { x, into, control, kind, rate = 0, kept = 1, seed, stream }: Corrupt,
   values: (matrix: Matrix) => Float64Array,
 ): void {
   const [from, to] = [values(x), values(into)];
@@ -18,6 +18,10 @@ export function corrupt(
       const u = drawn.map((bits) => (bits >>> 8) * 2 ** -24);
       for (let r = 0; r < Math.min(4, columns - j); r++) {
         const at = row * columns + j + r;
+        if (kind === 'bernoulli') {
+          to[at] = Number(u[r] < from[at]);
+          continue;
+        }
         if (kind === 'masking') {
           to[at] = u[r] >= rate ? kept * from[at] : 0;
           continue;

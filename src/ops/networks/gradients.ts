@@ -22,9 +22,7 @@ export interface SquaredError {
 /** weight |y - x|^2 over all of a batch. */
 export const squaredError: MatrixOp<SquaredError> = {
   device: (desk, { y, x, weight, gradient, loss }) =>
-    downColumns(desk, squaredErrorKernel, {}, y, { weight }, [
-      ...(Object.entries({ y, x, gradient, loss }) as [string, Matrix][]),
-    ]),
+    downColumns(desk, squaredErrorKernel, {}, y, { weight }, { y, x, gradient, loss }),
   twin: async () => (await import('./gradients.twin.js')).squaredError,
 };
 
@@ -43,7 +41,7 @@ export const outputGradient: MatrixOp<OutputGradient> = {
   device: (desk, { y, gradient, bias, activation }) =>
     downColumns(
       ...([desk, outputGradientKernel, { ACTIVATION: activationNumber(activation) }] as const),
-      ...([y, {}, [['y', y], ['gradient', gradient], ['bias', bias]]] as const), // prettier-ignore
+      ...([y, {}, { y, gradient, bias }] as const),
     ),
   twin: async () => (await import('./gradients.twin.js')).outputGradient,
 };
@@ -55,11 +53,13 @@ async function downColumns(
   constants: KernelConstants,
   { rows, columns }: Matrix,
   values: Readonly<Record<string, number>>,
-  matrices: readonly (readonly [name: string, matrix: Matrix])[],
+  matrices: Readonly<Record<string, Matrix>>,
 ): Promise<void> {
   const kernel = await workspace.runtime.kernel(source, constants);
   const quads = ceilDiv(columns, 4);
-  const buffers = Object.fromEntries(matrices.map(([name, one]) => [name, bufferOf(one)]));
+  const buffers = Object.fromEntries(
+    Object.entries(matrices).map(([name, one]) => [name, bufferOf(one)]),
+  );
   workspace.run(source.name, (recording) => {
     const shape = { rows, quads, ...values };
     recording.dispatch(

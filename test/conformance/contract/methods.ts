@@ -1,8 +1,11 @@
 /** Every method, as the contract that all of them keep sees it: a new method is one more entry. */
 import type {
+  AutoencoderModel,
   BayesianGaussianMixtureModel,
+  BoltzmannModel,
   ComputeOptions,
   Dbscan,
+  DeepClusteringModel,
   DeepDictionaryModel,
   DictionaryModel,
   GapStatistic,
@@ -330,6 +333,68 @@ const transformLearning = {
   ],
 } satisfies Method<TransformModel>;
 
+const ofNetworks: readonly Refusal[] = [
+  [{ layers: [] }, 'layers'],
+  [{ layers: [0] }, 'layers'],
+  [{ embeddingSize: 0 }, 'embeddingSize'],
+  [{ activation: 'gelu' }, 'activation'],
+  [{ batchSize: 61 }, 'batchSize'],
+  [{ learningRate: 0 }, 'learningRate'],
+  [{ optimizer: 'lion' }, 'optimizer'],
+  [{ momentum: 1 }, 'momentum'],
+  [{ noise: -1 }, 'noise'],
+];
+
+const autoencoder = {
+  name: 'autoencoder',
+  options: { layers: [4], embeddingSize: 2, epochs: 3, batchSize: 25, noise: 0.25 },
+  model: 'AutoencoderModel',
+  values: ({ history }) => history.map(({ loss }) => loss),
+  use: async (model, points, where) => (await model.reconstruct(points, where)).data,
+  seed: true,
+  refused: [...ofNetworks, [{ epochs: 0 }, 'epochs']],
+} satisfies Method<AutoencoderModel>;
+
+const deepClustering = {
+  name: 'deepClustering',
+  options: {
+    ...{ k: 2, layers: [4], embeddingSize: 2, pretrainEpochs: 2, clusteringEpochs: 2 },
+    ...{ nInit: 2, batchSize: 25, changeTol: 0 },
+  },
+  model: 'DeepClusteringModel',
+  values: ({ embedding, centroids, softAssignments }) => [
+    ...embedding.data,
+    ...centroids.data,
+    ...softAssignments.data,
+  ],
+  use: (model, points, where) => model.predict(points, where),
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    ...ofNetworks,
+    [{ method: 'vade' }, 'method'],
+    [{ autoencoder: {} }, 'autoencoder'],
+    [{ clusteringEpochs: 0 }, 'clusteringEpochs'],
+  ],
+} satisfies Method<DeepClusteringModel>;
+
+const restrictedBoltzmannMachine = {
+  name: 'restrictedBoltzmannMachine',
+  options: { components: 3, epochs: 2, batchSize: 25 },
+  model: 'BoltzmannModel',
+  // Draws hang on float32's last digit.
+  values: ({ visibleBias }) => visibleBias,
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  seed: true,
+  refused: [
+    [{ components: 0 }, 'components'],
+    [{ rate: 0 }, 'rate'],
+    [{ steps: 0 }, 'steps'],
+    [{ persistent: 1 }, 'persistent'],
+    [{ batchSize: 61 }, 'batchSize'],
+  ],
+} satisfies Method<BoltzmannModel>;
+
 const transformedKMeans = {
   name: 'transformedKMeans',
   options: { k: 2, nInit: 1, maxIter: 3 },
@@ -478,6 +543,9 @@ export const METHODS: readonly Method<unknown>[] = [
   hdbscan,
   spectralClustering,
   transformLearning,
+  autoencoder,
+  deepClustering,
+  restrictedBoltzmannMachine,
   transformedKMeans,
   dictionaryLearning,
   transformedSubspaceClustering,

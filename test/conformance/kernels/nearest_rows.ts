@@ -9,31 +9,18 @@ import {
   NO_ROW,
 } from '../../../src/ops/neighbours/nearest_rows.twin.js';
 import { expectEqual } from '../expect.js';
-import {
-  emptyLists as emptyProducts,
-  putProducts,
-} from '../../../src/ops/algebra/top_products.twin.js';
-import {
-  around,
-  COLUMNS,
-  constant,
-  grid,
-  indices,
-  packedAt,
-  quadsOf,
-  rowsOf,
-  seeded,
-} from './data.js';
-import { compareEach, type KernelTest, permutation } from './kernel_test.js';
+import { around, COLUMNS, constant, grid, packedAt, quadsOf, rowsOf, seeded } from './data.js';
+import { compareEach, type KernelTest } from './kernel_test.js';
 import { blankBits, FOLDED_WORKGROUPS, type Lab } from './lab.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 const TILE = constant(source, 'TILE');
 const MOST = constant(source, 'MOST');
 const TILE_QUERIES = constant(source, 'ROWS') * WORKGROUP;
-const FAR = 3.4e38;
+/** Of no row. */
+export const FAR = 3.4e38;
 
-const bitsOf = (squared: number) => new Uint32Array(Float32Array.of(squared).buffer)[0];
+export const bitsOf = (squared: number) => new Uint32Array(Float32Array.of(squared).buffer)[0];
 
 /** Writes query i's list to column `first + i`, but for what is not nearer than `worst[i]`. */
 function writeLists(
@@ -64,7 +51,6 @@ const SHAPES = [
   { count: 30, rows: 30, k: 3, excludes: 1, first: TILE_QUERIES, start: 2 * TILE },
   { count: 7, rows: FOLDED_WORKGROUPS * TILE, slice: TILE, k: 1 },
   { count: 6, rows: 20, start: 256 - TILE, columns: 6, k: 4 },
-  { count: 40, rows: 30, k: 2, first: TILE_QUERIES, skips: 3 },
 ].map((shape) => ({
   ...{
     count: 10,
@@ -75,26 +61,16 @@ const SHAPES = [
     k: 3,
     bounded: false,
     excludes: 0,
-    skips: 0,
   },
   ...shape,
 }));
 
 const OFFSET = 700;
 
-/** A number in the order of the distances that stands for a product: see `nearness` in the kernel. */
-function nearness(product: number): number {
-  const bits = bitsOf(FAR) - 1 - bitsOf(Math.abs(product));
-  return new Float32Array(Uint32Array.of(bits).buffer)[0];
-}
-
 async function compare(lab: Lab, kernel: KernelSource): Promise<void> {
   const random = seeded(kernel);
-  const isOfProducts = kernel.constants.PRODUCTS === 'true';
-  // What products share with distances is tested with these.
-  const shapes = isOfProducts ? SHAPES.filter((_, s) => s % 3 === 0) : SHAPES;
-  await compareEach(shapes, async (tested) => {
-    const { count, columns, rows, first, start, slice, k, bounded, excludes, skips } = tested;
+  await compareEach(SHAPES, async (tested) => {
+    const { count, columns, rows, first, start, slice, k, bounded, excludes } = tested;
     const quads = quadsOf(columns);
     const width = 4 * quads;
     const end = start + rows;
@@ -102,17 +78,10 @@ async function compare(lab: Lab, kernel: KernelSource): Promise<void> {
     const slices = Math.ceil(rows / slice);
     const x = rowsOf(random, grid, count, columns);
     const y = rowsOf(random, grid, rows, columns);
-    const skipped = indices(random, (first + count) * skips, rows).map(
-      (row) => row + OFFSET + start,
+    const isLeftOut = (i: number, j: number) => excludes === 1 && i === j;
+    const worst = Array.from({ length: count }, () =>
+      bounded ? random.below(2 * columns * 16) / 16 : FAR,
     );
-    const isLeftOut = (i: number, j: number) =>
-      (excludes === 1 && i === j) ||
-      skipped.subarray((first + i) * skips, (first + i + 1) * skips).includes(OFFSET + start + j);
-    const worst = Array.from({ length: count }, () => {
-      if (!bounded) return FAR;
-      const drawn = random.below(2 * columns * 16) / 16;
-      return isOfProducts ? nearness(drawn) : drawn;
-    });
     const known = blankBits(2 * k * stride);
     worst.forEach((squared, i) => {
       known.set([bitsOf(squared), 1], 2 * ((k - 1) * stride + first + i));
@@ -120,13 +89,13 @@ async function compare(lab: Lab, kernel: KernelSource): Promise<void> {
     const { found } = await lab.run(kernel, {
       constants: { SHARED: k <= MOST },
       shape: {
-        ...{ first, count, quads, k, stride, start, end, slice, excludes, skips },
+        ...{ first, count, quads, k, stride, start, end, slice, excludes },
         ...{ offset: OFFSET, own: OFFSET + start - first },
       },
       buffers: {
         queries: packedAt(x, count, width, first, first + count + 2),
         points: packedAt(y, rows, width, start, end + 2),
-        ...{ known, skipped },
+        known,
         found: blankBits(2 * slices * k * stride),
       },
       invocations: slices * Math.ceil(count / TILE_QUERIES) * WORKGROUP,
@@ -134,10 +103,8 @@ async function compare(lab: Lab, kernel: KernelSource): Promise<void> {
     const expected = blankBits(found.length);
     for (let s = 0; s < slices; s++) {
       const range = [s * slice, Math.min((s + 1) * slice, rows)] as const;
-      const lists = isOfProducts
-        ? largestOf(x, count, y, range, width, k, isLeftOut)
-        : emptyLists(count, k);
-      if (!isOfProducts) twin(lists, x, count, y, range, width, k, isLeftOut);
+      const lists = emptyLists(count, k);
+      twin(lists, x, count, y, range, width, k, isLeftOut);
       const numbered = {
         ...lists,
         rows: lists.rows.map((row) => (row === NO_ROW ? row : OFFSET + start + row)),
@@ -147,28 +114,6 @@ async function compare(lab: Lab, kernel: KernelSource): Promise<void> {
     }
     expectEqual(found, expected, JSON.stringify(tested));
   });
-}
-
-/** The lists of largest products, as if these were distances. */
-function largestOf(
-  x: Float32Array,
-  m: number,
-  y: Float32Array,
-  [start, end]: readonly [number, number],
-  width: number,
-  k: number,
-  isLeftOut: (i: number, j: number) => boolean,
-): NearestLists {
-  const lists = emptyProducts(m, k);
-  for (let j = start; j < end; j++) {
-    const products = Float64Array.from({ length: m }, (_, i) => {
-      let sum = 0;
-      for (let c = 0; c < width; c++) sum += x[i * width + c] * y[j * width + c];
-      return sum;
-    });
-    putProducts(lists, j, products, k, (i) => isLeftOut(i, j));
-  }
-  return { squared: lists.magnitudes.map(nearness), rows: lists.rows };
 }
 
 export const nearestRows: KernelTest = {
@@ -194,22 +139,6 @@ export const nearestRows: KernelTest = {
     ['before.x <= entry.x', 'before.x < entry.x'],
     ['a += BLOCK_ROWS', 'a += 1'],
     ['b += BLOCK_ROWS / 4', 'b += 1'],
-    ['s < shape.skips', 's + 1 < shape.skips'],
-    ['query * shape.skips + s', 's'],
-    ['is_skipped(number, shape.first + own[r])', 'is_skipped(number, own[r])'],
-  ],
-};
-
-export const largestProducts: KernelTest = {
-  source: permutation(source, 'of products', { PRODUCTS: 'true' }),
-  variants: [{ SHARED: true }, { SHARED: false }],
-  compare,
-  mutations: [
-    ['abs(products)', 'products'],
-    ['most - min', 'min'],
-    ['tile.k$i += y$(i / 4)[$(i % 4)] * x', 'tile.k$i += y$(i / 4)[$(i % 4)] * transpose(x)'],
-    ['tile.k$i = nearness(tile.k$i);', ''],
-    ['vec4u(NO_ROW.x - 1)', 'vec4u(NO_ROW.x)'],
   ],
 };
 

@@ -1,5 +1,9 @@
 /** Subspace clustering. */
-import type { SubspaceClusteringModel, SubspaceClusteringOptions } from '../../../src/index.js';
+import type {
+  CsrMatrix,
+  SubspaceClusteringModel,
+  SubspaceClusteringOptions,
+} from '../../../src/index.js';
 import { loadSubspace, type NdArray, type SubspaceCase } from '../../golden/index.js';
 import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectClose, expectEqual, expectThat, expectThrows } from '../expect.js';
@@ -151,6 +155,13 @@ const affinities: Case = {
       absolute: 1e-5,
       because: 'float32',
     });
+    const near = await library.subspaceClustering(LINES, {
+      ...{ ...given, affinity: 'nearestNeighbours' },
+    });
+    // Rows 0 and 1 of C have row 2's column in common, with one sign; row 2's cosines with both are below 0.
+    const { indptr, indices, data } = near.affinity as CsrMatrix;
+    expectEqual([...indptr.slice(0, 4)], [0, 1, 2, 2], 'neighbours of the first rows');
+    expectEqual([...indices.slice(0, 2), ...data.slice(0, 2)], [1, 0, 1, 1], 'of each other');
     takeWarnings();
   },
 };

@@ -52,6 +52,17 @@ const layered: Case = {
     }
     // Layers may tear the graph of sums apart, which is told of.
     takeWarnings();
+    const sparse = { k: 3, expression: 'ssc', tol: 0, runtime: 'cpu' } as const;
+    const shrunk = await library.transformedSubspaceClustering(points, { ...sparse, lambda: 0.03 });
+    expectThat(!shrunk.converged && shrunk.coefficients.data.some(Number), 'no coefficients');
+    expectThat(/shrunk so far.*lower lambda/.test(shrunk.warnings.join()), 'no such warning');
+    expectThat(takeWarnings().join().includes('shrunk so far'), 'not on the console');
+    for (const expression of ['ssc', 'lowRank'] as const) {
+      const none = () =>
+        library.transformedSubspaceClustering(points, { ...sparse, expression, lambda: 1e6 });
+      const message = /^transformedSubspaceClustering: lambda is 1000000, at which.*a lower one/;
+      await expectThrows(none, { name: 'InvalidArgumentError', message });
+    }
     const alone = () => library.transformedSubspaceClustering([[1, 2]], { k: 1, runtime: 'cpu' });
     await expectThrows(alone, { name: 'InvalidArgumentError', message: /points has 1 row/ });
   },

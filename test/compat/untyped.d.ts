@@ -1,0 +1,23 @@
+declare module 'density-clustering' {
+  class DBSCAN {
+    noise: number[];
+    run(dataset: number[][], epsilon: number, minPts: number): number[][];
+  }
+  class KMEANS {
+    centroids: number[][];
+    run(dataset: number[][], k: number): number[][];
+  }
+  const all: { DBSCAN: typeof DBSCAN; KMEANS: typeof KMEANS };
+  export default all;
+}
+
+declare module 'node-kmeans' {
+  const all: {
+    clusterize: (
+      vector: number[][],
+      options: { k: number },
+      callback: (error: unknown, result?: unknown) => void,
+    ) => unknown;
+  };
+  export default all;
+}
