@@ -6,6 +6,7 @@ import convolveKernel from '../../../shaders/images/convolve.wgsl';
 import padKernel from '../../../shaders/images/pad_planes.wgsl';
 import type { CheckedImage } from '../../rows/image.js';
 import { runOver } from '../algebra/device_elementwise.js';
+import { bytesAtOnce } from '../pace_keeper.js';
 import { type Border, BORDERS, centreOf, type Filter, separated, sourceOf } from './border.js';
 
 const ROWS = Number(convolveKernel.constants.ROWS);
@@ -66,7 +67,10 @@ export async function convolve(
   const inQuads = quads + kernelQuads;
   const extra = filter.rows - 1;
   const lineBytes = 16 * inQuads * channels;
-  const bandRows = Math.min(height, Math.max(ROWS, Math.floor(BAND_BYTES / lineBytes) - extra));
+  const bandRows = Math.min(
+    height,
+    Math.max(ROWS, Math.floor(bytesAtOnce(runtime, BAND_BYTES) / lineBytes) - extra),
+  );
   const workspace = new Workspace(runtime, 'convolution', signal);
   try {
     const desk = { workspace };
