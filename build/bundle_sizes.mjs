@@ -28,9 +28,9 @@ const BUDGETS = [
   ['convolveImage', 12],
   ['gramMatrix', 28],
   ['kmeans, miniBatchKMeans, gaussianMixture, bayesianGaussianMixture, pca', 90],
-  ['autoencoder', 60],
-  ['deepClustering', 80],
-  ['*', 230],
+  ['autoencoder', 40],
+  ['deepClustering', 75],
+  ['*', 195],
 ];
 
 const kilobytes = (chunks) =>

@@ -6,7 +6,9 @@
  * FILE.bin has records of a label and 32 x 32 x 3 bytes, all red, all green, all blue. The read-out is a ridge
  * regression on the classes; the same is done with the pixels themselves.
  */
+import console from 'node:console';
 import { readFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { patchFeatures } from '../dist/index.js';

@@ -1,13 +1,13 @@
 declare module 'density-clustering' {
-  class DBSCAN {
+  interface DBSCAN {
     noise: number[];
     run(dataset: number[][], epsilon: number, minPts: number): number[][];
   }
-  class KMEANS {
+  interface KMEANS {
     centroids: number[][];
     run(dataset: number[][], k: number): number[][];
   }
-  const all: { DBSCAN: typeof DBSCAN; KMEANS: typeof KMEANS };
+  const all: { DBSCAN: new () => DBSCAN; KMEANS: new () => KMEANS };
   export default all;
 }
 

@@ -66,7 +66,7 @@ const kMeans = onDevice(
         await new Promise<Group[]>((resolve, reject) => {
           const done = (error: unknown, groups?: Group[]) => {
             if (groups) resolve(groups);
-            else reject(error as Error);
+            else reject(error instanceof Error ? error : new Error(String(error)));
           };
           clusterize(rows, { k: 4 }, done, where);
         }),
