@@ -64,8 +64,6 @@ fn set_entry(at: u32, entry: vec2u) {
 }
 #end
 
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,

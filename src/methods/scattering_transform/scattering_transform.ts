@@ -95,7 +95,7 @@ function sizeOf(
 ): readonly [height: number, width: number] {
   const width = wide ?? pixels / (high ?? Math.sqrt(pixels));
   const height = high ?? pixels / width;
-  if (!Number.isInteger(width) || width * height !== pixels) {
+  if (!Number.isInteger(width) || !Number.isInteger(height) || width * height !== pixels) {
     const given = wide === undefined && high === undefined;
     throw new InvalidArgumentError(
       wide === undefined && high !== undefined ? 'height' : 'width',

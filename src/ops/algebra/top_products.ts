@@ -79,7 +79,9 @@ export async function topProducts(
       const steps = { query_step: keeper.byRows ? 1 : width, row_step: keeper.byRows ? width : 1 };
       const shape = { count, excludes, rows, offset, ...steps };
       const bindings = { excluded, products };
-      await runOver(desk, excludeProductsKernel, {}, shape, bindings, count * excludes);
+      if (excludes > 0) {
+        await runOver(desk, excludeProductsKernel, {}, shape, bindings, count * excludes);
+      }
       keeper.look({ products, offset, rows });
     }
     const entryOf = await keeper.read();

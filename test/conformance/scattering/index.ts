@@ -80,7 +80,10 @@ const refused: Case = {
   name: 'sizes that do not fit are refused with the remedy; square images need none',
   where: 'once',
   run: async ({ library }) => {
-    const points = { data: Float32Array.from({ length: 90 }, Math.sin), shape: [1, 90] as const };
+    const points = {
+      data: Float32Array.from({ length: 90 }, (_, i) => Math.sin(i)),
+      shape: [1, 90] as const,
+    };
     const transform = (options: object) =>
       library.scatteringTransform(points, { scales: 1, runtime: 'cpu', ...options });
     for (const [options, message] of [
