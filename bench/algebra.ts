@@ -4,7 +4,6 @@
  */
 import { defaultDevice, init, numpy as np } from '@jax-js/jax';
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-webgpu';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { create, globals } from 'webgpu';
@@ -53,6 +52,8 @@ async function ours(): Promise<Contender> {
 }
 
 async function tfjs(): Promise<Contender> {
+  // It looks for the page's GPU when it is imported.
+  await import('@tensorflow/tfjs-backend-webgpu');
   if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs has no webgpu backend here');
   await tf.ready();
   return {

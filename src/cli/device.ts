@@ -57,6 +57,7 @@ function runAgain(variables: Readonly<Record<string, string>>): Promise<number> 
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   process.on('SIGINT', forward);
   process.on('SIGTERM', forward);
+  process.on('SIGHUP', forward);
   return new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => {
@@ -65,5 +66,6 @@ function runAgain(variables: Readonly<Record<string, string>>): Promise<number> 
   }).finally(() => {
     process.off('SIGINT', forward);
     process.off('SIGTERM', forward);
+    process.off('SIGHUP', forward);
   });
 }

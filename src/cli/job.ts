@@ -6,6 +6,7 @@ import { placeWork } from './device.js';
 import { formatCount } from './format.js';
 import { type ProgressKind, type ProgressStep, showProgress } from './progress.js';
 import { prepare, type Preparation, type Prepared } from './prepare.js';
+import { isStandardInput } from './read/byte_source.js';
 import { readTable, type Table } from './read/read_table.js';
 import type { ColumnScale } from './table_math.js';
 import { checkWritable, writeAtomic } from './write/atomic.js';
@@ -127,7 +128,7 @@ export function beginJob(
   const say = (line: string) => {
     if (!isSilent) console.log(line);
   };
-  const name = basename(file);
+  const name = isStandardInput(file) ? 'standard input' : basename(file);
   const [n, d] = table.shape;
   say(`${name}: ${formatCount(n)} ${plural(n, 'row')} x ${formatCount(d)} ${plural(d, 'column')}`);
   return { ...prepared, name, source, scale: preparation.standardize, where, say };

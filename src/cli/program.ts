@@ -65,6 +65,18 @@ async function filesOf(commands: readonly (readonly string[])[]): Promise<Comman
   return files;
 }
 
+/** A pipe that its reader has closed (head) is no failure, and files are written all the same; a full disk is one. */
+function watchOutput() {
+  let isFailed = false;
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || isFailed) return;
+    isFailed = true;
+    console.error(`webgpu-clustering: standard output cannot be written (${error.message}).`);
+  };
+  process.stdout.on('error', onError);
+  return { failed: () => isFailed, stop: () => process.stdout.off('error', onError) };
+}
+
 /**
  * Runs the command line.
  *
@@ -88,13 +100,15 @@ export async function runAll(commands: readonly (readonly string[])[]): Promise<
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
+  process.on('SIGHUP', onInterrupt);
+  const output = watchOutput();
   try {
     if (commands.length > 1) await refuseOverwriting(await filesOf(commands));
     for (const [i, args] of commands.entries()) {
       if (i > 0) console.log();
       await program(cancel.signal).parseAsync(args, { from: 'user' });
     }
-    return EXIT.ok;
+    return output.failed() ? EXIT.failed : EXIT.ok;
   } catch (error) {
     // The child has run them all.
     if (error instanceof ChildFinished) return error.exitCode;
@@ -109,5 +123,7 @@ export async function runAll(commands: readonly (readonly string[])[]): Promise<
   } finally {
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
+    process.off('SIGHUP', onInterrupt);
+    output.stop();
   }
 }

@@ -1,4 +1,8 @@
 /** From files as people have them to rows of numbers, and other files' rows in the same way. */
+import { spawnSync } from 'node:child_process';
+import { lstat, symlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type Missing, prepare, prepareAs } from '../../src/cli/prepare.js';
 import { readTable } from '../../src/cli/read/read_table.js';
@@ -174,6 +178,48 @@ test('scales are those of the numbers, however large, small or equal these are',
 });
 
 describe('in a shell', () => {
+  const handed = (input: string | Uint8Array, ...args: string[]) => {
+    const cli = resolve('dist/cli.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args, '--device=cpu'], {
+      input,
+    });
+    return { status, stdout: stdout.toString(), stderr: stderr.toString() };
+  };
+
+  test('standard input is read, packed or not, and standard output written', () => {
+    const rows = 'x;y\n1,5;1\n1,25;2\n9;30\n8,5;31\n';
+    for (const input of [rows, gzipSync(rows)]) {
+      const { status, stdout } = handed(input, 'kmeans', '-', '--k=2', '--out=-');
+      expect(status).toBe(0);
+      const lines = stdout.trim().split('\n');
+      expect(lines[0]).toBe('x,y,cluster');
+      expect(lines[1].slice(0, -1)).toBe('1.5,1,');
+      expect(lines[1].at(-1)).toBe(lines[2].at(-1));
+      expect(lines[1].at(-1)).not.toBe(lines[3].at(-1));
+    }
+    expect(handed('', 'kmeans', '-', '--k=2').stderr).toMatch(/standard input: it holds nothing/);
+  });
+
+  test('what small files claim to unpack to is not believed', () => {
+    const { status, stderr } = handed(
+      gzipSync(Buffer.alloc(100 << 20, '1\n')),
+      'kmeans',
+      '-',
+      '--k=2',
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/unpacks to more than 256 times its size/);
+  });
+
+  test('links and devices are not replaced', async () => {
+    await here.write('few.csv', 'x,y\n1,2\n3,5\n7,1\n');
+    await symlink('nowhere.json', here.path('link.json'));
+    const fit = ['kmeans', 'few.csv', '--k', '2'];
+    await here.refuses([...fit, '--model', 'link.json'], 1, /link to a file that is not there/);
+    await here.refuses([...fit, '--model', '/dev/stdout'], 1, /a device, not a file.*--out -/);
+    expect((await lstat(here.path('link.json'))).isSymbolicLink()).toBe(true);
+  });
+
   const FRUIT = [
     'name,weight,sugar',
     ...Array.from({ length: 20 }, (_, i) => {

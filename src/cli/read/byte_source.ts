@@ -6,8 +6,16 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { FileError } from '../errors.js';
+
+/** Data pack to a hundredth of their size at best; a small file that claims more would fill the memory. */
+const MAX_EXPANSION = 256;
+const EXPANSION_FLOOR_BYTES = 64 << 20;
+
+/** Names of what a shell hands over. */
+const STANDARD_INPUT: ReadonlySet<string> = new Set(['-', '/dev/stdin']);
+export const isStandardInput = (path: string): boolean => STANDARD_INPUT.has(path);
 
 /** Deflate cannot pack tighter than this, so a gzipped file bounds what it may claim to hold. */
 const MAX_DEFLATE_RATIO = 1032;
@@ -19,6 +27,13 @@ const BLOCK_BYTES = 1 << 20;
  * opened: opening a pipe would wait for a writer), and the system's error when there is none.
  */
 export async function regularFileSize(path: string): Promise<number> {
+  if (isStandardInput(path)) {
+    throw new FileError(
+      path,
+      'a file of this format is read at places that its end tells',
+      'Save the data to a file first.',
+    );
+  }
   const status = await stat(path);
   if (status.isDirectory()) {
     throw new FileError(path, 'it is a folder, not a file', 'Give the path of one file in it.');
@@ -32,6 +47,8 @@ export async function regularFileSize(path: string): Promise<number> {
   return status.size;
 }
 
+const isGzip = (start: Buffer): boolean => start[0] === 0x1f && start[1] === 0x8b;
+
 /** Failures surface where the stream is read, and need no second handler. */
 function ignore(): void {
   return undefined;
@@ -44,16 +61,20 @@ export class ByteSource {
   readonly gzipped: boolean;
   readonly #stream: Readable;
   readonly #blocks: AsyncIterator<Buffer>;
+  /** Unpacked bytes that are taken for real. */
+  readonly #most: () => number;
   #block: Buffer = Buffer.alloc(0);
   #consumed = 0;
+  #unpacked = 0;
 
-  private constructor(path: string, size: number, gzipped: boolean) {
+  private constructor(path: string, file: Readable, size: number, gzipped: boolean) {
     this.path = path;
     this.gzipped = gzipped;
     this.limit = gzipped ? size * MAX_DEFLATE_RATIO : size;
-    const file = createReadStream(path, { highWaterMark: BLOCK_BYTES });
+    this.#most = () => Infinity;
     if (gzipped) {
       const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
+      this.#most = () => EXPANSION_FLOOR_BYTES + MAX_EXPANSION * gunzip.bytesWritten;
       pipeline(file, gunzip).catch(ignore);
       this.#stream = gunzip;
     } else {
@@ -63,8 +84,12 @@ export class ByteSource {
     this.#blocks = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** Opens a regular, non-empty file; gzip is known by its first bytes, whatever the name. */
+  /**
+   * Opens a regular, non-empty file, or '-' for standard input; gzip is known by its first bytes, whatever the
+   * name.
+   */
   static async open(path: string): Promise<ByteSource> {
+    if (isStandardInput(path)) return ByteSource.#ofStandardInput();
     const size = await regularFileSize(path);
     const handle = await open(path, 'r');
     const magic = Buffer.alloc(2);
@@ -73,7 +98,26 @@ export class ByteSource {
     } finally {
       await handle.close();
     }
-    return new ByteSource(path, size, magic[0] === 0x1f && magic[1] === 0x8b);
+    const file = createReadStream(path, { highWaterMark: BLOCK_BYTES });
+    return new ByteSource(path, file, size, isGzip(magic));
+  }
+
+  static async #ofStandardInput(): Promise<ByteSource> {
+    const blocks = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    let start = Buffer.alloc(0);
+    while (start.length < 2) {
+      const next = await blocks.next();
+      if (next.done) break;
+      start = Buffer.concat([start, next.value]);
+    }
+    if (start.length === 0) {
+      throw new FileError('standard input', 'it holds nothing', 'Hand over at least one row.');
+    }
+    async function* all() {
+      yield start;
+      for (let next = await blocks.next(); !next.done; next = await blocks.next()) yield next.value;
+    }
+    return new ByteSource('standard input', Readable.from(all()), Infinity, isGzip(start));
   }
 
   /** The most bytes that can still come. */
@@ -87,6 +131,7 @@ export class ByteSource {
       const next = await this.#blocks.next();
       if (next.done) break;
       this.#block = Buffer.concat([this.#block, next.value]);
+      this.#count(next.value.length);
     }
     return this.#block.subarray(0, length);
   }
@@ -137,6 +182,16 @@ export class ByteSource {
     }
   }
 
+  #count(bytes: number): void {
+    this.#unpacked += bytes;
+    if (this.#unpacked <= this.#most()) return;
+    throw new FileError(
+      this.path,
+      `it unpacks to more than ${MAX_EXPANSION} times its size`,
+      'If its rows are real, unpack it first (gunzip).',
+    );
+  }
+
   close(): void {
     this.#stream.destroy();
   }
@@ -147,6 +202,7 @@ export class ByteSource {
       const next = await this.#blocks.next();
       if (next.done) return false;
       this.#block = next.value;
+      this.#count(next.value.length);
     } while (this.#block.length === 0);
     return true;
   }

@@ -1,7 +1,7 @@
 /** One entry to all readers: the format is told by the extension, else by the first bytes. */
 import { plural } from '../../errors.js';
 import { asFileError, FileError } from '../errors.js';
-import { ByteSource } from './byte_source.js';
+import { ByteSource, isStandardInput } from './byte_source.js';
 import { classNumbers } from './class_numbers.js';
 import { readCifar } from './cifar.js';
 import { readCsv } from './csv.js';
@@ -97,6 +97,10 @@ function formatOf(path: string, start: Buffer): Format {
   if (start.subarray(0, NPY_MAGIC.length).equals(NPY_MAGIC)) return 'npy';
   if (start.subarray(0, PARQUET_MAGIC.length).equals(PARQUET_MAGIC)) return 'parquet';
   if (isIdx(start)) return 'idx';
+  if (isStandardInput(path)) {
+    const first = start.toString('latin1').trimStart().at(0);
+    return first === '{' ? 'jsonl' : first === '[' ? 'json' : 'csv';
+  }
   throw new FileError(
     path,
     'neither its extension nor its first bytes tell its format',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import {
   access,
   constants,
+  lstat,
   open,
   realpath,
   rename,
@@ -10,7 +11,7 @@ import {
   stat,
   type FileHandle,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { asFileError, FileError } from '../errors.js';
 
 /** Text is written as UTF-8. */
@@ -70,22 +71,32 @@ async function writeAll(handle: FileHandle, content: FileContent): Promise<void>
 
 /** The file to replace, behind any links, and its permissions; a new file has the default ones. */
 async function resolveTarget(path: string): Promise<{ target: string; mode: number }> {
-  let target: string;
-  try {
-    target = await realpath(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return { target: path, mode: 0o666 };
-    }
-    throw error;
+  // What the system makes anew for each process is no place to put a file.
+  if (/^\/(?:dev(?!\/shm\/)|proc)\//.test(resolve(path)))
+    throw noFile(path, 'it is a device, not a file');
+  const status = await stat(path).catch(ifMissing);
+  if (!status) {
+    // Renaming onto a link would replace it.
+    if (!(await lstat(path).catch(ifMissing))) return { target: path, mode: 0o666 };
+    throw noFile(path, 'it is a link to a file that is not there');
   }
-  const status = await stat(target);
   if (!status.isFile()) {
-    throw new FileError(
+    throw noFile(
       path,
       status.isDirectory() ? 'it is a folder, not a file' : 'it is not a regular file',
-      'Give the path of a file, such as labels.csv in a folder you may write to.',
     );
   }
-  return { target, mode: status.mode & 0o777 };
+  return { target: await realpath(path), mode: status.mode & 0o777 };
+}
+
+const noFile = (path: string, rule: string): FileError =>
+  new FileError(
+    path,
+    rule,
+    'Give the path of a file, such as labels.csv in a folder you may write to; rows also go to --out - (standard output).',
+  );
+
+function ifMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+  throw error;
 }

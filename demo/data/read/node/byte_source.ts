@@ -8,6 +8,8 @@ import { mountedFile } from '../mounted_file.js';
 /** Deflate cannot pack tighter than this, so a gzipped file bounds what it may claim to hold. */
 const MAX_DEFLATE_RATIO = 1032;
 
+export const isStandardInput = (): boolean => false;
+
 /** The size of a file that is not empty. */
 export function regularFileSize(path: string): Promise<number> {
   const { size } = mountedFile(path).file;
