@@ -15,7 +15,15 @@ const labelsIn = async (name: string) =>
 describe('webgpu-clustering dbscan and hdbscan', () => {
   test('write labels, noise as -1, a model and a report', async () => {
     const iris = await loadDataset((name) => readFile(`test/golden/${name}`), 'iris', 150);
-    const outputs = ['--out', 'labels.csv', '--model', 'found.json', '--report', 'found.html'];
+    const outputs = [
+      '--out',
+      'labels.csv',
+      '--labels-only',
+      '--model',
+      'found.json',
+      '--report',
+      'found.html',
+    ];
     const columns = ['--columns', IRIS_FEATURES];
     const printed = await here.json('dbscan', IRIS, ...columns, '--eps=0.5', ...outputs);
     const expected = await dbscan(iris, { runtime: 'cpu' });

@@ -65,7 +65,7 @@ describe('an output file', () => {
     await mkdir(folder.path('folder.csv'), { recursive: true });
     const itself = folder.path('folder.csv');
     await expectFileError(refusing(itself), itself, /it is a folder, not a file/);
-    await expectFileError(refusing('/dev/null'), '/dev/null', /not a regular file/);
+    await expectFileError(refusing('/dev/null'), '/dev/null', /a device, not a file/);
     const long = folder.path('x'.repeat(300));
     await expectFileError(refusing(long), long, /path is too long/);
   });
