@@ -101,6 +101,8 @@ export const largestProduct: KernelTest = {
       const products = floats(random, grid, 4 * quads * all);
       // Ties are the rule; the last query's are all 0.
       products.fill(0, 4 * quads * (all - 2), 4 * quads * (all - 1));
+      // Of the first query the largest is beyond a workgroup's first turn, where there is one.
+      if (quads > WORKGROUP) products[4 * (quads * first + WORKGROUP) + 1] = 64;
       const before = new Uint32Array(2 * all);
       for (let i = 0; i < all; i++) before.set([bitsOf(random.below(10) / 4), i], 2 * i);
       before.set([0, NO_ROW], 2 * (all - 2));
@@ -132,6 +134,13 @@ export const largestProduct: KernelTest = {
   ],
 };
 
+const followed = (numbers: Uint32Array) => {
+  const longer = new Uint32Array(numbers.length + 1);
+  longer.set(numbers);
+  longer[numbers.length] = OFFSET;
+  return longer;
+};
+
 const EXCLUDED = [
   ...around(WORKGROUP).map((count) => ({ count, excludes: 1 })),
   { count: 9, excludes: 3, from: 4 },
@@ -152,7 +161,8 @@ export const excludeProducts: KernelTest = {
       const before = floats(random, () => 1, (count + 1) * (rows + 1));
       const { products } = await lab.run(kernel, {
         shape: { first: from, count, excludes, query_step, row_step, rows, offset: OFFSET },
-        buffers: { excluded, products: before.slice() },
+        // What follows the last is not taken.
+        buffers: { excluded: followed(excluded), products: before.slice() },
         invocations: count * excludes - from,
       });
       const expected = before.slice();

@@ -56,7 +56,7 @@ export const filterSpectra: KernelTest = {
     ['shape.first + (', '('],
     ['map >= shape.items * shape.count', 'map > shape.items * shape.count'],
     ['shape.first_item + map', 'map'],
-    ['map % shape.count * height', '0'],
+    ['map % shape.count * height', '0u'],
     ['(width + 1) / 2 * 2', 'width'],
     ['a += shape.rows', 'a += height'],
     ['c += shape.pairs', 'c += width'],

@@ -118,7 +118,6 @@ const common: KernelTest['mutations'] = [
   ['shape.first_item + workgroup', 'workgroup'],
   ['shape.query_offset + own', 'own'],
   ['shape.other_offset + j', 'j'],
-  ['number < vec4u(shape.rows)', 'number <= vec4u(shape.rows)'],
   ['min(TILE, item.z - j)', 'TILE'],
   ['is_near = (squared <= vec4f(shape.outer))', 'is_near = (squared < vec4f(shape.outer))'],
   ['squared[r] > shape.inner', 'squared[r] >= shape.inner'],
