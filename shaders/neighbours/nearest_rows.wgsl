@@ -42,6 +42,7 @@ const MOST = 8;
 // import ../lib/points_layout.wgsl
 // import ../lib/squared_distance.wgsl
 // import ../lib/distance_tile.wgsl
+// import ../lib/distances.wgsl
 // import ../lib/nearest_list.wgsl
 
 #if SHARED
@@ -103,26 +104,7 @@ fn main(
   let itself = shape.own + shape.first + own;
   let start = point_at(column, shape.quads);
   for (var j = begin; j < end; j += TILE) {
-    var tile = Tile();
-    var a = start;
-    var b = point_at(j, shape.quads) / 4;
-    for (var q = 0u; q < shape.quads; q++) {
-      let x = mat4x4f(
-        queries[a],
-        queries[a + WORKGROUP],
-        queries[a + 2 * WORKGROUP],
-        queries[a + 3 * WORKGROUP],
-      );
-      #repeat f 0..TILE / 4
-      let four$f = points[b + $f];
-      let y$f = unpacked4(four$f[0], four$f[1], four$f[2], four$f[3]);
-      #end
-      #repeat i 0..TILE
-      tile.k$i += squares(x, y$(i / 4)[$(i % 4)]);
-      #end
-      a += BLOCK_ROWS;
-      b += BLOCK_ROWS / 4;
-    }
+    let tile = distances(start, j, shape.quads);
     if (!any(least(tile) < worst)) {
       continue;
     }
