@@ -160,4 +160,8 @@ const cases: readonly Case[] = [
   }),
 ];
 
-export const kmeansWholeNumbers: Suite = { name: 'kmeans whole numbers', where: 'each runtime', cases };
+export const kmeansWholeNumbers: Suite = {
+  name: 'kmeans whole numbers',
+  where: 'each runtime',
+  cases,
+};
