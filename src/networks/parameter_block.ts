@@ -77,7 +77,8 @@ export class ParameterBlock {
       (place, { rows, columns }) => roundUp(place + rows * roundUp(columns, 4), FLAT_STEP),
       0,
     );
-    const rows = Math.ceil(length / WIDTH);
+    // Layers may have no parameters at all.
+    const rows = Math.max(1, Math.ceil(length / WIDTH));
     const values = await algebra.matrix(rows, WIDTH);
     const training: Matrix[] = [];
     for (let i = 0; i < (isTrained ? 4 : 0); i++) training.push(await algebra.matrix(rows, WIDTH));

@@ -52,6 +52,7 @@ export async function openAutoencoder(
   { encoder, decoder }: AutoencoderNetwork,
   blocks: AutoencoderBlocks,
   decodes: boolean,
+  control?: Matrix,
 ) {
   // The decoder goes back first, and leaves its share of the weights' gradients to the encoder.
   const shared = new Set(
@@ -60,6 +61,7 @@ export async function openAutoencoder(
   const place = {
     ...{ algebra, rows, parametersOf: parametersIn([blocks.encoder, blocks.decoder]) },
     adds: (layer: unknown) => decodes && shared.has(layer as never),
+    control,
   };
   return {
     encoder: await openChain(encoder, place),

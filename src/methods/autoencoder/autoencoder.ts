@@ -1,4 +1,4 @@
-/** Autoencoders of dense layers. */
+/** Autoencoders of dense layers, and of filters over images. */
 import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { createRandom } from '../../math/random.js';
@@ -21,7 +21,7 @@ import type { Algebra } from '../../ops/algebra/algebra.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { wholeRows } from '../transform_learning/rows.js';
-import { AutoencoderModel, type AutoencoderState } from './autoencoder_model.js';
+import { AutoencoderModel } from './autoencoder_model.js';
 import { AUTOENCODER_DEFAULTS, AUTOENCODER_RULES, type TRAINING_DEFAULTS } from './options.js';
 import {
   batchOf,
@@ -44,7 +44,8 @@ export interface AutoencoderOptions extends NetworkOptions, TrainingOptions {
  * |decode(encode(x)) - x|^2, divided by the columns (`reconstruction: 'sum'`: not), in standardized units.
  *
  * An epoch takes 6 FLOPs for each weight and row; a step reads nothing back from the device. What is on the device:
- * the rows once in float32, 5 times the weights, and of a batch what each layer makes, twice.
+ * the rows once in float32, 5 times the weights, and of a batch what each layer makes, twice; of filters besides 16 MiB of
+ * what their windows see, for each layer.
  *
  * A code as wide as its rows can have loss 0 by giving them back as they are; a narrow one, noise on the rows (`noise`),
  * or weights shared by encoder and decoder (`tied`) are the remedies.
@@ -144,7 +145,7 @@ export async function fitAutoencoder(
   return fitted;
 }
 
-const stateOf = (
-  plan: AutoencoderPlan,
-  { shift, spread }: Standard,
-): AutoencoderPlan & Pick<AutoencoderState, 'shift' | 'spread'> => ({ ...plan, shift, spread });
+const stateOf = (plan: AutoencoderPlan, { shift, spread }: Standard) => ({
+  ...{ ...plan, image: plan.image, filters: plan.filters },
+  ...{ shift, spread },
+});

@@ -1,4 +1,5 @@
 /** Clusters of the codes of an autoencoder, learnt together with it. */
+import { InvalidArgumentError } from '../../errors.js';
 import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { autoencoderNetwork } from '../../networks/autoencoder_network.js';
@@ -43,15 +44,15 @@ export interface DeepClusteringOptions extends NetworkOptions, TrainingOptions {
   readonly clusteringEpochs?: number;
   /** An autoencoder of such rows to begin with, instead of one that is trained first. */
   readonly autoencoder?: AutoencoderModel;
-  /** Of 'dec', 'idec', 'dekm': steps between two looks at all labels. Default: those of an epoch. */
+  /** Of 'dec', 'idec', 'dcec', 'dekm': steps between two looks at all labels. Default: those of an epoch, of 'dcec' 140. */
   readonly updateInterval?: number;
-  /** Of 'dec', 'idec', 'dekm': the share of labels that may still change when the fit ends. Default 1e-3. */
+  /** Of 'dec', 'idec', 'dcec', 'dekm': the share of labels that may still change when the fit ends. Default 1e-3. */
   readonly changeTol?: number;
   /** Of training with the clusters. Default: the method's. */
   readonly clusteringLearningRate?: number;
   /** Of the clusters' part of the loss. Default: the method's. */
   readonly clusteringWeight?: number;
-  /** Degrees of freedom of 'dec' and 'idec' (default 1), inverse temperature of 'dkm' (default 1000). */
+  /** Degrees of freedom of 'dec', 'idec' and 'dcec' (default 1), inverse temperature of 'dkm' (default 1000). */
   readonly sharpness?: number;
   /** Of 'dkm': whether it grows from 0.1 on instead. Default false. */
   readonly annealed?: boolean;
@@ -66,6 +67,7 @@ export interface DeepClusteringOptions extends NetworkOptions, TrainingOptions {
  * - 'dec' (Xie et al. 2016): the encoder and the centres minimise KL(P | Q), Q the soft assignments of codes to centres
  *   by Student's distribution, P the same sharpened, over all rows, every `updateInterval` steps.
  * - 'idec' (Guo et al. 2017): the decoder's loss is kept, plus 0.1 KL(P | Q).
+ * - 'dcec' (Guo et al. 2017): 'idec' with filters, for rows that are images: a square, or what `image` says.
  * - 'dcn' (Yang et al. 2017): the decoder's loss plus the squared distances of codes to their centres, which follow them.
  * - 'dkm' (Fard et al. 2020): likewise, by shares that hang on the distances smoothly, with trained centres.
  * - 'dekm' (Guo et al. 2021): codes are drawn to their centres in the one direction that tells least, with K-means
@@ -92,7 +94,29 @@ export async function deepClustering(
   const [n] = rows.shape;
   checkEnoughRows('deepClustering', k, n);
   const batch = batchOf('deepClustering', checked.batchSize, n);
-  return withAlgebra(runtime, rows, signal, (algebra) => fit(algebra, rows, checked, batch));
+  const settled = checked.method === 'dcec' ? ofImages(checked, rows.shape[1]) : checked;
+  return withAlgebra(runtime, rows, signal, (algebra) => fit(algebra, rows, settled, batch));
+}
+
+/** With the image that rows are where none was given. */
+function ofImages(options: Checked, columns: number): Checked {
+  if (options.autoencoder) {
+    if (options.autoencoder.state.image) return options;
+    throw new InvalidArgumentError(
+      'autoencoder',
+      "deepClustering: 'dcec' is for autoencoders of images, but that given has dense layers alone; " +
+        "train it with image, or use 'idec'.",
+    );
+  }
+  const side = Math.sqrt(columns);
+  if (options.image ?? Number.isInteger(side)) {
+    return { ...options, image: options.image ?? { width: side, height: side } };
+  }
+  throw new InvalidArgumentError(
+    'image',
+    `deepClustering: 'dcec' is for images, but ${columns} columns are no square; ` +
+      `give image: { width, height, channels }.`,
+  );
 }
 
 type Checked = DeepClusteringOptions &
@@ -133,7 +157,7 @@ async function fit(
 
 /** Degrees of freedom of the soft assignments that a model gives. */
 const METHOD_SHARPNESS = ({ method, sharpness }: Checked): number =>
-  (method === 'dec' || method === 'idec' ? sharpness : undefined) ?? 1;
+  (['dec', 'idec', 'dcec'].includes(method) ? sharpness : undefined) ?? 1;
 
 async function pretrained(
   algebra: Algebra,
@@ -202,7 +226,7 @@ async function trainedJointly(
     const result = await fitJointly(algebra, rows, network, blocks, start, {
       ...{ plan, batch, epochs, seed, signal, onEpoch: take, clipNorm: options.clipNorm },
       ...{ optimizer: optimizerOf(options), changeTol: options.changeTol },
-      updateInterval: options.updateInterval ?? Math.ceil(rows.n / batch),
+      updateInterval: options.updateInterval ?? own.updateInterval ?? Math.ceil(rows.n / batch),
       rate: rateOf(
         {
           learningRate: options.clusteringLearningRate ?? own.learningRate,

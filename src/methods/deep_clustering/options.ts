@@ -17,7 +17,7 @@ import {
   TRAINING_RULES,
 } from '../autoencoder/options.js';
 
-export const METHODS = ['ae+kmeans', 'dec', 'idec', 'dcn', 'dkm', 'dekm'] as const;
+export const METHODS = ['ae+kmeans', 'dec', 'idec', 'dcec', 'dcn', 'dkm', 'dekm'] as const;
 
 export type DeepMethod = (typeof METHODS)[number];
 

@@ -13,6 +13,7 @@ import { engineName } from '../engine_name.js';
 import { paceKeeper } from '../pace_keeper.js';
 import type { Algebra, Factor, Matrix, Shape, Summed } from './algebra.js';
 import {
+  checkedBand,
   checkedPart,
   checkedShape,
   checkTop,
@@ -335,6 +336,11 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
     part(flat, first, rows, columns) {
       const { buffer, offset } = placeOf(flat);
       return new DeviceMatrix(checkedPart(flat, first, rows, columns), buffer, offset + 4 * first);
+    },
+    band(matrix, first, rows) {
+      const { buffer, offset } = placeOf(matrix);
+      const from = offset + 16 * ceilDiv(matrix.columns, 4) * first;
+      return new DeviceMatrix(checkedBand(matrix, first, rows), buffer, from);
     },
 
     free(...matrices) {
