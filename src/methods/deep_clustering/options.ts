@@ -1,12 +1,12 @@
 /** What the options of `deepClustering` must be, and what they are where they are absent. */
 import {
   aSwitch,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRule,
   type OptionRules,
   positive,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
 import { AutoencoderModel } from '../autoencoder/autoencoder_model.js';
@@ -41,7 +41,7 @@ export const DEEP_RULES = {
   annealed: aSwitch,
   nInit: wholeNumber(1),
   ...TRAINING_RULES,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const DEEP_DEFAULTS = {
