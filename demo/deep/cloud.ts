@@ -10,8 +10,8 @@ const MOVE_MS = 400;
 
 export class Cloud {
   readonly #canvas: HTMLCanvasElement;
-  #from = new Float32Array(0);
-  #shown = new Float32Array(0);
+  #from: Float32Array = new Float32Array(0);
+  #shown: Float32Array = new Float32Array(0);
   #frame: Frame | undefined;
   #began = 0;
   #next = 0;

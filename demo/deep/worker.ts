@@ -28,7 +28,7 @@ const SIZES = {
   device: { rows: 2500, layers: [256, 128] },
   cpu: { rows: 600, layers: [48] },
 } as const;
-const NETWORK = { embeddingSize: 10, batchSize: 128, learningRate: 2e-3 } as const;
+const NETWORK = { embeddingSize: 10, batchSize: 128, learningRate: 3e-3 } as const;
 
 let sample: Digits = { data: new Float32Array(0), digits: new Uint8Array(0) };
 
@@ -72,7 +72,10 @@ async function train(
   const plane = new MovingPlane();
   let coder!: AutoencoderModel;
   for (let epochs = 1; epochs <= pretrainEpochs; epochs++) {
-    coder = await autoencoder(points, { ...NETWORK, layers, seed, epochs, ...again() });
+    // Down to 0 at the last epoch of all, of which this call's are a part.
+    const schedule = (done: number) =>
+      (1 + Math.cos((Math.PI * done * epochs) / pretrainEpochs)) / 2;
+    coder = await autoencoder(points, { ...NETWORK, layers, seed, epochs, schedule, ...again() });
     losses = coder.history.map(({ loss }) => loss);
     const places = await plane.place(await coder.encode(points, where), where);
     const text = `Autoencoder: epoch ${epochs} of ${pretrainEpochs}, loss ${formatNumber(coder.loss)}`;

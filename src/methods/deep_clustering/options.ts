@@ -1,5 +1,6 @@
 /** What the options of `deepClustering` must be, and what they are where they are absent. */
 import {
+  anObject,
   aSwitch,
   FIT_RULES,
   nonNegative,
@@ -9,7 +10,6 @@ import {
   positive,
   wholeNumber,
 } from '../../fit/options.js';
-import { AutoencoderModel } from '../autoencoder/autoencoder_model.js';
 import {
   NETWORK_DEFAULTS,
   NETWORK_RULES,
@@ -23,7 +23,9 @@ export type DeepMethod = (typeof METHODS)[number];
 
 const anAutoencoder: OptionRule = {
   rule: 'an AutoencoderModel',
-  holds: (value) => value instanceof AutoencoderModel,
+  // By what it has: the command line reads these rules without the class.
+  holds: (value) =>
+    anObject.holds(value) && 'encode' in (value as object) && 'state' in (value as object),
 };
 
 export const DEEP_RULES = {

@@ -28,7 +28,7 @@ import {
   scatterSection,
   type Section,
 } from '../../../cli/write/report_page.js';
-import { NETWORK_RULES } from '../options.js';
+import { optionTable } from '../option_table.js';
 
 export interface NetworkCommandOptions extends SharedOptions {
   readonly checkpoint?: string;
@@ -38,7 +38,7 @@ export interface NetworkCommandOptions extends SharedOptions {
 /** Widths of layers, from text such as '500,500,2000'. */
 export function layersOf(text: string): readonly number[] {
   const layers = text.split(',').map(Number);
-  if (!NETWORK_RULES.layers.holds(layers)) throw new BadOption('It must be such as 500,500,2000.');
+  if (!optionTable.rules.layers.holds(layers)) throw new BadOption('It must be such as 500,500,2000.');
   return layers;
 }
 
@@ -184,14 +184,18 @@ function pictureShape({ table, used, reduction }: Job): ImageShape | undefined {
 /** Rows as they are fitted, as pictures: 0 to 255 as the smallest and the largest number of the file would be. */
 function pictures(job: Job, shape: ImageShape, rows: Matrix): Images {
   const values = inFileUnits(rows.data, job.scale);
-  const [least, most] = job.table.image
-    ? [0, 255]
-    : job.table.data.reduce(
-        ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-        [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-      );
+  const [least, most] = job.table.image ? [0, 255] : rangeOf(job.table.data);
   const data = Float32Array.from(values, (value) => (255 * (value - least)) / (most - least || 1));
   return { rows: { data, shape: rows.shape }, shape };
+}
+
+function rangeOf(values: Iterable<number>): [least: number, most: number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return [least, most];
 }
 
 const SHOWN = 10;
