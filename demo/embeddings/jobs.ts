@@ -1,4 +1,5 @@
 /** What this page's worker does. */
+import type { Progress } from '../shared/jobs.js';
 
 /** The files of make_words.mjs. */
 export interface WordFiles {
@@ -55,10 +56,18 @@ export interface WordMap {
   readonly explained: readonly [number, number];
 }
 
+/** What long jobs are given besides. */
+export interface Context {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** 'cpu' where the page has found no adapter. */
+  readonly runtime: 'cpu' | undefined;
+}
+
 export interface EmbeddingsJobs {
   /** Gives the number of words. */
-  load: { readonly takes: WordFiles; readonly gives: number };
-  map: { readonly takes: undefined; readonly gives: WordMap };
-  cluster: { readonly takes: ClusterSettings; readonly gives: ClusterResult };
-  search: { readonly takes: string; readonly gives: Found };
+  load(files: WordFiles): Promise<number>;
+  map(context: Context): Promise<WordMap>;
+  cluster(settings: ClusterSettings, context: Context): Promise<ClusterResult>;
+  search(word: string): Found;
 }

@@ -1,14 +1,14 @@
 /** The page: cluster the words, read the clusters, search. */
 import { formatCount, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { inWorker } from '../../src/worker/index.js';
+import { knownAdapter, nameEngine, noticeAdapter } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { channels, readColours } from '../shared/marks.js';
 import { packColour, Scatter } from '../shared/scatter.js';
 import { isBusy, reportErrors, runTask, say, showError, type TaskOptions } from '../shared/task.js';
-import { WorkerClient } from '../shared/worker_client.js';
-import type { EmbeddingsJobs, Found, WordCluster, WordMap } from './jobs.js';
+import type { Context, EmbeddingsJobs, Found, WordCluster, WordMap } from './jobs.js';
 import vectorsUrl from './vectors.bin?url';
 import wordsUrl from './words.txt?url';
 
@@ -16,9 +16,14 @@ import wordsUrl from './words.txt?url';
 const NAMES = 3;
 const SELECTED_SHOWN = 60;
 
-const worker = new WorkerClient<EmbeddingsJobs>(
-  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
-);
+/** Whether the worker has the words. */
+let loaded = false;
+const worker = inWorker<EmbeddingsJobs>({
+  start: () => {
+    loaded = false;
+    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  },
+});
 const clusterButton = byId('cluster', HTMLButtonElement);
 const searchButton = byId('search', HTMLButtonElement);
 const word = byId('word', HTMLInputElement);
@@ -28,12 +33,15 @@ const scatter = new Scatter(byId('scatter', HTMLCanvasElement), {
   onSelect: showSelected,
 });
 
-let loaded = false;
 let map: WordMap | undefined;
 let labels: Uint32Array | undefined;
 /** The cluster's card, by its number in the fit. */
 let cards = new Map<number, HTMLDetailsElement>();
 let chosen: number | undefined;
+
+function contextOf(options: TaskOptions): Context {
+  return { ...options, runtime: knownAdapter() === 'none' ? 'cpu' : undefined };
+}
 
 async function load(options: TaskOptions): Promise<void> {
   if (loaded) return;
@@ -41,7 +49,7 @@ async function load(options: TaskOptions): Promise<void> {
     fetchSample(wordsUrl, 'words.txt', options.signal),
     fetchSample(vectorsUrl, 'vectors.bin', options.signal),
   ]);
-  await worker.run('load', { words, vectors }, { ...options, restores: true });
+  await worker.load({ words, vectors });
   loaded = true;
 }
 
@@ -121,7 +129,7 @@ function cluster(): void {
       k: byId('k', HTMLInputElement).valueAsNumber,
       seed: byId('seed', HTMLInputElement).valueAsNumber,
     };
-    const result = await worker.run('cluster', settings, options);
+    const result = await worker.cluster(settings, contextOf(options));
     ({ labels } = result);
     byId('hint', HTMLElement).hidden = true;
     cards = new Map(result.clusters.map((found) => [found.cluster, makeCard(found)]));
@@ -141,7 +149,7 @@ function cluster(): void {
 }
 
 async function showMap(options: TaskOptions): Promise<void> {
-  map = await worker.run('map', undefined, options);
+  map = await worker.map(contextOf(options));
   const [first, second] = map.explained.map((share) => (100 * share).toFixed(1));
   byId('map', HTMLElement).hidden = false;
   scatter.show({
@@ -180,9 +188,9 @@ function showFound({ word: asked, row, neighbours }: Found): void {
   list.scrollTop = card.offsetTop - list.offsetTop;
 }
 
-async function find(options?: TaskOptions): Promise<void> {
+async function find(): Promise<void> {
   try {
-    showFound(await worker.run('search', word.value, options));
+    showFound(await worker.search(word.value));
   } catch (error) {
     byId('found', HTMLElement).textContent = '';
     byId('neighbours', HTMLElement).replaceChildren();
@@ -200,7 +208,7 @@ function search(): void {
   }
   void runTask('Loading the words', searchButton, async (options) => {
     await load(options);
-    await find(options);
+    await find();
   });
 }
 

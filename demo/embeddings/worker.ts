@@ -1,7 +1,14 @@
 /** Clusters and searches the words off the page's thread. */
 import { kmeans, pca } from '../../src/index.js';
-import { type JobContext, serveJobs } from '../shared/worker_host.js';
-import type { ClusterResult, ClusterSettings, EmbeddingsJobs, WordFiles, WordMap } from './jobs.js';
+import { serve } from '../../src/worker/index.js';
+import type {
+  ClusterResult,
+  ClusterSettings,
+  Context,
+  EmbeddingsJobs,
+  WordFiles,
+  WordMap,
+} from './jobs.js';
 import { DIMENSIONS, findNeighbours, nameClusters, readWords, type Words } from './words.js';
 
 let known: Words = readWords('', new Int8Array(0));
@@ -15,7 +22,7 @@ async function load({ words, vectors }: WordFiles): Promise<number> {
   return known.words.length;
 }
 
-async function map(_: undefined, { signal, runtime, onProgress }: JobContext): Promise<WordMap> {
+async function map({ signal, runtime, onProgress }: Context): Promise<WordMap> {
   onProgress({ value: 0.5, max: 1, text: 'Finding two principal components' });
   const model = await pca(points(), { nComponents: 2, signal, runtime });
   const { data } = await model.transform(points(), { signal, runtime });
@@ -26,7 +33,7 @@ async function map(_: undefined, { signal, runtime, onProgress }: JobContext): P
 
 async function cluster(
   { k, seed }: ClusterSettings,
-  { signal, runtime, onProgress }: JobContext,
+  { signal, runtime, onProgress }: Context,
 ): Promise<ClusterResult> {
   onProgress({ value: 0, max: 1, text: 'Choosing words to start from' });
   const start = performance.now();
@@ -56,4 +63,10 @@ async function cluster(
   };
 }
 
-serveJobs<EmbeddingsJobs>({ load, map, cluster, search: (asked) => findNeighbours(known, asked) });
+const jobs: EmbeddingsJobs = {
+  load,
+  map,
+  cluster,
+  search: (asked) => findNeighbours(known, asked),
+};
+serve(jobs);
