@@ -1,3 +1,3 @@
-import { noticeAdapter } from './shared/adapter.js';
+import { startPage } from './shared/adapter.js';
 
-void noticeAdapter();
+void startPage();

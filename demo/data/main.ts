@@ -1,13 +1,13 @@
 /** The page: bring a file, choose, cluster, look. */
 import { formatCount, formatNumber } from '../../src/cli/format.js';
 import irisUrl from '../../test/golden/iris.csv?url';
-import { noticeAdapter } from '../shared/adapter.js';
+import { startPage } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
 import { Scatter } from '../shared/scatter.js';
-import { reportErrors, runTask, say, showError } from '../shared/task.js';
+import { cancelTask, reportErrors, runTask, say, showError } from '../shared/task.js';
 import { type RunOptions, WorkerClient } from '../shared/worker_client.js';
 import { offerAxes, readAxes, watchAxes } from './axes.js';
 import { equivalentCode } from './code.js';
@@ -20,7 +20,7 @@ import {
   readMethod,
   readSettings,
   setK,
-  watchDataSettings,
+  watchSettings,
 } from './settings.js';
 
 interface Source {
@@ -52,6 +52,8 @@ let fileName = '';
 let view: View | undefined;
 let labels: Uint32Array | undefined;
 let selectedRows: Uint32Array | undefined;
+/** Whether a fit or a suggestion is under way. */
+let isFitting = false;
 let viewing: AbortController | undefined;
 
 const scatter = new Scatter(canvas, { describe: describeRow, onSelect: showSelection });
@@ -108,11 +110,14 @@ function refreshView(): void {
   viewing = controller;
 }
 
-/** What a fit gave belongs to points that are no longer wanted. */
+/** What a fit gave belongs to points or a method that are no longer wanted, or another one has failed. */
 function forgetFit(): void {
+  if (isFitting) cancelTask();
   labels = undefined;
   hideResult();
   suggestion.hidden = true;
+  scatter.update({});
+  showSelection(selectedRows);
 }
 
 function openFile({ name, without, read }: Source): void {
@@ -134,10 +139,12 @@ function openFile({ name, without, read }: Source): void {
   });
 }
 
-function cluster(): void {
-  void runTask('Starting', clusterButton, async (options) => {
+async function cluster(): Promise<void> {
+  isFitting = true;
+  const end = await runTask('Starting', clusterButton, async (options) => {
     if (!table) return;
     const settings = readSettings();
+    hideResult();
     await drawView(settings.data, options);
     // On a phone the picture is further down than the button.
     canvas.scrollIntoView({ block: 'nearest' });
@@ -167,11 +174,14 @@ function cluster(): void {
         : `Done, but only ${formatCount(owning)} of ${plural(settings.k, 'cluster')} own rows; choose fewer.`,
     );
   });
+  isFitting = false;
+  if (end === 'failed') forgetFit();
 }
 
-function suggestK(by: 'elbow' | 'gap'): void {
+async function suggestK(by: 'elbow' | 'gap'): Promise<void> {
   const button = by === 'gap' ? gapButton : suggestButton;
-  void runTask('Trying numbers of clusters', button, async (options) => {
+  isFitting = true;
+  const end = await runTask('Trying numbers of clusters', button, async (options) => {
     const method = readMethod();
     const data = readDataSettings();
     const values: number[] = [];
@@ -206,6 +216,9 @@ function suggestK(by: 'elbow' | 'gap'): void {
     setK(k);
     say(`Suggested: k = ${k}.`);
   });
+  isFitting = false;
+  // Of one that another has taken the place of, what is shown is that one's.
+  if (end === 'cancelled' || end === 'failed') suggestion.hidden = true;
 }
 
 function onClick(id: string, act: () => Promise<void> | undefined): void {
@@ -226,18 +239,18 @@ byId('sample', HTMLButtonElement).addEventListener('click', () => {
 });
 byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  cluster();
+  void cluster();
 });
 suggestButton.addEventListener('click', () => {
-  suggestK('elbow');
+  void suggestK('elbow');
 });
 gapButton.addEventListener('click', () => {
-  suggestK('gap');
+  void suggestK('gap');
 });
-watchDataSettings(() => {
+watchSettings(() => {
   forgetFit();
   refreshView();
-});
+}, forgetFit);
 watchAxes(refreshView);
 onClick('download', () => labels && downloadRows(`${stem(fileName)}-labels`, undefined, labels));
 onClick(
@@ -255,4 +268,4 @@ onClick('copy', async () => {
 byId('clear-selection', HTMLButtonElement).addEventListener('click', () => {
   scatter.clearSelection();
 });
-void noticeAdapter();
+void startPage();

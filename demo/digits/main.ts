@@ -1,6 +1,6 @@
 /** The page: cluster the images, decompose them, look. */
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
@@ -69,13 +69,14 @@ function keepShown(): () => void {
   };
 }
 
-let showWhole = keepShown();
+const showBlank = keepShown();
+let showWhole = showBlank;
 let clusterings = 0;
 
 /** Clusters; one that ends early, for whatever reason, leaves what was there before. */
 async function cluster(): Promise<void> {
   const clustering = ++clusterings;
-  const done = await runTask('Loading the images', clusterButton, async (options) => {
+  const end = await runTask('Loading the images', clusterButton, async (options) => {
     await load(clusterWorker, options);
     const settings = {
       perClass: of.value === 'class',
@@ -116,7 +117,8 @@ async function cluster(): Promise<void> {
   });
   // A later one has taken the place.
   if (clustering !== clusterings) return;
-  if (done) showWhole = keepShown();
+  if (end === 'done') showWhole = keepShown();
+  else if (end === 'failed') showBlank();
   else showWhole();
 }
 
@@ -192,4 +194,4 @@ byId('others', HTMLButtonElement).addEventListener('click', () => {
   first = (first + SHOWN_IMAGES) % images;
   reportErrors(showReconstructions());
 });
-void noticeAdapter();
+void startPage();

@@ -1,6 +1,6 @@
 /** The page: cluster the words, read the clusters, search. */
 import { formatCount, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
@@ -186,6 +186,7 @@ async function find(options?: TaskOptions): Promise<void> {
   } catch (error) {
     byId('found', HTMLElement).textContent = '';
     byId('neighbours', HTMLElement).replaceChildren();
+    choose(undefined);
     throw error;
   }
   say(`Done: the words nearest to ${word.value.trim()}.`);
@@ -213,4 +214,4 @@ byId('search-form', HTMLFormElement).addEventListener('submit', (event) => {
   search();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChosen);
-void noticeAdapter();
+void startPage();

@@ -1,6 +1,6 @@
 /** The page: bring a photograph, slide the number of colours, look, keep. */
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { byId } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
@@ -86,10 +86,15 @@ function openFile(name: string, read: (signal: AbortSignal) => Promise<File>): v
       `${formatCount(picture.colours)} different colours.`;
     byId('work', HTMLElement).hidden = false;
     draw('original', picture.shown);
-    for (const id of ['quantized', 'error-image', 'swatches']) clear(id);
-    byId('facts', HTMLElement).hidden = true;
+    forget();
     await quantize(options);
   });
+}
+
+/** What is shown is not what is chosen. */
+function forget(): void {
+  for (const id of ['quantized', 'error-image', 'swatches']) clear(id);
+  byId('facts', HTMLElement).hidden = true;
 }
 
 /** Quantizes anew once the choice has settled. */
@@ -100,7 +105,9 @@ function choose(): void {
     return;
   }
   settling = setTimeout(() => {
-    void runTask('Starting', quantizeButton, quantize);
+    void runTask('Starting', quantizeButton, quantize).then((end) => {
+      if (end === 'cancelled' || end === 'failed') forget();
+    });
   }, SETTLE_MS);
 }
 
@@ -147,4 +154,4 @@ downloadButton.addEventListener('click', () => {
     say(`Done: ${formatCount(Math.ceil(png.size / 1000))} kB.`);
   });
 });
-void noticeAdapter();
+void startPage();

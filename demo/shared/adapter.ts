@@ -29,8 +29,12 @@ export function knownAdapter(): AdapterKind | undefined {
   return known;
 }
 
-/** Puts a notice at the head of the page where there is no GPU, with how to get it. */
-export async function noticeAdapter(): Promise<void> {
+/**
+ * To be called once everything on the page works: until then nothing of it takes a press. Puts a notice
+ * at its head where there is no GPU, with how to get it.
+ */
+export async function startPage(): Promise<void> {
+  byId('main', HTMLElement).inert = false;
   const kind = await findAdapter();
   if (kind === 'gpu') return;
   const notice = byId(`adapter-${kind}`, HTMLTemplateElement).content.cloneNode(

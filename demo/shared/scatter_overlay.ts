@@ -23,6 +23,8 @@ export interface Overlay {
   readonly lasso: readonly number[];
   /** A point to ring, in pixels. */
   readonly ring: readonly [px: number, py: number] | undefined;
+  /** The centre that is held. */
+  readonly held: number | undefined;
   /** The clusters' colours. */
   readonly colours: readonly string[];
 }
@@ -147,7 +149,7 @@ function drawCentres(context: Context, it: Overlay, page: string, text: string):
     context.fillStyle = page;
     context.fill();
     context.strokeStyle = colours[colourOf(cluster)];
-    context.lineWidth = 2.5;
+    context.lineWidth = cluster === it.held ? 5 : 2.5;
     context.stroke();
     if (centres.length > MOST_NUMBERS) return;
     context.fillStyle = text;

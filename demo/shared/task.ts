@@ -8,6 +8,8 @@ export interface TaskOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
+export type TaskEnd = 'done' | 'failed' | 'cancelled' | 'replaced';
+
 /** A screen reader is told of the progress this often. */
 const ANNOUNCE_MS = 5000;
 
@@ -58,18 +60,21 @@ export function cancelTask(): void {
   current?.abort();
 }
 
+const endOf = (aborted: AbortController): TaskEnd =>
+  current === aborted ? 'cancelled' : 'replaced';
+
 /**
  * Does `work` behind a progress bar, in place of whatever still runs; what goes wrong is shown.
  *
  * @param title what is said until the first progress
  * @param starter the button that began it: disabled meanwhile, and where a keyboard user goes back to
- * @returns whether the work was done; false where it failed or was cancelled
+ * @returns how it ended; 'replaced' by another task's beginning
  */
 export async function runTask(
   title: string,
   starter: HTMLElement | undefined,
   work: (options: TaskOptions) => Promise<void>,
-): Promise<boolean> {
+): Promise<TaskEnd> {
   current?.abort();
   const controller = new AbortController();
   const { signal } = controller;
@@ -98,10 +103,11 @@ export async function runTask(
         announcer.textContent = progress.text;
       },
     });
-    return !signal.aborted;
+    return signal.aborted ? endOf(controller) : 'done';
   } catch (error) {
-    if (!signal.aborted) showError((error as Error).message);
-    return false;
+    if (signal.aborted) return endOf(controller);
+    showError((error as Error).message);
+    return 'failed';
   } finally {
     starter?.toggleAttribute('disabled', false);
     if (current === controller) {
