@@ -11,8 +11,8 @@ import { channels, clusterColours } from '../shared/marks.js';
 import { type Centre, packColour, Scatter } from '../shared/scatter.js';
 import {
   cancelTask,
-  isBusy,
   reportErrors,
+  runOpening,
   runTask,
   say,
   type TaskOptions,
@@ -321,11 +321,10 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   if (state) scatter.update(marksOf(state), true);
 });
 // First, so that its worker need not ask for an adapter where there is none.
-void startPage().then(() => {
-  if (begunWith !== '' || isBusy()) return;
-  showSettings();
-  void runTask('Starting', undefined, async (options) => {
+showSettings();
+void startPage().then(() =>
+  runOpening('Starting', async (options) => {
     await start(options);
     await runOn(options);
-  });
-});
+  }),
+);

@@ -50,6 +50,14 @@ export async function startPage(): Promise<void> {
   for (const place of document.querySelectorAll('.on-gpu')) place.textContent = 'on your CPU';
 }
 
+/** Multiply-adds of an iteration: with fewer the processor is done before a driver has compiled its kernels. */
+const MOST_LIGHT = 1e7;
+
+/** Whether a job of so many multiply-adds an iteration is `isLight` for a worker. */
+export function isLight(multiplyAdds: number): boolean {
+  return multiplyAdds <= MOST_LIGHT;
+}
+
 /** What ran a fit, for people: the adapter as the library names it, or the processor. */
 export function nameEngine(engine: string): string {
   if (engine === 'cpu') return 'CPU, without WebGPU';

@@ -23,7 +23,7 @@ import {
   slicesFor,
 } from './scatter_raster.js';
 
-export type { Centre, Ellipse, ScatterMarks, ScatterPoints } from './scatter_data.js';
+export type { Centre, Ellipse, Hit, ScatterMarks, ScatterPoints } from './scatter_data.js';
 export { packColour } from './scatter_raster.js';
 
 export interface ScatterOptions {
@@ -389,8 +389,7 @@ export class Scatter {
     const context = this.#resize(this.#overlay);
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     drawOverlay(context, this.#canvas.clientWidth, this.#canvas.clientHeight, {
-      xName: points.xName,
-      yName: points.yName,
+      points,
       domain: this.#domain,
       across,
       up,

@@ -25,6 +25,8 @@ const alert = byId('error', HTMLElement);
 const announcer = byId('announcer', HTMLElement);
 
 let current: AbortController | undefined;
+/** Whether anything was begun yet. */
+let hasBegun = false;
 let sayingEnds: ReturnType<typeof setTimeout> | undefined;
 
 /** Says what came of an action, or nothing; it is to be seen for a while. */
@@ -70,11 +72,34 @@ const endOf = (aborted: AbortController): TaskEnd =>
  * @param starter the button that began it: disabled meanwhile, and where a keyboard user goes back to
  * @returns how it ended; 'replaced' by another task's beginning
  */
-export async function runTask(
+export function runTask(
   title: string,
   starter: HTMLElement | undefined,
   work: (options: TaskOptions) => Promise<void>,
 ): Promise<TaskEnd> {
+  section.classList.remove('opening');
+  return run(title, starter, work);
+}
+
+/**
+ * The same for what a page opens on: the bar is shown only where that takes long, and nothing is said when
+ * it is done. Does nothing where the visitor was quicker.
+ */
+export function runOpening(
+  title: string,
+  work: (options: TaskOptions) => Promise<void>,
+): Promise<TaskEnd> {
+  if (current || hasBegun) return Promise.resolve('replaced');
+  section.classList.add('opening');
+  return run(title, undefined, work);
+}
+
+async function run(
+  title: string,
+  starter: HTMLElement | undefined,
+  work: (options: TaskOptions) => Promise<void>,
+): Promise<TaskEnd> {
+  hasBegun = true;
   current?.abort();
   const controller = new AbortController();
   const { signal } = controller;
