@@ -10,6 +10,15 @@ const withoutBareImports: Plugin = {
   renderChunk: (code) => ({ code: code.replace(/^import "[^"]+";$/gm, ''), map: null }),
 };
 
+/** This build leaves the worker's file beside the others; the bundlers of those who use them are to follow it. */
+const workersShown: Plugin = {
+  name: 'workers-shown',
+  renderChunk: (code) => ({
+    code: code.replace(/new URL\(\s*\/\* @vite-ignore \*\/\s*/g, 'new URL('),
+    map: null,
+  }),
+};
+
 /**
  * Builds the library, without any dependency: for Node and whatever else a file for each entry in dist/,
  * which share others; with `--mode page` the same in dist/page/, where nothing imports what a page's
@@ -20,6 +29,7 @@ export default defineConfig(({ mode }) => ({
     wgslPlugin({ shipped: true }),
     randomPlugin(),
     withoutBareImports,
+    workersShown,
     ...(mode === 'production' ? [] : [pagePlugin()]),
   ],
   build: {
@@ -31,7 +41,7 @@ export default defineConfig(({ mode }) => ({
     lib: { entry: mode === 'script' ? { browser: ENTRIES.index } : ENTRIES, formats: ['es'] },
     rolldownOptions: {
       // Of whoever uses the drop-in for ml-pca.
-      external: ['ml-matrix'],
+      external: ['ml-matrix', /^node:/],
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'shared/[name]-[hash].js',

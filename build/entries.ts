@@ -19,6 +19,8 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     methods.map((name) => [name.replaceAll('_', '-'), `src/methods/${name}/index.ts`]),
   ),
+  worker: 'src/worker/index.ts',
+  'worker-host': 'src/worker/host_entry.ts',
   ...Object.fromEntries(
     dropIns.map((name) => [`compat/${name.replaceAll('_', '-')}`, `src/compat/${name}.ts`]),
   ),

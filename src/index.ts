@@ -34,6 +34,9 @@ export type { Metric, Storage } from './rows/load_options.js';
 export type {
   Centroids,
   GpuMatrix,
+  GpuNumber,
+  GpuResult,
+  GpuVector,
   HostMatrix,
   Matrix,
   NumericArray,

@@ -36,6 +36,8 @@ export interface ClusterResult {
 
 export interface Neighbour {
   readonly word: string;
+  /** Its position among all words. */
+  readonly row: number;
   readonly cosine: number;
 }
 
@@ -59,6 +61,11 @@ export interface EmbeddingsJobs {
   /** Gives the number of words. */
   load: { readonly takes: WordFiles; readonly gives: number };
   map: { readonly takes: undefined; readonly gives: WordMap };
-  cluster: { readonly takes: ClusterSettings; readonly gives: ClusterResult };
+  /** Sends the cluster of each word after each iteration. */
+  cluster: {
+    readonly takes: ClusterSettings;
+    readonly gives: ClusterResult;
+    readonly sends: Uint32Array;
+  };
   search: { readonly takes: string; readonly gives: Found };
 }

@@ -1,6 +1,7 @@
 /** Clusters and searches the words off the page's thread. */
-import { kmeans, pca } from '../../src/index.js';
-import { type JobContext, serveJobs } from '../shared/worker_host.js';
+import { type KMeansModel, pca } from '../../src/index.js';
+import { fit } from '../data/fit.js';
+import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
 import type { ClusterResult, ClusterSettings, EmbeddingsJobs, WordFiles, WordMap } from './jobs.js';
 import { DIMENSIONS, findNeighbours, nameClusters, readWords, type Words } from './words.js';
 
@@ -26,30 +27,28 @@ async function map(_: undefined, { signal, runtime, onProgress }: JobContext): P
 
 async function cluster(
   { k, seed }: ClusterSettings,
-  { signal, runtime, onProgress }: JobContext,
+  { signal, runtime, onProgress, send }: JobContext<Uint32Array>,
 ): Promise<ClusterResult> {
   onProgress({ value: 0, max: 1, text: 'Choosing words to start from' });
-  const start = performance.now();
   const n = known.words.length;
-  const model = await kmeans(points(), {
-    k,
-    seed,
-    metric: 'cosine',
+  const wanted = { method: { method: 'kmeans', metric: 'cosine' }, k, seed, live: true } as const;
+  const { model, history, converged, milliseconds } = await fit(points(), wanted, {
     signal,
     runtime,
-    onIteration: ({ iteration, maxIter, inertia }) => {
-      const mean = (1 - inertia / n).toFixed(4);
+    onIteration: ({ iteration, maxIter, objective, model: shown }) => {
+      const mean = (1 - objective / n).toFixed(4);
       const text = `Iteration ${iteration} of at most ${maxIter}, mean cosine ${mean}`;
       onProgress({ value: iteration, max: maxIter, text });
+      const labels = shown!.labels.slice();
+      send(handOver(labels, labels));
     },
   });
-  const milliseconds = performance.now() - start;
-  const { labels, iterations, converged, engine, centroids } = model;
+  const { labels, engine, centroids, inertia } = model as KMeansModel;
   return {
     clusters: nameClusters(known, labels, Float32Array.from(centroids.data)),
     labels,
-    meanCosine: 1 - model.inertia / n,
-    iterations,
+    meanCosine: 1 - inertia / n,
+    iterations: history.length,
     converged,
     engine,
     milliseconds,

@@ -85,9 +85,13 @@ async function run<T>(
   retries: number | undefined,
 ): Promise<T> {
   if (choice === undefined && 'buffer' in points) {
+    const { device } = points;
+    if (device) {
+      return onDevice(await (await import('../../host/borrowed.js')).runtimeAround(device));
+    }
     throw new InvalidArgumentError(
       'runtime',
-      `points lie on a GPUDevice, but no runtime was given; pass runtime: await createRuntime({ device }) with the device that owns the buffer.`,
+      `points lie on a GPUDevice, but no runtime was given; pass runtime: await createRuntime({ device }) with the device that owns the buffer, or { buffer, shape, device }.`,
     );
   }
   if (choice === 'cpu') return onHost();

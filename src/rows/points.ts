@@ -3,6 +3,7 @@ import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError, ShapeError } from '../errors.js';
 import { isPointStream, type PointSource } from './load_options.js';
 import {
+  BYTES_OF,
   checkMatrix,
   checkShape,
   type CheckedMatrix,
@@ -46,10 +47,32 @@ export function checkPoints(
       `${what}.buffer is ${show(buffer)}; give a GPUBuffer of float32 numbers, or { data, shape } for those on the host.`,
     );
   }
-  if (buffer.size < 4 * n * d) {
+  const { offset = 0, type = 'float32', device, finite } = points;
+  const bytes = (BYTES_OF as Partial<typeof BYTES_OF>)[type];
+  if (!bytes) {
     throw new InvalidArgumentError(
       what,
-      `${what}.buffer has ${buffer.size} bytes, but shape [${n}, ${d}] needs ${4 * n * d} (float32).`,
+      `${what}.type is ${show(type)}; it must be 'float32', 'float16' or 'uint8'.`,
+    );
+  }
+  const { stride = bytes * d } = points;
+  for (const [name, value, least] of [
+    ['offset', offset, 0],
+    ['stride', stride, bytes * d],
+  ] as const) {
+    if (Number.isSafeInteger(value / bytes) && value >= least) continue;
+    throw new InvalidArgumentError(
+      what,
+      `${what}.${name} is ${show(value)}; it must be a multiple of ${bytes} bytes (${type}), ${least} at least.`,
+    );
+  }
+  const isPlain = offset === 0 && stride === 4 * d && type === 'float32';
+  // Copies are of whole words.
+  const needed = Math.ceil((offset + stride * (n - 1) + bytes * d) / 4) * 4;
+  if (buffer.size < needed) {
+    throw new InvalidArgumentError(
+      what,
+      `${what}.buffer has ${buffer.size} bytes, but shape [${n}, ${d}] needs ${needed} (${type}${isPlain ? '' : `, offset ${offset}, stride ${stride}`}).`,
     );
   }
   if ((buffer.usage & COPY_SOURCE) === 0) {
@@ -58,7 +81,12 @@ export function checkPoints(
       `${what}.buffer cannot be copied from; create it with GPUBufferUsage.COPY_SRC.`,
     );
   }
-  return { buffer, shape: [n, d] };
+  return {
+    ...{ buffer, shape: [n, d] },
+    ...(isPlain ? {} : { offset, stride, type }),
+    ...(device ? { device } : {}),
+    ...(finite === true ? { finite } : {}),
+  };
 }
 
 function isGpuBuffer(buffer: unknown): buffer is GPUBuffer {

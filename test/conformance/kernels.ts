@@ -40,6 +40,7 @@ import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
 import { groupRows, sortRows } from './kernels/group_rows.js';
 import { expectWrongCopies, kernelCases, type KernelTest } from './kernels/kernel_test.js';
+import { laidOut } from './kernels/laid_out.js';
 import { labelCounts } from './kernels/label_counts.js';
 import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
@@ -135,6 +136,7 @@ const tests: readonly KernelTest[] = [
   batchMapSubgroups,
   endEpoch,
   gatherRows,
+  laidOut,
   followRows,
   seedTrials,
   seedTrialsSubgroups,

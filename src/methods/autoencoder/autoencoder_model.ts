@@ -35,6 +35,7 @@ import type { ComputeOptions } from '../kmeans/placed.js';
 import { wholeRows } from '../transform_learning/rows.js';
 import { isSize } from '../../fit/json_reader.js';
 import { NETWORK_RULES } from './options.js';
+import { jsonOfSafetensors, toSafetensors } from './tensors.js';
 
 const MODEL = 'AutoencoderModel';
 
@@ -197,6 +198,24 @@ export class AutoencoderModel {
 
   toJSON(): AutoencoderJson {
     return RECORD.toJSON(this.#state);
+  }
+
+  /**
+   * The weights as a safetensors file, under the names and in the shapes that PyTorch gives those of
+   * `nn.Linear`: `encoder.0.weight` is outputs x inputs. What else there is to the model is in its metadata.
+   */
+  toSafetensors(): Uint8Array<ArrayBuffer> {
+    return toSafetensors(this.#state, this.toJSON());
+  }
+
+  /**
+   * A model of what {@link toSafetensors} gave, or of the dense weights `encoder.N.weight`, `.bias`, `decoder.N...` of
+   * another program: with ReLU between layers, for rows as they are.
+   *
+   * @throws InvalidArgumentError where the bytes are no such file
+   */
+  static fromSafetensors(bytes: Uint8Array): AutoencoderModel {
+    return AutoencoderModel.fromJSON(jsonOfSafetensors(bytes));
   }
 
   /** @throws InvalidArgumentError naming the part that is missing or wrong */

@@ -9,4 +9,8 @@ export type {
   TrainingOptions,
 } from './training.js';
 export type { Activation } from '../../ops/algebra/activation.js';
+export {
+  TrainingCheckpoint,
+  type TrainingCheckpointJson,
+} from '../../networks/training_checkpoint.js';
 export { TrainingDivergedError } from '../../networks/training_diverged_error.js';

@@ -37,7 +37,7 @@ export const NETWORK_OPTIONS: { readonly [Name in keyof Required<NetworkOptions>
   },
 };
 
-type OfTraining = Omit<TrainingOptions, 'signal' | 'runtime' | 'reconstruction'>;
+type OfTraining = Omit<TrainingOptions, 'signal' | 'runtime' | 'retries' | 'reconstruction'>;
 
 export const TRAINING_OPTIONS: { readonly [Name in keyof Required<OfTraining>]: OptionEntry } = {
   batchSize: {
@@ -87,6 +87,15 @@ export const TRAINING_OPTIONS: { readonly [Name in keyof Required<OfTraining>]: 
     meaning: 'called after each epoch with `{ phase, epoch, epochs, loss }`',
     otherwise: 'none',
   },
+  onCheckpoint: {
+    meaning: 'called after each epoch with a `TrainingCheckpoint`, which has `toJSON()`',
+    otherwise: 'none',
+  },
+  resume: {
+    meaning:
+      'a checkpoint to go on from, to the same bits; points and options are those it was made with',
+    otherwise: 'none',
+  },
 };
 
 export const optionTable: OptionTable<AutoencoderOptions> = {
@@ -103,5 +112,6 @@ export const optionTable: OptionTable<AutoencoderOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

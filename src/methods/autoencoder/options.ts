@@ -4,14 +4,15 @@ import {
   aSeed,
   aSwitch,
   either,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRule,
   type OptionRules,
   positive,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
+import { aCheckpoint } from '../../networks/training_checkpoint.js';
 import { ACTIVATIONS } from '../../ops/algebra/activation.js';
 
 const isSize = (value: unknown): value is number =>
@@ -87,13 +88,15 @@ export const TRAINING_RULES = {
   tol: nonNegative,
   seed: aSeed,
   onEpoch: aFunction,
+  onCheckpoint: aFunction,
+  resume: aCheckpoint,
 } as const satisfies OptionRules;
 
 export const AUTOENCODER_RULES = {
   ...NETWORK_RULES,
   epochs: wholeNumber(1),
   ...TRAINING_RULES,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const NETWORK_DEFAULTS = {

@@ -8,8 +8,16 @@ import {
 import type { Standardization } from '../../networks/standardized.js';
 import type { Noise } from '../../networks/train_autoencoder.js';
 import type { EpochLoss } from '../../networks/trainer.js';
+import {
+  digestOf,
+  type Phase,
+  type Recipe,
+  type TrainingCheckpoint,
+  type TrainingCheckpointJson,
+} from '../../networks/training_checkpoint.js';
 import type { Activation } from '../../ops/algebra/activation.js';
 import type { Optimizer, OptimizerName } from '../../ops/networks/optimizer.js';
+import type { SeenMatrix } from '../../rows/matrix.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 
 /** What rows are that hold an image: pixel after pixel, line by line, each with all its channels. */
@@ -63,8 +71,7 @@ export interface NetworkOptions {
 
 /** After one epoch: `onEpoch`. */
 export interface EpochProgress {
-  /** 'layers': each layer by itself; 'pretrain': the autoencoder; 'cluster': with the clusters. */
-  readonly phase: 'layers' | 'pretrain' | 'cluster';
+  readonly phase: Phase;
   /** Of the phase, from 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -111,6 +118,18 @@ export interface TrainingOptions extends ComputeOptions {
   /** Whole number from 0 to 2^32 - 1; the same seed gives the same answer. Default 0. */
   readonly seed?: number;
   readonly onEpoch?: (progress: EpochProgress) => void;
+  /** After each epoch, with what training can go on from: see `resume`. Costs reading 3 times the weights. */
+  readonly onCheckpoint?: (checkpoint: TrainingCheckpoint) => void;
+  /**
+   * What to go on from, to the bits of training that was not interrupted. Points and options are those that it was
+   * made with; only epochs, rates, clipNorm, patience and tolerances may be others. Default: from the start.
+   */
+  readonly resume?: TrainingCheckpoint | TrainingCheckpointJson;
+  /**
+   * How often training goes on, on a fresh device and to the same bits, where one was lost. Default 1, with a
+   * `runtime` of your own 0.
+   */
+  readonly retries?: number;
 }
 
 const DEFAULT_BATCH = 256;
@@ -235,14 +254,37 @@ export function rateOf(
   };
 }
 
-/** What the training loop is to tell, as `onEpoch` wants to hear it. */
+/** Options that training may go on with in other ways, or that are no part of what it comes to. */
+const FREE: ReadonlySet<string> = new Set([
+  ...['runtime', 'signal', 'retries', 'onEpoch', 'onCheckpoint', 'resume', 'autoencoder'],
+  ...['epochs', 'pretrainEpochs', 'clusteringEpochs', 'learningRate', 'clusteringLearningRate'],
+  ...['schedule', 'clipNorm', 'patience', 'tol', 'changeTol'],
+]);
+
+/** What a checkpoint is compared by: the method, its rows and its options. */
+export function recipeOf(
+  method: string,
+  { data, shape }: Pick<SeenMatrix, 'data' | 'shape'>,
+  options: object,
+): Recipe {
+  const kept = Object.entries(options as Readonly<Record<string, unknown>>).filter(
+    ([name]) => !FREE.has(name),
+  );
+  const words = kept.map(([name, value]) => [name, Array.isArray(value) ? value.join() : value]);
+  return {
+    ...(Object.fromEntries(words) as Recipe),
+    ...{ of: method, rows: shape.join(' x '), numbers: digestOf(data) },
+  };
+}
+
+/** What the training loop is to tell, as `onEpoch` wants to hear it; `told` have been before. */
 export function teller(
   onEpoch: TrainingOptions['onEpoch'],
   phase: EpochProgress['phase'],
   epochs: number,
+  told = 0,
 ): ((epoch: number, loss: EpochLoss) => void) | undefined {
   if (!onEpoch) return undefined;
-  let told = 0;
   return (_, { loss }) => {
     told++;
     onEpoch({ phase, epoch: told, epochs, loss });

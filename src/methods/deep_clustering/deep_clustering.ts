@@ -8,10 +8,11 @@ import { residentRows, type ResidentRows } from '../../networks/resident_rows.js
 import { standardized, standardOf } from '../../networks/standardized.js';
 import { TrainingDivergedError } from '../../networks/training_diverged_error.js';
 import type { EpochLoss } from '../../networks/trainer.js';
+import { Checkpoints, digestOf, toldOnce } from '../../networks/training_checkpoint.js';
 import type { Algebra } from '../../ops/algebra/algebra.js';
 import type { Points, SeenMatrix } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
-import { fitAutoencoder } from '../autoencoder/autoencoder.js';
+import { fitAutoencoder, stateOf } from '../autoencoder/autoencoder.js';
 import { AutoencoderModel, mapBy } from '../autoencoder/autoencoder_model.js';
 import {
   batchOf,
@@ -19,6 +20,7 @@ import {
   optimizerOf,
   planOf,
   rateOf,
+  recipeOf,
   type TrainingOptions,
 } from '../autoencoder/training.js';
 import { kmeans } from '../kmeans/kmeans.js';
@@ -30,6 +32,7 @@ import { within } from '../transform_learning/within.js';
 import { codeSpread } from './code_spread.js';
 import { type DeepProgress, DeepClusteringModel } from './deep_clustering_model.js';
 import { type Clustered, fitJointly } from './joint_fit.js';
+import { jointArrays, jointStateIn, pretrainedIn } from './joint_state.js';
 import { annealing, METHOD_PLANS } from './methods.js';
 import { DEEP_DEFAULTS, DEEP_RULES, type DeepMethod } from './options.js';
 
@@ -88,14 +91,22 @@ export async function deepClustering(
     ...checkOptions('deepClustering', options, DEEP_RULES),
   };
   checkGiven('deepClustering', checked);
-  const { k, runtime, signal, autoencoder: given } = checked;
+  const { k, runtime, signal, autoencoder: given, retries } = checked;
   signal?.throwIfAborted();
   const rows = wholeRows('deepClustering', points, given?.state.columns);
-  const [n] = rows.shape;
+  const [n, columns] = rows.shape;
   checkEnoughRows('deepClustering', k, n);
   const batch = batchOf('deepClustering', checked.batchSize, n);
-  const settled = checked.method === 'dcec' ? ofImages(checked, rows.shape[1]) : checked;
-  return withAlgebra(runtime, rows, signal, (algebra) => fit(algebra, rows, settled, batch));
+  const settled = checked.method === 'dcec' ? ofImages(checked, columns) : checked;
+  const recipe = recipeOf('deepClustering', rows, {
+    ...{ ...settled, ...planOf(settled, columns), batchSize: batch },
+    coder: given ? digestOf(given.state.encoder[0]) : 'its own',
+  });
+  const checkpoints = new Checkpoints(recipe, settled);
+  const onEpoch = toldOnce(settled.onEpoch);
+  const fitted = { ...settled, ...(onEpoch && { onEpoch }) };
+  const work = (algebra: Algebra) => fit(algebra, rows, fitted, batch, checkpoints);
+  return withAlgebra(runtime, rows, signal, work, retries);
 }
 
 /** With the image that rows are where none was given. */
@@ -127,20 +138,23 @@ async function fit(
   points: SeenMatrix,
   options: Checked,
   batch: number,
+  checkpoints: Checkpoints,
 ): Promise<DeepClusteringModel> {
   const { k, method, seed } = options;
   const where = within(algebra, options);
   const [n, columns] = points.shape;
-  const before = await pretrained(algebra, points, options, batch);
+  const before = await pretrained(algebra, points, options, batch, checkpoints);
   const data = standardized(points, before.state);
   const rows = await residentRows(algebra, data, [n, columns]);
   const codes = await mapBy(algebra, rows, before.state, 'encode');
   const size = before.embeddingSize;
-  const start = await clustersOf(codes, size, { k, nInit: options.nInit, seed, ...where });
+  const from = jointStateIn(checkpoints.latest, { n, k, size });
+  const start =
+    from ?? (await clustersOf(codes, size, { k, nInit: options.nInit, seed, ...where }));
   const trained =
     method === 'ae+kmeans'
       ? { model: before, centres: start.centres, history: [], converged: true }
-      : await trainedJointly(algebra, rows, before, start, options, batch);
+      : await trainedJointly(algebra, rows, before, start, options, batch, checkpoints);
   const embedding =
     trained.model === before ? codes : await mapBy(algebra, rows, trained.model.state, 'encode');
   const model = {
@@ -164,13 +178,19 @@ async function pretrained(
   points: SeenMatrix,
   options: Checked,
   batch: number,
+  checkpoints: Checkpoints,
 ): Promise<AutoencoderModel> {
   if (options.autoencoder) return options.autoencoder;
   const [n, columns] = points.shape;
   const standard = standardOf(points, options.standardize);
-  return fitAutoencoder(algebra, standardized(points, standard), n, {
+  const plan = planOf(options, columns);
+  const before = checkpoints.latest;
+  if (before?.phase === 'cluster') {
+    return pretrainedIn(before, { ...stateOf(plan, standard), engine: algebra.description });
+  }
+  return fitAutoencoder(algebra, standardized(points, standard), n, checkpoints, {
     ...{ reconstruction: 'mean', ...options, epochs: options.pretrainEpochs },
-    ...{ batch, standard, plan: planOf(options, columns) },
+    ...{ batch, standard, plan },
   });
 }
 
@@ -198,6 +218,7 @@ async function trainedJointly(
   start: Clustered,
   options: Checked,
   batch: number,
+  checkpoints: Checkpoints,
 ) {
   const { k, seed, clusteringEpochs: epochs, annealed, signal, onEpoch } = options;
   const own = METHOD_PLANS[options.method as keyof typeof METHOD_PLANS];
@@ -210,11 +231,9 @@ async function trainedJointly(
   const network = autoencoderNetwork(before.state);
   const blocks = await autoencoderBlocks(algebra, network, before.state);
   const where = within(algebra, options);
-  const history: DeepProgress[] = [];
-  const take = (epoch: number, { loss, parts: [reconstruction, clustering] }: EpochLoss) => {
-    history.push({ loss, reconstruction, clustering });
-    onEpoch?.({ phase: 'cluster', epoch, epochs, ...history[epoch - 1] });
-  };
+  const told = ({ loss, parts: [reconstruction, clustering] }: EpochLoss): DeepProgress => ({
+    ...{ loss, reconstruction, clustering },
+  });
   const modelNow = async () =>
     new AutoencoderModel({
       ...before.state,
@@ -224,7 +243,10 @@ async function trainedJointly(
     });
   try {
     const result = await fitJointly(algebra, rows, network, blocks, start, {
-      ...{ plan, batch, epochs, seed, signal, onEpoch: take, clipNorm: options.clipNorm },
+      ...{ plan, batch, epochs, seed, signal, clipNorm: options.clipNorm },
+      onEpoch: (epoch, loss) => onEpoch?.({ phase: 'cluster', epoch, epochs, ...told(loss) }),
+      keepJoint: (read) =>
+        checkpoints.keep(async () => jointArrays(await read(), before, options.autoencoder)),
       ...{ optimizer: optimizerOf(options), changeTol: options.changeTol },
       updateInterval: options.updateInterval ?? own.updateInterval ?? Math.ceil(rows.n / batch),
       rate: rateOf(
@@ -243,8 +265,8 @@ async function trainedJointly(
             : { nInit: options.nInit }),
         }),
     });
-    const { centres, converged } = result;
-    return { model: await modelNow(), centres, history, converged };
+    const { centres, converged, history } = result;
+    return { model: await modelNow(), centres, history: history.map(told), converged };
   } catch (error) {
     if (error instanceof TrainingDivergedError) error.lastGood = await modelNow();
     throw error;

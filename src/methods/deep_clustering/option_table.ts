@@ -65,5 +65,6 @@ export const optionTable: OptionTable<DeepClusteringOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

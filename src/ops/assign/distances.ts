@@ -7,7 +7,7 @@ import type { DeviceRows, Op } from '../op.js';
 import { scaled, unscaled } from '../units.js';
 
 /** About this many bytes of results are made, and read back, at a time. */
-const BLOCK_BYTES = 16 * 1024 * 1024;
+export const BLOCK_BYTES = 16 * 1024 * 1024;
 
 /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
 export const distances: Op<
@@ -37,17 +37,33 @@ export const products: Op<
 };
 
 async function pairwise(
-  { workspace, points }: DeviceRows,
+  rows: DeviceRows,
   PRODUCTS: boolean,
   vectors: Float32Array,
   k: number,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
+  const result = newFloats(rows.points.shape[0] * k);
+  await eachPairwise(rows, PRODUCTS, vectors, k, signal, async (made, start, count) => {
+    const block = await rows.workspace.read(made, 0, 4 * k * count);
+    result.set(new Float32Array(block), start * k);
+  });
+  return result;
+}
+
+/** @param take is given what was made of `count` rows from `start` on, [count][k], until it resolves */
+export async function eachPairwise(
+  { workspace, points }: DeviceRows,
+  PRODUCTS: boolean,
+  vectors: Float32Array,
+  k: number,
+  signal: AbortSignal | undefined,
+  take: (made: GPUBuffer, start: number, count: number) => Promise<void>,
+): Promise<void> {
   const { quads, shape } = points;
   const [n, d] = shape;
   const { runtime } = workspace;
   const kernel = await points.kernel(pairwiseDistancesKernel, { PRODUCTS });
-  const result = newFloats(n * k);
   const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
   const blockBytes = Math.min(BLOCK_BYTES, maxBufferSize, maxStorageBufferBindingSize);
   const blockRows = Math.max(1, Math.floor(blockBytes / (4 * k)));
@@ -67,11 +83,9 @@ async function pairwise(
           const bindings = { shape: range, points: chunk.points, ...made };
           recording.dispatch(kernel, bindings, groups(kernel, count * k));
         });
-        const block = await workspace.read(made.distances, 0, 4 * k * count);
-        result.set(new Float32Array(block), (chunk.start + first) * k);
+        await take(made.distances, chunk.start + first, count);
       }
     }
   }
   workspace.release(...Object.values(made));
-  return result;
 }
