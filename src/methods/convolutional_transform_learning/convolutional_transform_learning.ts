@@ -9,7 +9,7 @@ import { mappedRows } from '../../networks/mapped_rows.js';
 import { ParameterBlock, parametersIn, startWeights } from '../../networks/parameter_block.js';
 import { gather, residentRows } from '../../networks/resident_rows.js';
 import { type Standard, standardized, standardOf } from '../../networks/standardized.js';
-import { type EpochLoss, Trainer } from '../../networks/trainer.js';
+import { type EpochLoss, Trainer, type Visit } from '../../networks/trainer.js';
 import { TrainingDivergedError } from '../../networks/training_diverged_error.js';
 import type { Algebra } from '../../ops/algebra/algebra.js';
 import { squaredError } from '../../ops/networks/gradients.js';
@@ -197,9 +197,9 @@ async function fit(
     return found.labels;
   };
   /** Before each epoch. */
-  const visit = async (): Promise<boolean> => {
+  const visit = async (): Promise<Visit> => {
     await measure();
-    if (!draws) return false;
+    if (!draws) return 'go on';
     const labels = await cluster(await featuresNow());
     for (const { start, rows: part } of centreRows.parts) {
       const values = new Float32Array(part.rows * columns);
@@ -209,7 +209,7 @@ async function fit(
       }
       algebra.write(part, values);
     }
-    return false;
+    return 'go on';
   };
 
   const trainer = await Trainer.create(
