@@ -2,7 +2,7 @@
 import { formatCount, formatSeconds, formatShare } from '../../src/cli/format.js';
 import digitsUrl from '../digits/digits.png?url';
 import { picture, tile } from '../digits/tiles.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { drawCurve, drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
@@ -109,4 +109,4 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   cloud.redraw();
 });
 // First, so that its worker need not ask for an adapter where there is none.
-void noticeAdapter().then(() => train());
+void startPage().then(() => train());
