@@ -1,6 +1,7 @@
 /** Layers of filters that go over images, and back. A signal is an image of one line. */
 import type { Random } from '../math/random.js';
 import type { Activation } from '../ops/algebra/activation.js';
+import type { Matrix } from '../ops/algebra/algebra.js';
 import { outputGradient } from '../ops/networks/gradients.js';
 import { fold, unfold, type Windows } from '../ops/networks/windows.js';
 import {
@@ -19,6 +20,8 @@ export interface ConvolutionPlan extends FilterPlan {
   readonly image: ImageSides;
   readonly filters: number;
   readonly activation: Activation;
+  /** Whether there is a b. Default true. */
+  readonly hasBias?: boolean;
 }
 
 /** Uniform within 1 / sqrt(count) of 0, for sums of `count` terms. */
@@ -54,10 +57,10 @@ export class Convolution implements Layer {
     this.inputs = numbersOf(image);
     this.outputs = numbersOf(this.made);
     const terms = numbersIn(windows);
-    this.parameters = [
-      { name: 'weight', rows: terms, columns: filters, start: within(terms) },
-      { name: 'bias', rows: 1, columns: filters, start: within(terms) },
-    ];
+    const start = within(terms);
+    const weight = { name: 'weight', rows: terms, columns: filters, start };
+    const bias = { name: 'bias', rows: 1, columns: filters, start };
+    this.parameters = (plan.hasBias ?? true) ? [weight, bias] : [weight];
   }
 
   async open(place: LayerPlace): Promise<OpenLayer> {
@@ -65,7 +68,7 @@ export class Convolution implements Layer {
     const { values, gradients } = place.parametersOf(this);
     const { filters, activation } = this.#plan;
     const windows = this.#windows;
-    const [weight, bias] = values;
+    const [weight, bias] = values as readonly [Matrix, Matrix?];
     const [terms, places] = [numbersIn(windows), placesOf(windows)];
     const pixels = windows.down * windows.across;
     const bands = bandsOf(images, places * terms);
@@ -88,7 +91,7 @@ export class Convolution implements Layer {
       },
       async backward(gradient, passOn) {
         await algebra.perform(outputGradient, { y, gradient, bias: biases!, activation });
-        await addUp(algebra, biases!, gradients![1]);
+        if (gradients!.length > 1) await addUp(algebra, biases!, gradients![1]);
         for (const [i, band] of bands.entries()) {
           const seen = algebra.band(patches, 0, band.count * places);
           const from = pixelsOf(algebra, x, pixels, band);

@@ -27,10 +27,12 @@ export class NoiseLayer implements Layer {
     this.#plan = plan;
   }
 
-  async open({ algebra, rows, parametersOf, control }: LayerPlace): Promise<OpenLayer> {
+  async open(place: LayerPlace): Promise<OpenLayer> {
+    const { algebra, rows, control } = place;
     const { columns, kind, rate, seed, stream } = this.#plan;
-    if (!parametersOf(this).gradients || !control) {
-      return { forward: async (x) => x, backward: async (gradient) => gradient };
+    if (!place.parametersOf(this).gradients || !control) {
+      const unchanged = (x: Matrix) => Promise.resolve(x);
+      return { forward: unchanged, backward: unchanged };
     }
     const isDropout = kind === 'dropout';
     const [made, passed] = [
@@ -76,8 +78,9 @@ export class BatchCentring implements Layer {
     this.parameters = [{ name: 'mean', rows: 1, columns, start: () => 0 }];
   }
 
-  async open({ algebra, rows, parametersOf }: LayerPlace): Promise<OpenLayer> {
-    const { values, gradients } = parametersOf(this);
+  async open(place: LayerPlace): Promise<OpenLayer> {
+    const { algebra, rows } = place;
+    const { values, gradients } = place.parametersOf(this);
     const [mean] = values;
     const [made, less] = [
       await algebra.matrix(rows, this.inputs),

@@ -34,11 +34,12 @@ export class Pooling implements Layer {
     this.outputs = numbersOf(this.made);
   }
 
-  async open({ algebra, rows, parametersOf }: LayerPlace): Promise<OpenLayer> {
+  async open(place: LayerPlace): Promise<OpenLayer> {
+    const { algebra, rows } = place;
     const plan = this.#plan;
     const { down, across, channels } = this.made;
     const pooled = await algebra.matrix(rows * down * across, channels);
-    const isTrained = parametersOf(this).gradients !== undefined;
+    const isTrained = place.parametersOf(this).gradients !== undefined;
     const passed = isTrained
       ? await algebra.matrix(rows * plan.down * plan.across, channels)
       : undefined;
@@ -77,11 +78,12 @@ export class Reshaping implements Layer {
     this.#columns = [from, to];
   }
 
-  async open({ algebra, rows, parametersOf }: LayerPlace): Promise<OpenLayer> {
+  async open(place: LayerPlace): Promise<OpenLayer> {
+    const { algebra, rows } = place;
     const [from, to] = this.#columns;
     const numbers = rows * this.inputs;
     const made = await algebra.matrix(numbers / to, to);
-    const isTrained = parametersOf(this).gradients !== undefined;
+    const isTrained = place.parametersOf(this).gradients !== undefined;
     const passed = isTrained ? await algebra.matrix(numbers / from, from) : undefined;
     return {
       async forward(given) {

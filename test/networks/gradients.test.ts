@@ -1,5 +1,7 @@
 /** Hand-written gradients beside central differences, in float64. */
 import { describe, expect, it } from 'vitest';
+import { KeptApart } from '../../src/methods/convolutional_transform_learning/regularity.js';
+import { createPause } from '../../src/math/event_loop.js';
 import { createRandom } from '../../src/math/random.js';
 import {
   autoencoderNetwork,
@@ -210,7 +212,27 @@ const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
   'centred batches': [dense(3, 4), new BatchCentring(4), dense(4, 2)],
 };
 
+/** Of shrinkage |T|^2 - penalty sum log s, by filters of more and of fewer terms than filters. */
+async function regularityError(rows: number, columns: number): Promise<number> {
+  const algebra = hostAlgebra();
+  const weight = await algebra.matrix(rows, columns, drawn(rows * columns, 4));
+  const gradient = await algebra.matrix(rows, columns);
+  const layer = await KeptApart.create(algebra, weight, gradient, { shrinkage: 0.3, penalty: 0.2 });
+  const pause = createPause(undefined);
+  return relativeError(algebra, [weight], [gradient], async () => {
+    const { sum } = await layer.measure(pause);
+    algebra.write(gradient, new Float64Array(rows * columns));
+    await layer.addGradient();
+    return sum;
+  });
+}
+
 describe('gradients beside central differences', () => {
+  it('of what keeps filters apart, within 1e-7', async () => {
+    expect(await regularityError(5, 3)).toBeLessThan(1e-7);
+    expect(await regularityError(2, 4)).toBeLessThan(1e-7);
+  });
+
   it.each(Object.keys(LAYERS))('of %s, within 1e-7', async (name) => {
     expect(await layersError(LAYERS[name], squaredError)).toBeLessThan(1e-7);
   });

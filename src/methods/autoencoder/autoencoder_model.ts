@@ -78,7 +78,7 @@ const isFilterLayer = (value: unknown): value is FilterLayer =>
   isRecord(value) &&
   Array.isArray(value.kernel) &&
   value.kernel.length === 2 &&
-  [value.filters, value.stride, ...value.kernel].every(isSize) &&
+  [value.filters, value.stride, ...(value.kernel as readonly unknown[])].every(isSize) &&
   (value.padding === 'same' || value.padding === 'valid');
 
 const filtersPart: Part<readonly FilterLayer[] | undefined> = {

@@ -66,15 +66,15 @@ export interface DeepSubspaceOptions
   readonly layers?: readonly number[];
   /** Epochs of the autoencoder alone. Default 1000, of 'party' 100. */
   readonly pretrainEpochs?: number;
-  /** Steps with all rows and their coefficients. Default 700, of 'party' 100. */
+  /** Steps with all rows and their coefficients. Default 700, of 'party' 300. */
   readonly epochs?: number;
   /** Rows of a step before that, at most n. Default 256, or n. */
   readonly batchSize?: number;
   /** Of Adam. Default 1e-3. */
   readonly learningRate?: number;
-  /** Default 0, of 'party' 1e-4. */
+  /** Of all weights. Default 0. */
   readonly weightDecay?: number;
-  /** Of |Z - C Z|^2 / 2 in the loss. Default 0.2, of 'party' 0.1. */
+  /** Of |Z - C Z|^2 / 2 in the loss. Default 0.2, of 'party' 10. */
   readonly expressionWeight?: number;
   /** Of |C|^2 in the loss of 'dscnet'. Default 1e-3. */
   readonly coefficientPenalty?: number;

@@ -70,8 +70,8 @@ export const DEEP_SUBSPACE_PLANS: Readonly<Record<DeepSubspaceMethod, MethodPlan
   },
   // Peng et al. 2016
   party: {
-    ...{ activation: 'tanh', pretrainEpochs: 100, epochs: 100, weightDecay: 1e-4 },
-    ...{ expressionWeight: 0.1, coefficientPenalty: 0, layers: [300, 200, 150] },
+    ...{ activation: 'tanh', pretrainEpochs: 100, epochs: 300, weightDecay: 0 },
+    ...{ expressionWeight: 10, coefficientPenalty: 0, layers: [300, 200, 150] },
   },
 };
 
