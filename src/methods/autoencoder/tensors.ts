@@ -12,7 +12,8 @@ const PARTS = ['encoder', 'decoder'] as const;
 
 /** The names of a network's tensors with their shapes here, in the order of the weights. */
 function namesOf(plan: AutoencoderPlan, part: (typeof PARTS)[number]) {
-  return autoencoderNetwork(plan)[part].layers.flatMap(({ parameters }, layer) =>
+  const layers = autoencoderNetwork(plan)[part].layers.filter((one) => one.parameters.length > 0);
+  return layers.flatMap(({ parameters }, layer) =>
     parameters.map(({ name, rows, columns }) => ({
       ...{ name: `${part}.${layer}.${name}`, rows, columns },
     })),
