@@ -25,12 +25,15 @@ export class DBSCAN {
   }
 
   run(dataset?: number[][], epsilon?: number, minPts?: number, distance?: Distance): number[][] {
-    Object.assign(this, new waiting.DBSCAN(
-      dataset ?? this.dataset,
-      epsilon ? epsilon : this.epsilon,
-      minPts ? minPts : this.minPts,
-      distance ?? this.distance,
-    ));
+    Object.assign(
+      this,
+      new waiting.DBSCAN(
+        dataset ?? this.dataset,
+        epsilon ? epsilon : this.epsilon,
+        minPts ? minPts : this.minPts,
+        distance ?? this.distance,
+      ),
+    );
     const given = [this.dataset, this.epsilon, this.minPts, ownOf(this.distance)];
     Object.assign(this, callSync(HOST, ['dbscan'], given).value);
     return this.clusters;

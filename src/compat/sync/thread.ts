@@ -27,7 +27,11 @@ export function send(
 }
 
 /** The next message; waits until there is one. */
-export function receive(port: MessagePort, sent: Int32Array<SharedArrayBuffer>, to: number): unknown {
+export function receive(
+  port: MessagePort,
+  sent: Int32Array<SharedArrayBuffer>,
+  to: number,
+): unknown {
   for (;;) {
     const seen = Atomics.load(sent, to);
     const found = receiveMessageOnPort(port) as { message: unknown } | undefined;
@@ -74,7 +78,14 @@ export function callSync(
   const { args: copies, taken, functions } = takeOut(args, () => undefined, true);
   const id = nextId++;
   const of = object === undefined ? {} : { object };
-  send(port, sent, TO_WORKER, { type: 'call', id, path, args: copies, taken, ...of } satisfies ToWorker);
+  send(port, sent, TO_WORKER, {
+    type: 'call',
+    id,
+    path,
+    args: copies,
+    taken,
+    ...of,
+  } satisfies ToWorker);
   for (;;) {
     const message = receive(port, sent, TO_CALLER) as FromWorker | { readonly type: 'ended' };
     if (message.type === 'ended') {

@@ -2,7 +2,11 @@
  * `webgpu-clustering/compat/turf/sync`, for Node: the very calls of @turf/clusters-kmeans and @turf/clusters-dbscan 7.
  * The work is done in another thread, for which this one waits.
  */
-import type { clustersDbscan as dbscan, clustersKmeans as kmeans, PointCollection } from '../turf.js';
+import type {
+  clustersDbscan as dbscan,
+  clustersKmeans as kmeans,
+  PointCollection,
+} from '../turf.js';
 import { callSync } from './thread.js';
 
 export type { DbscanProps, KmeansProps, PointCollection, PointFeature } from '../turf.js';
