@@ -15,13 +15,26 @@ export interface Ceiling {
   readonly workgroupBytesPerSecond: number;
 }
 
-const WORKGROUPS = [64, 256];
+/** How long to look for it. */
+export interface CeilingEffort {
+  /** Of the workgroups that are tried. */
+  readonly workgroups: readonly number[];
+  /** Multiply-adds that do not wait for each other. */
+  readonly accumulators: readonly number[];
+  /** A rate comes from runs at least so long, the fastest of so many. */
+  readonly leastMilliseconds: number;
+  readonly runs: number;
+}
+
+const THOROUGH: CeilingEffort = {
+  workgroups: [64, 256],
+  accumulators: [2, 4, 8],
+  leastMilliseconds: 60,
+  runs: 4,
+};
 const INVOCATIONS = 1 << 16;
 const STORAGE_INVOCATIONS = 1 << 13;
 const STORAGE_BYTES = 128 << 20;
-/** A rate comes from runs at least so long, the fastest of so many. */
-const LEAST_MILLISECONDS = 60;
-const RUNS = 4;
 
 interface Probe {
   readonly source: KernelSource;
@@ -33,7 +46,11 @@ interface Probe {
 }
 
 /** Work a second of the fastest of a few runs. */
-async function rate(device: GPUDevice, probe: Probe): Promise<number> {
+async function rate(
+  device: GPUDevice,
+  probe: Probe,
+  { leastMilliseconds, runs }: CeilingEffort,
+): Promise<number> {
   const pipeline = await compile(device, probe.source, probe.constants);
   const group = bind(device, pipeline, probe.buffers);
   const dispatch = { pipeline, group, workgroups: probe.invocations / probe.constants.WORKGROUP };
@@ -47,16 +64,16 @@ async function rate(device: GPUDevice, probe: Probe): Promise<number> {
   await run(1);
   let times = 1;
   let fastest = await run(times);
-  while (fastest < LEAST_MILLISECONDS && times < 1 << 14) {
-    times *= Math.min(16, Math.max(2, Math.ceil(LEAST_MILLISECONDS / Math.max(fastest, 1))));
+  while (fastest < leastMilliseconds && times < 1 << 14) {
+    times *= Math.min(16, Math.max(2, Math.ceil(leastMilliseconds / Math.max(fastest, 1))));
     fastest = await run(times);
   }
-  for (let again = 1; again < RUNS; again++) fastest = Math.min(fastest, await run(times));
+  for (let again = 1; again < runs; again++) fastest = Math.min(fastest, await run(times));
   return (1000 * times * probe.work) / fastest;
 }
 
 /** Measures the page's or process's adapter; a few seconds. */
-export async function measureCeiling(): Promise<Ceiling> {
+export async function measureCeiling(effort: CeilingEffort = THOROUGH): Promise<Ceiling> {
   const device = await openDevice();
   const inputs = makeBuffer(
     device,
@@ -66,12 +83,13 @@ export async function measureCeiling(): Promise<Ceiling> {
   const sums = makeBuffer(device, 'sums', 4 * INVOCATIONS);
   const best = async (probes: readonly Probe[]): Promise<number> => {
     let most = 0;
-    for (const probe of probes) most = Math.max(most, await rate(device, probe));
+    for (const probe of probes) most = Math.max(most, await rate(device, probe, effort));
     return most;
   };
   try {
-    const fma = WORKGROUPS.flatMap((WORKGROUP) =>
-      [2, 4, 8].flatMap((ACCUMULATORS) =>
+    const { workgroups, accumulators } = effort;
+    const fma = workgroups.flatMap((WORKGROUP) =>
+      accumulators.flatMap((ACCUMULATORS) =>
         [true, false].map((BUILT_IN): Probe => {
           const LENGTH = 128;
           return {
@@ -92,7 +110,7 @@ export async function measureCeiling(): Promise<Ceiling> {
     );
     const numbers = makeBuffer(device, 'numbers', bytes);
     const reads = (WIDE: boolean) =>
-      WORKGROUPS.map((WORKGROUP): Probe => ({
+      workgroups.map((WORKGROUP): Probe => ({
         source: storageRate,
         constants: { WORKGROUP, WIDE },
         buffers: [numbers, numbers, sums],
@@ -101,7 +119,7 @@ export async function measureCeiling(): Promise<Ceiling> {
       }));
     const storageBytesPerSecond = await best(reads(false));
     const wideStorageBytesPerSecond = await best(reads(true));
-    const shared = WORKGROUPS.map((WORKGROUP): Probe => {
+    const shared = workgroups.map((WORKGROUP): Probe => {
       const LENGTH = 256;
       return {
         source: workgroupRate,

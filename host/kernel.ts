@@ -50,8 +50,20 @@ export type BufferBinding = GPUBuffer | GPUBufferBinding;
 /** What a dispatch binds: a buffer for each storage name, field values for each uniform name. */
 export type KernelBindings = Readonly<Record<string, BufferBinding | UniformValues>>;
 
+/** What was specialised before, by constants: a fit of many small steps asks for the same kernels thousands of times. */
+const specialized = new WeakMap<KernelSource, Map<string, string>>();
+
 /** The WGSL text with constants replaced and # lines carried out. Throws KernelError on an unknown name. */
 export function specialize(source: KernelSource, constants: KernelConstants): string {
+  let known = specialized.get(source);
+  if (!known) specialized.set(source, (known = new Map<string, string>()));
+  const key = JSON.stringify(constants);
+  let code = known.get(key);
+  if (code === undefined) known.set(key, (code = textOf(source, constants)));
+  return code;
+}
+
+function textOf(source: KernelSource, constants: KernelConstants): string {
   for (const name of Object.keys(constants)) {
     if (!(name in source.constants)) {
       throw new KernelError(

@@ -34,6 +34,15 @@ export class BufferPool {
     this.#peakBytes = this.#usedBytes;
   }
 
+  /** Whether it has a buffer of each of these sizes, so that none is made. */
+  keeps(sizes: readonly number[], usage: number): boolean {
+    return sizes.every(
+      (size) =>
+        (this.#free.get(`${size}:${usage}`)?.length ?? 0) >=
+        sizes.filter((other) => other === size).length,
+    );
+  }
+
   /** A buffer of exactly `size` bytes. Its contents are undefined: it may have been used before. */
   acquire(label: string, size: number, usage: number): GPUBuffer {
     const kept = this.#free.get(`${size}:${usage}`)?.pop();

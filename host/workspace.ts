@@ -51,13 +51,27 @@ export class Workspace {
         );
       }
     }
-    const made = this.capture(() => {
-      const entries = Object.entries<number>(sizes).map(([name, bytes]) => {
-        const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-        return [name, this.#own(`${this.label}: ${name}`, size, STORAGE_USAGE)] as const;
-      });
-      return Object.fromEntries(entries) as Record<Name, GPUBuffer>;
-    });
+    const wanted = Object.entries<number>(sizes).map(
+      ([name, bytes]) => [name, Math.max(16, Math.ceil(bytes / 16) * 16)] as const,
+    );
+    const own = () =>
+      Object.fromEntries(
+        wanted.map(([name, size]) => [
+          name,
+          this.#own(`${this.label}: ${name}`, size, STORAGE_USAGE),
+        ]),
+      ) as Record<Name, GPUBuffer>;
+    const kept = this.runtime.pool.keeps(
+      wanted.map(([, size]) => size),
+      STORAGE_USAGE,
+    );
+    if (kept) {
+      // The device has nothing to judge.
+      this.#signal?.throwIfAborted();
+      if (this.#failure) throw this.#failure;
+      return own();
+    }
+    const made = this.capture(own);
     await this.settle();
     return made;
   }

@@ -19,6 +19,7 @@ export * from './methods/deep_dictionary_clustering/index.js';
 export * from './methods/subspace_clustering/index.js';
 export * from './methods/autoencoder/index.js';
 export * from './methods/deep_clustering/index.js';
+export * from './methods/deep_subspace_clustering/index.js';
 export * from './methods/restricted_boltzmann_machine/index.js';
 export * from './methods/scattering_transform/index.js';
 export * from './methods/estimate/index.js';

@@ -4,6 +4,9 @@ import type { Measured } from '../../bench/measure.js';
 import type { Measurement } from '../../bench/rows.js';
 import type { SYNTHETIC } from '../../bench/sources.js';
 
+/** Thorough: what is to be relied on. Quick: what it comes to, in a few seconds. */
+export type EffortName = 'thorough' | 'quick';
+
 export interface AskedWorkload {
   readonly name: keyof typeof SYNTHETIC;
   /** Of its rows. */
@@ -23,7 +26,7 @@ export interface BenchJobs {
   /** Is done as soon as the adapter has finished what it was given, by whomever. */
   settle: { readonly takes: undefined; readonly gives: undefined };
   ceiling: {
-    readonly takes: undefined;
+    readonly takes: EffortName;
     readonly gives: { readonly adapter: string; readonly ceiling: Ceiling };
   };
   refer: { readonly takes: AskedWorkload; readonly gives: Reference };
@@ -32,6 +35,7 @@ export interface BenchJobs {
       readonly contender: string;
       readonly workload: AskedWorkload;
       readonly reference: Reference;
+      readonly effort: EffortName;
     };
     readonly gives: Measurement;
     /** Figures as they are known, for a contender that is cut off. */

@@ -6,13 +6,19 @@ import { buildRows, type Measurement, type Row } from '../../bench/rows.js';
 import { SYNTHETIC, titleOf } from '../../bench/sources.js';
 import { figure } from '../../bench/table.js';
 import { shapeOf } from '../../bench/workload.js';
-import { findAdapter, noticeAdapter } from '../shared/adapter.js';
+import { findAdapter, startPage } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
 import { reportErrors, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
-import { type AskedWorkload, type BenchJobs, HERE, type Reference } from './jobs.js';
+import {
+  type AskedWorkload,
+  type BenchJobs,
+  type EffortName,
+  HERE,
+  type Reference,
+} from './jobs.js';
 import { showRows } from './view.js';
 
 /** A contender that takes longer on one workload is cut off. */
@@ -25,6 +31,7 @@ const worker = new WorkerClient<BenchJobs>(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
 );
 const share = byId('share', HTMLSelectElement);
+const effort = byId('effort', HTMLSelectElement);
 const json = byId('json', HTMLElement);
 
 function offer(place: string, value: string, text: string, checked: boolean): void {
@@ -54,7 +61,11 @@ async function measureOne(
   };
   try {
     const options = { signal: AbortSignal.any([signal, limit]), onUpdate };
-    return await worker.run('measure', { contender, workload, reference }, options);
+    return await worker.run(
+      'measure',
+      { contender, workload, reference, effort: effort.value as EffortName },
+      options,
+    );
   } catch (error) {
     signal.throwIfAborted();
     const problem = limit.aborted ? `cut off after ${LIMIT_MS / 1000} s` : (error as Error).message;
@@ -108,7 +119,14 @@ function withReference(measurements: readonly Measurement[]): readonly Measureme
 function show(adapter: string, ceiling: Ceiling, measurements: readonly Measurement[]): void {
   const rows: Row[] = buildRows(withReference(measurements), { [HERE]: ceiling });
   showRows(byId('tables', HTMLElement), rows);
-  const result = { adapter, userAgent: navigator.userAgent, share: share.value, ceiling, rows };
+  const result = {
+    adapter,
+    userAgent: navigator.userAgent,
+    share: share.value,
+    effort: effort.value,
+    ceiling,
+    rows,
+  };
   json.textContent = JSON.stringify(result, null, 2);
 }
 
@@ -132,7 +150,7 @@ async function run(options: TaskOptions): Promise<void> {
   };
   byId('result', HTMLElement).hidden = true;
   tell('Measuring what the adapter can do at most');
-  const { adapter, ceiling } = await worker.run('ceiling', undefined, options);
+  const { adapter, ceiling } = await worker.run('ceiling', effort.value as EffortName, options);
   worker.close();
   showFacts(byId('facts', HTMLElement), {
     Adapter: adapter,
@@ -165,12 +183,13 @@ async function start(): Promise<void> {
   for (const { name, place } of CONTENDERS) {
     if (place === 'adapter' && name !== OURS) offer('contenders', name, name, true);
   }
-  await noticeAdapter();
+  if (new URLSearchParams(location.search).get('effort') === 'quick') effort.value = 'quick';
   const kind = await findAdapter();
   if (kind === 'none') {
     byId('run', HTMLButtonElement).disabled = true;
     showError('There is nothing to measure: this browser gives the page no WebGPU adapter.');
   } else if (kind === 'gpu') share.value = '1';
+  await startPage();
 }
 
 byId('settings', HTMLFormElement).addEventListener('submit', (event) => {

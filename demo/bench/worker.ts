@@ -1,5 +1,5 @@
 /** Measures off the page's thread. */
-import { measureCeiling } from '../../bench/ceiling.js';
+import { type CeilingEffort, measureCeiling } from '../../bench/ceiling.js';
 import type { Contender } from '../../bench/contenders/contender.js';
 import { onAdapter } from '../../bench/contenders/on_adapter.js';
 import type { Loaders } from '../../bench/contenders/registry.js';
@@ -11,14 +11,29 @@ import { type Effort, measure, type Measured } from '../../bench/measure.js';
 import { assemble, chooseStart, SYNTHETIC } from '../../bench/sources.js';
 import type { Method, Workload } from '../../bench/workload.js';
 import { type JobContext, serveJobs } from '../shared/worker_host.js';
-import { type BenchJobs, HERE, type Reference } from './jobs.js';
+import { type BenchJobs, type EffortName, HERE, type Reference } from './jobs.js';
 
-const EFFORT: Effort = {
-  samples: 3,
-  sampleMilliseconds: 500,
-  mostIterations: 100,
-  slowMilliseconds: 3000,
-  wholeFits: true,
+const EFFORTS: Readonly<Record<EffortName, Effort>> = {
+  thorough: {
+    samples: 3,
+    sampleMilliseconds: 500,
+    mostIterations: 100,
+    slowMilliseconds: 3000,
+    wholeFits: true,
+  },
+  quick: {
+    samples: 1,
+    sampleMilliseconds: 20,
+    mostIterations: 10,
+    slowMilliseconds: 3000,
+    wholeFits: false,
+  },
+};
+const QUICK_CEILING: CeilingEffort = {
+  workgroups: [64],
+  accumulators: [4],
+  leastMilliseconds: 10,
+  runs: 1,
 };
 const LOADERS: Loaders = onAdapter;
 
@@ -30,7 +45,7 @@ async function refer({ name, share }: BenchJobs['refer']['takes']): Promise<Refe
 }
 
 async function measureOne(
-  { contender, workload: { name, share }, reference }: BenchJobs['measure']['takes'],
+  { contender, workload: { name, share }, reference, effort }: BenchJobs['measure']['takes'],
   { send }: JobContext<Measured>,
 ) {
   const { start, objectives } = reference;
@@ -43,7 +58,13 @@ async function measureOne(
     send(known);
   };
   try {
-    await measure(await loaders[contender](), workload, EFFORT, report, countDeviceMemory());
+    await measure(
+      await loaders[contender](),
+      workload,
+      EFFORTS[effort],
+      report,
+      countDeviceMemory(),
+    );
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
@@ -59,9 +80,9 @@ async function settle() {
 
 serveJobs<BenchJobs>({
   settle,
-  ceiling: async () => ({
+  ceiling: async (effort) => ({
     adapter: (await adapterName()) ?? 'none',
-    ceiling: await measureCeiling(),
+    ceiling: await measureCeiling(effort === 'quick' ? QUICK_CEILING : undefined),
   }),
   refer,
   measure: measureOne,

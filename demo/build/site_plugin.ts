@@ -83,12 +83,16 @@ export function sitePlugin(root: string): Plugin {
           .replace('{{home}}', folder === '' ? ' aria-current="page"' : '')
           .replace('{{navigation}}', navigation(pages, folder, top));
         const [head, start, end] = filled.split(/^<!-- cut -->\n/m);
-        return html
-          .replace(/<head>/, () => `<head>${head}`)
-          .replace(/<title>(?!webgpu)([^<]+)/, '<title>$1 · webgpu-clustering')
-          .replace(/<body>/, () => `<body>${start}`)
-          .replace('<!-- pages -->', () => cards(pages))
-          .replace(/<\/body>/, () => `${end}</body>`);
+        return (
+          html
+            .replace(/<head>/, () => `<head>${head}`)
+            .replace(/<title>(?!webgpu)([^<]+)/, '<title>$1 · webgpu-clustering')
+            .replace(/<body>/, () => `<body>${start}`)
+            // Pressed before its module runs, a button would do nothing: see startPage.
+            .replace('<main ', '<main inert ')
+            .replace('<!-- pages -->', () => cards(pages))
+            .replace(/<\/body>/, () => `${end}</body>`)
+        );
       },
     },
   };

@@ -1,17 +1,25 @@
 /** The page: bring a file, choose, cluster, look. */
 import { formatCount, formatNumber } from '../../src/cli/format.js';
 import irisUrl from '../../test/golden/iris.csv?url';
-import { noticeAdapter } from '../shared/adapter.js';
+import { isLight, startPage } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
 import { Scatter } from '../shared/scatter.js';
-import { reportErrors, runTask, say, showError } from '../shared/task.js';
+import {
+  cancelTask,
+  reportErrors,
+  runOpening,
+  runTask,
+  say,
+  showError,
+  type TaskOptions,
+} from '../shared/task.js';
 import { type RunOptions, WorkerClient } from '../shared/worker_client.js';
 import { offerAxes, readAxes, watchAxes } from './axes.js';
 import { equivalentCode } from './code.js';
-import type { DataJobs, DataSettings, TableSummary, View } from './jobs.js';
+import type { DataJobs, DataSettings, MethodSettings, TableSummary, View } from './jobs.js';
 import { copyCode, downloadRows, hideResult, showCurve, showResult } from './result.js';
 import {
   mostSuggested,
@@ -20,7 +28,7 @@ import {
   readMethod,
   readSettings,
   setK,
-  watchDataSettings,
+  watchSettings,
 } from './settings.js';
 
 interface Source {
@@ -52,6 +60,8 @@ let fileName = '';
 let view: View | undefined;
 let labels: Uint32Array | undefined;
 let selectedRows: Uint32Array | undefined;
+/** Whether a fit or a suggestion is under way. */
+let isFitting = false;
 let viewing: AbortController | undefined;
 
 const scatter = new Scatter(canvas, { describe: describeRow, onSelect: showSelection });
@@ -90,7 +100,12 @@ async function drawView(
   options: RunOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
   viewing?.abort();
-  view = await worker.run('view', { data, axes: readAxes() }, options);
+  const d = data.columns.length;
+  view = await worker.run(
+    'view',
+    { data, axes: readAxes() },
+    { ...options, isLight: isLight((table?.rows ?? 0) * d * d) },
+  );
   scatter.show({ ...view, ...(labels && { labels }), ...view.overlays });
 }
 
@@ -108,70 +123,94 @@ function refreshView(): void {
   viewing = controller;
 }
 
-/** What a fit gave belongs to points that are no longer wanted. */
+/** What a fit gave belongs to points or a method that are no longer wanted, or another one has failed. */
 function forgetFit(): void {
+  if (isFitting) cancelTask();
   labels = undefined;
   hideResult();
   suggestion.hidden = true;
+  scatter.update({});
+  showSelection(selectedRows);
 }
 
-function openFile({ name, without, read }: Source): void {
-  void runTask(`Reading ${name}`, undefined, async (options) => {
-    const file = await read(options.signal);
-    table = await worker.run('load', file, { ...options, restores: true });
-    fileName = file.name;
-    forgetFit();
-    offerColumns(table, without);
-    offerAxes(table, without);
-    const { rows, columns, notes } = table;
-    byId('file-facts', HTMLElement).textContent = [
-      `${fileName}: ${plural(rows, 'row')}, ${plural(columns.length, 'column')}.`,
-      ...notes,
-    ].join(' ');
-    byId('workspace', HTMLElement).hidden = false;
-    await drawView(readDataSettings(), options);
+async function load({ without, read }: Source, options: TaskOptions): Promise<void> {
+  const file = await read(options.signal);
+  table = await worker.run('load', file, { ...options, restores: true });
+  fileName = file.name;
+  forgetFit();
+  offerColumns(table, without);
+  offerAxes(table, without);
+  const { rows, columns, notes } = table;
+  byId('file-facts', HTMLElement).textContent = [
+    `${fileName}: ${plural(rows, 'row')}, ${plural(columns.length, 'column')}.`,
+    ...notes,
+  ].join(' ');
+  byId('workspace', HTMLElement).hidden = false;
+  await drawView(readDataSettings(), options);
+}
+
+function openFile(source: Source): void {
+  void runTask(`Reading ${source.name}`, undefined, async (options) => {
+    await load(source, options);
     say(`${fileName} is read.`);
   });
 }
 
-function cluster(): void {
-  void runTask('Starting', clusterButton, async (options) => {
-    if (!table) return;
-    const settings = readSettings();
-    await drawView(settings.data, options);
-    // On a phone the picture is further down than the button.
-    canvas.scrollIntoView({ block: 'nearest' });
-    const history: number[] = [];
-    const result = await worker.run(
-      'fit',
-      { ...settings, axes: readAxes() },
-      {
-        ...options,
-        onUpdate: ({ objective, shown }) => {
-          history.push(objective);
-          showCurve(settings.method, history);
-          if (!shown) return;
-          ({ labels } = shown);
-          scatter.update(shown, true);
-        },
-      },
-    );
-    ({ labels } = result);
-    scatter.update(result, settings.live);
-    showSelection(selectedRows);
-    showResult(result, settings, equivalentCode(settings, table, fileName));
-    const owning = result.counts.reduce((sum, count) => sum + Number(count > 0), 0);
-    say(
-      owning === settings.k
-        ? `Done: ${plural(settings.k, 'cluster')}.`
-        : `Done, but only ${formatCount(owning)} of ${plural(settings.k, 'cluster')} own rows; choose fewer.`,
-    );
-  });
+/** Multiply-adds of an iteration over the table's rows. */
+function workOf({ columns }: DataSettings, { method }: MethodSettings, k: number): number {
+  const d = columns.length;
+  return (table?.rows ?? 0) * k * (method === 'mixture' ? d * d : d);
 }
 
-function suggestK(by: 'elbow' | 'gap'): void {
+async function fit(options: TaskOptions): Promise<void> {
+  if (!table) return;
+  const settings = readSettings();
+  hideResult();
+  await drawView(settings.data, options);
+  const history: number[] = [];
+  const result = await worker.run(
+    'fit',
+    { ...settings, axes: readAxes() },
+    {
+      ...options,
+      isLight: isLight(workOf(settings.data, settings.method, settings.k)),
+      onUpdate: ({ objective, shown }) => {
+        history.push(objective);
+        showCurve(settings.method, history);
+        if (!shown) return;
+        ({ labels } = shown);
+        scatter.update(shown, true);
+      },
+    },
+  );
+  ({ labels } = result);
+  scatter.update(result, settings.live);
+  showSelection(selectedRows);
+  showResult(result, settings, equivalentCode(settings, table, fileName));
+}
+
+async function cluster(): Promise<void> {
+  isFitting = true;
+  const end = await runTask('Starting', clusterButton, async (options) => {
+    // On a phone the picture is above the button.
+    canvas.scrollIntoView({ block: 'nearest' });
+    await fit(options);
+    const wanted = readSettings().k;
+    const owning = new Set(labels).size;
+    say(
+      owning === wanted
+        ? `Done: ${plural(wanted, 'cluster')}.`
+        : `Done, but only ${formatCount(owning)} of ${plural(wanted, 'cluster')} own rows; choose fewer.`,
+    );
+  });
+  isFitting = false;
+  if (end === 'failed') forgetFit();
+}
+
+async function suggestK(by: 'elbow' | 'gap'): Promise<void> {
   const button = by === 'gap' ? gapButton : suggestButton;
-  void runTask('Trying numbers of clusters', button, async (options) => {
+  isFitting = true;
+  const end = await runTask('Trying numbers of clusters', button, async (options) => {
     const method = readMethod();
     const data = readDataSettings();
     const values: number[] = [];
@@ -188,6 +227,7 @@ function suggestK(by: 'elbow' | 'gap'): void {
       { data, method, by, most: mostSuggested(), seed: 0 },
       {
         ...options,
+        isLight: isLight(workOf(data, method, mostSuggested())),
         onUpdate: (value) => {
           values.push(value);
           draw(values);
@@ -206,6 +246,9 @@ function suggestK(by: 'elbow' | 'gap'): void {
     setK(k);
     say(`Suggested: k = ${k}.`);
   });
+  isFitting = false;
+  // Of one that another has taken the place of, what is shown is that one's.
+  if (end === 'cancelled' || end === 'failed') suggestion.hidden = true;
 }
 
 function onClick(id: string, act: () => Promise<void> | undefined): void {
@@ -226,18 +269,18 @@ byId('sample', HTMLButtonElement).addEventListener('click', () => {
 });
 byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  cluster();
+  void cluster();
 });
 suggestButton.addEventListener('click', () => {
-  suggestK('elbow');
+  void suggestK('elbow');
 });
 gapButton.addEventListener('click', () => {
-  suggestK('gap');
+  void suggestK('gap');
 });
-watchDataSettings(() => {
+watchSettings(() => {
   forgetFit();
   refreshView();
-});
+}, forgetFit);
 watchAxes(refreshView);
 onClick('download', () => labels && downloadRows(`${stem(fileName)}-labels`, undefined, labels));
 onClick(
@@ -255,4 +298,9 @@ onClick('copy', async () => {
 byId('clear-selection', HTMLButtonElement).addEventListener('click', () => {
   scatter.clearSelection();
 });
-void noticeAdapter();
+void startPage().then(() =>
+  runOpening('Reading the sample', async (options) => {
+    await load(IRIS, options);
+    await fit(options);
+  }),
+);

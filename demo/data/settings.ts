@@ -102,18 +102,20 @@ export function setK(value: number): void {
   k.value = String(value);
 }
 
-/** Tells when other points are wanted: other columns, standardized or reduced. */
-export function watchDataSettings(onChange: () => void): void {
+/** Tells when other points are wanted (other columns, standardized or reduced), and when another method is. */
+export function watchSettings(onPoints: () => void, onMethod: () => void): void {
   form.addEventListener('change', ({ target }) => {
     adapt();
     const changed = target as HTMLElement;
     const points = [standardize, reduce, components] as readonly HTMLElement[];
-    if (points.includes(changed) || list.contains(changed)) onChange();
+    const methods = [method, metric, covariance] as readonly HTMLElement[];
+    if (points.includes(changed) || list.contains(changed)) onPoints();
+    else if (methods.includes(changed)) onMethod();
   });
   const checkAll = (checked: boolean) => () => {
     for (const box of boxes) if (!box.disabled) box.checked = checked;
     adapt();
-    onChange();
+    onPoints();
   };
   byId('all-columns', HTMLButtonElement).addEventListener('click', checkAll(true));
   byId('no-columns', HTMLButtonElement).addEventListener('click', checkAll(false));

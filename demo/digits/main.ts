@@ -1,11 +1,11 @@
 /** The page: cluster the images, decompose them, look. */
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
-import { reportErrors, runTask, say } from '../shared/task.js';
+import { reportErrors, runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import digitsUrl from './digits.png?url';
 import type { Centroids, DigitsJobs } from './jobs.js';
@@ -69,77 +69,91 @@ function keepShown(): () => void {
   };
 }
 
-let showWhole = keepShown();
+const showBlank = keepShown();
+let showWhole = showBlank;
 let clusterings = 0;
 
-/** Clusters; one that ends early, for whatever reason, leaves what was there before. */
+async function showClusters(options: TaskOptions, isOpening: boolean): Promise<void> {
+  await load(clusterWorker, options);
+  const settings = {
+    perClass: of.value === 'class',
+    k: k.valueAsNumber,
+    seed: byId('seed', HTMLInputElement).valueAsNumber,
+    live: byId('live', HTMLInputElement).checked,
+  };
+  byId('centroids-hint', HTMLElement).hidden = true;
+  byId('cluster-facts', HTMLElement).hidden = true;
+  centroidPlace.replaceChildren();
+  if (!isOpening) centroidPlace.scrollIntoView({ block: 'nearest' });
+  const curve = byId('objective', HTMLElement);
+  curve.hidden = settings.perClass;
+  const history: number[] = [];
+  const shown: HTMLElement[][] = [];
+  const show = (centroids: Centroids) => {
+    shown[centroids.digit ?? 0] = centroidTiles(centroids);
+    centroidPlace.replaceChildren(...shown.flat());
+  };
+  const result = await clusterWorker.run('cluster', settings, {
+    ...options,
+    isLight: isOpening,
+    onUpdate: ({ objective, centroids }) => {
+      if (centroids) show(centroids);
+      if (settings.perClass) return;
+      history.push(objective);
+      drawCurve(byId('objective-curve', HTMLElement), history, 'Objective at each iteration');
+    },
+  });
+  result.centroids.forEach(show);
+  showFacts(byId('cluster-facts', HTMLElement), {
+    Inertia: formatNumber(result.inertia),
+    Iterations: formatCount(result.iterations),
+    ...(!settings.perClass && { Purity: `${(100 * result.purity).toFixed(1)} %` }),
+    'Ran on': nameEngine(result.engine),
+    Time: formatSeconds(result.milliseconds),
+  });
+  showWhole = keepShown();
+}
+
+/** Clusters; one that is cancelled leaves what was there before. */
 async function cluster(): Promise<void> {
   const clustering = ++clusterings;
-  const done = await runTask('Loading the images', clusterButton, async (options) => {
-    await load(clusterWorker, options);
-    const settings = {
-      perClass: of.value === 'class',
-      k: k.valueAsNumber,
-      seed: byId('seed', HTMLInputElement).valueAsNumber,
-      live: byId('live', HTMLInputElement).checked,
-    };
-    byId('centroids-hint', HTMLElement).hidden = true;
-    byId('cluster-facts', HTMLElement).hidden = true;
-    centroidPlace.replaceChildren();
-    centroidPlace.scrollIntoView({ block: 'nearest' });
-    const curve = byId('objective', HTMLElement);
-    curve.hidden = settings.perClass;
-    const history: number[] = [];
-    const shown: HTMLElement[][] = [];
-    const show = (centroids: Centroids) => {
-      shown[centroids.digit ?? 0] = centroidTiles(centroids);
-      centroidPlace.replaceChildren(...shown.flat());
-    };
-    const result = await clusterWorker.run('cluster', settings, {
-      ...options,
-      onUpdate: ({ objective, centroids }) => {
-        if (centroids) show(centroids);
-        if (settings.perClass) return;
-        history.push(objective);
-        drawCurve(byId('objective-curve', HTMLElement), history, 'Objective at each iteration');
-      },
-    });
-    result.centroids.forEach(show);
-    showFacts(byId('cluster-facts', HTMLElement), {
-      Inertia: formatNumber(result.inertia),
-      Iterations: formatCount(result.iterations),
-      ...(!settings.perClass && { Purity: `${(100 * result.purity).toFixed(1)} %` }),
-      'Ran on': nameEngine(result.engine),
-      Time: formatSeconds(result.milliseconds),
-    });
+  const end = await runTask('Loading the images', clusterButton, async (options) => {
+    await showClusters(options, false);
     say('Done: the images are clustered.');
   });
   // A later one has taken the place.
   if (clustering !== clusterings) return;
-  if (done) showWhole = keepShown();
-  else showWhole();
+  if (end === 'failed') showBlank();
+  else if (end !== 'done') showWhole();
+}
+
+async function showComponents(options: TaskOptions, isOpening: boolean): Promise<void> {
+  await load(pcaWorker, options);
+  const found = await pcaWorker.run('findComponents', undefined, {
+    ...options,
+    isLight: isOpening,
+  });
+  explained = found.explainedVarianceRatio;
+  showFacts(byId('pca-facts', HTMLElement), {
+    'Explained variance': '',
+    'Squared error of a pixel': '',
+    'Ran on': nameEngine(found.engine),
+    Time: formatSeconds(found.milliseconds),
+  });
+  const parts = Array.from({ length: 1 + SHOWN_COMPONENTS }, (_, at) => {
+    const name = at === 0 ? 'mean' : String(at);
+    const label = at === 0 ? 'The mean image' : `Component ${at}`;
+    return tile(name, picture(found.images, at, label, at === 0 ? 'ink' : 'signed'));
+  });
+  byId('component-images', HTMLElement).replaceChildren(...parts);
+  byId('pca-hint', HTMLElement).hidden = true;
+  for (const id of ['slider', 'others', 'pca-result']) byId(id, HTMLElement).hidden = false;
+  await showReconstructions();
 }
 
 function find(): void {
   void runTask('Loading the images', findButton, async (options) => {
-    await load(pcaWorker, options);
-    const found = await pcaWorker.run('findComponents', undefined, options);
-    explained = found.explainedVarianceRatio;
-    showFacts(byId('pca-facts', HTMLElement), {
-      'Explained variance': '',
-      'Squared error of a pixel': '',
-      'Ran on': nameEngine(found.engine),
-      Time: formatSeconds(found.milliseconds),
-    });
-    const parts = Array.from({ length: 1 + SHOWN_COMPONENTS }, (_, at) => {
-      const name = at === 0 ? 'mean' : String(at);
-      const label = at === 0 ? 'The mean image' : `Component ${at}`;
-      return tile(name, picture(found.images, at, label, at === 0 ? 'ink' : 'signed'));
-    });
-    byId('component-images', HTMLElement).replaceChildren(...parts);
-    byId('pca-hint', HTMLElement).hidden = true;
-    for (const id of ['slider', 'others', 'pca-result']) byId(id, HTMLElement).hidden = false;
-    await showReconstructions();
+    await showComponents(options, false);
     say('Done: move the slider.');
   });
 }
@@ -155,7 +169,7 @@ async function showReconstructions(): Promise<void> {
       shown = `${slider.value} ${first}`;
       const count = slider.valueAsNumber;
       const rows = Array.from({ length: SHOWN_IMAGES }, (_, at) => (first + at) % images);
-      const made = await pcaWorker.run('reconstruct', { rows, count });
+      const made = await pcaWorker.run('reconstruct', { rows, count }, { isLight: true });
       const tiles = rows.map((row, at) =>
         tile(
           '',
@@ -192,4 +206,10 @@ byId('others', HTMLButtonElement).addEventListener('click', () => {
   first = (first + SHOWN_IMAGES) % images;
   reportErrors(showReconstructions());
 });
-void noticeAdapter();
+void startPage().then(async () => {
+  const end = await runOpening('Loading the images', async (options) => {
+    await showClusters(options, true);
+    await showComponents(options, true);
+  });
+  if (end !== 'done' && clusterings === 0) showWhole();
+});

@@ -1,5 +1,4 @@
 /** What this page's worker does. */
-import type { Progress } from '../shared/jobs.js';
 
 /** The files of make_words.mjs. */
 export interface WordFiles {
@@ -37,6 +36,8 @@ export interface ClusterResult {
 
 export interface Neighbour {
   readonly word: string;
+  /** Its position among all words. */
+  readonly row: number;
   readonly cosine: number;
 }
 
@@ -56,18 +57,15 @@ export interface WordMap {
   readonly explained: readonly [number, number];
 }
 
-/** What long jobs are given besides. */
-export interface Context {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  /** 'cpu' where the page has found no adapter. */
-  readonly runtime: 'cpu' | undefined;
-}
-
 export interface EmbeddingsJobs {
   /** Gives the number of words. */
-  load(files: WordFiles): Promise<number>;
-  map(context: Context): Promise<WordMap>;
-  cluster(settings: ClusterSettings, context: Context): Promise<ClusterResult>;
-  search(word: string): Found;
+  load: { readonly takes: WordFiles; readonly gives: number };
+  map: { readonly takes: undefined; readonly gives: WordMap };
+  /** Sends the cluster of each word after each iteration. */
+  cluster: {
+    readonly takes: ClusterSettings;
+    readonly gives: ClusterResult;
+    readonly sends: Uint32Array;
+  };
+  search: { readonly takes: string; readonly gives: Found };
 }

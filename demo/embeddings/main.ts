@@ -1,14 +1,22 @@
 /** The page: cluster the words, read the clusters, search. */
 import { formatCount, formatSeconds } from '../../src/cli/format.js';
-import { inWorker } from '../../src/worker/index.js';
-import { knownAdapter, nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { channels, readColours } from '../shared/marks.js';
-import { packColour, Scatter } from '../shared/scatter.js';
-import { isBusy, reportErrors, runTask, say, showError, type TaskOptions } from '../shared/task.js';
-import type { Context, EmbeddingsJobs, Found, WordCluster, WordMap } from './jobs.js';
+import { type Hit, packColour, Scatter } from '../shared/scatter.js';
+import {
+  isBusy,
+  reportErrors,
+  runOpening,
+  runTask,
+  say,
+  showError,
+  type TaskOptions,
+} from '../shared/task.js';
+import { WorkerClient } from '../shared/worker_client.js';
+import type { EmbeddingsJobs, Found, WordCluster, WordMap } from './jobs.js';
 import vectorsUrl from './vectors.bin?url';
 import wordsUrl from './words.txt?url';
 
@@ -16,14 +24,9 @@ import wordsUrl from './words.txt?url';
 const NAMES = 3;
 const SELECTED_SHOWN = 60;
 
-/** Whether the worker has the words. */
-let loaded = false;
-const worker = inWorker<EmbeddingsJobs>({
-  start: () => {
-    loaded = false;
-    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  },
-});
+const worker = new WorkerClient<EmbeddingsJobs>(
+  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+);
 const clusterButton = byId('cluster', HTMLButtonElement);
 const searchButton = byId('search', HTMLButtonElement);
 const word = byId('word', HTMLInputElement);
@@ -33,15 +36,13 @@ const scatter = new Scatter(byId('scatter', HTMLCanvasElement), {
   onSelect: showSelected,
 });
 
+let loaded = false;
 let map: WordMap | undefined;
 let labels: Uint32Array | undefined;
 /** The cluster's card, by its number in the fit. */
 let cards = new Map<number, HTMLDetailsElement>();
 let chosen: number | undefined;
-
-function contextOf(options: TaskOptions): Context {
-  return { ...options, runtime: knownAdapter() === 'none' ? 'cpu' : undefined };
-}
+let hits: readonly Hit[] = [];
 
 async function load(options: TaskOptions): Promise<void> {
   if (loaded) return;
@@ -49,7 +50,7 @@ async function load(options: TaskOptions): Promise<void> {
     fetchSample(wordsUrl, 'words.txt', options.signal),
     fetchSample(vectorsUrl, 'vectors.bin', options.signal),
   ]);
-  await worker.load({ words, vectors });
+  await worker.run('load', { words, vectors }, { ...options, restores: true });
   loaded = true;
 }
 
@@ -73,15 +74,15 @@ function choose(cluster: number | undefined): void {
   drawChosen();
 }
 
+/** The map by clusters, or one cluster on it; with what was searched for. */
 function drawChosen(): void {
   if (!map) return;
   const [muted, accent] = readColours('--rule', '--accent').map((colour) =>
     packColour(...channels(colour)),
   );
-  const marked = chosen === undefined ? undefined : labels;
-  scatter.update(
-    marked ? { colours: marked.map((label) => (label === chosen ? accent : muted)) } : {},
-  );
+  const colours =
+    chosen !== undefined && labels?.map((label) => (label === chosen ? accent : muted));
+  scatter.update({ ...(labels && { labels }), ...(colours && { colours }), hits });
 }
 
 /** A word that is searched for when pressed. */
@@ -122,14 +123,24 @@ function makeCard(found: WordCluster): HTMLDetailsElement {
   return card;
 }
 
-function cluster(): void {
-  void runTask('Loading the words', clusterButton, async (options) => {
-    await load(options);
-    const settings = {
-      k: byId('k', HTMLInputElement).valueAsNumber,
-      seed: byId('seed', HTMLInputElement).valueAsNumber,
-    };
-    const result = await worker.cluster(settings, contextOf(options));
+async function showClusters(options: TaskOptions, isOpening: boolean): Promise<void> {
+  await load(options);
+  if (!map) await showMap(options);
+  const settings = {
+    k: byId('k', HTMLInputElement).valueAsNumber,
+    seed: byId('seed', HTMLInputElement).valueAsNumber,
+  };
+  const before = { labels, chosen };
+  chosen = undefined;
+  try {
+    const result = await worker.run('cluster', settings, {
+      ...options,
+      isLight: isOpening,
+      onUpdate: (shown) => {
+        labels = shown;
+        drawChosen();
+      },
+    });
     ({ labels } = result);
     byId('hint', HTMLElement).hidden = true;
     cards = new Map(result.clusters.map((found) => [found.cluster, makeCard(found)]));
@@ -142,14 +153,24 @@ function cluster(): void {
       'Ran on': nameEngine(result.engine),
       Time: formatSeconds(result.milliseconds),
     });
-    if (!map) await showMap(options);
     choose(undefined);
-    say(`Done: ${formatCount(result.clusters.length)} clusters.`);
+  } catch (error) {
+    // What is listed is of the clustering before.
+    ({ labels, chosen } = before);
+    drawChosen();
+    throw error;
+  }
+}
+
+function cluster(): void {
+  void runTask('Loading the words', clusterButton, async (options) => {
+    await showClusters(options, false);
+    say(`Done: ${formatCount(cards.size)} clusters.`);
   });
 }
 
 async function showMap(options: TaskOptions): Promise<void> {
-  map = await worker.map(contextOf(options));
+  map = await worker.run('map', undefined, { ...options, isLight: true });
   const [first, second] = map.explained.map((share) => (100 * share).toFixed(1));
   byId('map', HTMLElement).hidden = false;
   scatter.show({
@@ -157,6 +178,7 @@ async function showMap(options: TaskOptions): Promise<void> {
     xName: `principal component 1 (${first} % of the variance)`,
     yName: `principal component 2 (${second} %)`,
   });
+  drawChosen();
 }
 
 function showFound({ word: asked, row, neighbours }: Found): void {
@@ -182,18 +204,25 @@ function showFound({ word: asked, row, neighbours }: Found): void {
       return make('li', {}, button);
     }),
   );
+  hits = [
+    { row, name: asked },
+    ...neighbours.map((neighbour) => ({ row: neighbour.row, name: neighbour.word })),
+  ];
+  drawChosen();
   if (!card || at === undefined) return;
   card.open = true;
   choose(at);
   list.scrollTop = card.offsetTop - list.offsetTop;
 }
 
-async function find(): Promise<void> {
+async function find(options?: TaskOptions): Promise<void> {
   try {
-    showFound(await worker.search(word.value));
+    showFound(await worker.run('search', word.value, options));
   } catch (error) {
     byId('found', HTMLElement).textContent = '';
     byId('neighbours', HTMLElement).replaceChildren();
+    hits = [];
+    choose(undefined);
     throw error;
   }
   say(`Done: the words nearest to ${word.value.trim()}.`);
@@ -208,7 +237,8 @@ function search(): void {
   }
   void runTask('Loading the words', searchButton, async (options) => {
     await load(options);
-    await find();
+    if (!map) await showMap(options);
+    await find(options);
   });
 }
 
@@ -221,4 +251,6 @@ byId('search-form', HTMLFormElement).addEventListener('submit', (event) => {
   search();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChosen);
-void noticeAdapter();
+void startPage().then(() =>
+  runOpening('Loading the words', (options) => showClusters(options, true)),
+);

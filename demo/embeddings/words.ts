@@ -61,7 +61,11 @@ export function findNeighbours(known: Words, asked: string): Found {
   }
   const direction = known.directions.subarray(at * DIMENSIONS, (at + 1) * DIMENSIONS);
   const neighbours = known.words
-    .map((other, row): Neighbour => ({ word: other, cosine: cosine(known, row, direction) }))
+    .map((other, row): Neighbour => ({
+      word: other,
+      row,
+      cosine: cosine(known, row, direction),
+    }))
     .filter((_, row) => row !== at)
     .sort((a, b) => b.cosine - a.cosine)
     .slice(0, NEIGHBOURS);
@@ -78,7 +82,7 @@ export function nameClusters(
   const members = Array.from({ length: k }, (): Neighbour[] => []);
   labels.forEach((label, row) => {
     const centroid = centroids.subarray(label * DIMENSIONS, (label + 1) * DIMENSIONS);
-    members[label].push({ word: known.words[row], cosine: cosine(known, row, centroid) });
+    members[label].push({ word: known.words[row], row, cosine: cosine(known, row, centroid) });
   });
   return members
     .map((found, cluster) => ({

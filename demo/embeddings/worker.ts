@@ -1,14 +1,8 @@
 /** Clusters and searches the words off the page's thread. */
-import { kmeans, pca } from '../../src/index.js';
-import { serve } from '../../src/worker/index.js';
-import type {
-  ClusterResult,
-  ClusterSettings,
-  Context,
-  EmbeddingsJobs,
-  WordFiles,
-  WordMap,
-} from './jobs.js';
+import { type KMeansModel, pca } from '../../src/index.js';
+import { fit } from '../data/fit.js';
+import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
+import type { ClusterResult, ClusterSettings, EmbeddingsJobs, WordFiles, WordMap } from './jobs.js';
 import { DIMENSIONS, findNeighbours, nameClusters, readWords, type Words } from './words.js';
 
 let known: Words = readWords('', new Int8Array(0));
@@ -22,7 +16,7 @@ async function load({ words, vectors }: WordFiles): Promise<number> {
   return known.words.length;
 }
 
-async function map({ signal, runtime, onProgress }: Context): Promise<WordMap> {
+async function map(_: undefined, { signal, runtime, onProgress }: JobContext): Promise<WordMap> {
   onProgress({ value: 0.5, max: 1, text: 'Finding two principal components' });
   const model = await pca(points(), { nComponents: 2, signal, runtime });
   const { data } = await model.transform(points(), { signal, runtime });
@@ -33,40 +27,32 @@ async function map({ signal, runtime, onProgress }: Context): Promise<WordMap> {
 
 async function cluster(
   { k, seed }: ClusterSettings,
-  { signal, runtime, onProgress }: Context,
+  { signal, runtime, onProgress, send }: JobContext<Uint32Array>,
 ): Promise<ClusterResult> {
   onProgress({ value: 0, max: 1, text: 'Choosing words to start from' });
-  const start = performance.now();
   const n = known.words.length;
-  const model = await kmeans(points(), {
-    k,
-    seed,
-    metric: 'cosine',
+  const wanted = { method: { method: 'kmeans', metric: 'cosine' }, k, seed, live: true } as const;
+  const { model, history, converged, milliseconds } = await fit(points(), wanted, {
     signal,
     runtime,
-    onIteration: ({ iteration, maxIter, inertia }) => {
-      const mean = (1 - inertia / n).toFixed(4);
+    onIteration: ({ iteration, maxIter, objective, model: shown }) => {
+      const mean = (1 - objective / n).toFixed(4);
       const text = `Iteration ${iteration} of at most ${maxIter}, mean cosine ${mean}`;
       onProgress({ value: iteration, max: maxIter, text });
+      const labels = shown!.labels.slice();
+      send(handOver(labels, labels));
     },
   });
-  const milliseconds = performance.now() - start;
-  const { labels, iterations, converged, engine, centroids } = model;
+  const { labels, engine, centroids, inertia } = model as KMeansModel;
   return {
     clusters: nameClusters(known, labels, Float32Array.from(centroids.data)),
     labels,
-    meanCosine: 1 - model.inertia / n,
-    iterations,
+    meanCosine: 1 - inertia / n,
+    iterations: history.length,
     converged,
     engine,
     milliseconds,
   };
 }
 
-const jobs: EmbeddingsJobs = {
-  load,
-  map,
-  cluster,
-  search: (asked) => findNeighbours(known, asked),
-};
-serve(jobs);
+serveJobs<EmbeddingsJobs>({ load, map, cluster, search: (asked) => findNeighbours(known, asked) });

@@ -1,14 +1,31 @@
 /** What is drawn of expectation maximisation in two dimensions beyond what the library returns. */
 import { type CovarianceType, GaussianMixtureModel } from '../../src/index.js';
 import { createRandom } from '../../src/math/random.js';
+import type { Centre } from '../shared/scatter_data.js';
+import type { Eruptions } from './data.js';
 import type { StartSettings } from './jobs.js';
 
 const CIRCLE = 1.5;
 /** The angle of the first mean: to the left, a little up, away from both clouds of the eruptions. */
 const FIRST_ANGLE = (5 * Math.PI) / 6;
 
+/** The row c of `means` (k x 2, of standardized columns) in the file's units. */
+export function inMinutes(
+  { mean, deviation }: Eruptions,
+  means: Float64Array | Float32Array,
+  c: number,
+): Centre {
+  return {
+    x: mean[0] + deviation[0] * means[2 * c],
+    y: mean[1] + deviation[1] * means[2 * c + 1],
+  };
+}
+
 /** The means to start from, k x 2. */
-export function startMeans({ k, start, seed }: StartSettings, data: Float32Array): Float64Array {
+export function startMeans(
+  { k, start, seed }: Pick<StartSettings, 'k' | 'start' | 'seed'>,
+  data: Float32Array,
+): Float64Array {
   const n = data.length / 2;
   const means = new Float64Array(2 * k);
   const random = createRandom(seed);

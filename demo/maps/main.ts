@@ -4,12 +4,12 @@ import type { GridKind, Neighbourhood } from '../../src/index.js';
 import { UnitGrid } from '../../src/math/unit_grid.js';
 import digitsUrl from '../digits/digits.png?url';
 import chinaUrl from '../palette/china.jpg?url';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
-import { runTask, say, type TaskOptions } from '../shared/task.js';
+import { runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { CellPicture } from './cells.js';
 import type { Epoch, Errors, MapSettings, MapsJobs, SampleName } from './jobs.js';
@@ -120,7 +120,7 @@ function showNumbers(settings: MapSettings, { epoch, radius }: Epoch, errors?: E
   });
 }
 
-async function learn(options: TaskOptions): Promise<void> {
+async function learn(options: TaskOptions, isOpening = false): Promise<string> {
   const sample = chosen('sample') as SampleName;
   const settings = readSettings();
   const { url, file: name, row } = SAMPLES[sample];
@@ -134,6 +134,7 @@ async function learn(options: TaskOptions): Promise<void> {
   let last: Epoch | undefined;
   const errors = await worker.run('learn', settings, {
     ...options,
+    isLight: isOpening,
     onUpdate: (epoch) => {
       last = epoch;
       showEpoch(sample, settings, epoch);
@@ -148,7 +149,7 @@ async function learn(options: TaskOptions): Promise<void> {
   showNumbers(settings, last!, errors);
   shown = { ...shown!, hits: errors.hits };
   pointAt(pointed);
-  say(`Done: the map has learnt ${formatCount(n)} ${row}s.`);
+  return `Done: the map has learnt ${formatCount(n)} ${row}s.`;
 }
 
 /** Says what a unit is, and rings it. */
@@ -174,7 +175,9 @@ function describe({ sample, grid, hits, epoch: { map, uMatrix } }: Shown, unit: 
 
 settingsForm.addEventListener('submit', (event) => {
   event.preventDefault();
-  void runTask('Loading the sample', learnButton, learn);
+  void runTask('Loading the sample', learnButton, async (options) => {
+    say(await learn(options));
+  });
 });
 byId('sample', HTMLFieldSetElement).addEventListener('input', offerShape);
 settingsForm.addEventListener('input', showBlank);
@@ -182,4 +185,8 @@ pictures.map.watch(pointAt);
 pictures.uMatrix.watch(pointAt);
 photograph.src = chinaUrl;
 showBlank();
-void noticeAdapter();
+void startPage().then(() =>
+  runOpening('Loading the sample', async (options) => {
+    await learn(options, true);
+  }),
+);

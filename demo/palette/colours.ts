@@ -2,7 +2,7 @@
 
 const COLOURS = 1 << 24;
 /** With at most so many distinct colours each is a point of its own. */
-const MOST_POINTS = 60_000;
+export const MOST_POINTS = 60_000;
 /** Of the 8 bits of a channel, those that tell bins apart. */
 const BIN_BITS = 6;
 

@@ -1,14 +1,14 @@
 /** The page: bring a photograph, slide the number of colours, look, keep. */
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { isLight, nameEngine, startPage } from '../shared/adapter.js';
 import { byId } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
-import { runTask, say, showError, type TaskOptions } from '../shared/task.js';
+import { runOpening, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import chinaUrl from './china.jpg?url';
-import { psnr } from './colours.js';
+import { MOST_POINTS, psnr } from './colours.js';
 import type { PaletteJobs, Quantized, Shown } from './jobs.js';
 
 /** A choice that is followed by another one within this time is passed over. */
@@ -24,6 +24,8 @@ const quantizeButton = byId('quantize', HTMLButtonElement);
 const downloadButton = byId('download', HTMLButtonElement);
 
 let fileName = '';
+/** Of the picture. */
+let colours = 0;
 /** Colours of the palette that is shown. */
 let shownColours = 0;
 let settling: ReturnType<typeof setTimeout> | undefined;
@@ -69,27 +71,48 @@ function showQuantized(result: Quantized): void {
 
 async function quantize(options: TaskOptions): Promise<void> {
   downloadButton.disabled = true;
-  const result = await worker.run('quantize', k.valueAsNumber, options);
+  const result = await worker.run('quantize', k.valueAsNumber, {
+    ...options,
+    isLight: isLight(3 * Math.min(colours, MOST_POINTS) * k.valueAsNumber),
+  });
   showQuantized(result);
   shownColours = result.palette.length / 3;
+}
+
+function sayColours(): void {
   say(`Done: ${formatCount(shownColours)} colour${shownColours === 1 ? '' : 's'}.`);
 }
 
-function openFile(name: string, read: (signal: AbortSignal) => Promise<File>): void {
+type Read = (signal: AbortSignal) => Promise<File>;
+
+async function load(read: Read, options: TaskOptions): Promise<void> {
+  const file = await read(options.signal);
+  const picture = await worker.run('load', file, { ...options, restores: true });
+  fileName = file.name;
+  ({ colours } = picture);
+  byId('file-facts', HTMLElement).textContent =
+    `${fileName}: ${formatCount(picture.width)} × ${formatCount(picture.height)} pixels, ` +
+    `${formatCount(colours)} different colours.`;
+  byId('work', HTMLElement).hidden = false;
+  draw('original', picture.shown);
+  forget();
+  await quantize(options);
+}
+
+function openFile(name: string, read: Read): void {
   clearTimeout(settling);
   void runTask(`Reading ${name}`, undefined, async (options) => {
-    const file = await read(options.signal);
-    const picture = await worker.run('load', file, { ...options, restores: true });
-    fileName = file.name;
-    byId('file-facts', HTMLElement).textContent =
-      `${fileName}: ${formatCount(picture.width)} × ${formatCount(picture.height)} pixels, ` +
-      `${formatCount(picture.colours)} different colours.`;
-    byId('work', HTMLElement).hidden = false;
-    draw('original', picture.shown);
-    for (const id of ['quantized', 'error-image', 'swatches']) clear(id);
-    byId('facts', HTMLElement).hidden = true;
-    await quantize(options);
+    await load(read, options);
+    sayColours();
   });
+}
+
+const readSample: Read = (signal) => fetchSample(chinaUrl, 'china.jpg', signal);
+
+/** What is shown is not what is chosen. */
+function forget(): void {
+  for (const id of ['quantized', 'error-image', 'swatches']) clear(id);
+  byId('facts', HTMLElement).hidden = true;
 }
 
 /** Quantizes anew once the choice has settled. */
@@ -100,7 +123,12 @@ function choose(): void {
     return;
   }
   settling = setTimeout(() => {
-    void runTask('Starting', quantizeButton, quantize);
+    void runTask('Starting', quantizeButton, async (options) => {
+      await quantize(options);
+      sayColours();
+    }).then((end) => {
+      if (end === 'cancelled' || end === 'failed') forget();
+    });
   }, SETTLE_MS);
 }
 
@@ -134,7 +162,7 @@ watchFiles({
   onRefusal: showError,
 });
 byId('sample', HTMLButtonElement).addEventListener('click', () => {
-  openFile('china.jpg', (signal) => fetchSample(chinaUrl, 'china.jpg', signal));
+  openFile('china.jpg', readSample);
 });
 byId('actual', HTMLInputElement).addEventListener('change', (event) => {
   const { checked } = event.target as HTMLInputElement;
@@ -147,4 +175,6 @@ downloadButton.addEventListener('click', () => {
     say(`Done: ${formatCount(Math.ceil(png.size / 1000))} kB.`);
   });
 });
-void noticeAdapter();
+void startPage().then(() =>
+  runOpening('Reading the sample', (options) => load(readSample, options)),
+);

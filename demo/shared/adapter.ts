@@ -29,8 +29,12 @@ export function knownAdapter(): AdapterKind | undefined {
   return known;
 }
 
-/** Puts a notice at the head of the page where there is no GPU, with how to get it. */
-export async function noticeAdapter(): Promise<void> {
+/**
+ * To be called once everything on the page works: until then nothing of it takes a press. Puts a notice
+ * at its head where there is no GPU, with how to get it.
+ */
+export async function startPage(): Promise<void> {
+  byId('main', HTMLElement).inert = false;
   const kind = await findAdapter();
   if (kind === 'gpu') return;
   const notice = byId(`adapter-${kind}`, HTMLTemplateElement).content.cloneNode(
@@ -44,6 +48,14 @@ export async function noticeAdapter(): Promise<void> {
   notice.querySelector('details')!.append(advice);
   byId('main', HTMLElement).prepend(notice);
   for (const place of document.querySelectorAll('.on-gpu')) place.textContent = 'on your CPU';
+}
+
+/** Multiply-adds of an iteration: with fewer the processor is done before a driver has compiled its kernels. */
+const MOST_LIGHT = 1e7;
+
+/** Whether a job of so many multiply-adds an iteration is `isLight` for a worker. */
+export function isLight(multiplyAdds: number): boolean {
+  return multiplyAdds <= MOST_LIGHT;
 }
 
 /** What ran a fit, for people: the adapter as the library names it, or the processor. */

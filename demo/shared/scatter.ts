@@ -3,6 +3,7 @@ import { make } from './dom.js';
 import { channels, clusterColours, readColours } from './marks.js';
 import {
   type Affine,
+  type Centre,
   type Domain,
   domainOf,
   nearestRow,
@@ -15,14 +16,14 @@ import {
 import { watchGestures } from './scatter_gestures.js';
 import { drawOverlay, MARGIN } from './scatter_overlay.js';
 import {
-  drawPoints,
-  slicesFor,
   packColour,
+  PointRaster,
   radiusFor,
   type RasterMarks,
+  slicesFor,
 } from './scatter_raster.js';
 
-export type { Centre, Ellipse, ScatterMarks, ScatterPoints } from './scatter_data.js';
+export type { Centre, Ellipse, Hit, ScatterMarks, ScatterPoints } from './scatter_data.js';
 export { packColour } from './scatter_raster.js';
 
 export interface ScatterOptions {
@@ -30,6 +31,8 @@ export interface ScatterOptions {
   readonly describe?: (row: number) => string;
   /** Told of the rows within a lasso; of none when the selection ends. Without it there is no lasso. */
   readonly onSelect?: (rows: Uint32Array | undefined) => void;
+  /** Told of each place that a centre is dragged to. Without it centres stay where they are. */
+  readonly onMove?: (cluster: number, to: Centre) => void;
 }
 
 /** Milliseconds of drawing points in one frame. */
@@ -41,7 +44,9 @@ const ROWS_AT_ONCE = 150_000;
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 14;
 
-const HINT = 'Arrow keys move, plus and minus zoom, 0 shows all';
+const HINT =
+  'Arrow keys move, plus and minus zoom (as the wheel does once the plot has focus, or with Ctrl), 0 shows all';
+const MOVE_HINT = '; C picks a centre, Shift and arrow keys move it, and it can be dragged';
 const LASSO_HINT = '; draw a lasso with Shift or the Lasso button, Escape ends a selection';
 
 let count = 0;
@@ -62,6 +67,9 @@ export class Scatter {
   #selecting = 0;
   #lasso: readonly number[] = [];
   #hovered: readonly [number, number] | undefined;
+  /** The centre that is or was dragged last, and where to. */
+  #held: { readonly cluster: number; readonly to: Centre } | undefined;
+  readonly #raster = new PointRaster();
   #image: ImageData | undefined;
   #frame = 0;
   /** Counts the drawings that were begun. */
@@ -74,7 +82,7 @@ export class Scatter {
     const hint = make(
       'span',
       { className: 'unseen', id: `scatter-hint-${++count}` },
-      `${HINT}${options.onSelect ? LASSO_HINT : ''}.`,
+      `${HINT}${options.onSelect ? LASSO_HINT : ''}${options.onMove ? MOVE_HINT : ''}.`,
     );
     const plot = make('div', { className: 'plot' });
     canvas.before(this.#toolbar(), plot);
@@ -113,6 +121,30 @@ export class Scatter {
       lassoed: (corners) => {
         if (options.onSelect) void this.#select(corners);
       },
+      grab: (at) => {
+        const cluster = options.onMove ? this.#centreAt(at) : -1;
+        this.#held = cluster < 0 ? undefined : { cluster, to: this.#marks.centres![cluster] };
+        this.#drawOver();
+        return cluster >= 0;
+      },
+      drag: ([px, py]) => {
+        const [across, up] = this.#scales();
+        this.#move({ x: (px - across.offset) / across.scale, y: (py - up.offset) / up.scale });
+      },
+      pickNext: () => {
+        const { centres = [] } = this.#marks;
+        if (!options.onMove || centres.length === 0) return;
+        const cluster = ((this.#held?.cluster ?? -1) + 1) % centres.length;
+        this.#held = { cluster, to: centres[cluster] };
+        this.#drawOver();
+      },
+      nudge: (dx, dy) => {
+        if (!this.#held) return false;
+        const [across, up] = this.#scales();
+        const { x, y } = this.#marks.centres![this.#held.cluster];
+        this.#move({ x: x + dx / across.scale, y: y + dy / up.scale });
+        return true;
+      },
     });
   }
 
@@ -121,6 +153,7 @@ export class Scatter {
     this.#points = points;
     this.#marks = points;
     this.#trails = [];
+    this.#held = undefined;
     this.#home = this.#domain = domainOf(points);
     this.#clearSelection();
     this.#draw();
@@ -137,6 +170,36 @@ export class Scatter {
     if (!trail || this.#trails.length !== centres.length) this.#trails = centres.map(() => []);
     centres.forEach(({ x, y }, cluster) => this.#trails[cluster].push(x, y));
     this.#draw();
+  }
+
+  /** The centre whose mark lies at a pixel; -1 where none does. */
+  #centreAt([px, py]: readonly [number, number]): number {
+    const [across, up] = this.#scales();
+    return (this.#marks.centres ?? []).findIndex(
+      ({ x, y }) =>
+        Math.hypot(x * across.scale + across.offset - px, y * up.scale + up.offset - py) <= REACH,
+    );
+  }
+
+  #move(to: Centre): void {
+    const { cluster } = this.#held!;
+    this.#held = { cluster, to };
+    this.#trails = [];
+    this.#marks = this.#withHeld(this.#marks);
+    this.#drawOver();
+    this.#options.onMove?.(cluster, to);
+  }
+
+  /** The marks with the centre that is held where it is held. */
+  #withHeld(marks: ScatterMarks): ScatterMarks {
+    const { cluster, to } = this.#held!;
+    const put = <T extends Centre>(all: readonly T[]) =>
+      all.map((mark, c) => (c === cluster ? { ...mark, ...to } : mark));
+    return {
+      ...marks,
+      ...(marks.centres && { centres: put(marks.centres) }),
+      ...(marks.ellipses && { ellipses: put(marks.ellipses) }),
+    };
   }
 
   /** Ends a selection. */
@@ -255,9 +318,9 @@ export class Scatter {
       }
       const image = this.#image;
       const data = new Uint32Array(image.data.buffer);
-      data.fill(0);
       const slices = slicesFor(points.x.length);
       const radius = radiusFor(this.#inSight(points.x.length), width * height, density);
+      this.#raster.begin(width, height, radius);
       const [across, up] = this.#scales().map(({ scale, offset }, axis) => ({
         scale: scale * density,
         offset: (offset - (axis === 0 ? MARGIN.left : MARGIN.top)) * density,
@@ -267,9 +330,9 @@ export class Scatter {
       const next = () => {
         const start = performance.now();
         do {
-          drawPoints({ data, width, height }, points, across, up, radius, marks, slice, slices);
-          slice++;
+          this.#raster.add(points, across, up, marks, slice++, slices);
         } while (slice < slices && performance.now() - start < FRAME_MS);
+        this.#raster.resolve(data);
         context.putImageData(image, MARGIN.left * density, MARGIN.top * density);
         if (slice === slices) return;
         // Frames that follow each other at once leave a busy page's other tasks no turn.
@@ -326,8 +389,7 @@ export class Scatter {
     const context = this.#resize(this.#overlay);
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     drawOverlay(context, this.#canvas.clientWidth, this.#canvas.clientHeight, {
-      xName: points.xName,
-      yName: points.yName,
+      points,
       domain: this.#domain,
       across,
       up,
@@ -335,6 +397,7 @@ export class Scatter {
       trails: this.#trails,
       lasso: this.#lasso,
       ring,
+      held: this.#held?.cluster,
       colours: clusterColours(),
     });
     this.#showTip(row, ring);

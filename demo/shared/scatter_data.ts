@@ -18,6 +18,14 @@ export interface ScatterMarks {
   readonly centres?: readonly Centre[];
   /** One a component, drawn at one and at two standard deviations. */
   readonly ellipses?: readonly Ellipse[];
+  /** Rows that were searched for, the one that was asked for first. */
+  readonly hits?: readonly Hit[];
+}
+
+/** A row that is named on the plot. */
+export interface Hit {
+  readonly row: number;
+  readonly name: string;
 }
 
 export interface Centre {

@@ -1,4 +1,4 @@
-/** Pointer, wheel and keyboard on a plot: pan, zoom, hover, lasso. */
+/** Pointer, wheel and keyboard on a plot: pan, zoom, hover, lasso, and what is drawn there moved. */
 
 export interface Gestures {
   /** Moves what is seen by pixels. */
@@ -12,9 +12,17 @@ export interface Gestures {
   readonly lassoing: (corners: readonly number[]) => void;
   /** A lasso that is closed; empty where it was given up. */
   readonly lassoed: (corners: readonly number[]) => void;
+  /** Takes hold of what lies at a pixel and can be moved; false where nothing does. */
+  readonly grab: (at: readonly [px: number, py: number]) => boolean;
+  /** Moves what is held to a pixel. */
+  readonly drag: (at: readonly [px: number, py: number]) => void;
+  /** Picks the next that can be moved; `nudge` moves it by pixels, and is false where none is picked. */
+  readonly pickNext: () => void;
+  readonly nudge: (dx: number, dy: number) => boolean;
 }
 
 const KEY_PAN_PX = 60;
+const KEY_NUDGE_PX = 10;
 const KEY_ZOOM = 0.8;
 /** A wheel's notch is about 100 units. */
 const WHEEL_ZOOM_PER_UNIT = 0.002;
@@ -33,6 +41,7 @@ export function watchGestures(
 ): void {
   const pointers = new Map<number, readonly [number, number]>();
   let corners: number[] | undefined;
+  let isHolding = false;
 
   const at = (event: MouseEvent): readonly [number, number] => [event.offsetX, event.offsetY];
   const middle = (): readonly [x: number, y: number, spread: number] => {
@@ -44,6 +53,8 @@ export function watchGestures(
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, at(event));
+    isHolding = pointers.size === 1 && gestures.grab(at(event));
+    if (isHolding) return;
     if (pointers.size === 1 && (lassoChosen() || event.shiftKey)) corners = [...at(event)];
     else if (corners) {
       corners = undefined;
@@ -55,6 +66,10 @@ export function watchGestures(
   canvas.addEventListener('pointermove', (event) => {
     if (!pointers.has(event.pointerId)) {
       gestures.hover(at(event));
+      return;
+    }
+    if (isHolding) {
+      gestures.drag(at(event));
       return;
     }
     const before = middle();
@@ -71,6 +86,7 @@ export function watchGestures(
 
   const release = (event: PointerEvent) => {
     pointers.delete(event.pointerId);
+    isHolding = false;
     if (!corners) return;
     const closed = event.type === 'pointerup' && corners.length / 2 >= LEAST_CORNERS;
     gestures.lassoed(closed ? corners : []);
@@ -85,27 +101,28 @@ export function watchGestures(
   canvas.addEventListener(
     'wheel',
     (event) => {
+      // Else the wheel scrolls the page, wherever the pointer comes to lie meanwhile.
+      const isMeant = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+      if (!isMeant && document.activeElement !== canvas) return;
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1;
-      const factor = Math.exp(event.deltaY * lines * WHEEL_ZOOM_PER_UNIT);
+      // With Shift some browsers turn it sideways.
+      const factor = Math.exp((event.deltaY || event.deltaX) * lines * WHEEL_ZOOM_PER_UNIT);
       gestures.zoom(factor, ...at(event));
     },
     { passive: false },
   );
 
-  const keys: Readonly<Partial<Record<string, () => void>>> = {
-    ArrowLeft: () => {
-      gestures.pan(KEY_PAN_PX, 0);
-    },
-    ArrowRight: () => {
-      gestures.pan(-KEY_PAN_PX, 0);
-    },
-    ArrowUp: () => {
-      gestures.pan(0, KEY_PAN_PX);
-    },
-    ArrowDown: () => {
-      gestures.pan(0, -KEY_PAN_PX);
-    },
+  const arrow = (dx: number, dy: number) => (isShifted: boolean) => {
+    if (isShifted && gestures.nudge(dx * KEY_NUDGE_PX, dy * KEY_NUDGE_PX)) return;
+    gestures.pan(-dx * KEY_PAN_PX, -dy * KEY_PAN_PX);
+  };
+  const keys: Readonly<Partial<Record<string, (isShifted: boolean) => void>>> = {
+    ArrowLeft: arrow(-1, 0),
+    ArrowRight: arrow(1, 0),
+    ArrowUp: arrow(0, -1),
+    ArrowDown: arrow(0, 1),
+    c: gestures.pickNext,
     '+': () => {
       gestures.zoom(KEY_ZOOM, canvas.clientWidth / 2, canvas.clientHeight / 2);
     },
@@ -121,6 +138,6 @@ export function watchGestures(
     const act = event.ctrlKey || event.metaKey ? undefined : keys[event.key];
     if (!act) return;
     event.preventDefault();
-    act();
+    act(event.shiftKey);
   });
 }

@@ -1,7 +1,13 @@
 /** What lies around and over the points of a plot: axes, centres, ellipses, lasso. */
 import { scaleLinear } from 'd3-scale';
 import { colourOf, readColours } from './marks.js';
-import { type Affine, type Domain, ellipsePath, type ScatterMarks } from './scatter_data.js';
+import {
+  type Affine,
+  type Domain,
+  ellipsePath,
+  type ScatterMarks,
+  type ScatterPoints,
+} from './scatter_data.js';
 
 /** CSS pixels around the points. */
 export const MARGIN = { top: 12, right: 14, bottom: 44, left: 58 };
@@ -10,8 +16,7 @@ export const MARGIN = { top: 12, right: 14, bottom: 44, left: 58 };
 const MOST_NUMBERS = 64;
 
 export interface Overlay {
-  readonly xName: string;
-  readonly yName: string;
+  readonly points: ScatterPoints;
   readonly domain: Domain;
   /** From data units to CSS pixels of the whole canvas. */
   readonly across: Affine;
@@ -23,6 +28,8 @@ export interface Overlay {
   readonly lasso: readonly number[];
   /** A point to ring, in pixels. */
   readonly ring: readonly [px: number, py: number] | undefined;
+  /** The centre that is held. */
+  readonly held: number | undefined;
   /** The clusters' colours. */
   readonly colours: readonly string[];
 }
@@ -47,6 +54,7 @@ export function drawOverlay(context: Context, width: number, height: number, it:
   context.clip();
   drawEllipses(context, it);
   drawCentres(context, it, page, text);
+  drawHits(context, it, page, text);
   context.restore();
   drawLasso(context, it, text);
   if (!it.ring) return;
@@ -61,7 +69,7 @@ function drawAxes(
   context: Context,
   width: number,
   height: number,
-  { domain, xName, yName }: Overlay,
+  { domain, points: { xName, yName } }: Overlay,
   text: string,
   rule: string,
 ): void {
@@ -147,13 +155,42 @@ function drawCentres(context: Context, it: Overlay, page: string, text: string):
     context.fillStyle = page;
     context.fill();
     context.strokeStyle = colours[colourOf(cluster)];
-    context.lineWidth = 2.5;
+    context.lineWidth = cluster === it.held ? 5 : 2.5;
     context.stroke();
     if (centres.length > MOST_NUMBERS) return;
     context.fillStyle = text;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.fillText(String(cluster), px, py + 0.5);
+  });
+}
+
+/** Names of rows, those first that were found first; a name that would lie on another is left out. */
+function drawHits(context: Context, it: Overlay, page: string, text: string): void {
+  const { across, up, marks, points } = it;
+  const taken: (readonly [left: number, top: number, right: number, bottom: number])[] = [];
+  marks.hits?.forEach(({ row, name }, at) => {
+    const px = points.x[row] * across.scale + across.offset;
+    const py = points.y[row] * up.scale + up.offset;
+    context.beginPath();
+    context.arc(px, py, at === 0 ? 7 : 4.5, 0, 2 * Math.PI);
+    context.strokeStyle = page;
+    context.lineWidth = 4;
+    context.stroke();
+    context.strokeStyle = text;
+    context.lineWidth = at === 0 ? 2.5 : 1.5;
+    context.stroke();
+    const width = context.measureText(name).width;
+    const box = [px + 9, py - 8, px + 13 + width, py + 8] as const;
+    if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
+    taken.push(box);
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.lineWidth = 3;
+    context.strokeStyle = page;
+    context.strokeText(name, px + 11, py);
+    context.fillStyle = text;
+    context.fillText(name, px + 11, py);
   });
 }
 

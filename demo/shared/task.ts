@@ -8,6 +8,8 @@ export interface TaskOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
+export type TaskEnd = 'done' | 'failed' | 'cancelled' | 'replaced';
+
 /** A screen reader is told of the progress this often. */
 const ANNOUNCE_MS = 5000;
 
@@ -23,6 +25,8 @@ const alert = byId('error', HTMLElement);
 const announcer = byId('announcer', HTMLElement);
 
 let current: AbortController | undefined;
+/** Whether anything was begun yet. */
+let hasBegun = false;
 let sayingEnds: ReturnType<typeof setTimeout> | undefined;
 
 /** Says what came of an action, or nothing; it is to be seen for a while. */
@@ -58,18 +62,44 @@ export function cancelTask(): void {
   current?.abort();
 }
 
+const endOf = (aborted: AbortController): TaskEnd =>
+  current === aborted ? 'cancelled' : 'replaced';
+
 /**
  * Does `work` behind a progress bar, in place of whatever still runs; what goes wrong is shown.
  *
  * @param title what is said until the first progress
  * @param starter the button that began it: disabled meanwhile, and where a keyboard user goes back to
- * @returns whether the work was done; false where it failed or was cancelled
+ * @returns how it ended; 'replaced' by another task's beginning
  */
-export async function runTask(
+export function runTask(
   title: string,
   starter: HTMLElement | undefined,
   work: (options: TaskOptions) => Promise<void>,
-): Promise<boolean> {
+): Promise<TaskEnd> {
+  section.classList.remove('opening');
+  return run(title, starter, work);
+}
+
+/**
+ * The same for what a page opens on: the bar is shown only where that takes long, and nothing is said when
+ * it is done. Does nothing where the visitor was quicker.
+ */
+export function runOpening(
+  title: string,
+  work: (options: TaskOptions) => Promise<void>,
+): Promise<TaskEnd> {
+  if (current || hasBegun) return Promise.resolve('replaced');
+  section.classList.add('opening');
+  return run(title, undefined, work);
+}
+
+async function run(
+  title: string,
+  starter: HTMLElement | undefined,
+  work: (options: TaskOptions) => Promise<void>,
+): Promise<TaskEnd> {
+  hasBegun = true;
   current?.abort();
   const controller = new AbortController();
   const { signal } = controller;
@@ -98,10 +128,11 @@ export async function runTask(
         announcer.textContent = progress.text;
       },
     });
-    return !signal.aborted;
+    return signal.aborted ? endOf(controller) : 'done';
   } catch (error) {
-    if (!signal.aborted) showError((error as Error).message);
-    return false;
+    if (signal.aborted) return endOf(controller);
+    showError((error as Error).message);
+    return 'failed';
   } finally {
     starter?.toggleAttribute('disabled', false);
     if (current === controller) {

@@ -24,6 +24,8 @@ export interface RunOptions<Update = never> {
    * such job is run again in a worker that had to be started anew.
    */
   readonly restores?: boolean;
+  /** Whether it is done before a software driver would have begun: then the processor does it by itself. */
+  readonly isLight?: boolean;
 }
 
 interface Pending {
@@ -34,7 +36,8 @@ interface Pending {
   readonly onUpdate: ((update: never) => void) | undefined;
 }
 
-const isOnCpu = () => knownAdapter() === 'none';
+const isOnCpu = (isLight = false) =>
+  knownAdapter() === 'none' || (isLight && knownAdapter() === 'software');
 
 /** Runs jobs in one worker, any number at a time. Started when first needed. */
 export class WorkerClient<Jobs extends JobTable<Jobs>> {
@@ -58,11 +61,11 @@ export class WorkerClient<Jobs extends JobTable<Jobs>> {
   async run<J extends keyof Jobs>(
     job: J,
     input: Takes<Jobs, J>,
-    { signal, onProgress, onUpdate, restores }: RunOptions<Sends<Jobs, J>> = {},
+    { signal, onProgress, onUpdate, restores, isLight }: RunOptions<Sends<Jobs, J>> = {},
   ): Promise<Gives<Jobs, J>> {
     signal?.throwIfAborted();
     const id = this.#nextId++;
-    const message = { type: 'start', id, job, input, onCpu: isOnCpu() } as const;
+    const message = { type: 'start', id, job, input, onCpu: isOnCpu(isLight) } as const;
     const output = await new Promise<unknown>((resolve, reject) => {
       this.#pending.set(id, { message, resolve, reject, onProgress, onUpdate });
       signal?.addEventListener('abort', () => {

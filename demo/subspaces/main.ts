@@ -1,6 +1,6 @@
 /** The page: points in space, what each is expressed by, and what the graph of that comes to. */
 import { formatCount, formatSeconds, formatShare } from '../../src/cli/format.js';
-import { knownAdapter, nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { knownAdapter, nameEngine, startPage } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { clusterMark } from '../shared/marks.js';
@@ -241,13 +241,13 @@ async function cutGraph(options: TaskOptions): Promise<void> {
 /** Does what is due: the one that was asked for last first. */
 async function refresh(first: keyof typeof due): Promise<void> {
   due[first] = true;
-  const isDone = await runTask('Starting', undefined, async (options) => {
+  const end = await runTask('Starting', undefined, async (options) => {
     const order = first === 'express' ? ([express, cutGraph] as const) : [cutGraph, express];
     for (const work of order) {
       if (due[work === express ? 'express' : 'cut']) await work(options);
     }
   });
-  if (isDone) say('Done.');
+  if (end === 'done') say('Done.');
 }
 
 let resting: ReturnType<typeof setTimeout> | undefined;
@@ -293,7 +293,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
 new ResizeObserver(showFlat).observe(canvasOf('flat-graph'));
 showSettings();
 // First, so that its worker need not ask for an adapter where there is none.
-void noticeAdapter().then(() => {
+void startPage().then(() => {
   clearTimeout(resting);
   void refresh('express');
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) turn.turnAlone(true);

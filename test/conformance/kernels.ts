@@ -70,6 +70,7 @@ import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
 import { networkClusterTests } from './kernels/network_clusters.js';
+import { networkImageTests } from './kernels/network_images.js';
 import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
@@ -159,6 +160,7 @@ const tests: readonly KernelTest[] = [
   convolve,
   ...mixtureKernels,
   ...networkTests,
+  ...networkImageTests,
   ...networkClusterTests,
 ];
 

@@ -14,7 +14,7 @@ interface Downloaded {
 describe('the page Bench', { timeout: TIMEOUT }, async () => {
   await inEveryBrowser('bench', (site) => {
     test('measures the library beside plain kernels, checked, and gives it as JSON', async () => {
-      const page = await site.open('bench/');
+      const page = await site.open('bench/?effort=quick');
       await page.textOf('#workloads label');
       await page.checkLooks('start');
       await page.page.select('#share', '0.01');
@@ -53,7 +53,7 @@ describe('the page Bench', { timeout: TIMEOUT }, async () => {
     });
 
     test('Cancel ends it at once, and it can be begun again', async () => {
-      const page = await site.open('bench/');
+      const page = await site.open('bench/?effort=quick');
       await page.page.select('#share', '0.01');
       await page.page.click('#run');
       await page.textOf('#task');

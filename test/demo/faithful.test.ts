@@ -12,10 +12,7 @@ import type { SitePage } from './site_page.js';
 const TIMEOUT = 180_000;
 const csv = await readFile(join(root, 'test/golden/faithful.csv'), 'utf8');
 const { points } = readEruptions(csv);
-const means = startMeans(
-  { k: 2, covarianceType: 'full', variance: 1, start: 'circle', seed: 0 },
-  points.data,
-);
+const means = startMeans({ k: 2, start: 'circle', seed: 0 }, points.data);
 const runtime = 'cpu';
 
 /** The model after some iterations from the page's start. */

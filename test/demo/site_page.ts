@@ -57,6 +57,7 @@ export class SitePage {
     const sitePage = new SitePage(page, where);
     await page.setViewport({ width: 1200, height: 900 });
     await page.goto(url);
+    await page.waitForSelector('main:not([inert])');
     return sitePage;
   }
 

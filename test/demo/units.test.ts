@@ -17,7 +17,7 @@ import {
   rowsWithin,
   zoomed,
 } from '../../demo/shared/scatter_data.js';
-import { drawPoints, packColour, radiusFor } from '../../demo/shared/scatter_raster.js';
+import { packColour, PointRaster, radiusFor } from '../../demo/shared/scatter_raster.js';
 import { readPictureHeader } from '../../demo/shared/picture_header.js';
 import { WorkerClient } from '../../demo/shared/worker_client.js';
 import { root } from '../engines/bundle.js';
@@ -85,28 +85,46 @@ describe('scatter', () => {
   });
 
   test('every point is drawn once, in its colour, in whatever slices', () => {
-    const [width, height] = [12, 12];
-    const palette = Uint32Array.of(packColour(1, 2, 3), packColour(4, 5, 6));
+    const [width, height] = [14, 14];
+    const palette = Uint32Array.of(packColour(1, 2, 3), packColour(101, 102, 103));
+    // In the middles of pixels, the last two at one place.
+    const points = {
+      xName: 'x',
+      yName: 'y',
+      x: Float32Array.of(3.5, 6.5, 10.5, 3.5, 9.5, 9.5),
+      y: Float32Array.of(3.5, 6.5, 10.5, 9.5, 3.5, 3.5),
+    };
     const marks = {
-      labels: Uint32Array.of(0, 1, 0, 1),
+      labels: Uint32Array.of(0, 1, 0, 1, 0, 1),
       colours: undefined,
       palette,
-      selected: Uint8Array.of(1, 1, 0, 1),
+      selected: Uint8Array.of(1, 1, 1, 0, 1, 1),
     };
-    const draw = (slices: number) => {
+    const raster = new PointRaster();
+    const draw = (slices: number, radius: number) => {
       const data = new Uint32Array(width * height);
-      for (let slice = 0; slice < slices; slice++) {
-        drawPoints({ data, width, height }, points, one, one, 0, marks, slice, slices);
-      }
+      raster.begin(width, height, radius);
+      for (let slice = 0; slice < slices; slice++)
+        raster.add(points, one, one, marks, slice, slices);
+      raster.resolve(data);
       return data;
     };
-    const data = draw(1);
-    expect([...data.keys()].filter((at) => data[at] !== 0)).toEqual([13, 65, 101, 117]);
-    expect([data[13], data[65], data[101]]).toEqual([palette[0], palette[1], palette[1]]);
-    // Outside of the selection: the same colour, faded.
-    expect(data[117] & 0xffffff).toBe(palette[0] & 0xffffff);
-    expect(data[117] >>> 24).toBeLessThan(palette[0] >>> 24);
-    expect(draw(3)).toEqual(data);
+    const data = draw(1, 0.3);
+    const at = (row: number) => data[Math.floor(points.y[row]) * width + Math.floor(points.x[row])];
+    const colour = (packed: number) => packed & 0xffffff;
+    expect(data.filter((pixel) => pixel !== 0)).toHaveLength(5);
+    expect([0, 1, 2].map((row) => colour(at(row)))).toEqual(
+      [0, 1, 0].map((c) => colour(palette[c])),
+    );
+    // Outside of the selection: the same colour, faded. Two at one place: mixed, and stronger than one.
+    expect(colour(at(3))).toBe(colour(palette[1]));
+    expect(at(3) >>> 24).toBeLessThan((at(1) >>> 24) / 2);
+    expect(colour(at(4))).toBe(colour(packColour(51, 52, 53)));
+    expect(at(4) >>> 24).toBeGreaterThan(at(1) >>> 24);
+    expect(draw(3, 0.3)).toEqual(data);
+    // A disc covers what a disc does, its edge in part.
+    const alphas = [...draw(1, 2)].map((pixel) => pixel >>> 24);
+    expect(new Set(alphas.filter((alpha) => alpha > 0)).size).toBeGreaterThan(3);
     expect(radiusFor(10, 1e6, 1)).toBeGreaterThan(radiusFor(1e6, 1e6, 1));
   });
 });

@@ -440,7 +440,7 @@ const dictionaryLearning = {
 
 const transformedSubspaceClustering = {
   name: 'transformedSubspaceClustering',
-  options: { k: 2, layers: 2, expression: 'llmc', nInit: 2, maxIter: 2 },
+  options: { k: 2, layers: 2, expression: 'llmc', nInit: 1, maxIter: 2 },
   model: 'TransformedSubspaceModel',
   values: ({ layers: [first, second], history }) => [
     ...first.data,

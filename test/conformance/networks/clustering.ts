@@ -38,6 +38,24 @@ const diverges: Case = {
   },
 };
 
+const resumes: Case = {
+  name: 'training from a checkpoint comes to the bits of training in one go',
+  run: async ({ library, runtime }) => {
+    const options = {
+      ...{ ...SMALL, k: K, method: 'idec' as const, pretrainEpochs: 4, clusteringEpochs: 2 },
+      ...{ nInit: 2, changeTol: 0, runtime },
+    };
+    const made: object[] = [];
+    const onCheckpoint = (one: object) => made.push(one);
+    const whole = await library.deepClustering(points, { ...options, onCheckpoint });
+    for (const one of [made[1], made[made.length - 1]]) {
+      const resume = JSON.parse(JSON.stringify(one)) as never;
+      const again = await library.deepClustering(points, { ...options, resume });
+      expectEqual(JSON.stringify(again), JSON.stringify(whole), 'the model');
+    }
+  },
+};
+
 const machine: Case = {
   name: 'a Boltzmann machine holds its rows likelier than others',
   run: async ({ library, runtime }) => {
@@ -55,4 +73,4 @@ const machine: Case = {
   },
 };
 
-export const clusteringCases: readonly Case[] = [methods, diverges, machine];
+export const clusteringCases: readonly Case[] = [methods, diverges, resumes, machine];

@@ -1,0 +1,28 @@
+/** Clusters for the first page's picture: the library's K-means, an iteration at a time. */
+import { kmeans, type KMeansModel } from '../src/methods/kmeans/index.js';
+import type { HomeJobs } from './home_jobs.js';
+import { serveJobs } from './shared/worker_host.js';
+
+/** An iteration is shown this long. */
+const FRAME_MS = 140;
+
+serveJobs<HomeJobs>({
+  cluster: async ({ data, k, seed }, { signal, runtime, send }) => {
+    const points = { data, shape: [data.length / 2, 2] } as const;
+    let model: KMeansModel | undefined;
+    let iterations = 0;
+    while (!model?.converged) {
+      model = await kmeans(points, {
+        ...{ k, seed, maxIter: 1, signal, runtime },
+        // From rows anywhere it takes longer, which is to be seen.
+        init: model ? model.centroids : 'random',
+      });
+      iterations++;
+      const centroids = Float64Array.from(model.centroids.data);
+      send({ labels: model.labels.slice(), centroids, isLast: model.converged });
+      await new Promise((later) => setTimeout(later, FRAME_MS));
+      signal.throwIfAborted();
+    }
+    return iterations;
+  },
+});
