@@ -24,6 +24,8 @@ const BUDGETS = [
   ['kmeans', 29, 'compat/ml-kmeans'],
   ['default', 28, 'compat/skmeans'],
   ['clustersKmeans, clustersDbscan', 34, 'compat/turf'],
+  ['inWorker', 6, 'worker'],
+  ['fromOrt, fromArrow, meanPool', 20, 'interop'],
   ['quantizeImage', 50],
   ['convolveImage', 12],
   ['gramMatrix', 29],

@@ -19,6 +19,9 @@ declare const column: Float64Array;
 declare const get: (key: string) => string | undefined;
 declare const set: (key: string, value: string) => void;
 declare const clear: () => void;
+declare const device: GPUDevice;
+declare const hiddenState: import('webgpu-clustering/interop').OrtTensor;
+declare const mask: BigInt64Array;
 `;
 
 test('every example type-checks', async () => {
