@@ -57,7 +57,7 @@ export async function meanPool(
   const { runtime, signal, normalize = true, usage = 0 } = options;
   signal?.throwIfAborted();
   const [b, t, d] = checkSides(tokens);
-  const checked = checkPoints('tokens', { ...tokens, shape: [b * t, d] }, { shift: 'none' });
+  const checked = await checkPoints('tokens', { ...tokens, shape: [b * t, d] }, { shift: 'none' });
   const weights = weightsOf(options.mask, b, t);
   const onDevice = isKept('meanPool', checked, options);
   const shape = [b, d] as const;

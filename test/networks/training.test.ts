@@ -57,7 +57,8 @@ describe('a checkpoint', () => {
     const rows = points.map((row) => Array.from({ length: 16 }, (_, at) => row[at % COLUMNS]));
     const options = {
       ...{ image: { width: 4, height: 4 }, convolutions: [{ filters: 2, kernel: 3 }] },
-      ...{ embeddingSize: 2, batchSize: 25, epochs: 2, runtime: 'cpu' },
+      ...{ embeddingSize: 2, batchSize: 25, epochs: 2 },
+      runtime: 'cpu',
     } as const;
     const made: TrainingCheckpoint[] = [];
     const onCheckpoint = (one: TrainingCheckpoint) => made.push(one);
