@@ -68,7 +68,7 @@ function pairs(n: number): readonly Pair[] {
     },
     {
       call: 'turf, clustersKmeans',
-      theirs: () => theirKmeans(points as never, { ...most }),
+      theirs: () => theirKmeans(points, { ...most }),
       ours: (where) => clustersKmeans(points, { ...most }, where),
     },
   ];
@@ -78,7 +78,7 @@ function dbscanPair(): Pair {
   const points = collection(DBSCAN_POINTS);
   return {
     call: 'turf, clustersDbscan',
-    theirs: () => theirDbscan(points as never, KILOMETRES),
+    theirs: () => theirDbscan(points, KILOMETRES),
     ours: (where) => clustersDbscan(points, KILOMETRES, {}, where),
   };
 }

@@ -83,21 +83,24 @@ export interface TfjsTensor {
  */
 export function fromTfjs(tensor: TfjsTensor, options: LentOptions = {}): Lent {
   if (tensor.dtype !== 'float32') throw unknownType('fromTfjs', tensor.dtype);
-  const { buffer, tensorRef } = tensor.dataToGPU();
-  const release = () => {
-    tensorRef.dispose();
-  };
-  if (buffer) {
-    const { shape } = tensor;
-    return {
-      ...{ buffer: buffer as GPUBuffer, shape: shape.length === 3 ? shape : flat(shape) },
-      ...{ ...options, release },
+  const { shape } = tensor;
+  let cause: unknown;
+  try {
+    const { buffer, tensorRef } = tensor.dataToGPU();
+    const release = () => {
+      tensorRef.dispose();
     };
+    const rows = shape.length === 3 ? shape : flat(shape);
+    if (buffer) return { buffer: buffer as GPUBuffer, shape: rows, ...options, release };
+    release();
+  } catch (error) {
+    cause = error;
   }
-  release();
   throw new InvalidArgumentError(
     'tensor',
-    `fromTfjs: the tensor is not in WebGPU's memory; call await tf.setBackend('webgpu') before it is made.`,
+    `fromTfjs: the tensor is not in WebGPU's memory; call await tf.setBackend('webgpu') before it is made. ` +
+      `(What nothing was computed with, and small tensors, tfjs keeps on the host: give { data: await tensor.data(), shape }.)`,
+    { cause },
   );
 }
 

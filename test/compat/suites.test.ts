@@ -23,7 +23,7 @@ const { PCA } = (await load('ml-pca')) as typeof mlPcaEntry;
 const { default: skmeans } = (await load('skmeans')) as typeof skmeansEntry;
 const density = (await load('density-clustering')) as typeof densityEntry;
 
-type Body = (done?: (error?: unknown) => void) => unknown;
+type Body = (done?: (error?: Error) => void) => unknown;
 
 /** Of functions that only the peer's own file calls. */
 const INNER = [
@@ -40,7 +40,7 @@ const it = (name: string, body: Body): void => {
       ? void body()
       : new Promise<void>((resolve, reject) => {
           body((error) => {
-            if (error) reject(error as Error);
+            if (error) reject(error);
             else resolve();
           });
         }),
@@ -55,7 +55,9 @@ function run(file: string, theirs: string, ours: unknown, change = (code: string
     name === theirs ? ours : name === 'should' ? should : own(name);
   const process = {
     argv: [],
-    exit: (code: number) => expect(code, 'exit code').toBe(0),
+    exit: (code: number) => {
+      expect(code, 'exit code').toBe(0);
+    },
   };
   const silent = { log: () => undefined, error: () => undefined };
   const code = change(readFileSync(path, 'utf8'));

@@ -1,6 +1,6 @@
 /** The thread that others wait for: the drop-ins' fits, with results that can be copied. */
 import { type MessagePort, workerData } from 'node:worker_threads';
-import type { PlainError, ToWorker } from '../../worker/protocol.js';
+import type { ToWorker } from '../../worker/protocol.js';
 import { serveOn } from '../../worker/serve.js';
 import { DBSCAN, KMEANS } from '../density_kmeans.js';
 import { kmeans, kmeansGenerator } from '../ml_kmeans.js';
@@ -23,9 +23,8 @@ const calls = {
   clustersKmeans,
   clustersDbscan,
   dbscan: async (...given: Parameters<DBSCAN['run']>) => {
-    const { run } = DBSCAN.prototype;
     const one = new DBSCAN();
-    await run.apply(one, given);
+    await one.run(...given);
     return { clusters: one.clusters, noise: one.noise };
   },
   densityKmeans: async (dataset: number[][], k: number, distance?: KMEANS['distance']) => {
@@ -59,7 +58,7 @@ serveOn(
     // Whatever else has come is from before the call that asks.
     for (;;) {
       const answer = receive(port, sent, TO_WORKER) as ToWorker;
-      if (answer.type === 'answer') return answer as { value?: unknown; error?: PlainError };
+      if (answer.type === 'answer') return answer;
     }
   },
 );

@@ -20,7 +20,7 @@ export function clustersKmeans(
   points: PointCollection,
   options: NonNullable<Parameters<typeof kmeans>[1]> = {},
 ): Clustered<typeof kmeans> {
-  return clustered('clustersKmeans', points, options.mutate, [options]);
+  return clustered('clustersKmeans', points, options.mutate, [options]) as Clustered<typeof kmeans>;
 }
 
 /** See `clustersDbscan` of compat/turf. */
@@ -29,19 +29,20 @@ export function clustersDbscan(
   maxDistance: number,
   options: NonNullable<Parameters<typeof dbscan>[2]> = {},
 ): Clustered<typeof dbscan> {
-  return clustered('clustersDbscan', points, options.mutate, [maxDistance, options]);
+  const given = [maxDistance, options];
+  return clustered('clustersDbscan', points, options.mutate, given) as Clustered<typeof dbscan>;
 }
 
-function clustered<Result extends PointCollection>(
+function clustered(
   name: string,
   points: PointCollection,
   mutate: boolean | undefined,
   others: readonly unknown[],
-): Result {
-  const found = callSync(HOST, [name], [points, ...others]).value as Result;
+): PointCollection {
+  const found = callSync(HOST, [name], [points, ...others]).value as PointCollection;
   if (mutate !== true) return found;
   for (const [i, feature] of points.features.entries()) {
     feature.properties = found.features[i].properties;
   }
-  return points as Result;
+  return points;
 }
