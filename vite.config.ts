@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
-import { ENTRIES } from './build/entries.js';
+import { ENTRIES, NODE_ENTRIES } from './build/entries.js';
 import { pagePlugin } from './build/page_plugin.js';
 import { randomPlugin } from './build/random_plugin.js';
 import { wgslPlugin } from './build/wgsl_plugin.js';
@@ -38,7 +38,15 @@ export default defineConfig(({ mode }) => ({
     minify: true,
     outDir: mode === 'page' ? 'dist/page' : 'dist',
     emptyOutDir: mode !== 'script',
-    lib: { entry: mode === 'script' ? { browser: ENTRIES.index } : ENTRIES, formats: ['es'] },
+    lib: {
+      entry:
+        mode === 'script'
+          ? { browser: ENTRIES.index }
+          : mode === 'page'
+            ? ENTRIES
+            : NODE_ENTRIES,
+      formats: ['es'],
+    },
     rolldownOptions: {
       // Of whoever uses the drop-in for ml-pca.
       external: ['ml-matrix', /^node:/],

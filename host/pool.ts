@@ -34,13 +34,9 @@ export class BufferPool {
     this.#peakBytes = this.#usedBytes;
   }
 
-  /** Whether it has a buffer of each of these sizes, so that none is made. */
-  keeps(sizes: readonly number[], usage: number): boolean {
-    return sizes.every(
-      (size) =>
-        (this.#free.get(`${size}:${usage}`)?.length ?? 0) >=
-        sizes.filter((other) => other === size).length,
-    );
+  /** Whether `acquire` has one at hand, so that none is made. */
+  keeps(size: number, usage: number): boolean {
+    return !!this.#free.get(`${size}:${usage}`)?.length;
   }
 
   /** A buffer of exactly `size` bytes. Its contents are undefined: it may have been used before. */

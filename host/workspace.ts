@@ -61,11 +61,7 @@ export class Workspace {
           this.#own(`${this.label}: ${name}`, size, STORAGE_USAGE),
         ]),
       ) as Record<Name, GPUBuffer>;
-    const kept = this.runtime.pool.keeps(
-      wanted.map(([, size]) => size),
-      STORAGE_USAGE,
-    );
-    if (kept) {
+    if (wanted.length === 1 && this.runtime.pool.keeps(wanted[0][1], STORAGE_USAGE)) {
       // The device has nothing to judge.
       this.#signal?.throwIfAborted();
       if (this.#failure) throw this.#failure;
@@ -114,9 +110,7 @@ export class Workspace {
   /** Sends recordings to the device as one piece of work, in order. */
   submit(recordings: readonly Recording[]): void {
     if (recordings.some(({ hostSteps }) => hostSteps.length > 1)) {
-      throw new KernelError(
-        `${this.label}: a recording with steps of the host was not sent in parts.`,
-      );
+      throw new KernelError(`${this.label}: steps of the host are for submitInParts.`);
     }
     this.#send(recordings.map((recording) => [recording, 0]));
   }
@@ -148,7 +142,7 @@ export class Workspace {
     for (const other of others) {
       if (other.length !== steps.length || other.some((step, part) => step !== steps[part])) {
         throw new KernelError(
-          `${this.label}: recordings that wait for different steps of the host cannot go side by side.`,
+          `${this.label}: recordings side by side must wait for the same steps of the host.`,
         );
       }
     }

@@ -2,13 +2,13 @@
 import { formatCount, formatSeconds, formatShare } from '../../src/cli/format.js';
 import digitsUrl from '../digits/digits.png?url';
 import { picture, tile } from '../digits/tiles.js';
-import { nameEngine, noticeAdapter } from '../shared/adapter.js';
+import { nameEngine, startPage } from '../shared/adapter.js';
 import { drawCurve, drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { clusterMark } from '../shared/marks.js';
-import { runTask, say } from '../shared/task.js';
+import { runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { Cloud } from './cloud.js';
 import { type Accuracies, CLUSTERS, type DeepJobs, type Frame, type TrainSettings, type TrainUpdate } from './jobs.js'; // prettier-ignore
@@ -16,8 +16,6 @@ import { type Accuracies, CLUSTERS, type DeepJobs, type Frame, type TrainSetting
 const worker = new WorkerClient<DeepJobs>(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
 );
-const form = byId('settings', HTMLFormElement);
-const button = byId('train', HTMLButtonElement);
 const cloud = new Cloud(byId('cloud', HTMLCanvasElement));
 const centroids = byId('centroids', HTMLElement);
 
@@ -78,35 +76,34 @@ function showUpdate({ accuracies, losses, reconstruction, clustering, frame }: T
   if (frame) showFrame(frame);
 }
 
-async function train(): Promise<void> {
+async function train(options: TaskOptions): Promise<void> {
   const asked = settings();
   byId('deep-name', HTMLElement).textContent = asked.method.toUpperCase();
-  const isDone = await runTask('Loading the images', button, async (options) => {
-    sample ??= await fetchSample(digitsUrl, 'digits.png', options.signal);
-    await worker.run('load', sample, { ...options, restores: true });
-    showAccuracies({});
-    centroids.replaceChildren();
-    cloud.show(undefined);
-    for (const id of ['loss', 'joint-loss']) byId(id, HTMLElement).replaceChildren();
-    const result = await worker.run('train', asked, { ...options, onUpdate: showUpdate });
-    showAccuracies(result);
-    showFacts(byId('facts', HTMLElement), {
-      Images: formatCount(result.rows),
-      'Widths of the encoder': result.layers.join(', '),
-      'Epochs with the clusters': `${result.epochs}${result.converged ? ', converged' : ''}`,
-      'Ran on': nameEngine(result.engine),
-      Time: formatSeconds(result.milliseconds),
-    });
+  sample ??= await fetchSample(digitsUrl, 'digits.png', options.signal);
+  await worker.run('load', sample, { ...options, restores: true });
+  showAccuracies({});
+  centroids.replaceChildren();
+  cloud.show(undefined);
+  for (const id of ['loss', 'joint-loss']) byId(id, HTMLElement).replaceChildren();
+  const result = await worker.run('train', asked, { ...options, onUpdate: showUpdate });
+  showAccuracies(result);
+  showFacts(byId('facts', HTMLElement), {
+    Images: formatCount(result.rows),
+    'Widths of the encoder': result.layers.join(', '),
+    'Epochs with the clusters': `${result.epochs}${result.converged ? ', converged' : ''}`,
+    'Ran on': nameEngine(result.engine),
+    Time: formatSeconds(result.milliseconds),
   });
-  if (isDone) say('Done.');
 }
 
-form.addEventListener('submit', (event) => {
+byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  void train();
+  void runTask('Loading the images', byId('train', HTMLButtonElement), train).then((end) => {
+    if (end === 'done') say('Done.');
+  });
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   cloud.redraw();
 });
 // First, so that its worker need not ask for an adapter where there is none.
-void noticeAdapter().then(() => train());
+void startPage().then(() => runOpening('Loading the images', train));

@@ -41,7 +41,6 @@ export function isKept(method: string, points: object, options: MaybeOnDevice): 
     return true;
   throw new InvalidArgumentError(
     'output',
-    `${method}: output is 'gpu', but runtime is ${String(runtime)}; ` +
-      `pass runtime: await createRuntime(), on whose device the result is to stay.`,
+    `${method}: output is 'gpu', but runtime is ${String(runtime)}; pass runtime: await createRuntime().`,
   );
 }

@@ -104,7 +104,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   return {
     tensors: Object.fromEntries(tensors),
     metadata: Object.fromEntries(
-      Object.entries(metadata as object).map(([name, value]) => [name, String(value)]),
+      Object.entries(metadata).map(([name, value]) => [name, String(value)]),
     ),
   };
 }

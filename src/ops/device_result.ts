@@ -3,7 +3,7 @@ import { DeviceLimitError } from '../../host/errors.js';
 import type { Workspace } from '../../host/workspace.js';
 import { STORAGE_USAGE } from '../../host/usage.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { DeviceRows } from './op.js';
+import type { DeviceRows, Op } from './op.js';
 
 /** A result's buffer, which is the caller's to destroy, and its device. */
 export interface Kept {
@@ -92,3 +92,9 @@ export function notOnCpu(): Promise<never> {
     ),
   );
 }
+
+/** Numbers of the host, in a buffer of the caller's. */
+export const uploadedRows: Op<[data: Float32Array, usage: number], Kept> = {
+  device: uploadedResult,
+  twin: () => Promise.resolve(notOnCpu),
+};

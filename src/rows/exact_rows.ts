@@ -19,12 +19,12 @@ export interface GivenRows {
 }
 
 /** @throws ShapeError, NonFiniteError, InvalidArgumentError, also for a stream */
-export function givenRows(what: string, points: Points): GivenRows {
+export async function givenRows(what: string, points: Points): Promise<GivenRows> {
   if (typeof points !== 'object' || (points as unknown) === null || !isGpuMatrix(points)) {
     const exact = readRows(what, points);
     return { checked: toFloat32(what, exact, { shift: 'none' }), exact };
   }
-  return { checked: checkPoints(what, points), exact: undefined };
+  return { checked: await checkPoints(what, points), exact: undefined };
 }
 
 /** Rows that lie on the device, which are float32. Throws NonFiniteError. */

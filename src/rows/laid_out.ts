@@ -5,7 +5,8 @@ import type { Workspace } from '../../host/workspace.js';
 import laidOutKernel from '../../shaders/rows/laid_out.wgsl';
 import { groups } from './device_points.js';
 import type { Layout } from './laid_out.twin.js';
-import { BYTES_OF, type GpuMatrix, type GpuNumber } from './matrix.js';
+import { BYTES_OF } from './gpu_matrix.js';
+import type { GpuMatrix, GpuNumber } from './matrix.js';
 
 /** About this many bytes are copied at a time. */
 const BLOCK_BYTES = 16 * 1024 * 1024;

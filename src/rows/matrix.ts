@@ -30,8 +30,6 @@ export interface HostMatrix {
 /** Types of numbers on a device: 'uint8' are whole numbers from 0 to 255. */
 export type GpuNumber = 'float32' | 'float16' | 'uint8';
 
-export const BYTES_OF: Readonly<Record<GpuNumber, number>> = { float32: 4, float16: 2, uint8: 1 };
-
 /**
  * A row-major matrix that already lies on the runtime's device; `shape` as in HostMatrix. The buffer stays its
  * owner's: it is copied from (GPUBufferUsage.COPY_SRC), never written to, and may be destroyed once the promise

@@ -19,10 +19,12 @@ type Call = (...args: never) => unknown;
 /** What a call gives: data as it is, of objects with methods the data, and methods that give promises. */
 export type Remote<T> = T extends Data
   ? T
-  : Record<never, Call> extends Pick<T, MethodNames<T>>
+  : [MethodNames<T>] extends [never]
     ? T
     : {
-        readonly [Name in keyof T]: T[Name] extends (...args: infer Args) => infer Result
+        readonly [Name in keyof T as Name extends 'dispose' ? never : Name]: T[Name] extends (
+          ...args: infer Args
+        ) => infer Result
           ? (...args: Accepted<Args>) => Promise<Remote<Awaited<Result>>>
           : Remote<T[Name]>;
       } & { dispose(): void };

@@ -85,7 +85,7 @@ export function serveOn(port: Port, api: object, ask?: Ask): void {
       const given = method.apply(owner, args);
       const isPromise = given instanceof Promise;
       const objectsIn: TakenObject[] = [];
-      const value = copied((await given) as unknown, [], objectsIn);
+      const value = copied(await given, [], objectsIn);
       // What was computed for this call is nobody else's, unless an object made of it stays here.
       const transfer = isPromise && objectsIn.length === 0 ? [...buffersIn(value)] : [];
       port.post({ type: 'done', id, value, taken: objectsIn } satisfies FromWorker, transfer);
@@ -150,8 +150,8 @@ function methodsOf(value: object): readonly string[] {
 function propertiesOf(value: object): Record<string, unknown> {
   const names = new Set<string>();
   for (const layer of layersOf(value)) {
-    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(layer))) {
-      if (layer === value || get) names.add(name);
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(layer))) {
+      if (layer === value || property.get) names.add(name);
     }
   }
   const entries = [...names].map((name) => [name, Reflect.get(value, name)] as const);

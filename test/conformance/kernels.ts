@@ -40,6 +40,7 @@ import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
 import { groupRows, sortRows } from './kernels/group_rows.js';
 import { expectWrongCopies, kernelCases, type KernelTest } from './kernels/kernel_test.js';
+import { meanPool } from './kernels/mean_pool.js';
 import { laidOut } from './kernels/laid_out.js';
 import { labelCounts } from './kernels/label_counts.js';
 import { largest } from './kernels/largest.js';
@@ -137,6 +138,7 @@ const tests: readonly KernelTest[] = [
   endEpoch,
   gatherRows,
   laidOut,
+  meanPool,
   followRows,
   seedTrials,
   seedTrialsSubgroups,

@@ -35,7 +35,6 @@ import type { ComputeOptions } from '../kmeans/placed.js';
 import { wholeRows } from '../transform_learning/rows.js';
 import { isSize } from '../../fit/json_reader.js';
 import { NETWORK_RULES } from './options.js';
-import { jsonOfSafetensors, toSafetensors } from './tensors.js';
 
 const MODEL = 'AutoencoderModel';
 
@@ -204,7 +203,8 @@ export class AutoencoderModel {
    * The weights as a safetensors file, under the names and in the shapes that PyTorch gives those of
    * `nn.Linear`: `encoder.0.weight` is outputs x inputs. What else there is to the model is in its metadata.
    */
-  toSafetensors(): Uint8Array<ArrayBuffer> {
+  async toSafetensors(): Promise<Uint8Array<ArrayBuffer>> {
+    const { toSafetensors } = await import('./tensors.js');
     return toSafetensors(this.#state, this.toJSON());
   }
 
@@ -214,7 +214,8 @@ export class AutoencoderModel {
    *
    * @throws InvalidArgumentError where the bytes are no such file
    */
-  static fromSafetensors(bytes: Uint8Array): AutoencoderModel {
+  static async fromSafetensors(bytes: Uint8Array): Promise<AutoencoderModel> {
+    const { jsonOfSafetensors } = await import('./tensors.js');
     return AutoencoderModel.fromJSON(jsonOfSafetensors(bytes));
   }
 

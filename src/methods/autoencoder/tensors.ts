@@ -26,8 +26,10 @@ function transposed(data: Float32Array, rows: number, columns: number): Float32A
 
 export function toSafetensors(
   state: AutoencoderState,
-  { encoder: _, decoder: __, ...rest }: AutoencoderJson,
+  json: AutoencoderJson,
 ): Uint8Array<ArrayBuffer> {
+  const rest = Object.entries(json).filter(([name]) => name !== 'encoder' && name !== 'decoder');
+  const model = JSON.stringify(Object.fromEntries(rest));
   const tensors: Record<string, Tensor> = {};
   for (const part of PARTS) {
     for (const [i, { name, rows, columns }] of namesOf(state, part).entries()) {
@@ -37,7 +39,7 @@ export function toSafetensors(
       };
     }
   }
-  return writeSafetensors({ tensors, metadata: { format: 'pt', [MODEL]: JSON.stringify(rest) } });
+  return writeSafetensors({ tensors, metadata: { format: 'pt', [MODEL]: model } });
 }
 
 /** As `AutoencoderModel.fromJSON` takes it. */
@@ -65,18 +67,18 @@ export function jsonOfSafetensors(bytes: Uint8Array): unknown {
 function inOrder(
   tensors: Readonly<Record<string, Tensor>>,
 ): Readonly<Record<string, Tensor | undefined>> {
-  const found: Record<string, Tensor> = {};
+  const ordered: Record<string, Tensor> = {};
   for (const part of PARTS) {
     const own = Object.keys(tensors).flatMap((name) => {
-      const [, number, rest] = new RegExp(`^${part}\\.(\\d+)\\.(.+)$`).exec(name) ?? [];
-      return number === undefined ? [] : [{ name, number: Number(number), rest }];
+      const found = new RegExp(`^${part}\\.(\\d+)\\.(.+)$`).exec(name);
+      return found ? [{ name, number: Number(found[1]), rest: found[2] }] : [];
     });
     const numbers = [...new Set(own.map(({ number }) => number))].sort((a, b) => a - b);
     for (const { name, number, rest } of own) {
-      found[`${part}.${numbers.indexOf(number)}.${rest}`] = tensors[name];
+      ordered[`${part}.${numbers.indexOf(number)}.${rest}`] = tensors[name];
     }
   }
-  return found;
+  return ordered;
 }
 
 function parsed(text: string): AutoencoderPlan {

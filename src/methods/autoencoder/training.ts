@@ -270,7 +270,10 @@ export function recipeOf(
   const kept = Object.entries(options as Readonly<Record<string, unknown>>).filter(
     ([name]) => !FREE.has(name),
   );
-  const words = kept.map(([name, value]) => [name, Array.isArray(value) ? value.join() : value]);
+  const words = kept.map(([name, value]) => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : value,
+  ]);
   return {
     ...(Object.fromEntries(words) as Recipe),
     ...{ of: method, rows: shape.join(' x '), numbers: digestOf(data) },

@@ -133,7 +133,7 @@ async function rawRows(
   if (typeof points !== 'object' || (points as unknown) === null || !isGpuMatrix(points)) {
     return readRows('points', points);
   }
-  const held = checkPoints('points', points);
+  const held = await checkPoints('points', points);
   const [n, d] = held.shape;
   const data = await withBackend(
     runtime,

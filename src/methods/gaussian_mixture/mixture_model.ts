@@ -213,7 +213,7 @@ export abstract class MixtureModel {
       async (session) => {
         const { logDensities } = await session.run(densities, this.scorer, options.signal);
         checkDensities(logDensities);
-        const weights = checkWeights(options.sampleWeight, logDensities.length);
+        const weights = await checkWeights(options.sampleWeight, logDensities.length);
         return totalOf(logDensities, weights?.scaled) / logDensities.length;
       },
       rules,

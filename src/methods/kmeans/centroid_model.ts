@@ -1,12 +1,12 @@
 /** k centroids, and what can be asked of them. */
 import {
   type DeviceOutput,
-  isKept,
   type MaybeOnDevice,
   OUTPUT_RULES,
 } from '../../fit/device_output.js';
 import { anObject, RUNTIME_RULES } from '../../fit/options.js';
 import { assign, inertiasOf } from '../../ops/clustering/assign.js';
+import { withLabellings } from '../../ops/clustering/labelling.js';
 import type { Session } from '../../ops/op.js';
 import { largestOf } from '../../rows/float16.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
@@ -109,11 +109,12 @@ export abstract class CentroidModel {
   ): Promise<GpuVector | Uint32Array> {
     const work = async (session: Session): Promise<GpuVector | Uint32Array> => {
       const { signal, usage = 0 } = options;
-      if (!isKept('predict', points, options)) {
+      if (options.output !== 'gpu') {
         return (await session.run(assign, this.#centred, this.k, signal)).labels;
       }
-      const { labelsOnDevice } = await import('../../ops/assign/on_device.js');
-      const kept = await session.run(labelsOnDevice, this.#centred, this.k, usage, signal);
+      const { labelsOnDevice } = await import('../../ops/clustering/kept_labels.js');
+      const op = labelsOnDevice(withLabellings);
+      const kept = await session.run(op, this.#centred, this.k, usage, signal);
       return { ...kept, shape: [session.shape[0]], type: 'uint32' };
     };
     return withPlaced(this.placed, 'predict', points, options, work, OUTPUT_RULES);
@@ -134,11 +135,11 @@ export abstract class CentroidModel {
     const work = async (session: Session): Promise<GpuResult | Matrix> => {
       const { signal, usage = 0 } = options;
       const shape = [session.shape[0], this.k] as const;
-      if (!isKept('transform', points, options)) {
+      if (options.output !== 'gpu') {
         const { distances } = await import('../../ops/assign/distances.js');
         return { data: await session.run(distances, this.#centred, this.k, signal), shape };
       }
-      const { distancesOnDevice } = await import('../../ops/assign/on_device.js');
+      const { distancesOnDevice } = await import('../../ops/assign/distances.js');
       return {
         ...(await session.run(distancesOnDevice, this.#centred, this.k, usage, signal)),
         shape,

@@ -3,7 +3,7 @@ import type { RuntimeChoice } from '../../fit/backend.js';
 import { type DeviceOutput, isKept, type MaybeOnDevice } from '../../fit/device_output.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
 import type { DeviceKMeansModel } from './device_kmeans_model.js';
-import { KMeansModel, type KMeansState } from './kmeans_model.js';
+import { FittedKMeans, KMeansModel, type KMeansState } from './kmeans_model.js';
 import { checkMatrix, type Points } from '../../rows/matrix.js';
 import { checkOptions } from '../../fit/options.js';
 import { tellingOnce } from '../../fit/told_once.js';
@@ -152,7 +152,7 @@ export async function kmeans(
   const checked = await checkSource('points', points, rules, signal);
   const [n] = checked.shape;
   checkEnoughRows('kmeans', k, n);
-  const weights = checkWeights(options.sampleWeight, n);
+  const weights = await checkWeights(options.sampleWeight, n);
   const { storage, init } = options;
   const extent =
     typeof init === 'object' ? checkMatrix('init', init, { shift: 'none' }).largest : 0;
@@ -166,7 +166,8 @@ export async function kmeans(
   const model = await withRows(runtime, checked, load, async (session, engine) => {
     const state = await fit(session, engine, told, weights?.mean ?? 1, found, keep);
     if (!state.kept) return new KMeansModel(state);
-    return (await import('./device_kmeans.js')).deviceModel(session, state, state.kept, keep!);
+    const { deviceModel } = await import('./device_kmeans_model.js');
+    return deviceModel(FittedKMeans, session, state, state.kept, keep!);
   }).catch((error: unknown) => {
     found.best?.kept?.buffer.destroy();
     throw error;

@@ -52,7 +52,7 @@ export async function withPlaced<T>(
   const matrixRules = { columns: shift.length, shift, directions: metric === 'cosine' };
   const checked = await checkSource('points', points, matrixRules, signal);
   isKept(method, checked, options);
-  const weights = checkWeights(sampleWeight, checked.shape[0]);
+  const weights = await checkWeights(sampleWeight, checked.shape[0]);
   const load = {
     ...{ metric, shift, storage, scale, extent: largestOf(centred), signal },
     ...(weights ? { weights: weights.scaled } : {}),

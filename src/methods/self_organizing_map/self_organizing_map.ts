@@ -132,7 +132,7 @@ export async function selfOrganizingMap(
   signal?.throwIfAborted();
   const checked = await checkSource('points', points, {}, signal);
   checkRows(checked, grid, options.mode);
-  const weights = checkWeights(options.sampleWeight, checked.shape[0]);
+  const weights = await checkWeights(options.sampleWeight, checked.shape[0]);
   const random = createRandom(options.seed ?? 0);
   const start = givenStart(grid, checked, options);
   const plan = { options, grid, neighbourhood, radius, rate, epochs, random, weights };

@@ -3,11 +3,12 @@ import pairwiseDistancesKernel from '../../../shaders/assign/pairwise_distances.
 import { groups, padColumns, paced } from '../../rows/device_points.js';
 import { newFloats } from '../../rows/matrix.js';
 import { assign } from '../clustering/assign.js';
+import type { Kept } from '../device_result.js';
 import type { DeviceRows, Op } from '../op.js';
 import { scaled, unscaled } from '../units.js';
 
 /** About this many bytes of results are made, and read back, at a time. */
-export const BLOCK_BYTES = 16 * 1024 * 1024;
+const BLOCK_BYTES = 16 * 1024 * 1024;
 
 /** Distance of each row to each centroid, n x k: Euclidean, or 1 - cos for 'cosine'. */
 export const distances: Op<
@@ -24,6 +25,41 @@ export const distances: Op<
       : squared.map((value) => Math.sqrt(value) / scale);
   },
   twin: async () => (await import('./distances.twin.js')).distances,
+};
+
+/** As `distances`, which stay on the device: f32, n x k. */
+export const distancesOnDevice: Op<
+  [centroids: Float32Array, k: number, usage: number, signal: AbortSignal | undefined],
+  Kept
+> = {
+  device: async (rows, centroids, k, usage, signal) => {
+    const [{ deviceResult }, { layingOut }] = await Promise.all([
+      import('../device_result.js'),
+      import('../../rows/laid_out.js'),
+    ]);
+    const { workspace, points, metric } = rows;
+    const { scale, shape } = points;
+    const isCosine = metric === 'cosine';
+    const layOut = await layingOut(workspace, 'float32', !isCosine);
+    const factor = isCosine ? 1 / 2 / scale ** 2 : 1 / scale;
+    const { block } = await workspace.allocate({
+      block: Math.min(4 * k * shape[0], Math.max(BLOCK_BYTES, 4 * k)),
+    });
+    const kept = await deviceResult(rows, 'distances', k, usage, (all) =>
+      eachPairwise(rows, false, scaled(centroids, scale), k, signal, (squared, start, count) => {
+        workspace.run('roots', (recording) => {
+          layOut(recording, squared, block, {
+            ...{ rows: count, columns: k, first: 0, rowStep: k, columnStep: 1, factor },
+          });
+          recording.copy(block, 0, all, 4 * k * start, 4 * k * count);
+        });
+        return Promise.resolve();
+      }),
+    );
+    workspace.release(block);
+    return kept;
+  },
+  twin: async () => (await import('../device_result.js')).notOnCpu,
 };
 
 /** The inner product of each row, less the shift as it is held, with each of k vectors (k x d), n x k. */
@@ -52,7 +88,7 @@ async function pairwise(
 }
 
 /** @param take is given what was made of `count` rows from `start` on, [count][k], until it resolves */
-export async function eachPairwise(
+async function eachPairwise(
   { workspace, points }: DeviceRows,
   PRODUCTS: boolean,
   vectors: Float32Array,

@@ -64,11 +64,11 @@ export async function assigned(
   keep?: number,
 ): Promise<Assignment> {
   if (keep !== undefined) {
-    const { keptLabels } = await import('../assign/on_device.js');
     const [inertia] = await inertias;
     const counts = await countLabels(rows, k, labelling);
-    const labels = new Uint32Array(0);
-    return { inertia, counts, labels, kept: await keptLabels(rows, labelling, keep) };
+    const { keptLabels } = await import('./kept_labels.js');
+    const kept = await keptLabels(rows, labelling, keep);
+    return { inertia, counts, labels: new Uint32Array(0), kept };
   }
   // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
   const [[inertia], counts, labels] = await allSettled([

@@ -36,11 +36,16 @@ function laid(
 /** Numbers for such rows; their bytes make whole words. */
 const room = (before: number, gap: number) => 4 * Math.ceil((before + 700 * (5 + gap)) / 4);
 
+type MapAsync = (
+  this: GPUBuffer,
+  ...given: Parameters<GPUBuffer['mapAsync']>
+) => ReturnType<GPUBuffer['mapAsync']>;
+
 /** How often anything was mapped on the device while `work` ran. */
 async function mappings(device: GPUDevice, work: () => Promise<void>): Promise<number> {
   const some = device.createBuffer({ size: 4, usage: MAP_READ | COPY_DST });
   const prototype = Object.getPrototypeOf(some) as GPUBuffer;
-  const { mapAsync } = prototype;
+  const mapAsync = Reflect.get(prototype, 'mapAsync') as MapAsync;
   let count = 0;
   prototype.mapAsync = function (...given) {
     count++;

@@ -45,7 +45,7 @@ const filters: Case = {
       ...{ ...options, method: 'dcec', embeddingSize: 2 },
     });
     expectEqual(library.adjustedRandIndex(truth, deep.labels), 1, 'dcec');
-    const again = library.AutoencoderModel.fromSafetensors(autoencoder.toSafetensors());
+    const again = await library.AutoencoderModel.fromSafetensors(await autoencoder.toSafetensors());
     const [one, other] = [
       await autoencoder.encode(images, { runtime }),
       await again.encode(images, { runtime }),

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { autoencoder } from '../../../index.js';
 import { formatNumber, formatSeconds } from '../../../cli/format.js';
 import { finishJob, headOf, openJob, timed } from '../../../cli/job.js';
-import { addFlags, optionsOf } from '../../../cli/option_flags.js';
+import { addFlags } from '../../../cli/option_flags.js';
 import { addInput, addRunAndOutputs } from '../../../cli/options.js';
 import { renderPage } from '../../../cli/write/report_page.js';
 import { optionTable } from '../option_table.js';
@@ -14,6 +14,8 @@ import {
   lossSection,
   type NetworkCommandOptions,
   reconstructionSection,
+  settingsOf,
+  toldOf,
   trained,
 } from './network_job.js';
 
@@ -38,8 +40,7 @@ async function autoencoderCommand(
   const job = await openJob(file, options, signal, () => undefined);
   const { data, shape } = job.used;
   const points = { data, shape };
-  // The shell's --standardize scales columns before; the method does what it does by itself.
-  const { standardize: _, ...told } = optionsOf(optionTable, options);
+  const told = toldOf(optionTable, options);
   const { epochs = 100, layerwise = 0 } = told;
   const fit = await timed('autoencoder', (step) =>
     trained(
@@ -65,10 +66,7 @@ async function autoencoderCommand(
     model,
     report: async () =>
       renderPage(
-        headOf('Autoencoder', job, model.engine, milliseconds, {
-          ...Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)])),
-          ...{ seed: options.seed, standardize: options.standardize ?? false },
-        }),
+        headOf('Autoencoder', job, model.engine, milliseconds, settingsOf(told, options)),
         [
           ['Loss', formatNumber(model.loss)],
           ['Layers', [...model.layers, model.embeddingSize].join(', ')],

@@ -12,6 +12,7 @@ import {
 import { asFileError } from '../../../cli/errors.js';
 import { formatNumber } from '../../../cli/format.js';
 import type { Job } from '../../../cli/job.js';
+import { optionsOf } from '../../../cli/option_flags.js';
 import type { SharedOptions } from '../../../cli/options.js';
 import { placeRows, principalPlane } from '../../../cli/plane.js';
 import type { ProgressStep } from '../../../cli/progress.js';
@@ -28,6 +29,7 @@ import {
   scatterSection,
   type Section,
 } from '../../../cli/write/report_page.js';
+import type { OptionTable } from '../../../fit/option_table.js';
 import { optionTable } from '../option_table.js';
 
 export interface NetworkCommandOptions extends SharedOptions {
@@ -38,9 +40,25 @@ export interface NetworkCommandOptions extends SharedOptions {
 /** Widths of layers, from text such as '500,500,2000'. */
 export function layersOf(text: string): readonly number[] {
   const layers = text.split(',').map(Number);
-  if (!optionTable.rules.layers.holds(layers)) throw new BadOption('It must be such as 500,500,2000.');
+  if (!optionTable.rules.layers.holds(layers))
+    throw new BadOption('It must be such as 500,500,2000.');
   return layers;
 }
+
+/** The method's options. --standardize is none: it scales columns before, whatever the method does by itself. */
+export function toldOf<Options>(table: OptionTable<Options>, given: object): Partial<Options> {
+  const own = Object.entries(given).filter(([name]) => name !== 'standardize');
+  return optionsOf(table, Object.fromEntries(own));
+}
+
+/** What the head of a report says of them. */
+export const settingsOf = (
+  told: Readonly<Record<string, unknown>>,
+  { seed, standardize = false }: SharedOptions,
+): Record<string, string | number | boolean> => ({
+  ...Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)])),
+  ...{ seed, standardize },
+});
 
 export function addCheckpoints(command: Command): Command {
   return command

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { clusteringAccuracy, deepClustering, normalizedMutualInformation } from '../../../index.js';
 import { formatCount, formatNumber, formatSeconds } from '../../../cli/format.js';
 import { finishJob, headOf, openJob, timed } from '../../../cli/job.js';
-import { addFlags, optionsOf } from '../../../cli/option_flags.js';
+import { addFlags } from '../../../cli/option_flags.js';
 import { addInput, addRunAndOutputs } from '../../../cli/options.js';
 import { renderPage } from '../../../cli/write/report_page.js';
 import {
@@ -14,6 +14,8 @@ import {
   lossSection,
   type NetworkCommandOptions,
   reconstructionSection,
+  settingsOf,
+  toldOf,
   trained,
 } from '../../autoencoder/cli/network_job.js';
 import { sizesSection } from '../../kmeans/cli/report.js';
@@ -45,8 +47,7 @@ async function deepCommand(
   const job = await openJob(file, options, signal, () => undefined);
   const { k, seed } = options;
   const { data, shape } = job.used;
-  // The shell's --standardize scales columns before; the method does what it does by itself.
-  const { standardize: _, ...told } = optionsOf(optionTable, options);
+  const told = toldOf(optionTable, options);
   const { pretrainEpochs = 0, clusteringEpochs = 0, layerwise = 0, layers } = told;
   const totals = {
     layers: layerwise * ((layers?.length ?? 3) + 1),
@@ -79,10 +80,7 @@ async function deepCommand(
     model,
     report: async () =>
       renderPage(
-        headOf('Deep clustering', job, model.engine, milliseconds, {
-          ...Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)])),
-          ...{ seed, standardize: options.standardize ?? false },
-        }),
+        headOf('Deep clustering', job, model.engine, milliseconds, settingsOf(told, options)),
         [
           ['Clusters', formatCount(k)],
           ['Method', model.method],
