@@ -35,6 +35,7 @@ for (const seed of seeds.split(',').map(Number)) {
   const start = performance.now();
   const model = await convolutionalTransformLearning(digits, {
     ...{ image: { width: 15, height: 16 }, k: 10, seed, runtime },
+    ...{ convolutions: [{ filters: 8, kernel: 5, stride: 2 }], epochs: 3 },
     ...JSON.parse(options),
   });
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
