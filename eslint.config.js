@@ -16,6 +16,8 @@ const LAYERS = [
   { folder: 'src/fit' },
   { folder: 'src/networks' },
   { folder: 'src/methods', glob: 'src/methods/*/!(cli)/**' },
+  { folder: 'src/worker' },
+  { folder: 'src/interop' },
   { folder: 'src/compat' },
   { folder: 'src/cli' },
   { folder: 'bench' },

@@ -35,7 +35,16 @@ export default defineConfig(({ mode }) =>
           lib: {
             entry: Object.fromEntries(
               [
-                ...['main', 'node_worker', 'profile', 'maps', 'algebra', 'pursuit', 'first_use'],
+                ...[
+                  'main',
+                  'node_worker',
+                  'profile',
+                  'maps',
+                  'algebra',
+                  'pursuit',
+                  'first_use',
+                  'compat',
+                ],
                 ...['compilers/main', 'compilers/catch', 'compilers/compile'],
               ].map((path) => [path.replace('/', '_'), `bench/${path}.ts`]),
             ),

@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
-import { ENTRIES } from './build/entries.js';
+import { ENTRIES, NODE_ENTRIES } from './build/entries.js';
 import { pagePlugin } from './build/page_plugin.js';
 import { randomPlugin } from './build/random_plugin.js';
 import { wgslPlugin } from './build/wgsl_plugin.js';
@@ -8,6 +8,15 @@ import { wgslPlugin } from './build/wgsl_plugin.js';
 const withoutBareImports: Plugin = {
   name: 'without-bare-imports',
   renderChunk: (code) => ({ code: code.replace(/^import "[^"]+";$/gm, ''), map: null }),
+};
+
+/** This build leaves the worker's file beside the others; the bundlers of those who use them are to follow it. */
+const workersShown: Plugin = {
+  name: 'workers-shown',
+  renderChunk: (code) => ({
+    code: code.replace(/new URL\(\s*\/\* @vite-ignore \*\/\s*/g, 'new URL('),
+    map: null,
+  }),
 };
 
 /**
@@ -20,6 +29,7 @@ export default defineConfig(({ mode }) => ({
     wgslPlugin({ shipped: true }),
     randomPlugin(),
     withoutBareImports,
+    workersShown,
     ...(mode === 'production' ? [] : [pagePlugin()]),
   ],
   build: {
@@ -28,10 +38,18 @@ export default defineConfig(({ mode }) => ({
     minify: true,
     outDir: mode === 'page' ? 'dist/page' : 'dist',
     emptyOutDir: mode !== 'script',
-    lib: { entry: mode === 'script' ? { browser: ENTRIES.index } : ENTRIES, formats: ['es'] },
+    lib: {
+      entry:
+        mode === 'script'
+          ? { browser: ENTRIES.index }
+          : mode === 'page'
+            ? ENTRIES
+            : NODE_ENTRIES,
+      formats: ['es'],
+    },
     rolldownOptions: {
       // Of whoever uses the drop-in for ml-pca.
-      external: ['ml-matrix'],
+      external: ['ml-matrix', /^node:/],
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'shared/[name]-[hash].js',

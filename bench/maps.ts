@@ -5,14 +5,13 @@
 import SOM from 'ml-som';
 import { create, globals } from 'webgpu';
 import { createRuntime, type RuntimeChoice, selfOrganizingMap } from '../src/index.js';
-import { blobs } from './data/synthetic.js';
+import { MAP, unitRows } from './map_workload.js';
 import { toRows } from './workload.js';
 
 Object.assign(globalThis, globals);
 
-const [n, d, side, epochs] = [10_000, 16, 20, 10];
-const SEED = 4;
-const BLOBS = 12;
+const { n, d, side } = MAP;
+const EPOCHS = 10;
 
 /** The contenders take turns, so that a busy machine is as busy for each; the least time of each counts. */
 const ROUNDS = 5;
@@ -35,16 +34,6 @@ async function timed({ learn }: Contender): Promise<Result> {
   return { milliseconds, error: await errorOf() };
 }
 
-/** Blobs in [0, 1): ml-som's default start expects that. */
-function unitRows(): Float32Array {
-  const data = blobs(n, d, BLOBS, SEED);
-  const [least, most] = data.reduce(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
-  return data.map((value) => (value - least) / (most - least));
-}
-
 function ours(
   points: { readonly data: Float32Array; readonly shape: readonly [number, number] },
   runtime: Exclude<RuntimeChoice, undefined>,
@@ -53,7 +42,7 @@ function ours(
   return {
     name: `${mode}, ${runtime === 'cpu' ? 'cpu' : runtime.info.description}`,
     learn: async () => {
-      const options = { rows: side, columns: side, epochs, mode, runtime };
+      const options = { rows: side, columns: side, epochs: EPOCHS, mode, runtime };
       const model = await selfOrganizingMap(points, options);
       return () => model.quantizationError(points, { runtime });
     },
@@ -70,7 +59,7 @@ async function main(): Promise<void> {
     {
       name: 'ml-som',
       learn: () => {
-        const map = new SOM(side, side, { fields: d, iterations: epochs, torus: false });
+        const map = new SOM(side, side, { fields: d, iterations: EPOCHS, torus: false });
         map.train(rows);
         return Promise.resolve(() => Promise.resolve(map.getQuantizationError()));
       },
@@ -95,7 +84,7 @@ async function main(): Promise<void> {
   console.table(
     [...best].map(([{ name }, { milliseconds, error }]) => ({
       contender: name,
-      'ms an epoch': Number((milliseconds / epochs).toFixed(1)),
+      'ms an epoch': Number((milliseconds / EPOCHS).toFixed(1)),
       'times ml-som': Number((theirs / milliseconds).toFixed(1)),
       'quantization error': Number(error.toFixed(4)),
     })),

@@ -1,7 +1,15 @@
 /** `npm run bench:profile`: where the device's time goes, by kernel, for workloads of the bench. */
 import { create, globals } from 'webgpu';
 import { type KernelTime, Profiler } from '../host/profiler.js';
-import { createRuntime, gaussianMixture, kmeans, pca, type Runtime } from '../src/index.js';
+import {
+  createRuntime,
+  gaussianMixture,
+  kmeans,
+  pca,
+  type Runtime,
+  selfOrganizingMap,
+} from '../src/index.js';
+import { MAP, unitRows } from './map_workload.js';
 import { chooseStart } from './sources.js';
 import type { Workload } from './workload.js';
 import { makeWorkload, WORKLOAD_NAMES } from './workloads.js';
@@ -39,17 +47,43 @@ async function profiled(work: () => Promise<unknown>, profiler: Profiler) {
   return { times: await profiler.read(), wall };
 }
 
-/** Prints each kernel's time in a fit of one iteration, and what each further iteration adds. */
-async function profile(name: string): Promise<void> {
+/** What is fitted, by a number of iterations. */
+interface Profiled {
+  readonly title: string;
+  readonly fit: (runtime: Runtime, iterations: number) => Promise<unknown>;
+}
+
+/** Or of epochs of a map. */
+const MAP_NAME = 'map';
+
+async function profiledBy(name: string): Promise<Profiled> {
+  if (name === MAP_NAME) {
+    const { n, d, side } = MAP;
+    const points = { data: unitRows(), shape: [n, d] as const };
+    return {
+      title: `a map of ${side} x ${side} units, ${n} x ${d}`,
+      fit: (runtime, epochs) =>
+        selfOrganizingMap(points, { rows: side, columns: side, epochs, runtime }),
+    };
+  }
   const made = await makeWorkload(name);
   const workload = made.method === 'kmeans' ? chooseStart(made).workload : made;
+  return {
+    title: workload.title,
+    fit: (runtime, iterations) => fit(runtime, workload, iterations),
+  };
+}
+
+/** Prints each kernel's time in a fit of one iteration, and what each further iteration adds. */
+async function profile(name: string): Promise<void> {
+  const { title, fit: work } = await profiledBy(name);
   const runtime = await createRuntime({ gpu });
   // The first compiles.
-  await fit(runtime, workload, 1);
+  await work(runtime, 1);
   const profiler = new Profiler(runtime);
   runtime.profiler = profiler;
-  const one = await profiled(() => fit(runtime, workload, 1), profiler);
-  const more = await profiled(() => fit(runtime, workload, 1 + ITERATIONS), profiler);
+  const one = await profiled(() => work(runtime, 1), profiler);
+  const more = await profiled(() => work(runtime, 1 + ITERATIONS), profiler);
   const added = (kernel: string, of: keyof KernelTime) =>
     ((more.times.get(kernel)?.[of] ?? 0) - (one.times.get(kernel)?.[of] ?? 0)) / ITERATIONS;
   const table = [...more.times.keys()].map((kernel) => ({
@@ -60,7 +94,7 @@ async function profile(name: string): Promise<void> {
   }));
   const each = (more.wall - one.wall) / ITERATIONS;
   console.log(
-    `${workload.title} on ${runtime.info.description}, by the clock ` +
+    `${title} on ${runtime.info.description}, by the clock ` +
       `${one.wall.toFixed(1)} ms and ${each.toFixed(1)} ms a further iteration`,
   );
   console.table(table);
@@ -69,5 +103,5 @@ async function profile(name: string): Promise<void> {
 }
 
 const names = process.argv.slice(2);
-for (const name of names.length > 0 ? names : WORKLOAD_NAMES) await profile(name);
+for (const name of names.length > 0 ? names : [...WORKLOAD_NAMES, MAP_NAME]) await profile(name);
 process.exit();

@@ -24,13 +24,15 @@ const BUDGETS = [
   ['kmeans', 29, 'compat/ml-kmeans'],
   ['default', 28, 'compat/skmeans'],
   ['clustersKmeans, clustersDbscan', 34, 'compat/turf'],
+  ['inWorker', 6, 'worker'],
+  ['fromOrt, fromArrow, meanPool', 20, 'interop'],
   ['quantizeImage', 50],
   ['convolveImage', 12],
-  ['gramMatrix', 28],
+  ['gramMatrix', 29],
   ['kmeans, miniBatchKMeans, gaussianMixture, bayesianGaussianMixture, pca', 90],
-  ['autoencoder', 40],
-  ['deepClustering', 75],
-  ['*', 195],
+  ['autoencoder', 47],
+  ['deepClustering', 83],
+  ['*', 216],
 ];
 
 const kilobytes = (chunks) =>

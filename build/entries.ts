@@ -19,7 +19,22 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     methods.map((name) => [name.replaceAll('_', '-'), `src/methods/${name}/index.ts`]),
   ),
+  interop: 'src/interop/index.ts',
+  worker: 'src/worker/index.ts',
+  'worker-host': 'src/worker/host_entry.ts',
   ...Object.fromEntries(
     dropIns.map((name) => [`compat/${name.replaceAll('_', '-')}`, `src/compat/${name}.ts`]),
+  ),
+};
+
+/** Those of Node alone: drop-ins that wait. */
+export const NODE_ENTRIES: Readonly<Record<string, string>> = {
+  ...ENTRIES,
+  'compat/sync-host': 'src/compat/sync/host.ts',
+  ...Object.fromEntries(
+    ['ml_kmeans', 'skmeans', 'turf', 'ml_pca', 'density_clustering'].map((name) => [
+      `compat/${name.replaceAll('_', '-')}/sync`,
+      `src/compat/sync/${name}.ts`,
+    ]),
   ),
 };

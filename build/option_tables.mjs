@@ -1,6 +1,6 @@
 /**
  * Writes what the methods' option tables say (src/methods/NAME/option_table.ts): docs/options.md, and in the
- * README what stands between `<!-- options of METHOD -->` and `<!-- end of options -->`. `npm run
+ * guides what stands between `<!-- options of METHOD -->` and `<!-- end of options -->`. `npm run
  * docs:options`; with `-- --check` it writes nothing, and fails where a file is not up to date.
  */
 import console from 'node:console';
@@ -9,6 +9,7 @@ import process from 'node:process';
 import * as prettier from 'prettier';
 import { createServer } from 'vite';
 
+const GUIDES = readdirSync('docs/guide').map((name) => `docs/guide/${name}`);
 const BLOCK = /(<!-- options of (\w+)(?: without ([\w, ]+))? -->\n)[^]*?(<!-- end of options -->)/g;
 
 const server = await createServer({
@@ -50,11 +51,11 @@ function table(heads, rows) {
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function readme(text) {
+function filled(text) {
   return text.replace(BLOCK, (_, start, method, without = '', end) => {
     const left = without.split(', ').map(code);
     const found = tables.find((one) => one.method === method);
-    if (!found) throw new Error(`README: there is no option table of ${method}.`);
+    if (!found) throw new Error(`There is no option table of ${method}.`);
     const rows = rowsOf(found).filter(([name]) => !left.includes(name));
     return `${start}\n${table(
       ['option', 'default', 'meaning'],
@@ -75,7 +76,7 @@ const options = [
 
 for (const [file, text] of [
   ['docs/options.md', options],
-  ['README.md', readme(readFileSync('README.md', 'utf8'))],
+  ...GUIDES.map((file) => [file, filled(readFileSync(file, 'utf8'))]),
 ]) {
   const config = await prettier.resolveConfig(file);
   const formatted = await prettier.format(text, { ...config, filepath: file });

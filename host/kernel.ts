@@ -50,13 +50,23 @@ export type BufferBinding = GPUBuffer | GPUBufferBinding;
 /** What a dispatch binds: a buffer for each storage name, field values for each uniform name. */
 export type KernelBindings = Readonly<Record<string, BufferBinding | UniformValues>>;
 
+/** What was specialised before, by constants: a fit of many small steps asks for the same kernels thousands of times. */
+const specialized = new WeakMap<KernelSource, Map<string, string>>();
+
 /** The WGSL text with constants replaced and # lines carried out. Throws KernelError on an unknown name. */
 export function specialize(source: KernelSource, constants: KernelConstants): string {
+  let known = specialized.get(source);
+  if (!known) specialized.set(source, (known = new Map<string, string>()));
+  const key = JSON.stringify(constants);
+  let code = known.get(key);
+  if (code === undefined) known.set(key, (code = textOf(source, constants)));
+  return code;
+}
+
+function textOf(source: KernelSource, constants: KernelConstants): string {
   for (const name of Object.keys(constants)) {
     if (!(name in source.constants)) {
-      throw new KernelError(
-        `kernel '${source.name}' has no constant '${name}'; it has ${Object.keys(source.constants).join(', ') || 'none'}.`,
-      );
+      refuseNames(source, Object.keys(source.constants), constants);
     }
   }
   const values = { ...source.constants, ...constants };
@@ -73,22 +83,17 @@ export function workgroupInvocations(source: KernelSource, constants: KernelCons
     .reduce((product, size) => product * size, 1);
 }
 
+function refuseNames({ name }: KernelSource, known: readonly string[], given: object): never {
+  throw new KernelError(
+    `kernel '${name}' has ${known.join(', ')}; given: ${Object.keys(given).join(', ')}.`,
+  );
+}
+
 /** Throws KernelError unless `bindings` names exactly the kernel's bindings. */
 export function checkBindings(source: KernelSource, bindings: KernelBindings): void {
   const known = source.bindings.map(({ name }) => name);
-  const missing = known.filter((name) => !(name in bindings));
-  const unknown = Object.keys(bindings).filter((name) => !known.includes(name));
-  if (missing.length + unknown.length > 0) {
-    throw new KernelError(
-      `kernel '${source.name}' binds ${known.join(', ')}; ` +
-        [
-          missing.length > 0 ? `missing: ${missing.join(', ')}` : '',
-          unknown.length > 0 ? `unknown: ${unknown.join(', ')}` : '',
-        ]
-          .filter(Boolean)
-          .join('; '),
-    );
-  }
+  const isSame = Object.keys(bindings).length === known.length;
+  if (!isSame || !known.every((name) => name in bindings)) refuseNames(source, known, bindings);
 }
 
 export const MAX_F32 = 3.4028234663852886e38;
@@ -111,14 +116,6 @@ export function writeUniform(
   view: DataView,
   offset: number,
 ): void {
-  const unknown = Object.keys(values).filter(
-    (name) => !fields.some((field) => field.name === name),
-  );
-  if (unknown.length > 0) {
-    throw new KernelError(
-      `kernel '${source.name}' has no uniform field '${unknown.join("', '")}'.`,
-    );
-  }
   for (const field of fields) {
     const value = values[field.name] as number | undefined;
     const [least, most] = RANGES[field.kind];
@@ -126,12 +123,19 @@ export function writeUniform(
     if (value === undefined || !(value >= least && value <= most && whole)) {
       throw new KernelError(
         `kernel '${source.name}': uniform field '${field.name}' is ${String(value)}; ` +
-          `give a ${field.kind === 'f32' ? 'finite' : 'whole'} number within [${least}, ${most}].`,
+          `give a ${field.kind === 'f32' ? 'finite' : 'whole'} number in [${least}, ${most}].`,
       );
     }
     const at = offset + field.offset;
     if (field.kind === 'f32') view.setFloat32(at, value, true);
     else if (field.kind === 'u32') view.setUint32(at, value, true);
     else view.setInt32(at, value, true);
+  }
+  if (Object.keys(values).length > fields.length) {
+    refuseNames(
+      source,
+      fields.map(({ name }) => name),
+      values,
+    );
   }
 }

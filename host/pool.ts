@@ -34,6 +34,11 @@ export class BufferPool {
     this.#peakBytes = this.#usedBytes;
   }
 
+  /** Whether `acquire` has one at hand, so that none is made. */
+  keeps(size: number, usage: number): boolean {
+    return !!this.#free.get(`${size}:${usage}`)?.length;
+  }
+
   /** A buffer of exactly `size` bytes. Its contents are undefined: it may have been used before. */
   acquire(label: string, size: number, usage: number): GPUBuffer {
     const kept = this.#free.get(`${size}:${usage}`)?.pop();

@@ -61,6 +61,7 @@ export class Recording {
   readonly #parts: Part[] = [{ before: undefined, commands: [] }];
   #prepared: Prepared[][] | undefined;
   #uniforms: GPUBuffer | undefined;
+  #workgroups = 0;
 
   constructor(owner: Owner, label: string) {
     this.#owner = owner;
@@ -71,7 +72,13 @@ export class Recording {
   dispatch(kernel: Kernel, bindings: KernelBindings, workgroups: number): this {
     checkBindings(kernel.source, bindings);
     if (workgroups > 0) this.#add({ type: 'dispatch', kernel, bindings, workgroups });
+    this.#workgroups += workgroups;
     return this;
+  }
+
+  /** Of all dispatches whose number is known. */
+  get workgroups(): number {
+    return this.#workgroups;
   }
 
   /** Runs as many workgroups of a kernel as the first three u32 of a buffer say by then. */

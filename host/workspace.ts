@@ -51,13 +51,23 @@ export class Workspace {
         );
       }
     }
-    const made = this.capture(() => {
-      const entries = Object.entries<number>(sizes).map(([name, bytes]) => {
-        const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-        return [name, this.#own(`${this.label}: ${name}`, size, STORAGE_USAGE)] as const;
-      });
-      return Object.fromEntries(entries) as Record<Name, GPUBuffer>;
-    });
+    const wanted = Object.entries<number>(sizes).map(
+      ([name, bytes]) => [name, Math.max(16, Math.ceil(bytes / 16) * 16)] as const,
+    );
+    const own = () =>
+      Object.fromEntries(
+        wanted.map(([name, size]) => [
+          name,
+          this.#own(`${this.label}: ${name}`, size, STORAGE_USAGE),
+        ]),
+      ) as Record<Name, GPUBuffer>;
+    if (wanted.length === 1 && this.runtime.pool.keeps(wanted[0][1], STORAGE_USAGE)) {
+      // The device has nothing to judge.
+      this.#signal?.throwIfAborted();
+      if (this.#failure) throw this.#failure;
+      return own();
+    }
+    const made = this.capture(own);
     await this.settle();
     return made;
   }
@@ -100,9 +110,7 @@ export class Workspace {
   /** Sends recordings to the device as one piece of work, in order. */
   submit(recordings: readonly Recording[]): void {
     if (recordings.some(({ hostSteps }) => hostSteps.length > 1)) {
-      throw new KernelError(
-        `${this.label}: a recording with steps of the host was not sent in parts.`,
-      );
+      throw new KernelError(`${this.label}: steps of the host are for submitInParts.`);
     }
     this.#send(recordings.map((recording) => [recording, 0]));
   }
@@ -134,7 +142,7 @@ export class Workspace {
     for (const other of others) {
       if (other.length !== steps.length || other.some((step, part) => step !== steps[part])) {
         throw new KernelError(
-          `${this.label}: recordings that wait for different steps of the host cannot go side by side.`,
+          `${this.label}: recordings side by side must wait for the same steps of the host.`,
         );
       }
     }

@@ -19,6 +19,8 @@ export * from './methods/deep_dictionary_clustering/index.js';
 export * from './methods/subspace_clustering/index.js';
 export * from './methods/autoencoder/index.js';
 export * from './methods/deep_clustering/index.js';
+export * from './methods/deep_subspace_clustering/index.js';
+export * from './methods/convolutional_transform_learning/index.js';
 export * from './methods/restricted_boltzmann_machine/index.js';
 export * from './methods/scattering_transform/index.js';
 export * from './methods/estimate/index.js';
@@ -32,6 +34,9 @@ export type { Metric, Storage } from './rows/load_options.js';
 export type {
   Centroids,
   GpuMatrix,
+  GpuNumber,
+  GpuResult,
+  GpuVector,
   HostMatrix,
   Matrix,
   NumericArray,

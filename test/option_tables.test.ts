@@ -38,6 +38,8 @@ const NEEDED: Readonly<Record<string, Options>> = {
   autoencoder: { layers: [2] },
   restrictedBoltzmannMachine: {},
   deepClustering: { k: 2, layers: [2] },
+  deepSubspaceClustering: { k: 2, layers: [2] },
+  convolutionalTransformLearning: {},
 };
 
 /** Rows that are images. */

@@ -1,7 +1,9 @@
 /** Work that asks for every kernel of the library, at the shapes that people have; few rows, as texts do not depend on those. */
 import {
+  autoencoder,
   bayesianGaussianMixture,
   calinskiHarabasz,
+  convolutionalTransformLearning,
   daviesBouldin,
   gapStatistic,
   gaussianMixture,
@@ -116,6 +118,21 @@ async function linearAlgebra(runtime: Runtime): Promise<void> {
 }
 
 export const FITS: readonly Fit[] = [
+  {
+    name: 'filters over pixels of 28 x 28, and back',
+    run: (runtime) =>
+      autoencoder(pixels, { image: { width: 28, height: 28 }, epochs: 1, runtime }),
+  },
+  {
+    name: 'filters over pixels of 28 x 28, pooled',
+    run: (runtime) =>
+      convolutionalTransformLearning(pixels, {
+        image: { width: 28, height: 28 },
+        convolutions: [{ filters: 4, kernel: 5, pool: 2 }],
+        epochs: 1,
+        runtime,
+      }),
+  },
   kmeansOf('blobs 100,000 x 32, K 64', rows(32, 64), 64),
   boundedOf('blobs 100,000 x 32, K 64', rows(32, 8), 64),
   kmeansOf('pixels 60,000 x 784, K 10', pixels, 10),

@@ -2,7 +2,9 @@
 import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import {
+  AutoencoderModel,
   BayesianGaussianMixtureModel,
+  DeepClusteringModel,
   DictionaryModel,
   GaussianMixtureModel,
   KMeansModel,
@@ -66,9 +68,15 @@ const MODELS: Readonly<Record<string, (json: unknown) => Apply>> = {
   'self-organizing-map': (json) => labelsBy(SelfOrganizingMapModel.fromJSON(json), 'unit'),
   'subspace-clustering': (json) => labelsBy(SubspaceClusteringModel.fromJSON(json)),
   'transformed-kmeans': (json) => labelsBy(TransformedKMeansModel.fromJSON(json)),
+  'deep-clustering': (json) => labelsBy(DeepClusteringModel.fromJSON(json)),
   pca: (json) => columnsBy(PcaModel.fromJSON(json), 'scores', 'pc'),
   transform: (json) => columnsBy(TransformModel.fromJSON(json), 'representation', 'z'),
   dictionary: (json) => columnsBy(DictionaryModel.fromJSON(json), 'representation', 'z'),
+  autoencoder: (json) => {
+    const model = AutoencoderModel.fromJSON(json);
+    const transform: Transforming['transform'] = (points, where) => model.encode(points, where);
+    return columnsBy({ transform }, 'embedding', 'z');
+  },
 };
 
 /** What --model has written: see `savedModel`. */

@@ -2,7 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { ClusteringError } from '../index.js';
+import { addAutoencoder } from '../methods/autoencoder/cli/command.js';
 import { addDbscan } from '../methods/dbscan/cli/command.js';
+import { addDeep } from '../methods/deep_clustering/cli/command.js';
 import { addGap } from '../methods/gap_statistic/cli/command.js';
 import { addGmm } from '../methods/gaussian_mixture/cli/command.js';
 import { addHdbscan } from '../methods/hdbscan/cli/command.js';
@@ -42,6 +44,8 @@ function program(signal: AbortSignal): Command {
   addTransform(root, signal);
   addDictionary(root, signal);
   addSubspace(root, signal);
+  addAutoencoder(root, signal);
+  addDeep(root, signal);
   addQuantize(root, signal);
   addCodec(root, signal);
   return root;

@@ -72,7 +72,7 @@ export function sampleRows(n: number, most: number): Uint32Array {
 }
 
 /** The given rows as a matrix of their own. */
-export function pickRows({ data, shape: [, d] }: Table, rows: Uint32Array) {
+export function pickRows({ data, shape: [, d] }: Pick<Table, 'data' | 'shape'>, rows: Uint32Array) {
   const picked =
     data instanceof Float32Array
       ? new Float32Array(rows.length * d)

@@ -39,7 +39,7 @@ export interface CentroidWithInformation {
   size: number;
 }
 
-function squaredEuclidean(p: number[], q: number[]): number {
+export function squaredEuclidean(p: number[], q: number[]): number {
   let sum = 0;
   for (let i = 0; i < p.length; i++) sum += (p[i] - q[i]) * (p[i] - q[i]);
   return sum;

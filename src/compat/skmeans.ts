@@ -10,8 +10,8 @@ import { arraysOf, type Rows64, rows64, type Where } from './rows.js';
 export type { Where } from './rows.js';
 
 /** A number, or a vector. */
-type Point = number | number[];
-type Distance<T extends Point> = (a: T, b: T) => number;
+export type Point = number | number[];
+export type Distance<T extends Point> = (a: T, b: T) => number;
 
 export interface Result<T extends Point> {
   /** Iterations; one less than were done where the fit converged. */
@@ -88,13 +88,12 @@ export default async function skmeans<T extends Point>(
       points = arraysOf(x, d).map(pointOf);
     },
   );
-  return {
+  return resultOf({
     it: most - left,
     k,
     idxs: Array.from(labels),
     centroids: arraysOf(centroids, d).map(pointOf),
-    test,
-  };
+  });
 }
 
 async function iterate(
@@ -123,6 +122,12 @@ async function iterate(
     return { centroids, labels, left, most };
   });
 }
+
+/** With what can be asked of it. */
+export const resultOf = <T extends Point>(found: Omit<Result<T>, 'test'>): Result<T> => ({
+  ...found,
+  test,
+});
 
 function test<T extends Point>(
   this: Result<T>,

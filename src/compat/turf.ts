@@ -102,7 +102,7 @@ export async function clustersDbscan(
     );
   }
   const coordinates = coordinatesOf(points);
-  const given = givenRows(
+  const given = await givenRows(
     'points',
     coordinates.map(([lon, lat]) => [
       Math.cos(radians(lat)) * Math.cos(radians(lon)),

@@ -5,13 +5,15 @@ import { type Given, type RuntimeChoice, withBackend } from './backend.js';
 
 /**
  * Does `work` where `choice` says, for rows such as `points`, and frees whatever it made. The CPU stands in
- * where there is no GPU, and an aborted signal rejects at once, as with `withEngine`.
+ * where there is no GPU, and an aborted signal rejects at once, as with `withEngine`. Work that lost its device begins
+ * again `retries` times, see `withBackend`.
  */
 export function withAlgebra<T>(
   choice: RuntimeChoice,
   points: Given,
   signal: AbortSignal | undefined,
   work: (algebra: Algebra) => Promise<T>,
+  retries?: number,
 ): Promise<T> {
   return withBackend(
     choice,
@@ -22,6 +24,7 @@ export function withAlgebra<T>(
       const { hostAlgebra } = await import('../ops/algebra/host_algebra.twin.js');
       return disposing(hostAlgebra(signal), work);
     },
+    retries,
   );
 }
 

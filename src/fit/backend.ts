@@ -1,7 +1,7 @@
 /** Which engine runs the work: the caller's runtime, the shared one, or the CPU twin. */
 import { withDefaultRuntime } from '../../host/default_runtime.js';
 import { NoAdapterError } from '../../host/errors.js';
-import type { Runtime } from '../../host/runtime.js';
+import { Runtime } from '../../host/runtime.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { CheckedMatrix, GpuMatrix, NumericArray } from '../rows/matrix.js';
 import type { CheckedStream } from '../rows/checked_stream.js';
@@ -51,7 +51,7 @@ export function refuseChanged(points: Given): void {
   if (points.data.length === n * d) return;
   throw new InvalidArgumentError(
     'points',
-    `points held ${n * d} numbers at the call and holds ${points.data.length} now: its buffer was transferred or resized; ` +
+    `points held ${n * d} numbers, and holds ${points.data.length} now: its buffer was transferred or resized; ` +
       `give a copy.`,
   );
 }
@@ -85,10 +85,8 @@ async function run<T>(
   retries: number | undefined,
 ): Promise<T> {
   if (choice === undefined && 'buffer' in points) {
-    throw new InvalidArgumentError(
-      'runtime',
-      `points lie on a GPUDevice, but no runtime was given; pass runtime: await createRuntime({ device }) with the device that owns the buffer.`,
-    );
+    const { runtimeAround } = await import('./borrowed.js');
+    return onDevice(await runtimeAround(points.device, Runtime));
   }
   if (choice === 'cpu') return onHost();
   if (choice) {

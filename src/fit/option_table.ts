@@ -1,5 +1,5 @@
 /**
- * What people are told of a method's options, in the README and in the shell. No page loads it: only the
+ * What people are told of a method's options, in the guides and in the shell. No page loads it: only the
  * command line and `npm run docs:options` import a method's table.
  */
 import type { OptionRule, OptionRules } from './options.js';

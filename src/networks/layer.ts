@@ -41,6 +41,8 @@ export interface LayerPlace {
   parametersOf(layer: Layer): OpenParameters;
   /** Whether a layer's gradients hold what another that shares its parameters has put there before. */
   adds(layer: Layer): boolean;
+  /** Where training stands; absent where nothing is trained. */
+  readonly control?: Matrix | undefined;
 }
 
 /**
@@ -48,12 +50,15 @@ export interface LayerPlace {
  * its calls can be recorded.
  */
 export interface OpenLayer {
-  /** What the layer makes of x, rows x inputs, which stays as it is until `backward`. */
+  /**
+   * What the layer makes of x, rows x inputs, which stays as it is until `backward`. Of layers of images x and what is made
+   * have a row for each pixel instead, with its channels.
+   */
   forward(x: Matrix): Promise<Matrix>;
   /**
    * Puts the gradients by its parameters where they belong, for the batch that went forward last.
    *
-   * @param gradient by what `forward` gave, rows x outputs; the layer may change it
+   * @param gradient by what `forward` gave; the layer may change it
    * @returns the gradient by x, which the caller may change; undefined where `passOn` is false
    */
   backward(gradient: Matrix, passOn: boolean): Promise<Matrix | undefined>;

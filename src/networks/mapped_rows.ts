@@ -8,6 +8,8 @@ import { gather, type ResidentRows } from './resident_rows.js';
 
 /** Rows that go through a network at once. */
 const BATCH = 1024;
+/** Numbers of what a layer makes of a batch, where that is fewer rows. */
+const MOST_NUMBERS = 2 ** 23;
 
 export interface MappedRows {
   /** n x outputs, of the parameters as they are now. */
@@ -23,7 +25,8 @@ export async function mappedRows(
   parametersOf: LayerPlace['parametersOf'],
 ): Promise<MappedRows> {
   const { n } = rows;
-  const batch = Math.min(BATCH, n);
+  const widest = Math.max(chain.inputs, ...chain.layers.map(({ outputs }) => outputs));
+  const batch = Math.min(n, BATCH, Math.max(1, Math.floor(MOST_NUMBERS / widest)));
   const steps = Math.ceil(n / batch);
   const control = await algebra.matrix(1, CONTROL_LENGTH);
   const pieces = await algebra.matrix(1, 4);

@@ -8,6 +8,9 @@ import type { OpenParameters, ParameterShape } from './layer.js';
 const WIDTH = 1024;
 const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 
+/** As an engine gives them, and takes them back to the same bits. */
+export type Numbers = Float32Array | Float64Array | Uint32Array;
+
 /** The numbers of parameters on the host, row-major, in the order of their shapes. */
 export type Weights = readonly Float32Array[];
 
@@ -23,6 +26,9 @@ export function startWeights(owners: readonly Parametric[], random: Random): Wei
     ),
   );
 }
+
+/** Of parameters that are trained: themselves, and the optimizer's two moments. */
+export type BlockState = readonly [values: Numbers, first: Numbers, second: Numbers];
 
 /** Parameters, and if they are trained their gradients and what the optimizer keeps of them. */
 export class ParameterBlock {
@@ -77,7 +83,8 @@ export class ParameterBlock {
       (place, { rows, columns }) => roundUp(place + rows * roundUp(columns, 4), FLAT_STEP),
       0,
     );
-    const rows = Math.ceil(length / WIDTH);
+    // Layers may have no parameters at all.
+    const rows = Math.max(1, Math.ceil(length / WIDTH));
     const values = await algebra.matrix(rows, WIDTH);
     const training: Matrix[] = [];
     for (let i = 0; i < (isTrained ? 4 : 0); i++) training.push(await algebra.matrix(rows, WIDTH));
@@ -131,6 +138,25 @@ export class ParameterBlock {
 
   async restore(): Promise<void> {
     await this.#algebra.combine([[1, this.#training!.good]], { into: this.values });
+  }
+
+  async readState(): Promise<BlockState> {
+    const { first, second } = this.#training!;
+    const read = (matrix: Matrix) => this.#algebra.read(matrix);
+    return [await read(this.values), await read(first), await read(second)];
+  }
+
+  /** Whether the numbers are as many as these. */
+  fits(state: BlockState | undefined): boolean {
+    const length = this.values.rows * this.values.columns;
+    return state?.every((values) => values.length === length) ?? false;
+  }
+
+  writeState(state: BlockState): void {
+    const { first, second } = this.#training!;
+    [this.values, first, second].forEach((matrix, i) => {
+      this.#algebra.write(matrix, state[i]);
+    });
   }
 
   free(): void {

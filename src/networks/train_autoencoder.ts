@@ -7,9 +7,10 @@ import type { AutoencoderNetwork, AutoencoderWeights } from './autoencoder_netwo
 import { type Chain, chain, openChain } from './chain.js';
 import { TiedDense } from './dense.js';
 import { mappedRows } from './mapped_rows.js';
-import { ParameterBlock, parametersIn } from './parameter_block.js';
+import { ParameterBlock, parametersIn, type Weights } from './parameter_block.js';
 import { freeRows, gather, type ResidentRows, residentRows } from './resident_rows.js';
-import { type EpochLoss, type EpochsOptions, Trainer } from './trainer.js';
+import { type EpochLoss, type EpochsOptions, Trainer, type TrainerState } from './trainer.js';
+import { TrainingDivergedError } from './training_diverged_error.js';
 
 /** What is done to the rows that are to be given back as they were. */
 export interface Noise {
@@ -52,6 +53,7 @@ export async function openAutoencoder(
   { encoder, decoder }: AutoencoderNetwork,
   blocks: AutoencoderBlocks,
   decodes: boolean,
+  control?: Matrix,
 ) {
   // The decoder goes back first, and leaves its share of the weights' gradients to the encoder.
   const shared = new Set(
@@ -60,6 +62,7 @@ export async function openAutoencoder(
   const place = {
     ...{ algebra, rows, parametersOf: parametersIn([blocks.encoder, blocks.decoder]) },
     adds: (layer: unknown) => decodes && shared.has(layer as never),
+    control,
   };
   return {
     encoder: await openChain(encoder, place),
@@ -108,33 +111,74 @@ export async function trainAutoencoder(
   return history;
 }
 
+/** Where training layer by layer stands. */
+export interface LayersState {
+  /** Of the layers that are done, encoder and decoder: weights, and how many epochs it took. */
+  readonly done: readonly AutoencoderWeights[];
+  readonly epochs: number;
+  /** Of the next. */
+  readonly state?: TrainerState | undefined;
+}
+
+export interface LayersTraining extends AutoencoderTraining {
+  readonly layersFrom?: LayersState | undefined;
+  readonly keepLayers?: ((read: () => Promise<LayersState>) => Promise<void>) | undefined;
+  /** Told all weights whenever a layer is done, and as they were before a layer's loss was no number. */
+  readonly soFar: (weights: AutoencoderWeights) => void;
+}
+
 /**
  * Trains each layer of the encoder with its counterpart by itself, on what the layers before it make of the rows
- * (Vincent et al., Stacked Denoising Autoencoders, 2010).
+ * (Vincent et al., Stacked Denoising Autoencoders, 2010). What it comes to is told to `soFar`.
  */
 export async function trainByLayers(
   algebra: Algebra,
   rows: ResidentRows,
   { encoder, decoder }: AutoencoderNetwork,
   weights: AutoencoderWeights,
-  training: AutoencoderTraining,
-): Promise<{ readonly weights: AutoencoderWeights; readonly history: readonly EpochLoss[] }> {
+  { layersFrom, keepLayers, soFar, ...training }: LayersTraining,
+): Promise<void> {
   const last = encoder.layers.length - 1;
-  const trained: { encoder: Float32Array[]; decoder: Float32Array[] }[] = [];
-  const history: EpochLoss[] = [];
+  const done = [...(layersFrom?.done ?? [])];
+  let epochs = layersFrom?.epochs ?? 0;
+  const tell = () => {
+    const all = encoder.layers.map((_, i) => done[i] ?? startOf(i));
+    soFar({
+      encoder: all.flatMap((one) => [...one.encoder]),
+      decoder: all.toReversed().flatMap((one) => [...one.decoder]),
+    });
+  };
+  const startOf = (i: number): AutoencoderWeights => ({
+    encoder: ofLayer(encoder, weights.encoder, i),
+    decoder: ofLayer(decoder, weights.decoder, last - i),
+  });
+  const isDone = done.length;
   let given = rows;
   for (const [i, layer] of encoder.layers.entries()) {
-    const back = decoder.layers[last - i];
-    const network = { encoder: chain([layer]), decoder: chain([back]) };
-    const blocks = await autoencoderBlocks(algebra, network, {
-      encoder: ofLayer(encoder, weights.encoder, i),
-      decoder: ofLayer(decoder, weights.decoder, last - i),
-    });
-    history.push(...(await trainAutoencoder(algebra, given, network, blocks, training)));
-    trained.push({
-      encoder: [...(await blocks.encoder.read())],
-      decoder: [...(await blocks.decoder.read())],
-    });
+    const network = { encoder: chain([layer]), decoder: chain([decoder.layers[last - i]]) };
+    const blocks = await autoencoderBlocks(algebra, network, done[i] ?? startOf(i));
+    const take = async () => {
+      done[i] = { encoder: await blocks.encoder.read(), decoder: await blocks.decoder.read() };
+      // The rows of the next layer are those of weights in float32, which is what a checkpoint has.
+      blocks.encoder.write(done[i].encoder);
+      tell();
+    };
+    if (i >= isDone) {
+      const before = { done: [...done], epochs };
+      try {
+        const history = await trainAutoencoder(algebra, given, network, blocks, {
+          ...training,
+          from: i === isDone ? layersFrom?.state : undefined,
+          keep: (read) =>
+            keepLayers?.(async () => ({ ...before, state: await read() })) ?? Promise.resolve(),
+        });
+        epochs += history.length;
+      } catch (error) {
+        if (error instanceof TrainingDivergedError && epochs + error.epoch > 1) await take();
+        throw error;
+      }
+    }
+    await take();
     if (i < last) {
       const parametersOf = parametersIn([blocks.encoder]);
       const mapped = await mappedRows(algebra, given, network.encoder, parametersOf);
@@ -147,17 +191,10 @@ export async function trainByLayers(
     blocks.decoder.free();
   }
   if (given !== rows) freeRows(algebra, given);
-  return {
-    weights: {
-      encoder: trained.flatMap((one) => one.encoder),
-      decoder: trained.toReversed().flatMap((one) => one.decoder),
-    },
-    history,
-  };
 }
 
 /** Of all weights of a chain those of its layer `i`. */
-function ofLayer({ layers }: Chain, weights: readonly Float32Array[], i: number): Float32Array[] {
+function ofLayer({ layers }: Chain, weights: Weights, i: number): Weights {
   const before = layers.slice(0, i).reduce((sum, { parameters }) => sum + parameters.length, 0);
   return weights.slice(before, before + layers[i].parameters.length);
 }

@@ -4,8 +4,9 @@ import type { Algebra, Matrix, Recorded } from '../ops/algebra/algebra.js';
 import { endStep } from '../ops/networks/batches.js';
 import { CONTROL_LENGTH, MOST_PARTS } from '../ops/networks/control.js';
 import { clipGradients, type Optimizer } from '../ops/networks/optimizer.js';
-import type { ParameterBlock } from './parameter_block.js';
+import type { BlockState, ParameterBlock } from './parameter_block.js';
 import type { BatchPlace } from './resident_rows.js';
+import { damaged } from './damaged.js';
 import { TrainingDivergedError } from './training_diverged_error.js';
 
 const STEP = 64;
@@ -43,6 +44,13 @@ export interface EpochLoss {
   readonly parts: readonly number[];
 }
 
+/** Where training stands between two epochs: all that it needs to go on to the same bits. */
+export interface TrainerState {
+  /** Of the epochs that are done. */
+  readonly history: readonly EpochLoss[];
+  readonly blocks: readonly BlockState[];
+}
+
 export interface EpochsOptions {
   /** Rounds through the rows at most. */
   readonly epochs: number;
@@ -58,9 +66,16 @@ export interface EpochsOptions {
   /** Ends training when the loss has not sunk by `tol` of itself for so many epochs. */
   readonly patience?: number | undefined;
   readonly tol?: number | undefined;
-  /** Called before the first step and every so many steps; true ends training. */
-  readonly visit?: { readonly every: number; readonly call: () => Promise<boolean> } | undefined;
+  /** Called before the first step and every so many steps. */
+  readonly visit?: { readonly every: number; readonly call: () => Promise<Visit> } | undefined;
+  /** What to go on from, instead of from the start. */
+  readonly from?: TrainerState | undefined;
+  /** Called after each epoch, after `onEpoch`; `read` tells where training stands. */
+  readonly keep?: ((read: () => Promise<TrainerState>) => Promise<void>) | undefined;
 }
+
+/** What looking at training comes to: it goes on, has come to its end, or its numbers are none. */
+export type Visit = 'go on' | 'enough' | 'diverged';
 
 export class Trainer {
   readonly #algebra: Algebra;
@@ -121,31 +136,37 @@ export class Trainer {
    * Trains for some epochs.
    *
    * @returns the loss of each
-   * @throws TrainingDivergedError where a loss is no number; the parameters are then those of the epoch before
+   * @throws TrainingDivergedError where a loss is no number; the parameters are then those of the epoch before;
+   *   InvalidArgumentError where `from` is of other parameters
    */
   async epochs(options: EpochsOptions): Promise<readonly EpochLoss[]> {
-    const {
-      epochs,
-      rate,
-      sharpness = () => 1,
-      seed,
-      signal,
-      onEpoch,
-      patience,
-      tol = 0,
-      visit,
-    } = options;
+    const { epochs, rate, sharpness = () => 1, seed, signal, onEpoch, visit, from, keep } = options;
     const { blocks } = this.#options;
-    const history: EpochLoss[] = [];
-    let best = Number.POSITIVE_INFINITY;
-    let since = 0;
-    let done = 0;
-    for (let epoch = 0; epoch < epochs; epoch++) {
+    const history = [...(from?.history ?? [])];
+    const sinking = watchLoss(options);
+    let isSinking = true;
+    for (const { loss } of history) isSinking = sinking(loss);
+    if (from) {
+      blocks.forEach((block, i) => {
+        const state = from.blocks[i];
+        if (!block.fits(state)) throw damaged('weights');
+        block.writeState(state);
+      });
+    }
+    let done = history.length * this.steps;
+    this.#updates = done;
+    const diverged = async (epoch: number, loss: number): Promise<never> => {
+      for (const block of blocks) await block.restore();
+      throw new TrainingDivergedError(epoch + 1, loss, rate(epoch));
+    };
+    for (let epoch = history.length; epoch < epochs && isSinking; epoch++) {
       signal?.throwIfAborted();
       for (const block of blocks) await block.keep();
       this.#begin(rate(epoch), sharpness(epoch), seed, epoch);
       for (let step = 0; step < this.steps;) {
-        if (visit && done % visit.every === 0 && (await visit.call())) return history;
+        const found = visit && done % visit.every === 0 ? await visit.call() : 'go on';
+        if (found === 'enough') return history;
+        if (found === 'diverged') await diverged(epoch, Number.NaN);
         const ahead = visit ? visit.every - (done % visit.every) : this.steps;
         const to = Math.min(this.steps, step + ahead);
         await this.#run(step, to);
@@ -153,15 +174,15 @@ export class Trainer {
         step = to;
       }
       const loss = await this.#readLoss();
-      if (!Number.isFinite(loss.loss)) {
-        for (const block of blocks) await block.restore();
-        throw new TrainingDivergedError(epoch + 1, loss.loss, rate(epoch));
-      }
+      if (!Number.isFinite(loss.loss)) await diverged(epoch, loss.loss);
       history.push(loss);
       onEpoch?.(epoch + 1, loss);
-      since = loss.loss < best * (1 - tol) ? 0 : since + 1;
-      best = Math.min(best, loss.loss);
-      if (patience !== undefined && since >= patience) return history;
+      isSinking = sinking(loss.loss);
+      await keep?.(async () => {
+        const states: BlockState[] = [];
+        for (const block of blocks) states.push(await block.readState());
+        return { history: [...history], blocks: states };
+      });
     }
     return history;
   }
@@ -199,6 +220,20 @@ export class Trainer {
     this.#rest?.free();
     this.#algebra.free(this.#control, this.#order, this.#losses);
   }
+}
+
+/** Whether losses, told one after the other, still sink. */
+function watchLoss({
+  patience = Number.POSITIVE_INFINITY,
+  tol = 0,
+}: Pick<EpochsOptions, 'patience' | 'tol'>): (loss: number) => boolean {
+  let best = Number.POSITIVE_INFINITY;
+  let since = 0;
+  return (loss) => {
+    since = loss < best * (1 - tol) ? 0 : since + 1;
+    best = Math.min(best, loss);
+    return since < patience;
+  };
 }
 
 /** Sets the scale of the gradients, by the length that all of them have together. */

@@ -1,30 +1,15 @@
 /** Weights in the JSON of models: float32 numbers as text, base64. */
 import type { JsonReader } from '../fit/json_reader.js';
 import type { Part } from '../fit/model_record.js';
+import { bytesOf, toBase64 } from './base64.js';
 import type { Weights } from './parameter_block.js';
 
-/** Bytes that are turned into text at once. */
-const BLOCK = 2 ** 15;
-
-export function toBase64(values: Float32Array): string {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  let text = '';
-  for (let at = 0; at < bytes.length; at += BLOCK) {
-    text += String.fromCharCode(...bytes.subarray(at, at + BLOCK));
-  }
-  return btoa(text);
-}
-
 /** Undefined where it is none, or not of so many finite numbers. */
-export function fromBase64(text: string, length: number): Float32Array | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    if (bytes.length !== 4 * length) return undefined;
-    const values = new Float32Array(bytes.buffer);
-    return values.every(Number.isFinite) ? values : undefined;
-  } catch {
-    return undefined;
-  }
+function fromBase64(text: string, length: number): Float32Array | undefined {
+  const bytes = bytesOf(text);
+  if (bytes?.length !== 4 * length) return undefined;
+  const values = new Float32Array(bytes.buffer);
+  return values.every(Number.isFinite) ? values : undefined;
 }
 
 /** @param lengths of each, by the parts that stand before it */

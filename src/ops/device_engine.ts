@@ -6,6 +6,7 @@ import { Workspace } from '../../host/workspace.js';
 import { packedBytes } from '../rows/device_points.js';
 import { loadRows } from '../rows/load.js';
 import type { PointSource } from '../rows/load_options.js';
+import { isLaidOut } from '../rows/matrix.js';
 import type { DevicePoints } from '../rows/rows.js';
 import { loadRowWeights } from '../rows/weights.js';
 import { engineName } from './engine_name.js';
@@ -51,7 +52,11 @@ async function loadAs(
     workspace.dispose();
   };
   try {
-    points = await (options.hold?.onDevice ?? loadRows)(workspace, source, options);
+    const dense = isLaidOut(source)
+      ? await (await import('../rows/laid_out.js')).denseRows(workspace, source)
+      : undefined;
+    points = await (options.hold?.onDevice ?? loadRows)(workspace, dense ?? source, options);
+    if (dense) workspace.release(dense.buffer);
     const weights = await loadRowWeights(workspace, points, options.weights);
     const rows = { workspace, points, weights, metric: options.metric };
     const { shape, shift, scale } = points;

@@ -88,7 +88,7 @@ export async function loadPoints(
     const shift = options.shift ?? (await shiftOfDirections(workspace, source));
     const { normalize, refuseZeros } = await normalizing(workspace, packed, shift);
     inPlace(workspace, packed, 'normalize', normalize);
-    await refuseZeros();
+    if (!('finite' in source)) await refuseZeros();
     return packed.about(shift, scale);
   }
   const shift = options.shift ?? meansOfColumns(await columnSums(workspace, packed), n, scale);
@@ -128,6 +128,10 @@ async function packInRange(
   }
   if ('data' in source) {
     const scale = rangeScale('points', Math.max(extent, source.largest ?? largestOf(source.data)));
+    return { packed: await packRows(workspace, source, scale), scale };
+  }
+  if (source.finite) {
+    const scale = rangeScale('points', extent);
     return { packed: await packRows(workspace, source, scale), scale };
   }
   const packed = await packRows(workspace, source, 1);

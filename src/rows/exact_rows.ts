@@ -4,6 +4,7 @@ import {
   type CheckedMatrix,
   type GpuMatrix,
   isGpuMatrix,
+  isLaidOut,
   type Points,
   type RawRows,
   readRows,
@@ -18,19 +19,19 @@ export interface GivenRows {
 }
 
 /** @throws ShapeError, NonFiniteError, InvalidArgumentError, also for a stream */
-export function givenRows(what: string, points: Points): GivenRows {
+export async function givenRows(what: string, points: Points): Promise<GivenRows> {
   if (typeof points !== 'object' || (points as unknown) === null || !isGpuMatrix(points)) {
     const exact = readRows(what, points);
     return { checked: toFloat32(what, exact, { shift: 'none' }), exact };
   }
-  return { checked: checkPoints(what, points), exact: undefined };
+  return { checked: await checkPoints(what, points), exact: undefined };
 }
 
 /** Rows that lie on the device, which are float32. Throws NonFiniteError. */
-export async function readExact(
-  workspace: Workspace,
-  { buffer, shape }: GpuMatrix,
-): Promise<RawRows> {
+export async function readExact(workspace: Workspace, matrix: GpuMatrix): Promise<RawRows> {
+  const { buffer, shape } = isLaidOut(matrix)
+    ? await (await import('./laid_out.js')).denseRows(workspace, matrix)
+    : matrix;
   const bytes = await workspace.read(buffer, 0, 4 * shape[0] * shape[1]);
   const rows = readRows('points', { data: new Float32Array(bytes), shape });
   toFloat32('points', rows, { shift: 'none' });

@@ -10,7 +10,7 @@ import type { GpuMatrix } from './matrix.js';
 /** @param rows where they are copied to, a block at a time */
 export async function lyingRows(
   workspace: Workspace,
-  { buffer, shape: [, d] }: GpuMatrix,
+  { buffer, shape: [, d], finite }: GpuMatrix,
   rows: GPUBuffer,
 ): Promise<{
   /** Copies `count` numbers from the `first` on. */
@@ -22,15 +22,16 @@ export async function lyingRows(
   workspace.upload(found, new Uint32Array([NONE_FOUND]));
   return {
     copy: (recording, first, count) => {
-      recording
-        .copy(buffer, 4 * first, rows, 0, 4 * count)
-        .dispatch(
-          check,
-          { shape: { count, start: first }, bits: rows, found },
-          groups(check, ceilDiv(count, Number(findNonFiniteKernel.constants.VALUES))),
-        );
+      recording.copy(buffer, 4 * first, rows, 0, 4 * count);
+      if (finite) return;
+      recording.dispatch(
+        check,
+        { shape: { count, start: first }, bits: rows, found },
+        groups(check, ceilDiv(count, Number(findNonFiniteKernel.constants.VALUES))),
+      );
     },
     refuseNonFinite: async () => {
+      if (finite) return;
       const [index] = new Uint32Array(await workspace.read(found, 0, 4));
       if (index === NONE_FOUND) return;
       const [value] = new Float32Array(await workspace.read(buffer, 4 * index, 4));

@@ -27,10 +27,47 @@ export interface HostMatrix {
   readonly shape: readonly number[];
 }
 
-/** A row-major float32 matrix that already lies on the runtime's device; `shape` as in HostMatrix. */
+/** Types of numbers on a device: 'uint8' are whole numbers from 0 to 255. */
+export type GpuNumber = 'float32' | 'float16' | 'uint8';
+
+/**
+ * A row-major matrix that already lies on the runtime's device; `shape` as in HostMatrix. The buffer stays its
+ * owner's: it is copied from (GPUBufferUsage.COPY_SRC), never written to, and may be destroyed once the promise
+ * of the call that takes it has settled. It may hold more than the matrix.
+ */
 export interface GpuMatrix {
   readonly buffer: GPUBuffer;
   readonly shape: readonly number[];
+  /** Bytes before the first number, a multiple of a number's. Default 0. */
+  readonly offset?: number;
+  /** Bytes from one row to the next, a multiple of a number's. Default: rows without gaps. */
+  readonly stride?: number;
+  /** Default 'float32'. */
+  readonly type?: GpuNumber;
+  /** The buffer's device: where no `runtime` is given, one is made around it, and kept as long as the device. */
+  readonly device?: GPUDevice;
+  /**
+   * True: all numbers are known to be finite, and their squares to be within float32. Then nothing is read back to
+   * check them.
+   */
+  readonly finite?: boolean;
+}
+
+/**
+ * Numbers of a result that stayed on a device, one a row. The buffer is the caller's to destroy; its device must
+ * live as long.
+ */
+export interface GpuVector {
+  readonly buffer: GPUBuffer;
+  readonly shape: readonly [rows: number];
+  readonly type: 'uint32' | 'float32';
+  readonly device: GPUDevice;
+}
+
+/** A matrix of results that stayed on a device, float32 and row-major; owned as a GpuVector is. */
+export interface GpuResult extends GpuMatrix {
+  readonly shape: readonly [rows: number, columns: number];
+  readonly device: GPUDevice;
 }
 
 /**
@@ -102,6 +139,11 @@ export function isGpuMatrix(points: Points): points is GpuMatrix {
   return (
     typeof points === 'object' && 'buffer' in points && 'shape' in points && !('data' in points)
   );
+}
+
+/** Whether it is to be made dense float32 rows first. */
+export function isLaidOut(source: object): source is GpuMatrix {
+  return 'stride' in source;
 }
 
 /** Checks a shape and returns a copy of it. Throws ShapeError. */

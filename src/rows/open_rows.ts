@@ -63,6 +63,7 @@ export async function openRows(
     },
     largest: async () => {
       if ('data' in source && source.largest !== undefined) return source.largest;
+      if ('finite' in source) return 0;
       const { measure, read } = await measureLargest(workspace, rows);
       inPlace(workspace, rows, 'measure', measure);
       return read();

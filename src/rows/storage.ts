@@ -22,7 +22,7 @@ export function storedAs(held: Held, kernel: KernelSource): KernelSource {
   if (held === 'float32') return kernel;
   if (!readsStored(kernel)) {
     throw new KernelError(
-      `kernel '${kernel.name}' reads rows in float32 only; import lib/points_layout.wgsl and read them by unpacked().`,
+      `kernel '${kernel.name}' reads float32 only.`,
     );
   }
   return { ...kernel, constants: { ...kernel.constants, STORED: String(STORED[held]) } };

@@ -105,9 +105,9 @@ const kernels: readonly Case[] = [
         },
         { name: 'KernelError', message },
       );
-    await refused({ shape }, /'scale' binds .*; missing: values/);
-    await refused({ shape, values, weights: values }, /unknown: weights/);
-    await refused({ shape: { ...shape, size: 1 }, values }, /no uniform field 'size'/);
+    await refused({ shape }, /'scale' has .*values.*; given: shape\./);
+    await refused({ shape, values, weights: values }, /given: shape, values, weights/);
+    await refused({ shape: { ...shape, size: 1 }, values }, /given: .*size/);
     await refused({ shape: IDENTITY, values }, /'count' is undefined/);
     await refused(
       { shape, values: IDENTITY },

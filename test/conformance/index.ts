@@ -23,6 +23,7 @@ import { networks } from './networks/index.js';
 import { transforms } from './transforms/index.js';
 import { scattering } from './scattering/index.js';
 import { subspace } from './subspace/index.js';
+import { interop } from './interop.js';
 import { smoke } from './smoke.js';
 
 export const suites: readonly Suite[] = [
@@ -49,5 +50,6 @@ export const suites: readonly Suite[] = [
   estimates,
   subspace,
   images,
+  interop,
   scattering,
 ];

@@ -40,6 +40,8 @@ import { gramListed } from './kernels/gram_listed.js';
 import { gramSubgroups } from './kernels/gram_subgroups.js';
 import { groupRows, sortRows } from './kernels/group_rows.js';
 import { expectWrongCopies, kernelCases, type KernelTest } from './kernels/kernel_test.js';
+import { meanPool } from './kernels/mean_pool.js';
+import { laidOut } from './kernels/laid_out.js';
 import { labelCounts } from './kernels/label_counts.js';
 import { largest } from './kernels/largest.js';
 import { mixtureKernels } from './kernels/mixture.js';
@@ -68,6 +70,7 @@ import { seedTrials, seedTrialsSubgroups } from './kernels/seed_trials.js';
 import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
 import { networkClusterTests } from './kernels/network_clusters.js';
+import { networkImageTests } from './kernels/network_images.js';
 import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
@@ -134,6 +137,8 @@ const tests: readonly KernelTest[] = [
   batchMapSubgroups,
   endEpoch,
   gatherRows,
+  laidOut,
+  meanPool,
   followRows,
   seedTrials,
   seedTrialsSubgroups,
@@ -155,6 +160,7 @@ const tests: readonly KernelTest[] = [
   convolve,
   ...mixtureKernels,
   ...networkTests,
+  ...networkImageTests,
   ...networkClusterTests,
 ];
 

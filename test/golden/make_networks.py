@@ -49,7 +49,41 @@ def trained(steps, make):
     return {"steps": steps, "losses": losses, "weights": weights}
 
 
+def convolved():
+    """Two convolutions and their transposes: the loss, and its gradients as rows of inputs."""
+    image = torch.tensor(2 * pattern(3, 7 * 6 * 2, 41)).reshape(3, 7, 6, 2).permute(0, 3, 1, 2)
+    weights, biases = [], []
+    # (kernel down, kernel across, channels) x filters; of transposes filters x (kernel down, kernel across, channels).
+    for at, (down, across, channels, filters) in enumerate([(3, 3, 2, 5), (2, 3, 5, 4)] * 2):
+        transposed = at >= 2
+        rows, columns = down * across * channels, filters
+        shape = (columns, rows) if transposed else (rows, columns)
+        weight = torch.tensor(pattern(*shape, 67 + at), requires_grad=True)
+        biased = channels if transposed else filters
+        biases.append(torch.tensor(pattern(1, biased, 91 + at)[0], requires_grad=True))
+        weights.append((weight, (down, across, channels, filters)))
+
+    def kernel(at):
+        weight, (down, across, channels, filters) = weights[at]
+        if at >= 2:
+            return weight.reshape(filters, down, across, channels).permute(0, 3, 1, 2)
+        return weight.reshape(down, across, channels, filters).permute(3, 2, 0, 1)
+
+    f = torch.nn.functional
+    # 7 x 6 -> 4 x 3: one line above and below, one column right.
+    z = f.selu(f.conv2d(f.pad(image, (0, 1, 1, 1)), kernel(0), biases[0], stride=2))
+    z = torch.tanh(f.conv2d(z, kernel(1), biases[1]))
+    z = torch.tanh(f.conv_transpose2d(z, kernel(3), biases[3]))
+    y = f.conv_transpose2d(z, kernel(2), stride=2)[:, :, 1:8, 0:6] + biases[2][None, :, None, None]
+    loss = ((y - image) ** 2).mean()
+    loss.backward()
+    order = [0, 1, 3, 2]
+    gradients = [g for at in order for g in (weights[at][0].grad, biases[at].grad)]
+    return {"loss": loss.item(), "gradients": [g.numpy().ravel().tolist() for g in gradients]}
+
+
 golden = {
+    "convolved": convolved(),
     "by": f"PyTorch {torch.__version__}",
     "adam": trained(100, lambda p: torch.optim.Adam(p, lr=1e-3)),
     "adamw": trained(20, lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1)),

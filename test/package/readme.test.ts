@@ -1,5 +1,5 @@
-/** The README's examples under the strict checks of TypeScript, with the types of the installed package. */
-import { readFile } from 'node:fs/promises';
+/** The examples of the README and the guides under the strict checks of TypeScript, with the types of the installed package. */
+import { readdir, readFile } from 'node:fs/promises';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { installedPackage } from './installed.js';
@@ -19,12 +19,18 @@ declare const column: Float64Array;
 declare const get: (key: string) => string | undefined;
 declare const set: (key: string, value: string) => void;
 declare const clear: () => void;
+declare const device: GPUDevice;
+declare const hiddenState: import('webgpu-clustering/interop').OrtTensor;
+declare const mask: BigInt64Array;
 `;
 
 test('every example type-checks', async () => {
-  const readme = await readFile('README.md', 'utf8');
-  const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
-  expect(examples.length).toBeGreaterThan(3);
+  const guides = (await readdir('docs/guide')).map((name) => `docs/guide/${name}`);
+  const texts = await Promise.all(['README.md', ...guides].map((file) => readFile(file, 'utf8')));
+  const examples = texts.flatMap((text) =>
+    [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code),
+  );
+  expect(examples.length).toBeGreaterThan(20);
   // Later examples go on with the points of the first.
   const points = /^const points = .*$/m.exec(examples[0])?.[0] ?? '';
   expect(points).not.toBe('');

@@ -17,8 +17,10 @@ import { checkOptions, RUNTIME_RULES } from '../../fit/options.js';
 import {
   autoencoderNetwork,
   type AutoencoderPlan,
+  type FilterLayer,
   weightLengths,
 } from '../../networks/autoencoder_network.js';
+import type { ImageSides } from '../../networks/images.js';
 import { chain } from '../../networks/chain.js';
 import { ParameterBlock } from '../../networks/parameter_block.js';
 import { type ResidentRows, residentRows } from '../../networks/resident_rows.js';
@@ -31,6 +33,7 @@ import type { Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import { wholeRows } from '../transform_learning/rows.js';
+import { isSize } from '../../fit/json_reader.js';
 import { NETWORK_RULES } from './options.js';
 
 const MODEL = 'AutoencoderModel';
@@ -54,6 +57,40 @@ export const lossHistory: Part<readonly LossProgress[], readonly number[]> = {
       .map((loss) => ({ loss })),
 };
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** Of models of images only. */
+const imagePart: Part<ImageSides | undefined> = {
+  write: (image) => image,
+  read: (reader, name) =>
+    reader.part(
+      name,
+      '{ down, across, channels } of whole numbers >= 1, where it is there',
+      (value): value is ImageSides | undefined =>
+        value === undefined ||
+        (isRecord(value) && [value.down, value.across, value.channels].every(isSize)),
+    ),
+};
+
+const isFilterLayer = (value: unknown): value is FilterLayer =>
+  isRecord(value) &&
+  Array.isArray(value.kernel) &&
+  value.kernel.length === 2 &&
+  [value.filters, value.stride, ...(value.kernel as readonly unknown[])].every(isSize) &&
+  (value.padding === 'same' || value.padding === 'valid');
+
+const filtersPart: Part<readonly FilterLayer[] | undefined> = {
+  write: (filters) => filters,
+  read: (reader, name) =>
+    reader.part(
+      name,
+      'a list of { filters, kernel, stride, padding }, where it is there',
+      (value): value is readonly FilterLayer[] | undefined =>
+        value === undefined || (Array.isArray(value) && value.every(isFilterLayer)),
+    ),
+};
+
 const networkOf = (known: Readonly<Record<string, unknown>>) =>
   autoencoderNetwork(known as unknown as AutoencoderPlan);
 
@@ -64,6 +101,8 @@ const RECORD = modelRecord('webgpu-clustering/autoencoder', MODEL, {
   activation: word<Activation>(...ACTIVATIONS),
   outputActivation: word<Activation>(...ACTIVATIONS),
   tied: boolean,
+  image: imagePart,
+  filters: filtersPart,
   shift: float64s(as('columns')),
   spread: number,
   encoder: weightsPart((known) => weightLengths(networkOf(known).encoder)),
@@ -158,6 +197,26 @@ export class AutoencoderModel {
 
   toJSON(): AutoencoderJson {
     return RECORD.toJSON(this.#state);
+  }
+
+  /**
+   * The weights as a safetensors file, under the names and in the shapes that PyTorch gives those of
+   * `nn.Linear`: `encoder.0.weight` is outputs x inputs. What else there is to the model is in its metadata.
+   */
+  async toSafetensors(): Promise<Uint8Array<ArrayBuffer>> {
+    const { toSafetensors } = await import('./tensors.js');
+    return toSafetensors(this.#state, this.toJSON());
+  }
+
+  /**
+   * A model of what {@link toSafetensors} gave, or of the dense weights `encoder.N.weight`, `.bias`, `decoder.N...` of
+   * another program: with ReLU between layers, for rows as they are.
+   *
+   * @throws InvalidArgumentError where the bytes are no such file
+   */
+  static async fromSafetensors(bytes: Uint8Array): Promise<AutoencoderModel> {
+    const { jsonOfSafetensors } = await import('./tensors.js');
+    return AutoencoderModel.fromJSON(jsonOfSafetensors(bytes));
   }
 
   /** @throws InvalidArgumentError naming the part that is missing or wrong */

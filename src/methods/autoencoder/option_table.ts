@@ -7,8 +7,18 @@ import type { NetworkOptions, TrainingOptions } from './training.js';
 export const NETWORK_OPTIONS: { readonly [Name in keyof Required<NetworkOptions>]: OptionEntry } = {
   layers: {
     meaning: 'widths of the dense layers between rows and code; the decoder has them backwards',
-    otherwise: '`[500, 500, 2000]` for rows of 256 columns and more, else `[128, 128, 256]`',
+    otherwise:
+      '`[500, 500, 2000]` for rows of 256 columns and more, else `[128, 128, 256]`; with `image` none',
     flag: '--layers <list>',
+  },
+  image: {
+    meaning:
+      '`{ width, height, channels }` of rows that are images, pixel after pixel: filters come before the dense layers',
+    otherwise: "dense layers alone; of `'dcec'` a square",
+  },
+  convolutions: {
+    meaning: "`{ filters, kernel, stride: 2, padding: 'same' }` of each layer of filters",
+    otherwise: "with `image`, DCEC's: 32 of 5 x 5, 64 of 5 x 5, 128 of 3 x 3",
   },
   embeddingSize: { meaning: 'columns of the code', flag: '--embedding-size <number>' },
   activation: {
@@ -27,7 +37,7 @@ export const NETWORK_OPTIONS: { readonly [Name in keyof Required<NetworkOptions>
   },
 };
 
-type OfTraining = Omit<TrainingOptions, 'signal' | 'runtime' | 'reconstruction'>;
+type OfTraining = Omit<TrainingOptions, 'signal' | 'runtime' | 'retries' | 'reconstruction'>;
 
 export const TRAINING_OPTIONS: { readonly [Name in keyof Required<OfTraining>]: OptionEntry } = {
   batchSize: {
@@ -77,6 +87,15 @@ export const TRAINING_OPTIONS: { readonly [Name in keyof Required<OfTraining>]: 
     meaning: 'called after each epoch with `{ phase, epoch, epochs, loss }`',
     otherwise: 'none',
   },
+  onCheckpoint: {
+    meaning: 'called after each epoch with a `TrainingCheckpoint`, which has `toJSON()`',
+    otherwise: 'none',
+  },
+  resume: {
+    meaning:
+      'a checkpoint to go on from, to the same bits; points and options are those it was made with',
+    otherwise: 'none',
+  },
 };
 
 export const optionTable: OptionTable<AutoencoderOptions> = {
@@ -93,5 +112,6 @@ export const optionTable: OptionTable<AutoencoderOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

@@ -4,23 +4,52 @@ import {
   aSeed,
   aSwitch,
   either,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRule,
   type OptionRules,
   positive,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
+import { aCheckpoint } from '../../networks/training_checkpoint.js';
 import { ACTIVATIONS } from '../../ops/algebra/activation.js';
 
-/** Widths of layers: at least one. */
+const isSize = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 1;
+
+/** Widths of layers. */
 const widths: OptionRule = {
   rule: 'a list of whole numbers >= 1',
+  holds: (value) => Array.isArray(value) && value.every(isSize),
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const sides: OptionRule = {
+  rule: '{ width, height, channels } of whole numbers >= 1',
+  holds: (value) =>
+    isRecord(value) &&
+    isSize(value.width) &&
+    isSize(value.height) &&
+    (value.channels === undefined || isSize(value.channels)),
+};
+
+const filterLayers: OptionRule = {
+  rule: "a list, not empty, of { filters, kernel, stride, padding: 'same' or 'valid' }, with a kernel of one or two sides",
   holds: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((width) => Number.isSafeInteger(width) && (width as number) >= 1),
+    value.every(
+      (one: unknown) =>
+        isRecord(one) &&
+        isSize(one.filters) &&
+        (isSize(one.kernel) ||
+          (Array.isArray(one.kernel) && one.kernel.length === 2 && one.kernel.every(isSize))) &&
+        (one.stride === undefined || isSize(one.stride)) &&
+        (one.padding === undefined || one.padding === 'same' || one.padding === 'valid'),
+    ),
 };
 
 const between = (least: number, most: number): OptionRule => ({
@@ -36,6 +65,8 @@ export const NETWORK_RULES = {
   activation: oneOf(...ACTIVATIONS),
   outputActivation: oneOf(...ACTIVATIONS),
   tied: aSwitch,
+  image: sides,
+  convolutions: filterLayers,
   standardize: oneOf('all', 'none'),
 } as const satisfies OptionRules;
 
@@ -57,13 +88,15 @@ export const TRAINING_RULES = {
   tol: nonNegative,
   seed: aSeed,
   onEpoch: aFunction,
+  onCheckpoint: aFunction,
+  resume: aCheckpoint,
 } as const satisfies OptionRules;
 
 export const AUTOENCODER_RULES = {
   ...NETWORK_RULES,
   epochs: wholeNumber(1),
   ...TRAINING_RULES,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const NETWORK_DEFAULTS = {

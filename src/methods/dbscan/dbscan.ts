@@ -47,7 +47,7 @@ export async function dbscan(points: Points, options: DbscanOptions = {}): Promi
   signal?.throwIfAborted();
   const { labels, core, first } = await withRadiusSearch(
     runtime,
-    givenRows('points', points),
+    await givenRows('points', points),
     { radius: eps },
     signal,
     (search, order) => clusterByDensity(search, order, minSamples),

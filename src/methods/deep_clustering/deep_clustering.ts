@@ -1,4 +1,5 @@
 /** Clusters of the codes of an autoencoder, learnt together with it. */
+import { InvalidArgumentError } from '../../errors.js';
 import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { autoencoderNetwork } from '../../networks/autoencoder_network.js';
@@ -7,10 +8,11 @@ import { residentRows, type ResidentRows } from '../../networks/resident_rows.js
 import { standardized, standardOf } from '../../networks/standardized.js';
 import { TrainingDivergedError } from '../../networks/training_diverged_error.js';
 import type { EpochLoss } from '../../networks/trainer.js';
+import { Checkpoints, digestOf, toldOnce } from '../../networks/training_checkpoint.js';
 import type { Algebra } from '../../ops/algebra/algebra.js';
 import type { Points, SeenMatrix } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
-import { fitAutoencoder } from '../autoencoder/autoencoder.js';
+import { fitAutoencoder, stateOf } from '../autoencoder/autoencoder.js';
 import { AutoencoderModel, mapBy } from '../autoencoder/autoencoder_model.js';
 import {
   batchOf,
@@ -18,6 +20,7 @@ import {
   optimizerOf,
   planOf,
   rateOf,
+  recipeOf,
   type TrainingOptions,
 } from '../autoencoder/training.js';
 import { kmeans } from '../kmeans/kmeans.js';
@@ -29,6 +32,7 @@ import { within } from '../transform_learning/within.js';
 import { codeSpread } from './code_spread.js';
 import { type DeepProgress, DeepClusteringModel } from './deep_clustering_model.js';
 import { type Clustered, fitJointly } from './joint_fit.js';
+import { jointArrays, jointStateIn, pretrainedIn } from './joint_state.js';
 import { annealing, METHOD_PLANS } from './methods.js';
 import { DEEP_DEFAULTS, DEEP_RULES, type DeepMethod } from './options.js';
 
@@ -43,15 +47,15 @@ export interface DeepClusteringOptions extends NetworkOptions, TrainingOptions {
   readonly clusteringEpochs?: number;
   /** An autoencoder of such rows to begin with, instead of one that is trained first. */
   readonly autoencoder?: AutoencoderModel;
-  /** Of 'dec', 'idec', 'dekm': steps between two looks at all labels. Default: those of an epoch. */
+  /** Of 'dec', 'idec', 'dcec', 'dekm': steps between two looks at all labels. Default: those of an epoch, of 'dcec' 140. */
   readonly updateInterval?: number;
-  /** Of 'dec', 'idec', 'dekm': the share of labels that may still change when the fit ends. Default 1e-3. */
+  /** Of 'dec', 'idec', 'dcec', 'dekm': the share of labels that may still change when the fit ends. Default 1e-3. */
   readonly changeTol?: number;
   /** Of training with the clusters. Default: the method's. */
   readonly clusteringLearningRate?: number;
   /** Of the clusters' part of the loss. Default: the method's. */
   readonly clusteringWeight?: number;
-  /** Degrees of freedom of 'dec' and 'idec' (default 1), inverse temperature of 'dkm' (default 1000). */
+  /** Degrees of freedom of 'dec', 'idec' and 'dcec' (default 1), inverse temperature of 'dkm' (default 1000). */
   readonly sharpness?: number;
   /** Of 'dkm': whether it grows from 0.1 on instead. Default false. */
   readonly annealed?: boolean;
@@ -66,6 +70,7 @@ export interface DeepClusteringOptions extends NetworkOptions, TrainingOptions {
  * - 'dec' (Xie et al. 2016): the encoder and the centres minimise KL(P | Q), Q the soft assignments of codes to centres
  *   by Student's distribution, P the same sharpened, over all rows, every `updateInterval` steps.
  * - 'idec' (Guo et al. 2017): the decoder's loss is kept, plus 0.1 KL(P | Q).
+ * - 'dcec' (Guo et al. 2017): 'idec' with filters, for rows that are images: a square, or what `image` says.
  * - 'dcn' (Yang et al. 2017): the decoder's loss plus the squared distances of codes to their centres, which follow them.
  * - 'dkm' (Fard et al. 2020): likewise, by shares that hang on the distances smoothly, with trained centres.
  * - 'dekm' (Guo et al. 2021): codes are drawn to their centres in the one direction that tells least, with K-means
@@ -86,13 +91,43 @@ export async function deepClustering(
     ...checkOptions('deepClustering', options, DEEP_RULES),
   };
   checkGiven('deepClustering', checked);
-  const { k, runtime, signal, autoencoder: given } = checked;
+  const { k, runtime, signal, autoencoder: given, retries } = checked;
   signal?.throwIfAborted();
   const rows = wholeRows('deepClustering', points, given?.state.columns);
-  const [n] = rows.shape;
+  const [n, columns] = rows.shape;
   checkEnoughRows('deepClustering', k, n);
   const batch = batchOf('deepClustering', checked.batchSize, n);
-  return withAlgebra(runtime, rows, signal, (algebra) => fit(algebra, rows, checked, batch));
+  const settled = checked.method === 'dcec' ? ofImages(checked, columns) : checked;
+  const recipe = recipeOf('deepClustering', rows, {
+    ...{ ...settled, ...planOf(settled, columns), batchSize: batch },
+    coder: given ? digestOf(given.state.encoder[0]) : 'its own',
+  });
+  const checkpoints = new Checkpoints(recipe, settled);
+  const onEpoch = toldOnce(settled.onEpoch);
+  const fitted = { ...settled, ...(onEpoch && { onEpoch }) };
+  const work = (algebra: Algebra) => fit(algebra, rows, fitted, batch, checkpoints);
+  return withAlgebra(runtime, rows, signal, work, retries);
+}
+
+/** With the image that rows are where none was given. */
+function ofImages(options: Checked, columns: number): Checked {
+  if (options.autoencoder) {
+    if (options.autoencoder.state.image) return options;
+    throw new InvalidArgumentError(
+      'autoencoder',
+      "deepClustering: 'dcec' is for autoencoders of images, but that given has dense layers alone; " +
+        "train it with image, or use 'idec'.",
+    );
+  }
+  const side = Math.sqrt(columns);
+  if (options.image ?? Number.isInteger(side)) {
+    return { ...options, image: options.image ?? { width: side, height: side } };
+  }
+  throw new InvalidArgumentError(
+    'image',
+    `deepClustering: 'dcec' is for images, but ${columns} columns are no square; ` +
+      `give image: { width, height, channels }.`,
+  );
 }
 
 type Checked = DeepClusteringOptions &
@@ -103,20 +138,23 @@ async function fit(
   points: SeenMatrix,
   options: Checked,
   batch: number,
+  checkpoints: Checkpoints,
 ): Promise<DeepClusteringModel> {
   const { k, method, seed } = options;
   const where = within(algebra, options);
   const [n, columns] = points.shape;
-  const before = await pretrained(algebra, points, options, batch);
+  const before = await pretrained(algebra, points, options, batch, checkpoints);
   const data = standardized(points, before.state);
   const rows = await residentRows(algebra, data, [n, columns]);
   const codes = await mapBy(algebra, rows, before.state, 'encode');
   const size = before.embeddingSize;
-  const start = await clustersOf(codes, size, { k, nInit: options.nInit, seed, ...where });
+  const from = jointStateIn(checkpoints.latest, { n, k, size });
+  const start =
+    from ?? (await clustersOf(codes, size, { k, nInit: options.nInit, seed, ...where }));
   const trained =
     method === 'ae+kmeans'
       ? { model: before, centres: start.centres, history: [], converged: true }
-      : await trainedJointly(algebra, rows, before, start, options, batch);
+      : await trainedJointly(algebra, rows, before, start, options, batch, checkpoints);
   const embedding =
     trained.model === before ? codes : await mapBy(algebra, rows, trained.model.state, 'encode');
   const model = {
@@ -133,20 +171,26 @@ async function fit(
 
 /** Degrees of freedom of the soft assignments that a model gives. */
 const METHOD_SHARPNESS = ({ method, sharpness }: Checked): number =>
-  (method === 'dec' || method === 'idec' ? sharpness : undefined) ?? 1;
+  (['dec', 'idec', 'dcec'].includes(method) ? sharpness : undefined) ?? 1;
 
 async function pretrained(
   algebra: Algebra,
   points: SeenMatrix,
   options: Checked,
   batch: number,
+  checkpoints: Checkpoints,
 ): Promise<AutoencoderModel> {
   if (options.autoencoder) return options.autoencoder;
   const [n, columns] = points.shape;
   const standard = standardOf(points, options.standardize);
-  return fitAutoencoder(algebra, standardized(points, standard), n, {
+  const plan = planOf(options, columns);
+  const before = checkpoints.latest;
+  if (before?.phase === 'cluster') {
+    return pretrainedIn(before, { ...stateOf(plan, standard), engine: algebra.description });
+  }
+  return fitAutoencoder(algebra, standardized(points, standard), n, checkpoints, {
     ...{ reconstruction: 'mean', ...options, epochs: options.pretrainEpochs },
-    ...{ batch, standard, plan: planOf(options, columns) },
+    ...{ batch, standard, plan },
   });
 }
 
@@ -174,6 +218,7 @@ async function trainedJointly(
   start: Clustered,
   options: Checked,
   batch: number,
+  checkpoints: Checkpoints,
 ) {
   const { k, seed, clusteringEpochs: epochs, annealed, signal, onEpoch } = options;
   const own = METHOD_PLANS[options.method as keyof typeof METHOD_PLANS];
@@ -186,11 +231,9 @@ async function trainedJointly(
   const network = autoencoderNetwork(before.state);
   const blocks = await autoencoderBlocks(algebra, network, before.state);
   const where = within(algebra, options);
-  const history: DeepProgress[] = [];
-  const take = (epoch: number, { loss, parts: [reconstruction, clustering] }: EpochLoss) => {
-    history.push({ loss, reconstruction, clustering });
-    onEpoch?.({ phase: 'cluster', epoch, epochs, ...history[epoch - 1] });
-  };
+  const told = ({ loss, parts: [reconstruction, clustering] }: EpochLoss): DeepProgress => ({
+    ...{ loss, reconstruction, clustering },
+  });
   const modelNow = async () =>
     new AutoencoderModel({
       ...before.state,
@@ -200,9 +243,12 @@ async function trainedJointly(
     });
   try {
     const result = await fitJointly(algebra, rows, network, blocks, start, {
-      ...{ plan, batch, epochs, seed, signal, onEpoch: take, clipNorm: options.clipNorm },
+      ...{ plan, batch, epochs, seed, signal, clipNorm: options.clipNorm },
+      onEpoch: (epoch, loss) => onEpoch?.({ phase: 'cluster', epoch, epochs, ...told(loss) }),
+      keepJoint: (read) =>
+        checkpoints.keep(async () => jointArrays(await read(), before, options.autoencoder)),
       ...{ optimizer: optimizerOf(options), changeTol: options.changeTol },
-      updateInterval: options.updateInterval ?? Math.ceil(rows.n / batch),
+      updateInterval: options.updateInterval ?? own.updateInterval ?? Math.ceil(rows.n / batch),
       rate: rateOf(
         {
           learningRate: options.clusteringLearningRate ?? own.learningRate,
@@ -219,8 +265,8 @@ async function trainedJointly(
             : { nInit: options.nInit }),
         }),
     });
-    const { centres, converged } = result;
-    return { model: await modelNow(), centres, history, converged };
+    const { centres, converged, history } = result;
+    return { model: await modelNow(), centres, history: history.map(told), converged };
   } catch (error) {
     if (error instanceof TrainingDivergedError) error.lastGood = await modelNow();
     throw error;

@@ -3,7 +3,7 @@ import { createPause } from '../../math/event_loop.js';
 import { symmetricEigen } from '../../math/symmetric_eigen.js';
 import type { AutoencoderNetwork } from '../../networks/autoencoder_network.js';
 import { mappedRows } from '../../networks/mapped_rows.js';
-import { ParameterBlock, parametersIn } from '../../networks/parameter_block.js';
+import { type Numbers, ParameterBlock, parametersIn } from '../../networks/parameter_block.js';
 import { gather, type ResidentRows } from '../../networks/resident_rows.js';
 import {
   type AutoencoderBlocks,
@@ -15,6 +15,8 @@ import {
   type EpochsOptions,
   type StepPlace,
   Trainer,
+  type TrainerState,
+  type Visit,
 } from '../../networks/trainer.js';
 import type { Algebra, Matrix } from '../../ops/algebra/algebra.js';
 import { clusterWeights, pullCentres, pullRows } from '../../ops/networks/clusters.js';
@@ -27,7 +29,18 @@ import { changed, distances, nearest, sharpened, shares } from './soft_assignmen
 /** Rows that a centre has followed when a fit begins (boyangumn/DCN). */
 const FIRST_COUNT = 100;
 
-export interface JointOptions extends Omit<EpochsOptions, 'visit'> {
+/** Where training stands between two epochs. */
+export interface JointState extends Clustered {
+  readonly trainer: TrainerState;
+  /** What the next steps aim at, n x k, or n x columns of 'dekm'; empty before the first look. */
+  readonly wanted: Float32Array;
+  /** Of centres that follow their rows: where they are, to the last bit, and how many rows each has followed, [k]. */
+  readonly followed: Numbers;
+  readonly counts: Numbers;
+  readonly looks: number;
+}
+
+export interface JointOptions extends Omit<EpochsOptions, 'visit' | 'from' | 'keep'> {
   readonly plan: MethodPlan;
   readonly batch: number;
   readonly optimizer: Optimizer;
@@ -36,6 +49,7 @@ export interface JointOptions extends Omit<EpochsOptions, 'visit'> {
   readonly updateInterval: number;
   /** The share of labels that may still change when the fit ends. */
   readonly changeTol: number;
+  readonly keepJoint: (read: () => Promise<JointState>) => Promise<void>;
   /** Clusters of codes, n x columns; from centres where there are some. */
   readonly cluster: (codes: Float32Array, centres?: Float32Array) => Promise<Clustered>;
 }
@@ -59,18 +73,23 @@ export async function fitJointly(
   rows: ResidentRows,
   network: AutoencoderNetwork,
   blocks: AutoencoderBlocks,
-  start: Clustered,
+  start: Clustered | JointState,
   options: JointOptions,
 ): Promise<JointResult> {
   const { plan, batch, updateInterval, changeTol, cluster } = options;
   const { n } = rows;
   const { outputs: columns } = network.encoder;
   const k = start.centres.length / columns;
+  const from = 'trainer' in start ? start : undefined;
   const owner = { parameters: [{ name: 'centres', rows: k, columns, start: () => 0 }] };
   const centreBlock = await ParameterBlock.create(algebra, [owner], [start.centres], true);
   const { values, gradients } = centreBlock.of(owner)!;
-  const counts = await algebra.matrix(1, k, new Float32Array(k).fill(FIRST_COUNT));
+  if (from) algebra.write(values[0], from.followed);
+  const counted = from?.counts ?? new Float32Array(k).fill(FIRST_COUNT);
+  const counts = await algebra.matrix(1, k, counted);
   const wanted = await algebra.matrix(n, plan.loss === 'codes' ? columns : k);
+  let aims = from?.wanted ?? new Float32Array();
+  if (aims.length > 0) algebra.write(wanted, aims);
   const targets: ResidentRows = {
     ...{ n, columns: wanted.columns },
     parts: [{ start: 0, rows: wanted }],
@@ -80,23 +99,26 @@ export async function fitJointly(
   let { labels } = start;
   let centres = start.centres;
   let converged = false;
-  let looks = 0;
-  /** Looks at all labels, and makes what the next steps aim at; true where few enough have changed. */
-  const look = async (): Promise<boolean> => {
+  let looks = from?.looks ?? 0;
+  const centresNow = async () => Float32Array.from(await algebra.read(values[0]));
+  /** Looks at all labels, and makes what the next steps aim at; enough where few have changed. */
+  const look = async (): Promise<Visit> => {
     const codes = Float32Array.from(await algebra.read(await mapped.run()));
+    if (!codes.every(Number.isFinite)) return 'diverged';
     const before = labels;
     if (plan.loss === 'codes') {
       if (looks > 0) ({ labels, centres } = await cluster(codes, centres));
-      algebra.write(wanted, await moved(codes, { labels, centres }, columns, options.signal));
+      aims = await moved(codes, { labels, centres }, columns, options.signal);
     } else {
-      centres = Float32Array.from(await algebra.read(values[0]));
+      centres = await centresNow();
       const of = distances({ codes, centres, k, columns });
       labels = nearest(of, k);
-      algebra.write(wanted, sharpened(shares(of, k, options.sharpness?.(0) ?? 1), k));
+      aims = Float32Array.from(sharpened(shares(of, k, options.sharpness?.(0) ?? 1), k));
     }
+    algebra.write(wanted, aims);
     converged = looks > 0 && changed(before, labels) <= changeTol;
     looks++;
-    return converged;
+    return converged ? 'enough' : 'go on';
   };
 
   const trainer = await Trainer.create(
@@ -138,14 +160,14 @@ export async function fitJointly(
     place: Omit<StepPlace, 'rows' | 'piece'>,
     piece: StepPlace['piece'],
   ): Promise<(z: Matrix, gradient: Matrix | undefined) => Promise<Matrix>> {
-    const aims = await algebra.matrix(count, wanted.columns);
+    const aim = await algebra.matrix(count, wanted.columns);
     const alone = await algebra.matrix(count, columns);
     const { loss } = plan;
     if (loss === 'codes') {
       return async (y) => {
-        await gather(algebra, targets, place, aims);
+        await gather(algebra, targets, place, aim);
         const weight = plan.weight / (count * columns);
-        const given = { y, x: aims, weight, gradient: alone, loss: piece(1, columns) };
+        const given = { y, x: aim, weight, gradient: alone, loss: piece(1, columns) };
         await algebra.perform(squaredError, given);
         return alone;
       };
@@ -155,9 +177,9 @@ export async function fitJointly(
       const gradient = before ?? alone;
       const own = before ? 1 : 0;
       const given = { z, centres: values[0], weights };
-      if (loss === 'divergence') await gather(algebra, targets, place, aims);
+      if (loss === 'divergence') await gather(algebra, targets, place, aim);
       await algebra.perform(clusterWeights, {
-        ...{ loss, z, centres: values[0], targets: aims, control: place.control },
+        ...{ loss, z, centres: values[0], targets: aim, control: place.control },
         ...{ weight: plan.weight / count, into: weights, losses: piece(1, count) },
       });
       await algebra.perform(pullRows, { ...given, gradient, own });
@@ -170,9 +192,17 @@ export async function fitJointly(
 
   const history = await trainer.epochs({
     ...options,
+    from: from?.trainer,
+    keep: (read) =>
+      options.keepJoint(async () => ({
+        ...{ trainer: await read(), labels, looks, wanted: aims },
+        centres: plan.centres === 'anew' ? centres : await centresNow(),
+        followed: await algebra.read(values[0]),
+        counts: await algebra.read(counts),
+      })),
     visit: plan.visits ? { every: updateInterval, call: look } : undefined,
   });
-  if (plan.centres !== 'anew') centres = Float32Array.from(await algebra.read(values[0]));
+  if (plan.centres !== 'anew') centres = await centresNow();
   else {
     const codes = Float32Array.from(await algebra.read(await mapped.run()));
     ({ centres } = await cluster(codes, centres));

@@ -11,6 +11,8 @@ export interface MethodPlan {
   readonly centres: 'trained' | 'follow' | 'anew';
   /** Whether labels are looked at every `updateInterval` steps, and end the fit when few change. */
   readonly visits: boolean;
+  /** Where it is not that of an epoch. */
+  readonly updateInterval?: number;
   /** Of the clusters' part of the loss. */
   readonly weight: number;
   readonly learningRate: number;
@@ -29,6 +31,12 @@ export const METHOD_PLANS: Readonly<Record<Exclude<DeepMethod, 'ae+kmeans'>, Met
   idec: {
     ...{ loss: 'divergence', decodes: true, centres: 'trained', visits: true },
     ...{ weight: 0.1, learningRate: 1e-3, sharpness: 1, reconstruction: 'mean' },
+  },
+  // Guo, Liu, Zhu and Yin 2017: IDEC of images; looks as often as XifengGuo/DCEC
+  dcec: {
+    ...{ loss: 'divergence', decodes: true, centres: 'trained', visits: true },
+    ...{ weight: 0.1, learningRate: 1e-3, sharpness: 1, reconstruction: 'mean' },
+    ...{ updateInterval: 140 },
   },
   // Yang, Fu, Sidiropoulos and Hong 2017
   dcn: {

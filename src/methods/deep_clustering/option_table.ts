@@ -25,8 +25,8 @@ export const optionTable: OptionTable<DeepClusteringOptions> = {
       otherwise: 'one that is trained first',
     },
     updateInterval: {
-      meaning: "of `'dec'`, `'idec'`, `'dekm'`: steps between two looks at all labels",
-      otherwise: 'those of an epoch',
+      meaning: "of `'dec'`, `'idec'`, `'dcec'`, `'dekm'`: steps between two looks at all labels",
+      otherwise: "those of an epoch, of `'dcec'` 140",
       flag: '--update-interval <number>',
     },
     changeTol: {
@@ -44,7 +44,8 @@ export const optionTable: OptionTable<DeepClusteringOptions> = {
       flag: '--clustering-weight <number>',
     },
     sharpness: {
-      meaning: "degrees of freedom of `'dec'` and `'idec'`, inverse temperature of `'dkm'`",
+      meaning:
+        "degrees of freedom of `'dec'`, `'idec'` and `'dcec'`, inverse temperature of `'dkm'`",
       otherwise: "1, of `'dkm'` 1,000",
       flag: '--sharpness <number>',
     },
@@ -64,5 +65,6 @@ export const optionTable: OptionTable<DeepClusteringOptions> = {
     },
     signal: COMMON.signal,
     runtime: COMMON.runtime,
+    retries: COMMON.retries,
   },
 };

@@ -1,15 +1,15 @@
 /** What the options of `deepClustering` must be, and what they are where they are absent. */
 import {
+  anObject,
   aSwitch,
+  FIT_RULES,
   nonNegative,
   oneOf,
   type OptionRule,
   type OptionRules,
   positive,
-  RUNTIME_RULES,
   wholeNumber,
 } from '../../fit/options.js';
-import { AutoencoderModel } from '../autoencoder/autoencoder_model.js';
 import {
   NETWORK_DEFAULTS,
   NETWORK_RULES,
@@ -17,13 +17,15 @@ import {
   TRAINING_RULES,
 } from '../autoencoder/options.js';
 
-export const METHODS = ['ae+kmeans', 'dec', 'idec', 'dcn', 'dkm', 'dekm'] as const;
+export const METHODS = ['ae+kmeans', 'dec', 'idec', 'dcec', 'dcn', 'dkm', 'dekm'] as const;
 
 export type DeepMethod = (typeof METHODS)[number];
 
 const anAutoencoder: OptionRule = {
   rule: 'an AutoencoderModel',
-  holds: (value) => value instanceof AutoencoderModel,
+  // By what it has: the command line reads these rules without the class.
+  holds: (value) =>
+    anObject.holds(value) && 'encode' in (value as object) && 'state' in (value as object),
 };
 
 export const DEEP_RULES = {
@@ -41,7 +43,7 @@ export const DEEP_RULES = {
   annealed: aSwitch,
   nInit: wholeNumber(1),
   ...TRAINING_RULES,
-  ...RUNTIME_RULES,
+  ...FIT_RULES,
 } as const satisfies OptionRules;
 
 export const DEEP_DEFAULTS = {

@@ -5,9 +5,11 @@ import { InvalidArgumentError } from '../../errors.js';
 import { type RuntimeChoice, withBackend } from '../../fit/backend.js';
 import { checkOptions } from '../../fit/options.js';
 import { pooled } from '../../ops/side_by_side.js';
+import { readExact } from '../../rows/exact_rows.js';
 import { loadHostRows } from '../../rows/host_rows.js';
 import {
   type CheckedMatrix,
+  type GpuMatrix,
   isGpuMatrix,
   type Points,
   type RawRows,
@@ -131,7 +133,7 @@ async function rawRows(
   if (typeof points !== 'object' || (points as unknown) === null || !isGpuMatrix(points)) {
     return readRows('points', points);
   }
-  const held = checkPoints('points', points);
+  const held = await checkPoints('points', points);
   const [n, d] = held.shape;
   const data = await withBackend(
     runtime,
@@ -140,7 +142,7 @@ async function rawRows(
     async (device) => {
       const workspace = new Workspace(device, 'points', signal);
       try {
-        return new Float32Array(await workspace.read(points.buffer, 0, 4 * n * d));
+        return (await readExact(workspace, held as GpuMatrix)).source;
       } finally {
         workspace.dispose();
       }

@@ -99,7 +99,7 @@ export async function checkMixtureData(
   }
   checkSize(method, options, checked.shape[1]);
   await checkDistinct(checked, k);
-  const weights = checkWeights(options.sampleWeight, n);
+  const weights = await checkWeights(options.sampleWeight, n);
   return { points: checked, weights: weights?.scaled, meanWeight: weights?.mean ?? 1 };
 }
 

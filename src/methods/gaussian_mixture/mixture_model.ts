@@ -1,13 +1,20 @@
 /** What fits of Gaussian mixtures have in common. */
+import {
+  type DeviceOutput,
+  isKept,
+  type MaybeOnDevice,
+  OUTPUT_RULES,
+} from '../../fit/device_output.js';
 import { withRows } from '../../fit/engine.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { inColumns, scaleColumns } from '../../ops/mixtures/columns.js';
 import { densities, responsibilities } from '../../ops/mixtures/expectation.js';
 import { formOf, type MixtureParameters } from '../../ops/mixtures/parameters.js';
 import type { CovarianceType, Scorer } from '../../ops/mixtures/scorer.js';
-import type { Session } from '../../ops/op.js';
+import type { Kept } from '../../ops/device_result.js';
+import type { Op, Session } from '../../ops/op.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
-import type { Matrix, Points } from '../../rows/matrix.js';
+import type { GpuResult, GpuVector, Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { covarianceShape, type Tensor } from './mixture_arrays.js';
 import {
@@ -105,42 +112,91 @@ export abstract class MixtureModel {
    * The component of the largest responsibility of each row of `points` (n x d), ties to the lowest
    * index; [n].
    *
+   * With `output: 'gpu'` the labels stay on the device, u32, in a buffer that is the caller's to destroy; rows
+   * whose log-density float32 does not hold are not refused then.
+   *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
-    return this.#compute('predict', points, options, async (session) => {
+  predict(points: Points | PointStream, options: DeviceOutput): Promise<GpuVector>;
+  predict(points: Points | PointStream, options?: ComputeOptions): Promise<Uint32Array>;
+  predict(
+    points: Points | PointStream,
+    options: MaybeOnDevice = {},
+  ): Promise<GpuVector | Uint32Array> {
+    const work = async (session: Session): Promise<GpuVector | Uint32Array> => {
+      if (isKept('predict', points, options)) {
+        const { componentsOnDevice } = await import('../../ops/mixtures/on_device.js');
+        return {
+          ...(await this.#kept(session, componentsOnDevice, options)),
+          shape: [session.shape[0]],
+          type: 'uint32',
+        };
+      }
       const { labels, logDensities } = await session.run(densities, this.scorer, options.signal);
       checkDensities(logDensities);
       return labels;
-    });
+    };
+    return this.#compute('predict', points, options, work, OUTPUT_RULES);
   }
 
   /**
    * The responsibilities of each row of `points` (n x d), n x k: how likely each component is to
-   * have made it. They sum to 1.
+   * have made it. They sum to 1. `output` as for `predict`.
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  predictProba(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
-    return this.#compute('predictProba', points, options, async (session) => {
+  predictProba(points: Points | PointStream, options: DeviceOutput): Promise<GpuResult>;
+  predictProba(points: Points | PointStream, options?: ComputeOptions): Promise<Matrix>;
+  predictProba(
+    points: Points | PointStream,
+    options: MaybeOnDevice = {},
+  ): Promise<GpuResult | Matrix> {
+    const work = async (session: Session): Promise<GpuResult | Matrix> => {
+      const shape = [session.shape[0], this.k] as const;
+      if (isKept('predictProba', points, options)) {
+        const { responsibilitiesOnDevice } = await import('../../ops/mixtures/on_device.js');
+        return { ...(await this.#kept(session, responsibilitiesOnDevice, options)), shape };
+      }
       const found = await session.run(responsibilities, this.scorer, options.signal);
-      const { data, logDensities } = found;
-      checkDensities(logDensities);
-      return { data, shape: [session.shape[0], this.k] };
-    });
+      checkDensities(found.logDensities);
+      return { data: found.data, shape };
+    };
+    return this.#compute('predictProba', points, options, work, OUTPUT_RULES);
   }
 
   /**
-   * The log-density of each row of `points` (n x d), [n].
+   * The log-density of each row of `points` (n x d), [n]. `output` as for `predict`.
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  scoreSamples(points: Points | PointStream, options: ComputeOptions = {}): Promise<Float32Array> {
-    return this.#compute('scoreSamples', points, options, async (session) => {
+  scoreSamples(points: Points | PointStream, options: DeviceOutput): Promise<GpuVector>;
+  scoreSamples(points: Points | PointStream, options?: ComputeOptions): Promise<Float32Array>;
+  scoreSamples(
+    points: Points | PointStream,
+    options: MaybeOnDevice = {},
+  ): Promise<GpuVector | Float32Array> {
+    const work = async (session: Session): Promise<GpuVector | Float32Array> => {
+      if (isKept('scoreSamples', points, options)) {
+        const { densitiesOnDevice } = await import('../../ops/mixtures/on_device.js');
+        return {
+          ...(await this.#kept(session, densitiesOnDevice, options)),
+          shape: [session.shape[0]],
+          type: 'float32',
+        };
+      }
       const { logDensities } = await session.run(densities, this.scorer, options.signal);
       checkDensities(logDensities);
       return logDensities;
-    });
+    };
+    return this.#compute('scoreSamples', points, options, work, OUTPUT_RULES);
+  }
+
+  #kept(
+    session: Session,
+    op: Op<[Scorer, number, AbortSignal | undefined], Kept>,
+    { usage = 0, signal }: MaybeOnDevice,
+  ): Promise<Kept> {
+    return session.run(op, this.scorer, usage, signal);
   }
 
   /**
@@ -157,7 +213,7 @@ export abstract class MixtureModel {
       async (session) => {
         const { logDensities } = await session.run(densities, this.scorer, options.signal);
         checkDensities(logDensities);
-        const weights = checkWeights(options.sampleWeight, logDensities.length);
+        const weights = await checkWeights(options.sampleWeight, logDensities.length);
         return totalOf(logDensities, weights?.scaled) / logDensities.length;
       },
       rules,
@@ -182,7 +238,7 @@ export abstract class MixtureModel {
   async #compute<T>(
     method: string,
     points: Points | PointStream,
-    options: ComputeOptions,
+    options: MaybeOnDevice,
     work: (session: Session) => Promise<T>,
     optionRules: OptionRules = RUNTIME_RULES,
   ): Promise<T> {
@@ -191,6 +247,7 @@ export abstract class MixtureModel {
     const { shift, scale } = this.state;
     const rules = { columns: shift.length, shift };
     const checked = await checkSource('points', points, rules, options.signal);
+    isKept(method, checked, options);
     const { runtime, signal } = options;
     // What the fit's columns were scaled for, these rows' are to be in range of, too.
     const extent = scale.reduce((most, factor) => Math.max(most, 1 / factor), 0);

@@ -58,7 +58,7 @@ export async function hdbscan(points: Points, options: HdbscanOptions = {}): Pro
   };
   const { minSamples = minClusterSize } = checked;
   signal?.throwIfAborted();
-  const given = givenRows('points', points);
+  const given = await givenRows('points', points);
   const [n] = given.checked.shape;
   if (minSamples > n) {
     throw new InvalidArgumentError(

@@ -1,9 +1,16 @@
 /** k centroids, and what can be asked of them. */
+import {
+  type DeviceOutput,
+  type MaybeOnDevice,
+  OUTPUT_RULES,
+} from '../../fit/device_output.js';
 import { anObject, RUNTIME_RULES } from '../../fit/options.js';
 import { assign, inertiasOf } from '../../ops/clustering/assign.js';
+import { withLabellings } from '../../ops/clustering/labelling.js';
+import type { Session } from '../../ops/op.js';
 import { largestOf } from '../../rows/float16.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
-import type { Centroids, Matrix, Points } from '../../rows/matrix.js';
+import type { Centroids, GpuResult, GpuVector, Matrix, Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import type { DensityOptions, RespondOptions } from './energy.js';
 import { type ComputeOptions, type PlacedCentroids, withPlaced } from './placed.js';
@@ -89,26 +96,56 @@ export abstract class CentroidModel {
   /**
    * The nearest centroid of each row of `points` (n x d), ties to the lowest index; [n].
    *
-   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
-   */
-  predict(points: Points | PointStream, options: ComputeOptions = {}): Promise<Uint32Array> {
-    return withPlaced(this.placed, 'predict', points, options, async (session) => {
-      const { labels } = await session.run(assign, this.#centred, this.k, options.signal);
-      return labels;
-    });
-  }
-
-  /**
-   * The distance of each row of `points` (n x d) to each centroid, n x k: Euclidean, or 1 - cos.
+   * With `output: 'gpu'` the labels stay on the device, u32, in a buffer that is the caller's to destroy, and
+   * nothing is read back for them.
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  transform(points: Points | PointStream, options: ComputeOptions = {}): Promise<Matrix> {
-    return withPlaced(this.placed, 'transform', points, options, async (session) => {
-      const { distances } = await import('../../ops/assign/distances.js');
-      const data = await session.run(distances, this.#centred, this.k, options.signal);
-      return { data, shape: [session.shape[0], this.k] };
-    });
+  predict(points: Points | PointStream, options: DeviceOutput): Promise<GpuVector>;
+  predict(points: Points | PointStream, options?: ComputeOptions): Promise<Uint32Array>;
+  predict(
+    points: Points | PointStream,
+    options: MaybeOnDevice = {},
+  ): Promise<GpuVector | Uint32Array> {
+    const work = async (session: Session): Promise<GpuVector | Uint32Array> => {
+      const { signal, usage = 0 } = options;
+      if (options.output !== 'gpu') {
+        return (await session.run(assign, this.#centred, this.k, signal)).labels;
+      }
+      const { labelsOnDevice } = await import('../../ops/clustering/kept_labels.js');
+      const op = labelsOnDevice(withLabellings);
+      const kept = await session.run(op, this.#centred, this.k, usage, signal);
+      return { ...kept, shape: [session.shape[0]], type: 'uint32' };
+    };
+    return withPlaced(this.placed, 'predict', points, options, work, OUTPUT_RULES);
+  }
+
+  /**
+   * The distance of each row of `points` (n x d) to each centroid, n x k: Euclidean, or 1 - cos. `output` as for
+   * `predict`.
+   *
+   * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
+   */
+  transform(points: Points | PointStream, options: DeviceOutput): Promise<GpuResult>;
+  transform(points: Points | PointStream, options?: ComputeOptions): Promise<Matrix>;
+  transform(
+    points: Points | PointStream,
+    options: MaybeOnDevice = {},
+  ): Promise<GpuResult | Matrix> {
+    const work = async (session: Session): Promise<GpuResult | Matrix> => {
+      const { signal, usage = 0 } = options;
+      const shape = [session.shape[0], this.k] as const;
+      if (options.output !== 'gpu') {
+        const { distances } = await import('../../ops/assign/distances.js');
+        return { data: await session.run(distances, this.#centred, this.k, signal), shape };
+      }
+      const { distancesOnDevice } = await import('../../ops/assign/distances.js');
+      return {
+        ...(await session.run(distancesOnDevice, this.#centred, this.k, usage, signal)),
+        shape,
+      };
+    };
+    return withPlaced(this.placed, 'transform', points, options, work, OUTPUT_RULES);
   }
 
   /**

@@ -1,5 +1,12 @@
 /** `webgpu-clustering/kmeans`. */
-export { kmeans, type KMeansOptions, type KMeansProgress } from './kmeans.js';
+export {
+  kmeans,
+  type KMeansDeviceOptions,
+  type KMeansOptions,
+  type KMeansProgress,
+} from './kmeans.js';
+export type { DeviceKMeansModel } from './device_kmeans_model.js';
+export type { DeviceOutput } from '../../fit/device_output.js';
 export { CentroidModel } from './centroid_model.js';
 export type { ComputeOptions } from './placed.js';
 export type { DensityOptions, RespondOptions } from './energy.js';

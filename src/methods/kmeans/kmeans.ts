@@ -1,7 +1,9 @@
 /** K-means. */
 import type { RuntimeChoice } from '../../fit/backend.js';
+import { type DeviceOutput, isKept, type MaybeOnDevice } from '../../fit/device_output.js';
 import type { Metric, Storage } from '../../rows/load_options.js';
-import { KMeansModel } from './kmeans_model.js';
+import type { DeviceKMeansModel } from './device_kmeans_model.js';
+import { FittedKMeans, KMeansModel, type KMeansState } from './kmeans_model.js';
 import { checkMatrix, type Points } from '../../rows/matrix.js';
 import { checkOptions } from '../../fit/options.js';
 import { tellingOnce } from '../../fit/told_once.js';
@@ -18,6 +20,7 @@ import {
 import { withRows } from '../../fit/engine.js';
 import type { Algorithm } from '../../ops/clustering/algorithm.js';
 import { type LabelledResult, lloyd } from '../../ops/clustering/lloyd.js';
+import type { Kept } from '../../ops/device_result.js';
 import type { Session } from '../../ops/op.js';
 import { type Seeding, seedCentroids } from '../../ops/seeding/seed.js';
 import { meanVariance } from '../../ops/sums/mean_variance.js';
@@ -101,6 +104,12 @@ export interface KMeansOptions {
   readonly retries?: number;
 }
 
+/** Options of a fit whose labels and centroids stay on the device. */
+export interface KMeansDeviceOptions
+  extends Omit<KMeansOptions, 'runtime'>, Omit<DeviceOutput, 'signal'> {}
+
+type AnyOptions = KMeansOptions & MaybeOnDevice;
+
 const RANDOM_RESTARTS = 10;
 /** Restarts whose starts and results are held at once: more than any engine has go side by side. */
 const MOST_AT_ONCE = 1024;
@@ -121,14 +130,20 @@ const SEED_STEP = 0x9e3779b9;
  *   holds a few blocks of at a time, for the same answer bit by bit: two passes over it and one an
  *   iteration, and for the starting centroids one ('random'), some ten ('k-means||') or 2 k
  *   ('k-means++'); restarts share them. (The CPU twin reads it into memory.)
- * @returns the fitted model; its `labels` equal `predict(points)`
+ * @returns the fitted model; its `labels` equal `predict(points)`. With `output: 'gpu'` they stay on the device, in
+ *   a buffer of the caller's, and are never read
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError,
  *   OutOfMemoryError, DeviceLimitError from the device; the signal's reason when cancelled
  */
+export function kmeans(
+  points: Points | PointStream,
+  options: KMeansDeviceOptions,
+): Promise<DeviceKMeansModel>;
+export function kmeans(points: Points | PointStream, options: KMeansOptions): Promise<KMeansModel>;
 export async function kmeans(
   points: Points | PointStream,
-  options: KMeansOptions,
-): Promise<KMeansModel> {
+  options: AnyOptions,
+): Promise<KMeansModel | DeviceKMeansModel> {
   options = checkOptions('kmeans', options, KMEANS_RULES);
   checkGiven('kmeans', options);
   const { k, metric = 'euclidean', runtime, signal } = options;
@@ -137,20 +152,26 @@ export async function kmeans(
   const checked = await checkSource('points', points, rules, signal);
   const [n] = checked.shape;
   checkEnoughRows('kmeans', k, n);
-  const weights = checkWeights(options.sampleWeight, n);
+  const weights = await checkWeights(options.sampleWeight, n);
   const { storage, init } = options;
   const extent =
     typeof init === 'object' ? checkMatrix('init', init, { shift: 'none' }).largest : 0;
   const scaled = weights ? { weights: weights.scaled } : {};
-  const load = { metric, storage, extent, signal, retries: options.retries, ...scaled };
-  const told = tellingOnce<KMeansProgress, KMeansOptions>(options, (at) => [
-    at.iteration,
-    at.restart,
-  ]);
+  const keep = isKept('kmeans', checked, options) ? (options.usage ?? 0) : undefined;
+  // What has stayed on a device is lost with it.
+  const retries = keep === undefined ? options.retries : 0;
+  const load = { metric, storage, extent, signal, retries, ...scaled };
+  const told = tellingOnce<KMeansProgress, AnyOptions>(options, (at) => [at.iteration, at.restart]);
   const found: Found = { restarts: 0 };
-  const model = await withRows(runtime, checked, load, (session, engine) =>
-    fit(session, engine, told, weights?.mean ?? 1, found),
-  );
+  const model = await withRows(runtime, checked, load, async (session, engine) => {
+    const state = await fit(session, engine, told, weights?.mean ?? 1, found, keep);
+    if (!state.kept) return new KMeansModel(state);
+    const { deviceModel } = await import('./device_kmeans_model.js');
+    return deviceModel(FittedKMeans, session, state, state.kept, keep!);
+  }).catch((error: unknown) => {
+    found.best?.kept?.buffer.destroy();
+    throw error;
+  });
   if (model.counts.includes(0)) (await import('./unused_clusters.js')).warnOfUnused(model, checked);
   return model;
 }
@@ -161,18 +182,14 @@ async function fit(
   options: KMeansOptions,
   meanWeight: number,
   found: Found,
-): Promise<KMeansModel> {
+  keep: number | undefined,
+): Promise<KMeansState & { readonly kept?: Kept | undefined }> {
   const { k, metric = 'euclidean', signal } = options;
   const tolerance = (options.tol ?? KMEANS_DEFAULTS.tol) * (await session.run(meanVariance));
   signal?.throwIfAborted();
-  const { centroids, iterations, converged, history, labels, counts, inertia } = await bestRun(
-    session,
-    options,
-    tolerance,
-    meanWeight,
-    found,
-  );
-  return new KMeansModel({
+  const run = await bestRun(session, options, tolerance, meanWeight, found, keep);
+  const { centroids, iterations, converged, history, labels, counts, inertia, kept } = run;
+  return {
     k,
     metric,
     shift: session.shift,
@@ -185,7 +202,8 @@ async function fit(
     converged,
     history: history.map((value) => value * meanWeight),
     engine,
-  });
+    kept,
+  };
 }
 
 /** What a fit has found so far: it goes on from here where it loses its device. */
@@ -201,6 +219,7 @@ interface Found {
  * The best of all restarts, over rows that are loaded.
  *
  * @param tolerance `tol` in absolute terms: times the mean column variance
+ * @param keep GPUBufferUsage flags to add, where the labels are to stay on the device
  */
 export async function bestRun(
   session: Session,
@@ -208,6 +227,7 @@ export async function bestRun(
   tolerance: number,
   meanWeight = 1,
   found: Found = { restarts: 0 },
+  keep?: number,
 ): Promise<LabelledResult> {
   const {
     k,
@@ -238,6 +258,7 @@ export async function bestRun(
       maxIter,
       tolerance,
       signal,
+      keep,
       onIteration:
         options.onIteration &&
         ((iteration, inertia, restart) =>
@@ -249,7 +270,9 @@ export async function bestRun(
             inertia: inertia * meanWeight,
           })),
     });
-    if (!found.best || run.inertia < found.best.inertia) found.best = run;
+    const isBest = !found.best || run.inertia < found.best.inertia;
+    (isBest ? found.best : run)?.kept?.buffer.destroy();
+    if (isBest) found.best = run;
     found.restarts += count;
     found.starts = undefined;
   }

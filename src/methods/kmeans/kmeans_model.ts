@@ -90,18 +90,8 @@ const RECORD = modelRecord('webgpu-clustering/kmeans', 'KMeansModel', {
   engine: text,
 });
 
-/** The mean squared distance of a row to its centroid. */
-function spreadOf({ metric, inertia, labels }: KMeansState): number {
-  return ((metric === 'cosine' ? 2 : 1) * inertia) / labels.length;
-}
-
-/** A fitted K-means model. Immutable. */
-export class KMeansModel extends CentroidModel {
-  static {
-    nameClass(this, 'KMeansModel');
-  }
-  /** The cluster of each row, [n]: the nearest centroid, the lowest index on a tie. */
-  readonly labels: Uint32Array;
+/** What every fit by K-means tells. */
+export abstract class FittedKMeans extends CentroidModel {
   /** Sum over the rows of weight times squared distance to the centroid ('cosine': of 1 - cos). */
   readonly inertia: number;
   /** Lloyd iterations of the run that won. */
@@ -114,17 +104,31 @@ export class KMeansModel extends CentroidModel {
   readonly counts: Uint32Array;
   /** What ran the fit: the adapter, or 'cpu'. */
   readonly engine: string;
-  readonly #state: KMeansState;
 
-  constructor(state: KMeansState) {
-    super(state, spreadOf(state));
-    this.labels = state.labels;
-    this.counts = state.counts;
+  protected constructor(state: Omit<KMeansState, 'labels'>, rows: number) {
+    // The mean squared distance of a row to its centroid.
+    super(state, ((state.metric === 'cosine' ? 2 : 1) * state.inertia) / rows);
     this.inertia = state.inertia;
     this.iterations = state.iterations;
     this.converged = state.converged;
     this.history = state.history;
+    this.counts = state.counts;
     this.engine = state.engine;
+  }
+}
+
+/** A fitted K-means model. Immutable. */
+export class KMeansModel extends FittedKMeans {
+  static {
+    nameClass(this, 'KMeansModel');
+  }
+  /** The cluster of each row, [n]: the nearest centroid, the lowest index on a tie. */
+  readonly labels: Uint32Array;
+  readonly #state: KMeansState;
+
+  constructor(state: KMeansState) {
+    super(state, state.labels.length);
+    this.labels = state.labels;
     this.#state = state;
     Object.freeze(this);
   }

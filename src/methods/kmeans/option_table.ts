@@ -1,9 +1,11 @@
 /** What people are told of the options of `kmeans`. */
 import { COMMON, type OptionTable } from '../../fit/option_table.js';
-import type { KMeansOptions } from './kmeans.js';
+import type { KMeansDeviceOptions, KMeansOptions } from './kmeans.js';
 import { KMEANS_DEFAULTS, KMEANS_RULES } from './options.js';
 
-export const optionTable: OptionTable<KMeansOptions> = {
+export const optionTable: OptionTable<
+  KMeansOptions & Partial<Pick<KMeansDeviceOptions, 'output' | 'usage'>>
+> = {
   method: 'kmeans',
   rules: KMEANS_RULES,
   defaults: {
@@ -63,5 +65,10 @@ export const optionTable: OptionTable<KMeansOptions> = {
     signal: COMMON.signal,
     runtime: COMMON.runtime,
     retries: COMMON.retries,
+    output: {
+      meaning:
+        "`'gpu'`: labels and centroids stay on the device, in buffers of yours; needs a `runtime`",
+    },
+    usage: { meaning: "for `output: 'gpu'`: GPUBufferUsage flags to add, such as VERTEX" },
   },
 };

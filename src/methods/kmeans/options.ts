@@ -1,4 +1,5 @@
 /** What the options of `kmeans` must be, and what they are where they are absent. */
+import { OUTPUT_RULES } from '../../fit/device_output.js';
 import {
   aFunction,
   anObject,
@@ -31,6 +32,8 @@ export const KMEANS_RULES = {
   storage: oneOf('float32', 'float16'),
   onIteration: aFunction,
   ...FIT_RULES,
+  output: OUTPUT_RULES.output,
+  usage: OUTPUT_RULES.usage,
 } as const satisfies OptionRules;
 
 export const KMEANS_DEFAULTS = { maxIter: 300, tol: 1e-4 } as const;

@@ -1,5 +1,6 @@
 /** Centroids as an engine holds them, and rows that are asked about them. */
 import type { RuntimeChoice } from '../../fit/backend.js';
+import { isKept, type MaybeOnDevice } from '../../fit/device_output.js';
 import { withRows } from '../../fit/engine.js';
 import { checkOptions, type OptionRules, RUNTIME_RULES } from '../../fit/options.js';
 import type { Session } from '../../ops/op.js';
@@ -41,15 +42,17 @@ export async function withPlaced<T>(
   { metric, shift, centred, storage, scale }: PlacedCentroids,
   method: string,
   points: Points | PointStream,
-  given: ComputeOptions & { readonly sampleWeight?: ArrayLike<number> },
+  given: MaybeOnDevice & { readonly sampleWeight?: ArrayLike<number> },
   work: (session: Session, meanWeight: number, engine: string) => Promise<T>,
   rules: OptionRules = RUNTIME_RULES,
 ): Promise<T> {
-  const { runtime, signal, sampleWeight } = checkOptions(method, given, rules);
+  const options = checkOptions(method, given, rules);
+  const { runtime, signal, sampleWeight } = options;
   signal?.throwIfAborted();
   const matrixRules = { columns: shift.length, shift, directions: metric === 'cosine' };
   const checked = await checkSource('points', points, matrixRules, signal);
-  const weights = checkWeights(sampleWeight, checked.shape[0]);
+  isKept(method, checked, options);
+  const weights = await checkWeights(sampleWeight, checked.shape[0]);
   const load = {
     ...{ metric, shift, storage, scale, extent: largestOf(centred), signal },
     ...(weights ? { weights: weights.scaled } : {}),

@@ -2,10 +2,12 @@
 import { plural } from '../../../host/show.js';
 import type { PointSource } from '../../rows/load_options.js';
 import type { CheckedMatrix } from '../../rows/matrix.js';
-import type { KMeansModel } from './kmeans_model.js';
 
 /** Says that clusters own no rows, and why where that is known. */
-export function warnOfUnused({ k, counts }: KMeansModel, points: PointSource): void {
+export function warnOfUnused(
+  { k, counts }: { readonly k: number; readonly counts: Uint32Array },
+  points: PointSource,
+): void {
   const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   const distinct = 'data' in points ? distinctRows(points, k) : k;
   const known = `kmeans: only ${used} of ${k} clusters ${plural(used, 'owns', 'own')} rows`;

@@ -101,7 +101,7 @@ export async function miniBatchKMeans(
   const checked = await checkSource('points', hostRows(points), rules, signal);
   const [n] = checked.shape;
   checkEnoughRows('miniBatchKMeans', k, n);
-  const weights = checkWeights(options.sampleWeight, n);
+  const weights = await checkWeights(options.sampleWeight, n);
   const batchSize = Math.min(n, options.batchSize ?? MINI_BATCH_DEFAULTS.batchSize);
   let course: Course | undefined;
   try {

@@ -143,7 +143,7 @@ export class MiniBatchKMeansModel extends CentroidModel {
     const { metric, shift } = state;
     const rules = { columns: shift.length, shift, directions: metric === 'cosine' };
     const checked = await checkSource('batch', batch, rules, signal);
-    const weights = checkWeights(options.sampleWeight, checked.shape[0]);
+    const weights = await checkWeights(options.sampleWeight, checked.shape[0]);
     const load = {
       metric,
       shift,

@@ -88,7 +88,7 @@ export async function onlineKMeans(
   const [n, columns] = checked.shape;
   checkEnoughRows(method, k, n);
   const counts = startingCounts(method, options.initialCounts, k);
-  const weights = checkWeights(sampleWeight, n);
+  const weights = await checkWeights(sampleWeight, n);
   const random = createRandom(options.seed ?? 0);
   return withEngine(
     runtime,

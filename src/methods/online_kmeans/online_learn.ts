@@ -4,7 +4,7 @@ import type { Random } from '../../math/random.js';
 import { centre } from '../../rows/column_means.twin.js';
 import { largestOf } from '../../rows/float16.js';
 import type { PointSource } from '../../rows/load_options.js';
-import type { checkWeights } from '../../rows/points.js';
+import type { ScaledWeights } from '../../rows/sample_weights.js';
 import { type OnlineRate, ratesOf } from './online_rate.js';
 import { type OnlineBlock, rowsInOrder } from './online_rows.js';
 import { withLoaded } from '../../fit/session.js';
@@ -29,7 +29,7 @@ export interface Learning {
   readonly shift: Float64Array;
   readonly eta: OnlineRate;
   readonly batchSize: number;
-  readonly weights: ReturnType<typeof checkWeights>;
+  readonly weights: ScaledWeights | undefined;
   /** The weights as they were given. */
   readonly sampleWeight: ArrayLike<number> | undefined;
   /** Draws the order of the rows; as they lie when absent. */

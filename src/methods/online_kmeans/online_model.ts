@@ -205,7 +205,7 @@ export class OnlineKMeansModel extends CentroidModel {
     const state = this.#state;
     const { k, columns, shift, batchSize } = state;
     const checked = await checkSource('batch', batch, { columns, shift }, signal);
-    const weights = checkWeights(sampleWeight, checked.shape[0]);
+    const weights = await checkWeights(sampleWeight, checked.shape[0]);
     return withEngine(runtime, checked, signal, async (backend) => {
       const random = undefined;
       const learning = { k, shift, eta, batchSize, weights, sampleWeight, random, signal };

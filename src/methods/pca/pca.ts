@@ -108,6 +108,15 @@ function defaultSolver(nComponents: PcaOptions['nComponents'], d: number): PcaSo
   return counted && d > WIDEST_DENSE ? 'randomized' : 'covariance';
 }
 
+/** Of rows that another method has loaded: so many components. */
+export function principalComponents(
+  session: Session,
+  engine: string,
+  options: { readonly nComponents: number; readonly signal?: AbortSignal },
+): Promise<PcaModel> {
+  return fit(session, engine, defaultSolver(options.nComponents, session.shape[1]), options);
+}
+
 async function fit(
   session: Session,
   engine: string,

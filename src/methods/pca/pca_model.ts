@@ -1,21 +1,20 @@
 /** What a PCA fit returns. */
 import { nameClass } from '../../../host/class_name.js';
-import type { Runtime } from '../../../host/runtime.js';
 import { InvalidArgumentError } from '../../errors.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
-import type { GpuMatrix, Matrix, Points } from '../../rows/matrix.js';
-import {
-  checkOptions,
-  oneOf,
-  type OptionRules,
-  RUNTIME_RULES,
-  wholeNumber,
-} from '../../fit/options.js';
+import type { GpuResult, Matrix, Points } from '../../rows/matrix.js';
+import { checkOptions, RUNTIME_RULES, wholeNumber } from '../../fit/options.js';
 import type { PcaSolver } from './options.js';
 import type { Session } from '../../ops/op.js';
 import type { AffineMap } from '../../ops/products/affine_map.js';
 import { forProducts } from '../../ops/products/hold.js';
 import { imagesOf, imagesOnDevice } from '../../ops/products/images.js';
+import {
+  type DeviceOutput,
+  isKept,
+  type MaybeOnDevice,
+  OUTPUT_RULES,
+} from '../../fit/device_output.js';
 import { withRows } from '../../fit/engine.js';
 import { logDensities } from './pca_density.js';
 import { extend } from './pca_incremental.js';
@@ -24,14 +23,6 @@ import { sum } from './pca_scatter.js';
 import { type PcaJson, type PcaState, RECORD, stateOf, summaryOf } from './pca_state.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource } from '../../rows/points.js';
-
-/** Where a result is to be: 'gpu' leaves it on the runtime's device. */
-export interface DeviceOutput extends ComputeOptions {
-  readonly runtime: Runtime;
-  readonly output: 'gpu';
-}
-
-const OUTPUT_RULES: OptionRules = { ...RUNTIME_RULES, output: oneOf('gpu') };
 
 /** @throws InvalidArgumentError where numbers left the range of float32 */
 function inRange(method: string, data: Float32Array, columns: number): Float32Array {
@@ -108,16 +99,16 @@ export class PcaModel {
    * Whitened scores are 0 along a component without variance.
    *
    * With `output: 'gpu'` they stay on `runtime`'s device, as a matrix that every method of this
-   * library takes as `points`; its buffer is the caller's to destroy.
+   * library takes as `points`; its buffer is the caller's to destroy, and nothing is read back for it.
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  transform(points: Points | PointStream, options: DeviceOutput): Promise<GpuMatrix>;
+  transform(points: Points | PointStream, options: DeviceOutput): Promise<GpuResult>;
   transform(points: Points | PointStream, options?: ComputeOptions): Promise<Matrix>;
   transform(
     points: Points | PointStream,
-    options: ComputeOptions | DeviceOutput = {},
-  ): Promise<GpuMatrix | Matrix> {
+    options: MaybeOnDevice = {},
+  ): Promise<GpuResult | Matrix> {
     return this.#compute('transform', points, options, ({ shift }) => [
       projection(this.#state, shift, this.nComponents, this.whiten),
     ]);
@@ -129,12 +120,12 @@ export class PcaModel {
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
-  inverseTransform(scores: Points | PointStream, options: DeviceOutput): Promise<GpuMatrix>;
+  inverseTransform(scores: Points | PointStream, options: DeviceOutput): Promise<GpuResult>;
   inverseTransform(scores: Points | PointStream, options?: ComputeOptions): Promise<Matrix>;
   inverseTransform(
     scores: Points | PointStream,
-    options: ComputeOptions | DeviceOutput = {},
-  ): Promise<GpuMatrix | Matrix> {
+    options: MaybeOnDevice = {},
+  ): Promise<GpuResult | Matrix> {
     const expand = expansion(this.#state, this.nComponents, this.whiten);
     return this.#compute('inverseTransform', scores, options, () => [expand], {
       what: 'scores',
@@ -152,7 +143,7 @@ export class PcaModel {
     points: Points | PointStream,
     count: number,
     options: DeviceOutput,
-  ): Promise<GpuMatrix>;
+  ): Promise<GpuResult>;
   reconstruct(
     points: Points | PointStream,
     count?: number,
@@ -161,8 +152,8 @@ export class PcaModel {
   async reconstruct(
     points: Points | PointStream,
     count: number = this.nComponents,
-    options: ComputeOptions | DeviceOutput = {},
-  ): Promise<GpuMatrix | Matrix> {
+    options: MaybeOnDevice = {},
+  ): Promise<GpuResult | Matrix> {
     checkOptions('reconstruct', { count }, { count: wholeNumber(1, this.nComponents) });
     return this.#compute('reconstruct', points, options, ({ shift }) => [
       projection(this.#state, shift, count, false),
@@ -224,25 +215,18 @@ export class PcaModel {
   async #compute(
     method: string,
     points: Points | PointStream,
-    options: ComputeOptions | DeviceOutput,
+    options: MaybeOnDevice,
     mapsFor: (session: Session) => readonly AffineMap[],
     { what, shift }: { what: string; shift: Float64Array } = { what: 'points', shift: this.mean },
-  ): Promise<GpuMatrix | Matrix> {
+  ): Promise<GpuResult | Matrix> {
     options = checkOptions(method, options, OUTPUT_RULES);
     const { signal } = options;
-    const onDevice = 'output' in options;
-    if (onDevice && typeof options.runtime !== 'object') {
-      throw new InvalidArgumentError(
-        'output',
-        `${method}: output is 'gpu', but runtime is ${String(options.runtime)}; ` +
-          `pass runtime: await createRuntime(), on whose device the result is to stay.`,
-      );
-    }
+    const onDevice = isKept(method, points, options);
     return this.#load(what, points, options, shift, async (session) => {
       const maps = mapsFor(session);
       const shape = [session.shape[0], maps[maps.length - 1].outputs] as const;
       return onDevice
-        ? { buffer: await session.run(imagesOnDevice, maps, signal), shape }
+        ? { ...(await session.run(imagesOnDevice, maps, options.usage ?? 0, signal)), shape }
         : { data: inRange(method, await session.run(imagesOf, maps, signal), shape[1]), shape };
     });
   }

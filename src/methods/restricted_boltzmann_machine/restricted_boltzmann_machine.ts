@@ -2,9 +2,10 @@
 import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import { createRandom, standardNormal } from '../../math/random.js';
-import { ParameterBlock } from '../../networks/parameter_block.js';
+import { ParameterBlock, type Weights } from '../../networks/parameter_block.js';
 import { gather, residentRows } from '../../networks/resident_rows.js';
 import { Trainer } from '../../networks/trainer.js';
+import { TrainingDivergedError } from '../../networks/training_diverged_error.js';
 import type { Algebra, Matrix } from '../../ops/algebra/algebra.js';
 import { corrupt } from '../../ops/networks/corrupt.js';
 import { squaredError } from '../../ops/networks/gradients.js';
@@ -12,6 +13,7 @@ import type { Optimizer } from '../../ops/networks/optimizer.js';
 import type { Points } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { batchOf } from '../autoencoder/training.js';
+import type { LossProgress } from '../autoencoder/autoencoder_model.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
 import { wholeRows } from '../transform_learning/rows.js';
 import { BOLTZMANN_DEFAULTS, BOLTZMANN_RULES } from './options.js';
@@ -81,12 +83,12 @@ export async function restrictedBoltzmannMachine(
   ];
   return withAlgebra(runtime, rows, signal, async (algebra) => {
     const data = withinRange(rows.data, range);
-    const { weights, history } = await fit(algebra, data, [n, d], start, { ...checked, batch });
-    const [values, hiddenBias, visibleBias] = weights;
-    return new BoltzmannModel({
-      ...{ columns: d, k: components, weights: values, hiddenBias, visibleBias, ...range },
-      ...{ history, engine: algebra.description },
-    });
+    const modelOf: MadeModel = ([weights, hiddenBias, visibleBias], history) =>
+      new BoltzmannModel({
+        ...{ columns: d, k: components, weights, hiddenBias, visibleBias, ...range },
+        ...{ history, engine: algebra.description },
+      });
+    return fit(algebra, data, [n, d], start, modelOf, { ...checked, batch });
   });
 }
 
@@ -98,11 +100,14 @@ const PLAIN: Optimizer = {
 type Checked = BoltzmannOptions &
   Required<Pick<BoltzmannOptions, keyof typeof BOLTZMANN_DEFAULTS>> & { readonly batch: number };
 
+type MadeModel = (weights: Weights, history: readonly LossProgress[]) => BoltzmannModel;
+
 async function fit(
   algebra: Algebra,
   data: Float32Array,
   [n, d]: readonly [number, number],
   start: readonly Float32Array[],
+  modelOf: MadeModel,
   { components, epochs, rate, steps, persistent, batch, seed, signal, onEpoch }: Checked,
 ) {
   const shapes = [
@@ -153,11 +158,23 @@ async function fit(
       };
     },
   );
-  const history = await trainer.epochs({
-    ...{ epochs, rate: () => rate, seed, signal },
-    onEpoch: (epoch, { loss }) => onEpoch?.({ epoch, epochs, loss }),
-  });
-  return { weights: await block.read(), history: history.map(({ loss }) => ({ loss })) };
+  const history: LossProgress[] = [];
+  const modelNow = async () => modelOf(await block.read(), history);
+  try {
+    await trainer.epochs({
+      ...{ epochs, rate: () => rate, seed, signal },
+      onEpoch(epoch, { loss }) {
+        history.push({ loss });
+        onEpoch?.({ epoch, epochs, loss });
+      },
+    });
+  } catch (error) {
+    if (error instanceof TrainingDivergedError && error.epoch > 1) {
+      error.lastGood = await modelNow();
+    }
+    throw error;
+  }
+  return modelNow();
 }
 
 /** The gradients: what the machine makes of the rows, less the rows. */

@@ -18,7 +18,7 @@ import type { PointStream } from '../../rows/point_stream.js';
 import { checkSource, checkWeights } from '../../rows/points.js';
 import { inFull } from '../kmeans/centroid_model.js';
 import { type GivenCentroids, placeCentroids } from '../kmeans/start_centroids.js';
-import { principalStart } from './map_start.js';
+import { principalStart, startComponents } from './map_start.js';
 import { MAP_DEFAULTS, MAP_RULES } from './options.js';
 import { learnOnline, type OnlineRows, onlineScale } from './online_fit.js';
 import { follow, type Schedule } from './schedule.js';
@@ -132,9 +132,9 @@ export async function selfOrganizingMap(
   signal?.throwIfAborted();
   const checked = await checkSource('points', points, {}, signal);
   checkRows(checked, grid, options.mode);
-  const weights = checkWeights(options.sampleWeight, checked.shape[0]);
+  const weights = await checkWeights(options.sampleWeight, checked.shape[0]);
   const random = createRandom(options.seed ?? 0);
-  const start = await givenStart(grid, checked, options);
+  const start = givenStart(grid, checked, options);
   const plan = { options, grid, neighbourhood, radius, rate, epochs, random, weights };
   return withEngine(runtime, checked, signal, (engine) => fit(engine, checked, start, plan), 0);
 }
@@ -204,35 +204,31 @@ function checkRows(
   }
 }
 
-/** The weights to begin with, in the caller's units; undefined for random rows. */
-async function givenStart(
+/** The weights to begin with where they are given, in the caller's units. */
+function givenStart(
   grid: UnitGrid,
   points: PointSource,
-  { init = 'pca', runtime, signal }: SelfOrganizingMapOptions,
-): Promise<GivenCentroids | undefined> {
-  if (typeof init !== 'string') {
-    const [given] = checkMatrix('init', init, { shift: 'none', columns: points.shape[1] }).shape;
-    if (given === grid.units) return init;
-    const { rows, columns } = grid.shape;
-    throw new ShapeError(
-      `selfOrganizingMap: init has ${given} ${plural(given, 'row')}, but a map of ${rows} x ${columns} has ${grid.units} ${plural(grid.units, 'unit')}; ` +
-        `give one row of starting weights for each.`,
-    );
-  }
-  if (init === 'random' || grid.units === 1) return undefined;
-  const where = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
-  return principalStart(grid, points, where);
+  { init }: SelfOrganizingMapOptions,
+): GivenCentroids | undefined {
+  if (init === undefined || typeof init === 'string') return undefined;
+  const [given] = checkMatrix('init', init, { shift: 'none', columns: points.shape[1] }).shape;
+  if (given === grid.units) return init;
+  const { rows, columns } = grid.shape;
+  throw new ShapeError(
+    `selfOrganizingMap: init has ${given} ${plural(given, 'row')}, but a map of ${rows} x ${columns} has ${grid.units} ${plural(grid.units, 'unit')}; ` +
+      `give one row of starting weights for each.`,
+  );
 }
 
 async function fit(
   engine: Engine,
   points: PointSource,
-  start: GivenCentroids | undefined,
+  given: GivenCentroids | undefined,
   plan: Plan,
 ): Promise<SelfOrganizingMapModel> {
   const { grid, neighbourhood, options, random, weights } = plan;
-  const { mode = 'batch', signal } = options;
-  const extent = start ? checkMatrix('init', start, { shift: 'none' }).largest : 0;
+  const { mode = 'batch', init = 'pca', runtime, signal } = options;
+  const extent = given ? checkMatrix('init', given, { shift: 'none' }).largest : 0;
   const load = {
     ...{ metric: 'euclidean' as const, extent, signal },
     ...(weights ? { weights: weights.scaled } : {}),
@@ -240,6 +236,11 @@ async function fit(
   return withLoaded(engine, points, load, async (session) => {
     const { shift } = session;
     const k = grid.units;
+    const where = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
+    const start =
+      init === 'pca' && k > 1
+        ? principalStart(grid, await startComponents(session, points, engine.description, where))
+        : given;
     const first = start
       ? placeCentroids('init', start, k, shift, 'euclidean')
       : (await session.run(seedCentroids, 'random', k, [random], signal))[0];

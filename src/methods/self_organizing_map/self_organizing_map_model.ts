@@ -2,6 +2,8 @@
 import { nameClass } from '../../../host/class_name.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { show } from '../../../host/show.js';
+import type { DeviceOutput } from '../../fit/device_output.js';
+import { checkOptions, RUNTIME_RULES } from '../../fit/options.js';
 import {
   as,
   boolean,
@@ -116,15 +118,17 @@ export class SelfOrganizingMapModel extends CentroidModel implements GridShape {
 
   /**
    * The place on the grid of each row's best matching unit, n x 2: its row and its column, from 0 on.
-   * (`predict` gives the unit itself.)
+   * (`predict` gives the unit itself, also on the device: `output: 'gpu'`.)
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
+  override transform(points: Points | PointStream, options: DeviceOutput): Promise<never>;
+  override transform(points: Points | PointStream, options?: ComputeOptions): Promise<Matrix>;
   override async transform(
     points: Points | PointStream,
     options: ComputeOptions = {},
   ): Promise<Matrix> {
-    const units = await this.predict(points, options);
+    const units = await this.predict(points, checkOptions('transform', options, RUNTIME_RULES));
     const data = new Float32Array(2 * units.length);
     units.forEach((unit, i) => {
       data[2 * i] = Math.floor(unit / this.columns);

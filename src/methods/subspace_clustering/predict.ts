@@ -31,7 +31,7 @@ export async function predictLabels(
 ): Promise<Uint32Array> {
   signal?.throwIfAborted();
   const [n, d] = shape;
-  const source = checkPoints('points', points, { columns: d, shift: 'none' });
+  const source = await checkPoints('points', points, { columns: d, shift: 'none' });
   const where = { ...(runtime ? { runtime } : {}), ...(signal ? { signal } : {}) };
   const given = await hostRows(source, where);
   const others = heldRows(given, d, settings.normalize, scale).rows;

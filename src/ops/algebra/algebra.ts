@@ -245,6 +245,11 @@ export interface Algebra {
    * A row takes up its columns rounded up to a multiple of 4.
    */
   part(flat: Matrix, first: number, rows: number, columns: number): Matrix;
+  /**
+   * `rows` rows of a matrix from `first` on, which both see; `first` times its columns, rounded up to a multiple of 4, must
+   * be a multiple of FLAT_STEP.
+   */
+  band(matrix: Matrix, first: number, rows: number): Matrix;
 
   /** Gives memory back before the algebra ends. */
   free(...matrices: readonly (Matrix | Factor)[]): void;

@@ -74,6 +74,19 @@ export function checkedPart(flat: Shape, first: number, rows: number, columns: n
   return shape;
 }
 
+/** The shape of a band of a matrix. */
+export function checkedBand(matrix: Shape, first: number, rows: number): Shape {
+  const shape = checkedShape(rows, matrix.columns, 1);
+  const isPlace = (first * roundUp(matrix.columns, 4)) % FLAT_STEP === 0;
+  if (matrix.count !== 1 || first + rows > matrix.rows || !isPlace) {
+    throw new ShapeError(
+      `${rows} rows from row ${first} on are no band of a matrix of ${text(matrix)}; ` +
+        `begin where a multiple of ${FLAT_STEP} numbers stands before, and end within it.`,
+    );
+  }
+  return shape;
+}
+
 /** What `product` makes, and the length of its sums. */
 export function productShape(
   a: Shape,

@@ -13,6 +13,7 @@ import { engineName } from '../engine_name.js';
 import { paceKeeper } from '../pace_keeper.js';
 import type { Algebra, Factor, Matrix, Shape, Summed } from './algebra.js';
 import {
+  checkedBand,
   checkedPart,
   checkedShape,
   checkTop,
@@ -28,6 +29,7 @@ import { combine, runOver } from './device_elementwise.js';
 import { type DeviceFactor, factorize, solveInPlace } from './device_factor.js';
 import { bufferOf, DeviceMatrix, matrixBytes, placeOf, viewOf } from './device_matrix.js';
 import { multiply } from './device_product.js';
+import { gathered } from './gathered.js';
 import { createSender } from './sender.js';
 import { topProducts } from './top_products.js';
 
@@ -54,12 +56,13 @@ function refuseInRecording(): never {
 export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Promise<Algebra> {
   const workspace = new Workspace(runtime, 'linear algebra', signal);
   const { unread } = await workspace.allocate({ unread: 16 });
-  workspace.run('clear', (recording) => recording.clear(unread));
+  const bench = gathered(workspace);
+  bench.run('clear', (recording) => recording.clear(unread));
   // While calls are recorded, where they go.
   let recorder: Workbench | undefined;
   const desk: Desk = {
     get workspace() {
-      return recorder ?? workspace;
+      return recorder ?? bench;
     },
     unread,
   };
@@ -77,13 +80,13 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
   };
   const cleared = async (shape: Shape) => {
     const matrix = await make(shape);
-    workspace.run('clear', (recording) => recording.clear(placeOf(matrix).buffer));
+    bench.run('clear', (recording) => recording.clear(placeOf(matrix).buffer));
     return matrix;
   };
   const upload = (matrix: Matrix, values: ArrayLike<number>) => {
     const { rows, columns, count } = matrix;
     const { buffer, offset } = placeOf(matrix);
-    (recorder ?? workspace).upload(buffer, padColumns(values, rows * count, columns), offset);
+    desk.workspace.upload(buffer, padColumns(values, rows * count, columns), offset);
   };
   const copied = async (matrix: Matrix) => {
     const { buffer, offset, size } = placeOf(matrix);
@@ -119,7 +122,7 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
     async read(matrix) {
       const { rows, columns, count } = matrix;
       const { buffer, offset, size } = placeOf(matrix);
-      const bytes = await workspace.read(buffer, offset, size);
+      const bytes = await bench.read(buffer, offset, size);
       waited();
       const padded = new Float32Array(bytes);
       return columns % 4 === 0 ? padded : unpadColumns(padded, rows * count, columns);
@@ -320,6 +323,7 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
       work = before;
       return {
         async repeat(times) {
+          bench.send();
           await send(recording, times);
           work += each * times;
         },
@@ -332,6 +336,11 @@ export async function deviceAlgebra(runtime: Runtime, signal?: AbortSignal): Pro
     part(flat, first, rows, columns) {
       const { buffer, offset } = placeOf(flat);
       return new DeviceMatrix(checkedPart(flat, first, rows, columns), buffer, offset + 4 * first);
+    },
+    band(matrix, first, rows) {
+      const { buffer, offset } = placeOf(matrix);
+      const from = offset + 16 * ceilDiv(matrix.columns, 4) * first;
+      return new DeviceMatrix(checkedBand(matrix, first, rows), buffer, from);
     },
 
     free(...matrices) {

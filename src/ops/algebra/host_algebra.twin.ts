@@ -5,6 +5,7 @@ import { createPause } from '../../math/event_loop.js';
 import { factorInPlace } from '../../math/positive_definite.js';
 import type { Algebra, Epilogue, Matrix, Shape } from './algebra.js';
 import {
+  checkedBand,
   checkedPart,
   checkedShape,
   checkTop,
@@ -251,6 +252,13 @@ export function hostAlgebra(signal?: AbortSignal): Algebra {
     part(flat, first, rows, columns) {
       const shape = checkedPart(flat, first, rows, columns);
       return new HostMatrix(shape, valuesOf(flat).subarray(first, first + rows * columns));
+    },
+
+    band(matrix, first, rows) {
+      const shape = checkedBand(matrix, first, rows);
+      const { columns } = matrix;
+      const values = valuesOf(matrix).subarray(first * columns, (first + rows) * columns);
+      return new HostMatrix(shape, values);
     },
 
     free(...matrices) {

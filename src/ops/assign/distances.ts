@@ -3,6 +3,7 @@ import pairwiseDistancesKernel from '../../../shaders/assign/pairwise_distances.
 import { groups, padColumns, paced } from '../../rows/device_points.js';
 import { newFloats } from '../../rows/matrix.js';
 import { assign } from '../clustering/assign.js';
+import type { Kept } from '../device_result.js';
 import type { DeviceRows, Op } from '../op.js';
 import { scaled, unscaled } from '../units.js';
 
@@ -26,6 +27,41 @@ export const distances: Op<
   twin: async () => (await import('./distances.twin.js')).distances,
 };
 
+/** As `distances`, which stay on the device: f32, n x k. */
+export const distancesOnDevice: Op<
+  [centroids: Float32Array, k: number, usage: number, signal: AbortSignal | undefined],
+  Kept
+> = {
+  device: async (rows, centroids, k, usage, signal) => {
+    const [{ deviceResult }, { layingOut }] = await Promise.all([
+      import('../device_result.js'),
+      import('../../rows/laid_out.js'),
+    ]);
+    const { workspace, points, metric } = rows;
+    const { scale, shape } = points;
+    const isCosine = metric === 'cosine';
+    const layOut = await layingOut(workspace, 'float32', !isCosine);
+    const factor = isCosine ? 1 / 2 / scale ** 2 : 1 / scale;
+    const { block } = await workspace.allocate({
+      block: Math.min(4 * k * shape[0], Math.max(BLOCK_BYTES, 4 * k)),
+    });
+    const kept = await deviceResult(rows, 'distances', k, usage, (all) =>
+      eachPairwise(rows, false, scaled(centroids, scale), k, signal, (squared, start, count) => {
+        workspace.run('roots', (recording) => {
+          layOut(recording, squared, block, {
+            ...{ rows: count, columns: k, first: 0, rowStep: k, columnStep: 1, factor },
+          });
+          recording.copy(block, 0, all, 4 * k * start, 4 * k * count);
+        });
+        return Promise.resolve();
+      }),
+    );
+    workspace.release(block);
+    return kept;
+  },
+  twin: async () => (await import('../device_result.js')).notOnCpu,
+};
+
 /** The inner product of each row, less the shift as it is held, with each of k vectors (k x d), n x k. */
 export const products: Op<
   [vectors: Float32Array, k: number, signal?: AbortSignal | undefined],
@@ -37,17 +73,33 @@ export const products: Op<
 };
 
 async function pairwise(
-  { workspace, points }: DeviceRows,
+  rows: DeviceRows,
   PRODUCTS: boolean,
   vectors: Float32Array,
   k: number,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
+  const result = newFloats(rows.points.shape[0] * k);
+  await eachPairwise(rows, PRODUCTS, vectors, k, signal, async (made, start, count) => {
+    const block = await rows.workspace.read(made, 0, 4 * k * count);
+    result.set(new Float32Array(block), start * k);
+  });
+  return result;
+}
+
+/** @param take is given what was made of `count` rows from `start` on, [count][k], until it resolves */
+async function eachPairwise(
+  { workspace, points }: DeviceRows,
+  PRODUCTS: boolean,
+  vectors: Float32Array,
+  k: number,
+  signal: AbortSignal | undefined,
+  take: (made: GPUBuffer, start: number, count: number) => Promise<void>,
+): Promise<void> {
   const { quads, shape } = points;
   const [n, d] = shape;
   const { runtime } = workspace;
   const kernel = await points.kernel(pairwiseDistancesKernel, { PRODUCTS });
-  const result = newFloats(n * k);
   const { maxBufferSize, maxStorageBufferBindingSize } = runtime.limits;
   const blockBytes = Math.min(BLOCK_BYTES, maxBufferSize, maxStorageBufferBindingSize);
   const blockRows = Math.max(1, Math.floor(blockBytes / (4 * k)));
@@ -67,11 +119,9 @@ async function pairwise(
           const bindings = { shape: range, points: chunk.points, ...made };
           recording.dispatch(kernel, bindings, groups(kernel, count * k));
         });
-        const block = await workspace.read(made.distances, 0, 4 * k * count);
-        result.set(new Float32Array(block), (chunk.start + first) * k);
+        await take(made.distances, chunk.start + first, count);
       }
     }
   }
   workspace.release(...Object.values(made));
-  return result;
 }

@@ -7,6 +7,7 @@ import labelCountsKernel from '../../../shaders/sums/label_counts.wgsl';
 import runSumsKernel from '../../../shaders/sums/run_sums.wgsl';
 import { groups } from '../../rows/device_points.js';
 import type { Chunk } from '../../rows/rows.js';
+import type { Kept } from '../device_result.js';
 import type { DeviceRows, Op } from '../op.js';
 import { allSettled, inBatches } from '../side_by_side.js';
 import { scaled } from '../units.js';
@@ -21,6 +22,8 @@ export interface Assignment {
   readonly counts: Uint32Array;
   /** sum_i w_i |x_i - c_label(i)|^2 from direct differences ('cosine': half of that, 1 - cos). */
   readonly inertia: number;
+  /** The labels, where they were to stay on the device: then `labels` is empty. */
+  readonly kept?: Kept;
 }
 
 /** `centroids`: k x d, centred. */
@@ -48,13 +51,25 @@ export async function assignBy(
   return assigned(rows, k, labelling, read());
 }
 
-/** What a labelling made of the rows, of which the inertia is known or read already. */
+/**
+ * What a labelling made of the rows, of which the inertia is known or read already.
+ *
+ * @param keep GPUBufferUsage flags to add, where the labels are to stay on the device
+ */
 export async function assigned(
   rows: DeviceRows,
   k: number,
   labelling: Labelling,
   inertias: Promise<readonly number[]> | readonly number[],
+  keep?: number,
 ): Promise<Assignment> {
+  if (keep !== undefined) {
+    const [inertia] = await inertias;
+    const counts = await countLabels(rows, k, labelling);
+    const { keptLabels } = await import('./kept_labels.js');
+    const kept = await keptLabels(rows, labelling, keep);
+    return { inertia, counts, labels: new Uint32Array(0), kept };
+  }
   // At once, as Firefox takes 100 ms for each wait; nothing is released while one is under way.
   const [[inertia], counts, labels] = await allSettled([
     inertias,

@@ -17,6 +17,8 @@ export interface LloydOptions {
   /** Stop when the summed squared shift of the centroids is at most this (absolute). */
   readonly tolerance: number;
   readonly signal?: AbortSignal | undefined;
+  /** GPUBufferUsage flags to add, where the labels are to stay on the device. */
+  readonly keep?: number | undefined;
   /**
    * Called once an iteration of each start (by its index), possibly some iterations late: in order
    * for each of them, but in turn where several go side by side.
@@ -49,7 +51,7 @@ export const lloyd: Op<
   device: async (rows, starts, k, options) => {
     const { workspace, points } = rows;
     const { scale } = points;
-    const { algorithm = 'auto', maxIter, tolerance, signal, onIteration } = options;
+    const { algorithm = 'auto', maxIter, tolerance, signal, onIteration, keep } = options;
     let best: LabelledResult | undefined;
     await inBatches(
       starts.map((start) => scaled(start, scale)),
@@ -81,8 +83,9 @@ export const lloyd: Op<
           const { iterations, halted } = status;
           const [centroids, assignment] = await allSettled([
             clusterings[least].readCentroids(iterations),
-            assigned(rows, k, labellings[least], [inertias[least]]),
+            assigned(rows, k, labellings[least], [inertias[least]], keep),
           ] as const);
+          best?.kept?.buffer.destroy();
           best = {
             ...assignment,
             centroids: unscaled(centroids, scale),

@@ -90,7 +90,7 @@ export const givenSums: Op<
 type OfRows = [scorer: Scorer, signal: AbortSignal | undefined];
 
 /** What ops of each row have in common. */
-const ofRows: Pick<PlacedOp<OfRows, unknown>, 'asked' | 'into'> = {
+export const ofRows: Pick<PlacedOp<OfRows, unknown>, 'asked' | 'into'> = {
   asked: (_, { k, form, factors }) => ({ k, form, factors: [factors] }),
   into: (framed, scorer, signal) => [framed.scorer(scorer), signal],
 };
@@ -129,7 +129,7 @@ export const responsibilities: Op<OfRows, RowResponsibilities> = placed({
 });
 
 /** Log-densities and labels of all rows; `take` is given each batch's responsibilities, [k][rows]. */
-async function label(
+export async function label(
   rows: DeviceRows,
   scorer: Scorer,
   signal: AbortSignal | undefined,

@@ -1,9 +1,8 @@
 /** What affine maps make of the rows. */
-import { DeviceLimitError } from '../../../host/errors.js';
-import { STORAGE_USAGE } from '../../../host/usage.js';
 import rowResidualsKernel from '../../../shaders/products/row_residuals.wgsl';
 import { groups, mostRows, packedBytes } from '../../rows/device_points.js';
 import { readAll } from '../../rows/read_rows.js';
+import { deviceResult, type Kept, notOnCpu } from '../device_result.js';
 import type { DeviceRows, Op } from '../op.js';
 import { unscaled } from '../units.js';
 import {
@@ -47,46 +46,22 @@ export const imagesOf: Op<
 
 /** As `imagesOf`, in a buffer on the device, which is the caller's to destroy. */
 export const imagesOnDevice: Op<
-  [maps: readonly AffineMap[], signal: AbortSignal | undefined],
-  GPUBuffer
+  [maps: readonly AffineMap[], usage: number, signal: AbortSignal | undefined],
+  Kept
 > = {
-  device: async (rows, maps, signal) => {
+  device: (rows, maps, usage, signal) => {
     const { outputs } = maps[maps.length - 1];
-    const { workspace, points } = rows;
-    const { device, limits } = workspace.runtime;
-    const [n] = points.shape;
-    const size = 4 * outputs * n;
-    if (size > limits.maxBufferSize) {
-      throw new DeviceLimitError(
-        `The result, ${n} x ${outputs}, needs ${size} bytes, but this device allows ` +
-          `${limits.maxBufferSize} in one buffer; give fewer rows at a time.`,
-      );
-    }
-    const target = workspace.capture(() =>
-      device.createBuffer({ label: 'images', size, usage: STORAGE_USAGE }),
+    const { workspace } = rows;
+    return deviceResult(rows, 'images', outputs, usage, (target) =>
+      mapBlocks(rows, outOfHeld(rows, maps), false, signal, ({ buffer, rows: count }, start) => {
+        workspace.run('images', (recording) => {
+          recording.copy(buffer, 0, target, 4 * outputs * start, 4 * outputs * count);
+        });
+        return Promise.resolve();
+      }),
     );
-    try {
-      await workspace.settle();
-      await mapBlocks(
-        rows,
-        outOfHeld(rows, maps),
-        false,
-        signal,
-        ({ buffer, rows: count }, start) => {
-          workspace.run('images', (recording) => {
-            recording.copy(buffer, 0, target, 4 * outputs * start, 4 * outputs * count);
-          });
-          return Promise.resolve();
-        },
-      );
-      await workspace.settle();
-      return target;
-    } catch (error) {
-      target.destroy();
-      throw error;
-    }
   },
-  twin: async () => (await import('./images.twin.js')).imagesOnDevice,
+  twin: () => Promise.resolve(notOnCpu),
 };
 
 /** The squared distance of each row to what the maps make of it, [n]. */

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '../../errors.js';
 import type { HostRows } from '../op.js';
 import { type HostPart, hostParts } from '../host_parts.twin.js';
 import { affine } from './affine.twin.js';
@@ -36,15 +35,6 @@ export async function imagesOf(
     result.set(images, start * outputs);
   }
   return result;
-}
-
-export function imagesOnDevice(): Promise<GPUBuffer> {
-  return Promise.reject(
-    new InvalidArgumentError(
-      'output',
-      `output is 'gpu', but this runs on the CPU; pass runtime: await createRuntime(), or leave output out.`,
-    ),
-  );
 }
 
 export async function residualsOf(

@@ -4,9 +4,11 @@ import type {
   BayesianGaussianMixtureModel,
   BoltzmannModel,
   ComputeOptions,
+  ConvolutionalTransformModel,
   Dbscan,
   DeepClusteringModel,
   DeepDictionaryModel,
+  DeepSubspaceModel,
   DictionaryModel,
   GapStatistic,
   GaussianMixtureModel,
@@ -339,6 +341,9 @@ const ofNetworks: readonly Refusal[] = [
   [{ embeddingSize: 0 }, 'embeddingSize'],
   [{ activation: 'gelu' }, 'activation'],
   [{ batchSize: 61 }, 'batchSize'],
+  [{ image: { width: 2, height: 2 } }, 'image'],
+  [{ convolutions: [{ filters: 0, kernel: 3 }] }, 'convolutions'],
+  [{ image: { width: 3, height: 1 }, tied: true }, 'tied'],
   [{ learningRate: 0 }, 'learningRate'],
   [{ optimizer: 'lion' }, 'optimizer'],
   [{ momentum: 1 }, 'momentum'],
@@ -373,10 +378,46 @@ const deepClustering = {
     ...clusters.slice(0, 5),
     ...ofNetworks,
     [{ method: 'vade' }, 'method'],
+    [{ method: 'dcec' }, 'image'],
     [{ autoencoder: {} }, 'autoencoder'],
     [{ clusteringEpochs: 0 }, 'clusteringEpochs'],
   ],
 } satisfies Method<DeepClusteringModel>;
+
+const deepSubspaceClustering = {
+  name: 'deepSubspaceClustering',
+  options: { k: 2, layers: [3, 2], pretrainEpochs: 2, epochs: 2, batchSize: 25 },
+  model: 'DeepSubspaceModel',
+  values: ({ embedding, coefficients }) => [...embedding.data, ...coefficients.data],
+  seed: true,
+  refused: [
+    ...clusters.slice(0, 5),
+    [{ method: 'idec' }, 'method'],
+    [{ batchSize: 61 }, 'batchSize'],
+    [{ image: { width: 2, height: 2 } }, 'image'],
+    [{ keep: 2 }, 'keep'],
+    [{ expressionWeight: 0 }, 'expressionWeight'],
+  ],
+} satisfies Method<DeepSubspaceModel>;
+
+const convolutionalTransformLearning = {
+  name: 'convolutionalTransformLearning',
+  options: {
+    ...{ k: 2, epochs: 2, batchSize: 25, nInit: 2 },
+    convolutions: [{ filters: 2, kernel: [1, 2] }],
+  },
+  model: 'ConvolutionalTransformModel',
+  values: ({ features, smallestSingularValues }) => [...features.data, ...smallestSingularValues],
+  use: async (model, points, where) => (await model.transform(points, where)).data,
+  seed: true,
+  refused: [
+    [{ k: 61 }, 'k'],
+    [{ image: { width: 2, height: 2 } }, 'image'],
+    [{ convolutions: [{ filters: 2, kernel: 2, pool: 0 }] }, 'convolutions'],
+    [{ clustering: 'dbscan' }, 'clustering'],
+    [{ penalty: 0 }, 'penalty'],
+  ],
+} satisfies Method<ConvolutionalTransformModel>;
 
 const restrictedBoltzmannMachine = {
   name: 'restrictedBoltzmannMachine',
@@ -440,7 +481,7 @@ const dictionaryLearning = {
 
 const transformedSubspaceClustering = {
   name: 'transformedSubspaceClustering',
-  options: { k: 2, layers: 2, expression: 'llmc', nInit: 2, maxIter: 2 },
+  options: { k: 2, layers: 2, expression: 'llmc', nInit: 1, maxIter: 2 },
   model: 'TransformedSubspaceModel',
   values: ({ layers: [first, second], history }) => [
     ...first.data,
@@ -545,6 +586,8 @@ export const METHODS: readonly Method<unknown>[] = [
   transformLearning,
   autoencoder,
   deepClustering,
+  deepSubspaceClustering,
+  convolutionalTransformLearning,
   restrictedBoltzmannMachine,
   transformedKMeans,
   dictionaryLearning,

@@ -1,6 +1,7 @@
 /** The kernels of networks. */
 import clipSource from '../../../shaders/networks/clip_gradients.wgsl';
 import corruptSource from '../../../shaders/networks/corrupt.wgsl';
+import crossEntropySource from '../../../shaders/networks/cross_entropy.wgsl';
 import endStepSource from '../../../shaders/networks/end_step.wgsl';
 import gatherSource from '../../../shaders/networks/gather_batch.wgsl';
 import optimizeSource from '../../../shaders/networks/optimize.wgsl';
@@ -12,7 +13,11 @@ import type { Matrix } from '../../../src/ops/algebra/algebra.js';
 import { endStep, gatherBatch, putBatch } from '../../../src/ops/networks/batches.twin.js';
 import { CONTROL_LENGTH, MOST_PARTS } from '../../../src/ops/networks/control.js';
 import { corrupt as corruptTwin } from '../../../src/ops/networks/corrupt.twin.js';
-import { outputGradient, squaredError } from '../../../src/ops/networks/gradients.twin.js';
+import {
+  crossEntropy,
+  outputGradient,
+  squaredError,
+} from '../../../src/ops/networks/gradients.twin.js';
 import {
   clipGradients,
   optimize as optimizeTwin,
@@ -191,6 +196,51 @@ export const squaredErrorTest: KernelTest = {
     ['sum += parts[lane + half]', 'sum = parts[lane + half]'],
     ['half >= WIDE', 'half > WIDE'],
     ['y[at] - x[at]', 'x[at] - y[at]'],
+  ],
+};
+
+export const crossEntropyTest: KernelTest = {
+  source: crossEntropySource,
+  async compare(lab, kernel) {
+    const random = seeded();
+    await compareEach(DOWN, async ({ rows, columns }) => {
+      const length = rows * columns;
+      // Some are 0 and 1 themselves.
+      const likely = floats(
+        random,
+        (one) => Math.max(0, Math.min(1, 1.2 * one.next() - 0.1)),
+        length,
+      );
+      const y = held(rows, columns, likely);
+      const x = held(
+        rows,
+        columns,
+        floats(random, (one) => one.next(), length),
+      );
+      const [gradient, loss] = [held(rows, columns), held(1, columns)];
+      crossEntropy({ y, x, weight: 0.5, gradient, loss }, valuesOf);
+      const results = await lab.run(kernel, {
+        shape: { rows, quads: quadsOf(columns), columns, weight: 0.5 },
+        buffers: {
+          ...{ y: padded(y), x: padded(x) },
+          ...{ gradient: blank(lengthOf(gradient)), loss: blank(lengthOf(loss)) },
+        },
+        invocations: Math.ceil(quadsOf(columns) / 16) * 256,
+      });
+      const because = 'WGSL: logarithms within 2^-21 or 3 units, of at most 14';
+      expectClose(results.loss, writtenIn(loss.values, loss), { absolute: 5e-6 * rows, because });
+      const close = roundings(12, 'a quotient of a difference and products');
+      expectClose(results.gradient, writtenIn(gradient.values, gradient), close);
+    });
+  },
+  mutations: [
+    ['half >= WIDE', 'half > WIDE'],
+    ['i += TALL', 'i += 2 * TALL'],
+    ['shape.weight * (p', '(p'],
+    ['loss[quad] = shape.weight * sum', 'loss[quad] = sum'],
+    ['(p * (1 - p))', 'p'],
+    ['(1 - x[at]) * log(1 - p)', 'log(1 - p)'],
+    ['vec4f(), slope, isThere', 'slope, slope, isThere'],
   ],
 };
 
@@ -450,6 +500,7 @@ export const networkTests: readonly KernelTest[] = [
   gatherTest,
   putTest,
   squaredErrorTest,
+  crossEntropyTest,
   outputGradientTest,
   optimizeTest,
   endStepTest,

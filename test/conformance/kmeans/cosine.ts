@@ -41,6 +41,7 @@ const ONE_MINUS_COSINE = {
 
 export const kmeansCosine: Suite = {
   name: 'kmeans cosine',
+  where: 'each runtime',
   cases: [
     {
       name: 'the lengths of rows change nothing',

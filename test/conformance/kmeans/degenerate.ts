@@ -29,6 +29,7 @@ const isFinite = (values: ArrayLike<number>) => Array.from(values).every(Number.
 
 export const kmeansDegenerate: Suite = {
   name: 'kmeans degenerate',
+  where: 'each runtime',
   cases: [
     {
       name: 'fewer distinct rows than k: a warning, an answer, no NaN',

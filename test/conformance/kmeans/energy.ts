@@ -33,6 +33,7 @@ const bar = (length: number) =>
 
 export const kmeansEnergy: Suite = {
   name: 'kmeans energy',
+  where: 'each runtime',
   cases: [
     {
       name: 'energy is the squared distance to the nearest centroid, of rows of any size, in any form',

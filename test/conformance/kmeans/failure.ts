@@ -357,6 +357,13 @@ export const kmeansFailure: Suite = {
     goesOn('gaussianMixture', ({ gaussianMixture }, where) =>
       gaussianMixture(few, { k: 2, tol: 0, maxIter: 6, ...where }),
     ),
+    goesOn('deepClustering', ({ deepClustering }, { onIteration, ...where }) =>
+      deepClustering(few, {
+        ...{ k: 2, method: 'dcn', layers: [4], embeddingSize: 2, nInit: 2 },
+        ...{ pretrainEpochs: 3, clusteringEpochs: 2, ...where },
+        ...(onIteration && { onEpoch: onIteration }),
+      }),
+    ),
     goesOn('pca', ({ pca }, where) => pca(few, { nComponents: 2, solver: 'randomized', ...where })),
     {
       name: 'the shared device lost between two fits: the next has a fresh one',

@@ -15,6 +15,7 @@ import { kmeansInput } from './input.js';
 import { kmeansInvariance } from './invariance.js';
 import { kmeansMiniBatch } from './mini_batch.js';
 import { kmeansModel } from './model.js';
+import { kmeansOnDevice } from './on_device.js';
 import { kmeansObjective } from './objective.js';
 import { kmeansRestarts } from './restarts.js';
 import { kmeansStorage } from './storage.js';
@@ -48,6 +49,7 @@ export const kmeansSuites: readonly Suite[] = [
   kmeansMiniBatch,
   kmeansEnergy,
   kmeansDevice,
+  kmeansOnDevice,
   kmeansFailure,
   kmeansGolden,
 ];

@@ -37,6 +37,7 @@ function withColumns({ data, shape: [n, d] }: Rows, ...values: readonly number[]
 
 export const kmeansInvariance: Suite = {
   name: 'kmeans invariance',
+  where: 'each runtime',
   cases: [
     {
       name: 'the order of rows',

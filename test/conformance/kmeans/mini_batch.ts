@@ -83,6 +83,7 @@ async function cost(
 
 export const kmeansMiniBatch: Suite = {
   name: 'mini-batch kmeans',
+  where: 'each runtime',
   cases: [
     ...GOLDEN.map(golden),
     {
@@ -107,7 +108,6 @@ export const kmeansMiniBatch: Suite = {
     },
     {
       name: 'batches that come one after the other end in the mean of all rows',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         let model = library.MiniBatchKMeansModel.fromCentroids(head(points, 1));
         for (let row = 0; row < 4000; row += 500) {
@@ -128,7 +128,6 @@ export const kmeansMiniBatch: Suite = {
     },
     {
       name: 'a stream is fitted as by a partialFit for each of its batches',
-      where: 'each runtime',
       run: async (context) => {
         const { library } = context;
         const runtime = await smallRuntime(context);
@@ -219,7 +218,6 @@ export const kmeansMiniBatch: Suite = {
     },
     {
       name: 'rows of no weight have no say, whole batches of them included',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const sampleWeight = Float32Array.from({ length: 4000 }, (_, i) => (i < 2000 ? 2 : 0));
         const far = {
@@ -245,7 +243,6 @@ export const kmeansMiniBatch: Suite = {
     },
     {
       name: 'tol and maxNoImprovement end the fit; onIteration is told each step',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const told: MiniBatchProgress[] = [];
         const options = { k: 5, batchSize: 200, runtime, maxNoImprovement: 0 };
@@ -274,7 +271,6 @@ export const kmeansMiniBatch: Suite = {
     },
     {
       name: 'JSON there and back, then on as if nothing had been',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const { MiniBatchKMeansModel } = library;
         const options = { k: 4, maxIter: 1, batchSize: 700, seed: 9, runtime };
@@ -306,7 +302,6 @@ export const kmeansMiniBatch: Suite = {
     },
     {
       name: 'bad input',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const { miniBatchKMeans, MiniBatchKMeansModel } = library;
         const model = MiniBatchKMeansModel.fromCentroids(head(points, 3));

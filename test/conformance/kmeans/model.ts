@@ -28,6 +28,7 @@ const upTo = (k: number) => Uint32Array.from({ length: k }, (_, i) => i);
 
 export const kmeansModel: Suite = {
   name: 'kmeans model',
+  where: 'each runtime',
   cases: [
     {
       name: 'labels are what predict gives for the points, ties and all',

@@ -39,6 +39,7 @@ function expectNeverRises({ history, inertia }: KMeansModel, spreadOfPoints: num
 
 export const kmeansObjective: Suite = {
   name: 'kmeans objective',
+  where: 'each runtime',
   cases: [
     {
       name: 'a case computed by hand comes out exactly',
@@ -99,7 +100,6 @@ export const kmeansObjective: Suite = {
     },
     {
       name: 'maxIter cuts the same run short',
-      where: 'each runtime',
       run: async (context) => {
         const points = clouds(700, 3, 1, 2);
         const options = { k: 9, init: head(points, 9), tol: 0 };
@@ -137,7 +137,6 @@ export const kmeansObjective: Suite = {
     },
     {
       name: 'tol is a share of the mean variance of the columns',
-      where: 'each runtime',
       run: async (context) => {
         const points = clouds(600, 4, 1, 5);
         const options = { k: 7, init: head(points, 7) };
@@ -173,7 +172,6 @@ export const kmeansObjective: Suite = {
     },
     {
       name: 'more restarts are never worse',
-      where: 'each runtime',
       run: async (context) => {
         const points = clouds(200, 2, 6, 7);
         for (const init of ['random', 'k-means++'] as const) {
@@ -191,7 +189,6 @@ export const kmeansObjective: Suite = {
     },
     {
       name: "'random' takes the best of 10 restarts unless told otherwise",
-      where: 'each runtime',
       run: async (context) => {
         const points = clouds(200, 2, 6, 8);
         const options = { k: 6, init: 'random', seed: 3 } as const;

@@ -108,7 +108,6 @@ const cases: readonly Case[] = [
   },
   {
     name: 'takes half the memory',
-    where: 'each runtime',
     needsGpu: true,
     run: async (context) => {
       const wide = clouds(30_000, 64, 2, 1);
@@ -189,7 +188,6 @@ const cases: readonly Case[] = [
   },
   {
     name: 'bounds, small chunks and streams change no bit',
-    where: 'each runtime',
     run: async (context) => {
       const many = clouds(2500, 20, 4, 2);
       const runtime = await smallRuntime(context);
@@ -241,4 +239,4 @@ const cases: readonly Case[] = [
   },
 ];
 
-export const kmeansStorage: Suite = { name: 'kmeans storage', cases };
+export const kmeansStorage: Suite = { name: 'kmeans storage', where: 'each runtime', cases };

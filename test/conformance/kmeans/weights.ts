@@ -28,6 +28,7 @@ const CENTROIDS = {
 
 export const kmeansWeights: Suite = {
   name: 'kmeans weights',
+  where: 'each runtime',
   cases: [
     {
       name: 'a whole-number weight equals repeating the row; 0 equals leaving it out',

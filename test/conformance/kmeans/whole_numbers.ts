@@ -58,7 +58,6 @@ const cases: readonly Case[] = [
   })),
   {
     name: 'bounds, small chunks and streams change no bit',
-    where: 'each runtime',
     run: async (context) => {
       const runtime = await smallRuntime(context);
       for (const rows of [pixels(2500, 3, 20), pixels(1100, 33, 20)]) {
@@ -161,4 +160,8 @@ const cases: readonly Case[] = [
   }),
 ];
 
-export const kmeansWholeNumbers: Suite = { name: 'kmeans whole numbers', cases };
+export const kmeansWholeNumbers: Suite = {
+  name: 'kmeans whole numbers',
+  where: 'each runtime',
+  cases,
+};

@@ -126,6 +126,7 @@ const outcome = ({ weights, hits, history }: SelfOrganizingMapModel) => ({
 
 export const maps: Suite = {
   name: 'self-organizing map',
+  where: 'each runtime',
   cases: [
     ...firstEverywhere(KOHONEN.map(byKohonen)),
     ...firstEverywhere(FORMULAS.map(byFormulas)),
@@ -218,7 +219,6 @@ export const maps: Suite = {
     },
     {
       name: 'streams, weights that double rows, large offsets and tiny numbers change nothing',
-      where: 'each runtime',
       run: async (context) => {
         const model = await fit(context);
         const stream = streamed(points, [90]);
@@ -270,7 +270,6 @@ export const maps: Suite = {
     },
     {
       name: 'onIteration is told each epoch; rate and radius may be functions; cancelled in the midst',
-      where: 'each runtime',
       run: async (context) => {
         for (const mode of ['batch', 'online'] as const) {
           const told: SelfOrganizingMapProgress[] = [];
@@ -329,7 +328,6 @@ export const maps: Suite = {
     },
     {
       name: 'bad input',
-      where: 'each runtime',
       run: async (context) => {
         const { library, runtime } = context;
         const invalid = (message: RegExp) => ({ name: 'InvalidArgumentError', message });

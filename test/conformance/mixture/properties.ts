@@ -49,6 +49,7 @@ async function boundOf(
 
 export const mixtureProperties: Suite = {
   name: 'mixture properties',
+  where: 'each runtime',
   cases: [
     ...each('the bound never falls at regCovar 0', async (context, covarianceType) => {
       const points = await dataset(context, 'iris');
@@ -325,7 +326,6 @@ export const mixtureProperties: Suite = {
     },
     {
       name: 'sample follows the mixture; JSON gives the same model',
-      where: 'each runtime',
       run: async (context) => {
         const points = blobs(300, 2, 2, 4);
         const { library, runtime } = context;
@@ -356,7 +356,6 @@ export const mixtureProperties: Suite = {
     },
     {
       name: 'progress is told in order, with the bounds of the history',
-      where: 'each runtime',
       run: async (context) => {
         const points = clouds(100, 2, 2, 1);
         const told: number[] = [];

@@ -70,6 +70,7 @@ const sizeCase = (name: string, size: Size): Case => ({
 
 export const mixtureSizes: Suite = {
   name: 'mixture sizes',
+  where: 'each runtime',
   cases: [
     sizeCase('1,000,000 rows', {
       rows: 1_000_000,

@@ -1,5 +1,9 @@
 /** Steps of an autoencoder beside PyTorch's. */
 import { autoencoderNetwork } from '../../../src/networks/autoencoder_network.js';
+import { chain, openChain } from '../../../src/networks/chain.js';
+import { Convolution, TransposedConvolution } from '../../../src/networks/convolution.js';
+import { ParameterBlock, parametersIn } from '../../../src/networks/parameter_block.js';
+import { asPixels, asRows } from '../../../src/networks/pooling.js';
 import { gather, residentRows } from '../../../src/networks/resident_rows.js';
 import {
   autoencoderBlocks,
@@ -97,7 +101,73 @@ async function follow(
   }
 }
 
-export const stepCases = Object.entries(RUNS).map(([name, run]) => ({
+/** See `convolved` of make_networks.py. */
+interface Convolved {
+  readonly loss: number;
+  readonly gradients: readonly (readonly number[])[];
+}
+
+async function convolve(algebra: Algebra, { loss, gradients }: Convolved): Promise<void> {
+  const image = { down: 7, across: 6, channels: 2 };
+  const first = {
+    ...{ image, kernel: [3, 3] as const, stride: 2, padding: 'same' as const, filters: 5 },
+    activation: 'selu' as const,
+  };
+  const convolution = new Convolution(first);
+  const second = {
+    ...{ image: convolution.made, kernel: [2, 3] as const, stride: 1, padding: 'valid' as const },
+    ...{ filters: 4, activation: 'tanh' as const },
+  };
+  const layers = [
+    ...[asPixels(image), convolution, new Convolution(second)],
+    ...[new TransposedConvolution(second), asRows(convolution.made)],
+    ...[asPixels(convolution.made)],
+    ...[new TransposedConvolution({ ...first, activation: 'linear' }), asRows(image)],
+  ];
+  const places = [0, 1, 3, 2];
+  const shapes = layers.flatMap(({ parameters }) => parameters);
+  const weights = shapes.map(({ name, rows, columns }, i) => {
+    const at = places[Math.floor(i / 2)];
+    return pattern(rows, columns, (name === 'bias' ? 91 : 67) + at);
+  });
+  const block = await ParameterBlock.create(algebra, layers, weights, true);
+  const network = chain(layers);
+  const [images, columns] = [3, network.inputs];
+  const open = await openChain(network, {
+    ...{ algebra, rows: images, parametersOf: parametersIn([block]), adds: () => false },
+  });
+  const values = pattern(images, columns, 41).map((value) => 2 * value);
+  const x = await algebra.matrix(images, columns, values);
+  const [gradient, parts] = [
+    await algebra.matrix(images, columns),
+    await algebra.matrix(1, columns),
+  ];
+  const y = await open.forward(x);
+  const weight = 1 / (images * columns);
+  await algebra.perform(squaredError, { y, x, weight, gradient, loss: parts });
+  await open.backward(gradient, false);
+  const relative = algebra.rounding < 1e-12 ? 1e-7 : 1e-4;
+  const because = 'float32 on a device';
+  const sums = await algebra.read(parts);
+  const found = Array.from(sums).reduce((sum, value) => sum + value, 0);
+  expectClose([found], [loss], { relative, because });
+  const learnt = layers.flatMap((layer) => block.of(layer)!.gradients!);
+  const largest = Math.max(...gradients.flat().map(Math.abs));
+  for (const [i, wanted] of gradients.entries()) {
+    const absolute = relative * largest;
+    expectClose(Array.from(await algebra.read(learnt[i])), wanted, { absolute, because });
+  }
+}
+
+const convolutions = onAlgebra(
+  "gradients of convolutions and their transposes are PyTorch's",
+  async (algebra, { readFile }: ConformanceContext) => {
+    const text = new TextDecoder().decode(await readFile('golden/networks.json'));
+    await convolve(algebra, (JSON.parse(text) as { readonly convolved: Convolved }).convolved);
+  },
+);
+
+const optimizers = Object.entries(RUNS).map(([name, run]) => ({
   ...onAlgebra(
     `an autoencoder's steps by ${name} are PyTorch's`,
     async (algebra, { readFile }: ConformanceContext) => {
@@ -108,3 +178,5 @@ export const stepCases = Object.entries(RUNS).map(([name, run]) => ({
   ),
   ...(name === 'adam' ? { where: 'everywhere' as const } : {}),
 }));
+
+export const stepCases = [...optimizers, convolutions];

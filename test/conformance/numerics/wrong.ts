@@ -1,4 +1,5 @@
 /** Whether what judges the models would see a wrong one: models changed by a little, on the CPU twin. */
+import type { KMeansOptions, Points } from '../../../src/index.js';
 import type { NumericsGolden, NumericsKind } from '../../golden/index.js';
 import type { Case, ConformanceContext } from '../case.js';
 import { expectThat } from '../expect.js';
@@ -139,7 +140,8 @@ export const wrongModels = (
     const { library } = context;
     const kmeans = (place: Place, data: NumericsKind) => runClustering(place, data, 'euclidean');
     await expectFound(context, KMEANS, kmeans, kind, (change) => ({
-      kmeans: async (...given) => change(await library.kmeans(...given)),
+      kmeans: (async (points: Points, options: KMeansOptions) =>
+        change(await library.kmeans(points, options))) as typeof library.kmeans,
     }));
     await expectFound(context, MIXTURE, runMixtures, kind, (change) => ({
       gaussianMixture: async (...given) => change(await library.gaussianMixture(...given)),

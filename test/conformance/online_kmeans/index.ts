@@ -65,6 +65,7 @@ const outcome = ({ centroids, counts, steps }: OnlineKMeansModel) => ({
 
 export const onlineKMeansSuite: Suite = {
   name: 'online kmeans',
+  where: 'each runtime',
   cases: [
     ...firstEverywhere(GOLDEN.map(golden)),
     {
@@ -86,7 +87,6 @@ export const onlineKMeansSuite: Suite = {
     },
     {
       name: 'in parts, by stream, shuffled and in passes: as by partialFit in that order',
-      where: 'each runtime',
       run: async (context) => {
         const { library } = context;
         const runtime = await smallRuntime(context);
@@ -121,7 +121,6 @@ export const onlineKMeansSuite: Suite = {
     },
     {
       name: 'weights are copies',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const few = head(points, 90);
         const times = Array.from({ length: 90 }, (_, i) => i % 3);
@@ -190,7 +189,6 @@ export const onlineKMeansSuite: Suite = {
     },
     {
       name: 'JSON there and back, then on as if nothing had been; but for a schedule',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const { OnlineKMeansModel } = library;
         const options = { k: 4, init: head(points, 4), batchSize: 100, runtime };
@@ -229,7 +227,6 @@ export const onlineKMeansSuite: Suite = {
     },
     {
       name: 'bad input',
-      where: 'each runtime',
       run: async ({ library, runtime }) => {
         const fit = (options: object) =>
           library.onlineKMeans(points, { k: 2, runtime, ...options });

@@ -31,6 +31,7 @@ function covariance({ data, shape: [n, count] }: Rows, s: number, t: number): nu
 
 export const pcaModel: Suite = {
   name: 'pca model',
+  where: 'each runtime',
   cases: [
     {
       name: 'components are orthonormal, signed, and of falling variance',
@@ -168,7 +169,6 @@ export const pcaModel: Suite = {
     },
     {
       name: 'progress is told in order, and explains ever more',
-      where: 'each runtime',
       run: async (context) => {
         const told: PcaProgress[] = [];
         const options = { nComponents: 2, solver: 'randomized', ...on(context) } as const;
