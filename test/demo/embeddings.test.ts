@@ -106,25 +106,28 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       },
     );
 
-    test('a clustering that is cancelled ends, and another begins', async () => {
-      const page = await site.open('embeddings/');
-      await page.fill('#k', '400');
-      await page.page.click('#cluster');
-      await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
-      await page.pressCancel();
-      expect(await page.outcome()).toBe('Cancelled.');
-      await page.fill('#k', '100');
-      await page.page.click('#cluster');
-      await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
-      // A search leaves it to its work.
-      await page.page.type('#word', 'paris');
-      await page.page.keyboard.press('Enter');
-      await page.waitForText('#found', /“paris”/);
-      await page.page.waitForSelector('#task', { hidden: true, timeout: TIMEOUT });
-      expect((await page.facts()).Clusters).toBe('100');
-    });
+    test.runIf(site.speaksForAll)(
+      'a clustering that is cancelled ends, and another begins',
+      async () => {
+        const page = await site.open('embeddings/');
+        await page.fill('#k', '400');
+        await page.page.click('#cluster');
+        await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
+        await page.pressCancel();
+        expect(await page.outcome()).toBe('Cancelled.');
+        await page.fill('#k', '100');
+        await page.page.click('#cluster');
+        await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
+        // A search leaves it to its work.
+        await page.page.type('#word', 'paris');
+        await page.page.keyboard.press('Enter');
+        await page.waitForText('#found', /“paris”/);
+        await page.page.waitForSelector('#task', { hidden: true, timeout: TIMEOUT });
+        expect((await page.facts()).Clusters).toBe('100');
+      },
+    );
 
-    test('works without an adapter, and says so', async () => {
+    test.runIf(site.speaksForAll)('works without an adapter, and says so', async () => {
       await site.withoutAdapter('embeddings/', async (page) => {
         expect(await page.textOf('.notice summary')).toMatch(/on the CPU/);
         await page.fill('#k', '2');
