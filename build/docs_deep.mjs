@@ -62,6 +62,19 @@ at rate 1, then 20,000 steps of Adam at most, targets anew every 140 of them; \`
 method) and prints accuracy, NMI and ARI. Batches are shuffled, where DEC's program has them in order. \`--data FOLDER\` takes
 other IDX files, such as those of Debian's \`dataset-fashion-mnist\`; \`--rows\`, \`--seed\` and \`--pretrain-epochs\` make it shorter.
 
+## Codes in subspaces, and filters
+
+    node build/deep_faces.mjs FOLDER      # ORL: 400 faces of 40 persons, not part of the project
+    node build/deep_filters.mjs FOLDER    # UCI Multiple Features: 2,000 digits of 15 x 16 pixels
+
+\`deepSubspaceClustering\` has DSC-Net's network for ORL by default, on standardized rows. Its \`labels\` have the post-processing
+of the authors' code, to which Haeffele, You and Vidal (2021) put down much of what was published; \`plainLabels\` have not:
+look at both. How long the autoencoder is trained before, and how heavy the terms of 'party' are, was chosen on these faces, by
+a PyTorch copy.
+
+On the digits K-means gives 66.9 % (ACC, seed 0). Features of 4 filters of 5 x 5, every second pixel, and 8 of 3 x 3 give
+71.9 % after 3 epochs without the clusters' term, and 69.5 % after 10 with it: here longer training is no better.
+
 ## A cost with a trivial solution
 
 Codes that are to be clustered, and nothing else, are best when they are all the same: min |Z - f(W2 f(W1 X))|^2 over Z and

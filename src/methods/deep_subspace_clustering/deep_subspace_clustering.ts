@@ -148,11 +148,19 @@ function networkOf(options: Checked, columns: number): AutoencoderNetwork {
   const { image, activation, method } = options;
   const convolutions = options.convolutions ?? (image && method === 'dscnet' ? DSC_FILTERS : []);
   const layers = image && method === 'dscnet' ? [] : options.layers;
+  const common = {
+    ...{ activation, outputActivation: 'linear' as const, tied: false },
+    ...{ layers: layers.slice(0, -1), embeddingSize: layers.at(-1) ?? 1 },
+  };
+  // Here the code alone may be all that there is.
+  if (!image && !options.convolutions && layers.length > 0) {
+    return autoencoderNetwork({ ...common, columns });
+  }
   const plan = planOf(
     {
-      ...{ activation, outputActivation: 'linear', tied: false, layers: layers.slice(0, -1) },
-      ...{ embeddingSize: layers.at(-1) ?? 1 },
-      ...(image && { image, ...(convolutions.length > 0 && { convolutions }) }),
+      ...common,
+      ...(image && { image }),
+      ...(convolutions.length > 0 && { convolutions }),
     },
     columns,
   );

@@ -16,8 +16,7 @@ export const optionTable: OptionTable<DeepSubspaceOptions> = {
     method: { meaning: 'whether coefficients are learnt with the network, or before it' },
     layers: {
       meaning: "widths of the encoder's dense layers, the last that of the codes",
-      otherwise:
-        "`[300, 150]`, of `'party'` `[300, 200, 150]`; with `image` of `'dscnet'` none",
+      otherwise: "`[300, 150]`, of `'party'` `[300, 200, 150]`; with `image` of `'dscnet'` none",
     },
     image: { ...image, otherwise: 'dense layers alone' },
     convolutions: { ...convolutions, otherwise: "with `image` of `'dscnet'`: 3, 3 and 5 of 3 x 3" },
@@ -38,7 +37,8 @@ export const optionTable: OptionTable<DeepSubspaceOptions> = {
     coefficientPenalty: { meaning: "of `'dscnet'`: weight of |C|^2", otherwise: '1e-3' },
     alpha: { meaning: "of `'party'`: as in `subspaceClustering`" },
     keep: {
-      meaning: "of `'dscnet'`: share of each row's coefficients, the largest first, that affinities are made of",
+      meaning:
+        "of `'dscnet'`: share of each row's coefficients, the largest first, that affinities are made of",
     },
     dimension: { meaning: "of `'dscnet'`: that of each subspace" },
     power: { meaning: "of `'dscnet'`: of the affinities" },
