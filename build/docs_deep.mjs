@@ -93,8 +93,8 @@ centroid alike. Each method has a remedy against it, and none of them warns on t
 - 'dec' and 'idec' draw shares to sharper ones, of clusters of like size, instead of codes to centroids;
 - 'dekm' draws codes together in one direction only, and clusters them anew.
 
-\`transformLearning\` has another remedy: it asks for the log-determinant of its transform, which is lowest where all
-directions are kept. \`test/networks/training.test.ts\` holds all of these.
+\`test/networks/training.test.ts\` holds all of these. \`transformLearning\` has another remedy: it asks for the log-determinant
+of its transform, which is lowest where all directions are kept.
 `;
 
 function write() {

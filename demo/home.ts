@@ -22,17 +22,17 @@ let seed = 0;
 let points = drawPoints(seed);
 let state: HomeState | undefined;
 
-/** Clouds of several shapes in [-1, 1] x [-1, 1], n x 2. */
+/** Clouds of several shapes in about [-1.6, 1.6] x [-1, 1], n x 2. */
 function drawPoints(from: number): Float32Array {
   const random = createRandom(from + 1);
   const clouds = Array.from({ length: K }, (_, c) => {
     const angle = (2 * Math.PI * (c + 0.6 * random.next())) / K;
-    const reach = 0.35 + 0.35 * random.next();
+    const reach = 0.4 + 0.3 * random.next();
     const turn = Math.PI * random.next();
     return {
-      x: reach * 1.1 * Math.cos(angle),
+      x: 1.9 * reach * Math.cos(angle),
       y: reach * Math.sin(angle),
-      axes: [0.06 + 0.1 * random.next(), 0.06 + 0.1 * random.next()],
+      axes: [0.07 + 0.13 * random.next(), 0.06 + 0.1 * random.next()],
       turn: [Math.cos(turn), Math.sin(turn)],
     };
   });

@@ -14,8 +14,7 @@ serveJobs<HomeJobs>({
     while (!model?.converged) {
       model = await kmeans(points, {
         ...{ k, seed, maxIter: 1, signal, runtime },
-        // From rows anywhere it takes longer, which is to be seen.
-        init: model ? model.centroids : 'random',
+        ...(model && { init: model.centroids }),
       });
       iterations++;
       const centroids = Float64Array.from(model.centroids.data);

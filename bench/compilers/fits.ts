@@ -18,6 +18,7 @@ import {
   silhouette,
   spectralClustering,
 } from '../../src/index.js';
+import { meanPool } from '../../src/interop/index.js';
 import { deviceAlgebra } from '../../src/ops/algebra/device_algebra.js';
 import { PCA_SOLVERS } from '../../src/methods/pca/options.js';
 import { blobs, shadedColours, splats } from '../data/synthetic.js';
@@ -143,6 +144,17 @@ export const FITS: readonly Fit[] = [
   kmeansOf('words 100,000 x 100, K 256', rows(100, 256), 256),
   kmeansOf('rows of 8 columns, K 12', rows(8, 12), 12),
   kmeansOf('rows of 16 columns, K 100', rows(16, 100), 100),
+  {
+    name: 'embeddings of sentences of 32 tokens, 384 columns, and distances that stay',
+    run: async (runtime) => {
+      const [b, t, d] = [64, 32, 384];
+      const tokens = { data: blobs(b * t, d, 4, 3), shape: [b, t, d] };
+      const pooled = await meanPool(tokens, { runtime });
+      const model = await kmeans(pooled, { k: 8, maxIter, runtime });
+      const { buffer } = await model.transform(pooled, { runtime, output: 'gpu' });
+      buffer.destroy();
+    },
+  },
   {
     name: 'K-means of a stream of pixels',
     run: (runtime) =>

@@ -10,6 +10,7 @@ import { findAdapter, startPage } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { reportErrors, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import {
@@ -183,7 +184,7 @@ async function start(): Promise<void> {
   for (const { name, place } of CONTENDERS) {
     if (place === 'adapter' && name !== OURS) offer('contenders', name, name, true);
   }
-  if (new URLSearchParams(location.search).get('effort') === 'quick') effort.value = 'quick';
+  keepInAddress(byId('settings', HTMLFormElement));
   const kind = await findAdapter();
   if (kind === 'none') {
     byId('run', HTMLButtonElement).disabled = true;

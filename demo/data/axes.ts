@@ -10,8 +10,8 @@ const COLUMNS_FOR_COMPONENTS = 3;
 /** Offers principal components and the columns of numbers as axes. */
 export function offerAxes({ columns }: TableSummary, without: readonly string[]): void {
   const numeric = [...columns.keys()].filter((at) => columns[at].problem === undefined);
-  const aside = numeric.filter((at) => !columns[at].chosen);
-  const usual = numeric.filter((at) => columns[at].chosen && !without.includes(columns[at].name));
+  const aside = numeric.filter((at) => columns[at].aside === 'place');
+  const usual = numeric.filter((at) => !columns[at].aside && !without.includes(columns[at].name));
   // Columns put aside are places: what one wants to see things at.
   const shown = aside.length === 2 ? aside : usual;
   selects.forEach((select, axis) => {

@@ -1,14 +1,16 @@
 /** What this page's worker does. */
 import type { CovarianceType, Metric } from '../../src/index.js';
+import type { ClusterProfile } from '../../src/cli/cluster_profiles.js';
+import type { TextColumn } from '../../src/cli/read/table.js';
 import type { Centre, Ellipse } from '../shared/scatter_data.js';
 import type { FileFormat, Numbers } from './table.js';
 
 export interface ColumnSummary {
   readonly name: string;
-  /** Standard deviation; 0 for a column of text. */
-  readonly deviation: number;
-  /** Whether it is chosen at first. */
-  readonly chosen: boolean;
+  /** Cells that are missing. */
+  readonly missing: number;
+  /** Whether it is no measurement, so that it is not chosen at first. */
+  readonly aside?: 'place' | 'name';
   /** Why the column cannot be clustered; absent for a column of numbers. */
   readonly problem?: string;
 }
@@ -19,13 +21,19 @@ export interface TableSummary {
   /** What the reader left out or decided; one sentence each. */
   readonly notes: readonly string[];
   readonly format?: FileFormat;
+  /** What the rows are called, where a column of text is there and not too long. */
+  readonly called?: TextColumn;
 }
+
+/** What is done about missing cells: their rows are left out, or what stands there. */
+export type Missing = 'drop' | 'mean' | 'median';
 
 /** How points are made of the file's columns. */
 export interface DataSettings {
   /** Positions of the columns to cluster by. */
   readonly columns: readonly number[];
   readonly standardize: boolean;
+  readonly missing: Missing;
   /** Principal components to reduce to; 0 for none. */
   readonly components: number;
 }
@@ -57,6 +65,8 @@ export interface Overlays {
 
 /** What a plot shows. */
 export interface View {
+  /** The table's rows that are shown; all where absent. */
+  readonly rows?: Uint32Array;
   readonly x: Numbers;
   readonly y: Numbers;
   readonly xName: string;
@@ -74,6 +84,9 @@ export interface Snapshot {
 }
 
 export interface FitResult extends Overlays {
+  readonly profiles: readonly ClusterProfile[];
+  /** The table's rows that were clustered; all where absent. */
+  readonly rows?: Uint32Array;
   /** The cluster of each row. */
   readonly labels: Uint32Array;
   /** Rows in each cluster. */
@@ -124,6 +137,8 @@ export interface DataJobs {
     readonly gives: Suggestion;
     readonly sends: number;
   };
+  /** All columns of the file, with the cluster of each row where there is one, as CSV; of some of the rows that were shown last, or all. */
+  exportRows: { readonly takes: Uint32Array | undefined; readonly gives: Blob };
   /** The last fit with all it takes to use it on other rows, as JSON. */
   exportModel: { readonly takes: undefined; readonly gives: string };
 }

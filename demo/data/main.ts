@@ -6,6 +6,7 @@ import { drawCurve } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { Scatter } from '../shared/scatter.js';
 import {
   cancelTask,
@@ -20,7 +21,7 @@ import { type RunOptions, WorkerClient } from '../shared/worker_client.js';
 import { offerAxes, readAxes, watchAxes } from './axes.js';
 import { equivalentCode } from './code.js';
 import type { DataJobs, DataSettings, MethodSettings, TableSummary, View } from './jobs.js';
-import { copyCode, downloadRows, hideResult, showCurve, showResult } from './result.js';
+import { copyCode, hideResult, showCurve, showResult } from './result.js';
 import {
   mostSuggested,
   offerColumns,
@@ -44,6 +45,9 @@ const IRIS: Source = {
   without: ['target'],
   read: (signal) => fetchSample(irisUrl, 'iris.csv', signal),
 };
+
+/** Characters of a row's text beside its point. */
+const MOST_CALLED = 160;
 
 const worker = new WorkerClient<DataJobs>(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
@@ -71,8 +75,13 @@ function plural(count: number, noun: string): string {
 }
 
 function describeRow(row: number): string {
-  const lines = [`row ${formatCount(row)}`];
-  if (labels) lines[0] += `, cluster ${labels[row]}`;
+  const at = view?.rows ? view.rows[row] : row;
+  const { called } = table ?? {};
+  const lines = [
+    ...(called ? [called.values[called.codes[at]].slice(0, MOST_CALLED)] : []),
+    `row ${formatCount(at)}`,
+  ];
+  if (labels) lines[lines.length - 1] += `, cluster ${labels[row]}`;
   if (view) {
     lines.push(`${view.xName}: ${formatNumber(view.x[row])}`);
     lines.push(`${view.yName}: ${formatNumber(view.y[row])}`);
@@ -186,7 +195,10 @@ async function fit(options: TaskOptions): Promise<void> {
   ({ labels } = result);
   scatter.update(result, settings.live);
   showSelection(selectedRows);
-  showResult(result, settings, equivalentCode(settings, table, fileName));
+  const { columns } = table;
+  const names = settings.data.columns.map((position) => columns[position].name);
+  // The missing cells of a file are dealt with here alone.
+  showResult(result, settings, names, equivalentCode(settings, table, fileName));
 }
 
 async function cluster(): Promise<void> {
@@ -282,11 +294,20 @@ watchSettings(() => {
   refreshView();
 }, forgetFit);
 watchAxes(refreshView);
-onClick('download', () => labels && downloadRows(`${stem(fileName)}-labels`, undefined, labels));
-onClick(
-  'download-selection',
-  () => selectedRows && downloadRows(`${stem(fileName)}-selection`, selectedRows, labels),
+async function downloadRows(name: string, rows: Uint32Array | undefined): Promise<void> {
+  download(`${stem(fileName)}-${name}.csv`, await worker.run('exportRows', rows));
+}
+onClick('download', () => (labels ? downloadRows('labels', undefined) : undefined));
+onClick('download-selection', () =>
+  selectedRows ? downloadRows('selection', selectedRows) : undefined,
 );
+onClick('save-png', async () => {
+  download(`${stem(fileName)}.png`, await scatter.toPng());
+});
+onClick('save-svg', () => {
+  download(`${stem(fileName)}.svg`, scatter.toSvg());
+  return undefined;
+});
 onClick('download-model', async () => {
   const model = await worker.run('exportModel', undefined);
   download(`${stem(fileName)}-model.json`, new Blob([model], { type: 'application/json' }));
@@ -298,6 +319,7 @@ onClick('copy', async () => {
 byId('clear-selection', HTMLButtonElement).addEventListener('click', () => {
   scatter.clearSelection();
 });
+keepInAddress(byId('settings', HTMLFormElement));
 void startPage().then(() =>
   runOpening('Reading the sample', async (options) => {
     await load(IRIS, options);

@@ -1,20 +1,16 @@
 /** From the file's columns to the points that are clustered. */
+import { type ColumnScale, columnScale, standardize } from '../../src/cli/table_math.js';
 import { pca, type PcaModel } from '../../src/index.js';
 import type { RunOptions } from '../shared/worker_host.js';
 import type { DataSettings } from './jobs.js';
-import {
-  type ColumnScales,
-  type DataTable,
-  type PointMatrix,
-  standardized,
-  toPoints,
-} from './table.js';
+import { type DataTable, type PointMatrix, type PointRows, toPoints } from './table.js';
 
 /** Points, and what was done to the columns to make them. */
-export interface Prepared {
+export interface Prepared extends PointRows {
   readonly settings: DataSettings;
-  readonly points: PointMatrix;
-  readonly scales?: ColumnScales;
+  /** The chosen columns as the file has them. */
+  readonly columns: PointMatrix;
+  readonly scales?: ColumnScale;
   /** What the standardized columns were reduced by. */
   readonly reduction?: PcaModel;
 }
@@ -24,12 +20,21 @@ export async function preparePoints(
   settings: DataSettings,
   options: RunOptions,
 ): Promise<Prepared> {
-  const { columns, standardize, components } = settings;
-  const made = standardize ? standardized(table, columns) : { points: toPoints(table, columns) };
-  if (components === 0) return { settings, ...made };
-  const reduction = await pca(made.points, { nComponents: components, ...options });
-  const points = await reduction.transform(made.points, options);
-  return { settings, ...made, points, reduction };
+  const { components, missing } = settings;
+  const { points: plain, rows } = toPoints(table, settings.columns, missing);
+  const scales = settings.standardize ? columnScale(plain) : undefined;
+  const scaled = scales ? standardize(plain, scales) : plain;
+  const made = {
+    settings,
+    columns: plain,
+    points: scaled,
+    ...(rows && { rows }),
+    ...(scales && { scales }),
+  };
+  if (components === 0) return made;
+  const reduction = await pca(scaled, { nComponents: components, ...options });
+  const points: PointMatrix = await reduction.transform(scaled, options);
+  return { ...made, points, reduction };
 }
 
 /** Whether two settings make the same points. */

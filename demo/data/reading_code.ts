@@ -25,7 +25,7 @@ function flatten(table: string, cells: string): string {
 }
 
 function readCsv(
-  { separator, header, encoding, quoted }: FileFormat & { kind: 'csv' },
+  { separator, header, encoding, quoted, skip }: FileFormat & { kind: 'csv' },
   file: string,
   positions: string,
 ): ReadingCode {
@@ -45,6 +45,7 @@ function readCsv(
     lines: [
       `const text = ${text};`,
       lines,
+      ...(skip > 0 ? [`lines.splice(0, ${skip}); // sep=`] : []),
       ...(header ? ['lines.shift(); // the names of the columns'] : []),
       flatten('lines', `${positions}.map((j) => Number(row[j]))`),
     ],

@@ -1,9 +1,9 @@
 /** What a fit gave: facts, cluster sizes, curve, downloads, code. */
+import { furthest } from '../../src/cli/cluster_profiles.js';
 import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
 import { nameEngine } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
-import { download, stem } from '../shared/download.js';
 import { clusterMark } from '../shared/marks.js';
 import type { FitResult, FitSettings, MethodSettings } from './jobs.js';
 
@@ -13,9 +13,6 @@ const sizes = byId('sizes', HTMLTableSectionElement);
 const code = byId('code', HTMLElement);
 const curveSection = byId('progressing', HTMLElement);
 const curve = byId('curve', HTMLElement);
-
-/** Rows turned into text before the page gets a turn. */
-const BATCH_ROWS = 65_536;
 
 /** What the curve of a method is. */
 const CURVES = {
@@ -40,12 +37,47 @@ export function showCurve({ method }: MethodSettings, history: ArrayLike<number>
   drawCurve(curve, history, title);
 }
 
+/** More columns are left out, those that set the clusters apart least. */
+const MOST_COLUMNS = 8;
+
+/** How many rows each cluster has, and what sets it apart. `names` are those of the columns clustered by. */
+function showProfiles({ profiles, labels }: FitResult, names: readonly string[]): void {
+  const isTold = profiles.length > 1;
+  const shown = isTold
+    ? [...new Set(profiles.flatMap(furthest))].sort((a, b) => a - b).slice(0, MOST_COLUMNS)
+    : [];
+  const head = (text: string) => make('th', { scope: 'col' }, text);
+  byId('profile-head', HTMLTableRowElement).replaceChildren(
+    ...['Cluster', 'Rows', 'Share', ...shown.map((j) => names[j]), 'Typical rows'].map(head),
+  );
+  sizes.replaceChildren(
+    ...profiles.map(({ cluster, rows, means, above, typicalRows }) =>
+      make(
+        'tr',
+        {},
+        make('th', { scope: 'row' }, clusterMark(cluster), ` ${cluster}`),
+        make('td', {}, formatCount(rows)),
+        make('td', {}, `${((100 * rows) / labels.length).toFixed(1)} %`),
+        ...shown.map((j) => {
+          if (rows === 0) return make('td', {}, '–');
+          const by = `${above[j] > 0 ? '+' : ''}${above[j].toFixed(1).replace('-', '−')} sd`;
+          const isFar = Math.abs(above[j]) >= 1;
+          const mean = String(Number(means[j].toPrecision(4)));
+          return make('td', { className: isFar ? 'far' : '' }, mean, make('small', {}, by));
+        }),
+        make('td', {}, typicalRows.map(formatCount).join(', ')),
+      ),
+    ),
+  );
+}
+
 export function showResult(
   result: FitResult,
   { data, method }: Omit<FitSettings, 'axes'>,
+  names: readonly string[],
   equivalent: string,
 ): void {
-  const { labels, counts, objective, iterations, converged, engine, milliseconds } = result;
+  const { labels, objective, iterations, converged, engine, milliseconds } = result;
   const made = [
     `${formatCount(labels.length)} × ${data.columns.length}`,
     ...(data.standardize ? ['standardized'] : []),
@@ -62,40 +94,10 @@ export function showResult(
     fact('Data', made.join(', ')),
     fact('Ran on', nameEngine(engine)),
   );
-  sizes.replaceChildren(
-    ...Array.from(counts, (count, cluster) =>
-      make(
-        'tr',
-        {},
-        make('th', { scope: 'row' }, clusterMark(cluster), ` ${cluster}`),
-        make('td', {}, formatCount(count)),
-        make('td', {}, `${((100 * count) / labels.length).toFixed(1)} %`),
-      ),
-    ),
-  );
+  showProfiles(result, names);
   showCurve(method, result.history);
   code.textContent = equivalent;
   section.hidden = false;
-}
-
-/** Rows (from 0) and their labels, as the command line writes them; without labels, rows only. */
-export async function downloadRows(
-  name: string,
-  rows: ArrayLike<number> | undefined,
-  labels: Uint32Array | undefined,
-): Promise<void> {
-  const count = rows?.length ?? labels?.length ?? 0;
-  const parts = [labels ? 'row,label\n' : 'row\n'];
-  for (let start = 0; start < count; start += BATCH_ROWS) {
-    let text = '';
-    for (let i = start; i < Math.min(count, start + BATCH_ROWS); i++) {
-      const row = rows ? rows[i] : i;
-      text += labels ? `${row},${labels[row]}\n` : `${row}\n`;
-    }
-    parts.push(text);
-    await new Promise((turn) => setTimeout(turn));
-  }
-  download(`${stem(name)}.csv`, new Blob(parts, { type: 'text/csv' }));
 }
 
 /** Puts the shown code on the clipboard, or selects it where the browser does not let a page do so. */

@@ -1,7 +1,7 @@
 /** The form: which columns, how many clusters, and how. */
 import type { CovarianceType, Metric } from '../../src/index.js';
 import { byId, make } from '../shared/dom.js';
-import type { DataSettings, FitSettings, MethodSettings, TableSummary } from './jobs.js';
+import type { DataSettings, FitSettings, MethodSettings, Missing, TableSummary } from './jobs.js';
 
 const form = byId('settings', HTMLFormElement);
 const list = byId('column-list', HTMLUListElement);
@@ -9,6 +9,7 @@ const standardize = byId('standardize', HTMLInputElement);
 const reduce = byId('reduce', HTMLInputElement);
 const reduction = byId('reduction', HTMLElement);
 const components = byId('components', HTMLInputElement);
+const missingCells = byId('missing', HTMLSelectElement);
 const method = byId('method', HTMLSelectElement);
 const metric = byId('metric', HTMLSelectElement);
 const covariance = byId('covariance', HTMLSelectElement);
@@ -24,20 +25,28 @@ let rows = 0;
 
 /** Offers the table's columns; chosen are those of numbers that are not put aside or in `without`. */
 export function offerColumns(table: TableSummary, without: readonly string[]): void {
-  const items = table.columns.map(({ name, problem, chosen }, position) => {
+  const items = table.columns.map(({ name, problem, aside, missing }, position) => {
     const box = make('input', {
       type: 'checkbox',
       value: String(position),
       disabled: problem !== undefined,
-      checked: problem === undefined && chosen && !without.includes(name),
+      checked: problem === undefined && !aside && !without.includes(name),
     });
-    const why = problem === undefined ? [] : [make('small', {}, `cannot be used: ${problem}`)];
+    const said =
+      problem !== undefined
+        ? `cannot be used: ${problem}`
+        : [
+            ...(aside === 'name' ? ['numbers or names the rows'] : []),
+            ...(missing > 0 ? [`${missing} cell${missing === 1 ? '' : 's'} missing`] : []),
+          ].join(', ');
+    const why = said === '' ? [] : [make('small', {}, said)];
     const label = make('label', { className: 'check' }, box, make('span', {}, name, ...why));
     return { box, item: make('li', {}, label) };
   });
   boxes = items.map(({ box }) => box);
   list.replaceChildren(...items.map(({ item }) => item));
   rows = table.rows;
+  byId('missing-field', HTMLElement).hidden = !table.columns.some((column) => column.missing > 0);
   k.max = String(rows);
   adapt();
 }
@@ -72,6 +81,7 @@ export function readDataSettings(): DataSettings {
   return {
     columns,
     standardize: standardize.checked,
+    missing: missingCells.value as Missing,
     components: reduce.checked ? wanted : 0,
   };
 }
@@ -100,6 +110,7 @@ export function mostSuggested(): number {
 
 export function setK(value: number): void {
   k.value = String(value);
+  k.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 /** Tells when other points are wanted (other columns, standardized or reduced), and when another method is. */
@@ -107,7 +118,7 @@ export function watchSettings(onPoints: () => void, onMethod: () => void): void 
   form.addEventListener('change', ({ target }) => {
     adapt();
     const changed = target as HTMLElement;
-    const points = [standardize, reduce, components] as readonly HTMLElement[];
+    const points = [standardize, reduce, components, missingCells] as readonly HTMLElement[];
     const methods = [method, metric, covariance] as readonly HTMLElement[];
     if (points.includes(changed) || list.contains(changed)) onPoints();
     else if (methods.includes(changed)) onMethod();

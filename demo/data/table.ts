@@ -1,16 +1,19 @@
 /** A file's columns, and the points made of those that are chosen. */
-import type { ColumnSummary, TableSummary } from './jobs.js';
+import type { TextColumn } from '../../src/cli/read/table.js';
+import type { ColumnSummary, Missing, TableSummary } from './jobs.js';
 
 export type Numbers = Float32Array | Float64Array;
 
 export interface Column {
   readonly name: string;
-  /** [rows], all finite; absent for a column that holds anything but numbers. */
+  /** [rows], finite or, for a cell that is missing, NaN; absent for a column that holds anything but numbers. */
   readonly values?: Numbers;
+  /** What a column of text holds. */
+  readonly texts?: TextColumn;
   /** Why there are no values, for people. */
   readonly problem?: string;
-  /** Whether it is no measurement (a pixel's place), so that it is not chosen at first. */
-  readonly aside?: boolean;
+  /** Whether it is no measurement, so that it is not chosen at first: a pixel's place, what numbers or names the rows. */
+  readonly aside?: 'place' | 'name';
 }
 
 /** What code that reads the file needs to know of it. */
@@ -22,6 +25,8 @@ export type FileFormat =
       readonly encoding: string;
       /** Whether there are quotes in it. */
       readonly quoted: boolean;
+      /** Lines before the first row. */
+      readonly skip: number;
     }
   /** Rows as objects, else as arrays. */
   | { readonly kind: 'json' | 'jsonl'; readonly named: boolean }
@@ -49,30 +54,31 @@ export interface ColumnScales {
 }
 
 /** A column of numbers, or of a problem where one of them is not finite. */
-export function numberColumn(name: string, values: Numbers): Column {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+export function numberColumn(name: string, values: Numbers, mayMiss = false): Column {
+  const bad = values.findIndex(
+    (value) => !Number.isFinite(value) && !(mayMiss && Number.isNaN(value)),
+  );
   return bad < 0 ? { name, values } : { name, problem: `row ${bad} is ${values[bad]}` };
 }
 
-/** Mean and standard deviation (of the population), in two passes. */
-export function meanAndDeviation(values: Numbers): readonly [mean: number, deviation: number] {
-  const n = values.length;
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += values[i];
-  const mean = sum / n;
-  let squares = 0;
-  for (let i = 0; i < n; i++) squares += (values[i] - mean) ** 2;
-  return [mean, Math.sqrt(squares / n)];
-}
+/** Names of more rows are not brought to the page. */
+const MOST_NAMED = 200_000;
 
 export function summarize({ rows, columns, notes, format }: DataTable): TableSummary {
+  const called = rows <= MOST_NAMED ? columns.find(({ texts }) => texts)?.texts : undefined;
   return {
     rows,
     ...(format && { format }),
+    ...(called && { called }),
     notes,
     columns: columns.map(({ name, values, problem, aside }): ColumnSummary => {
-      const deviation = values ? meanAndDeviation(values)[1] : 0;
-      return { name, deviation, chosen: !aside, ...(problem !== undefined && { problem }) };
+      let missing = 0;
+      values?.forEach((value) => (missing += Number(Number.isNaN(value))));
+      return {
+        ...{ name, missing },
+        ...(aside && { aside }),
+        ...(problem !== undefined && { problem }),
+      };
     }),
   };
 }
@@ -84,33 +90,57 @@ export function columnValues({ columns }: DataTable, position: number): Numbers 
   return values;
 }
 
-/** The chosen columns side by side; float32 where all of them are. */
-export function toPoints(table: DataTable, chosen: readonly number[]): PointMatrix {
-  const columns = chosen.map((position) => columnValues(table, position));
-  const [n, d] = [table.rows, columns.length];
+/** Rows as points, and which rows of the table they are: all where absent. */
+export interface PointRows {
+  readonly points: PointMatrix;
+  readonly rows?: Uint32Array;
+}
+
+const stands: Readonly<Record<Exclude<Missing, 'drop'>, (known: Float64Array) => number>> = {
+  mean: (known) => known.reduce((mean, value) => mean + value / known.length, 0),
+  median: (known) => {
+    const sorted = known.slice().sort();
+    const middle = sorted.length >> 1;
+    return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  },
+};
+
+/**
+ * The chosen columns side by side; float32 where all of them are. Rows that lack a cell are left out, or
+ * the mean or median of its column stands there.
+ *
+ * @throws Error with a sentence where no row is left
+ */
+export function toPoints(
+  table: DataTable,
+  chosen: readonly number[],
+  missing: Missing = 'drop',
+): PointRows {
+  const columns = chosen.map((position) => {
+    const values = columnValues(table, position);
+    if (missing === 'drop' || !values.some(Number.isNaN)) return values;
+    const known = Float64Array.from(values.filter((value) => !Number.isNaN(value)));
+    const stand = stands[missing](known);
+    return values.map((value) => (Number.isNaN(value) ? stand : value));
+  });
+  const isWhole = !columns.some((values) => values.some(Number.isNaN));
+  const rows = isWhole
+    ? undefined
+    : Uint32Array.from(
+        Array.from({ length: table.rows }, (_, i) => i).filter(
+          (i) => !columns.some((values) => Number.isNaN(values[i])),
+        ),
+      );
+  const [n, d] = [rows ? rows.length : table.rows, columns.length];
+  if (n === 0) {
+    throw new Error(
+      'Every row lacks a cell of the chosen columns; choose fewer, or fill the cells.',
+    );
+  }
   const single = columns.every((values) => values instanceof Float32Array);
   const data = single ? new Float32Array(n * d) : new Float64Array(n * d);
   columns.forEach((values, j) => {
-    for (let i = 0; i < n; i++) data[i * d + j] = values[i];
+    for (let i = 0; i < n; i++) data[i * d + j] = values[rows ? rows[i] : i];
   });
-  return { data, shape: [n, d] };
-}
-
-/** Every column with mean 0 and deviation 1 (a constant one with 0), and what was done to it. */
-export function standardized(
-  table: DataTable,
-  chosen: readonly number[],
-): { readonly points: PointMatrix; readonly scales: ColumnScales } {
-  const [n, d] = [table.rows, chosen.length];
-  const data = new Float64Array(n * d);
-  const scales = { mean: new Float64Array(d), deviation: new Float64Array(d) };
-  chosen.forEach((position, j) => {
-    const values = columnValues(table, position);
-    const [mean, deviation] = meanAndDeviation(values);
-    scales.mean[j] = mean;
-    scales.deviation[j] = deviation;
-    if (deviation === 0) return;
-    for (let i = 0; i < n; i++) data[i * d + j] = (values[i] - mean) / deviation;
-  });
-  return { points: { data, shape: [n, d] }, scales };
+  return { points: { data, shape: [n, d] }, ...(rows && { rows }) };
 }

@@ -25,7 +25,7 @@ export async function makeAxes(
   const principal = 'component' in x || 'component' in y ? await scores(prepared, options) : [];
   const make = (axis: Axis): AxisValues =>
     'component' in axis
-      ? (principal.at(axis.component - 1) ?? rowNumbers(table.rows))
+      ? (principal.at(axis.component - 1) ?? rowNumbers(prepared.points.shape[0]))
       : columnAxis(table, prepared, axis.column);
   return [make(x), make(y)];
 }
@@ -61,8 +61,9 @@ async function scores(
 
 function columnAxis(table: DataTable, prepared: Prepared, position: number): AxisValues {
   const { name } = table.columns[position];
-  const values = columnValues(table, position);
-  const { settings, points, scales, reduction } = prepared;
+  const { settings, points, scales, reduction, rows } = prepared;
+  const all = columnValues(table, position);
+  const values = rows ? Float64Array.from(rows, (row) => all[row]) : all;
   const j = settings.columns.indexOf(position);
   if (j < 0) return { name, values };
   const [deviation, mean] = scales ? [scales.deviation[j], scales.mean[j]] : [1, 0];

@@ -1,4 +1,5 @@
 /** Reads and clusters off the page's thread, so that the page always answers at once. */
+import { profilesOf } from '../../src/cli/cluster_profiles.js';
 import { formatNumber } from '../../src/cli/format.js';
 import { handOver, type JobContext, type RunOptions, serveJobs } from '../shared/worker_host.js';
 import { type Fit, fit, type Iteration } from './fit.js';
@@ -7,6 +8,7 @@ import { type Prepared, preparePoints, samePoints } from './points.js';
 import { suggest, suggestByGap } from './suggest.js';
 import { type DataTable, summarize } from './table.js';
 import { makeAxes, overlaysOf } from './view.js';
+import { rowsAsCsv } from './rows_csv.js';
 
 /** The first iterations of small data are shown this long each, so that the eye can follow. */
 const FRAME_MS = 90;
@@ -68,8 +70,15 @@ async function runFit(
   const counts = new Uint32Array(k);
   for (const label of labels) counts[label]++;
   const ratios = made.reduction?.explainedVarianceRatio;
+  const { rows, columns } = made;
   const result: FitResult = {
     ...overlaysOf(model, axes),
+    ...(rows && { rows }),
+    profiles: profilesOf(
+      { table: columns, used: made.points, ...(rows && { rows }) },
+      model.labels,
+      k,
+    ),
     labels,
     counts,
     objective: 'inertia' in model ? model.inertia : model.lowerBound,
@@ -108,6 +117,7 @@ serveJobs<DataJobs>({
       y: y.values.slice(),
       xName: x.name,
       yName: y.name,
+      ...(made.rows && { rows: made.rows }),
       ...(fitted &&
         samePoints(fitted.prepared.settings, data) && {
           overlays: overlaysOf(fitted.fit.model, [x, y]),
@@ -136,5 +146,14 @@ serveJobs<DataJobs>({
       },
     });
   },
+  exportRows: (chosen, context) =>
+    rowsAsCsv(
+      table,
+      {
+        chosen: chosen && prepared?.rows ? chosen.map((row) => prepared!.rows![row]) : chosen,
+        ...(fitted && { labels: fitted.fit.model.labels, rows: fitted.prepared.rows }),
+      },
+      context,
+    ),
   exportModel,
 });

@@ -85,7 +85,8 @@ async function train(options: TaskOptions): Promise<void> {
   centroids.replaceChildren();
   cloud.show(undefined);
   for (const id of ['loss', 'joint-loss']) byId(id, HTMLElement).replaceChildren();
-  const result = await worker.run('train', asked, { ...options, onUpdate: showUpdate });
+  const given = { ...options, isLight: true, onUpdate: showUpdate };
+  const result = await worker.run('train', asked, given);
   showAccuracies(result);
   showFacts(byId('facts', HTMLElement), {
     Images: formatCount(result.rows),

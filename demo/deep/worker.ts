@@ -23,7 +23,7 @@ import {
 } from './jobs.js';
 import { MovingPlane } from './plane.js';
 
-/** Without a device the library works in float64 on the host: with fewer images and a smaller network. */
+/** Without a GPU the processor works by itself, in float64: with fewer images and a smaller network. */
 const SIZES = {
   device: { rows: 2500, layers: [256, 128] },
   cpu: { rows: 600, layers: [48] },

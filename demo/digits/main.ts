@@ -5,6 +5,7 @@ import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { reportErrors, runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import digitsUrl from './digits.png?url';
@@ -206,6 +207,7 @@ byId('others', HTMLButtonElement).addEventListener('click', () => {
   first = (first + SHOWN_IMAGES) % images;
   reportErrors(showReconstructions());
 });
+keepInAddress(byId('cluster-settings', HTMLFormElement));
 void startPage().then(async () => {
   const end = await runOpening('Loading the images', async (options) => {
     await showClusters(options, true);

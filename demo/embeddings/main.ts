@@ -4,6 +4,7 @@ import { nameEngine, startPage } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { channels, readColours } from '../shared/marks.js';
 import { type Hit, packColour, Scatter } from '../shared/scatter.js';
 import {
@@ -251,6 +252,7 @@ byId('search-form', HTMLFormElement).addEventListener('submit', (event) => {
   search();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChosen);
+keepInAddress(byId('settings', HTMLFormElement));
 void startPage().then(() =>
   runOpening('Loading the words', (options) => showClusters(options, true)),
 );

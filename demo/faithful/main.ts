@@ -7,6 +7,7 @@ import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { channels, clusterColours } from '../shared/marks.js';
 import { type Centre, packColour, Scatter } from '../shared/scatter.js';
 import {
@@ -321,6 +322,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   if (state) scatter.update(marksOf(state), true);
 });
 // First, so that its worker need not ask for an adapter where there is none.
+keepInAddress(form);
 showSettings();
 void startPage().then(() =>
   runOpening('Starting', async (options) => {

@@ -9,6 +9,7 @@ import { drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { CellPicture } from './cells.js';
@@ -183,6 +184,7 @@ byId('sample', HTMLFieldSetElement).addEventListener('input', offerShape);
 settingsForm.addEventListener('input', showBlank);
 pictures.map.watch(pointAt);
 pictures.uMatrix.watch(pointAt);
+keepInAddress(settingsForm);
 photograph.src = chinaUrl;
 showBlank();
 void startPage().then(() =>

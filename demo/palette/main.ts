@@ -1,10 +1,11 @@
 /** The page: bring a photograph, slide the number of colours, look, keep. */
-import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
+import { formatCount, formatNumber, formatSeconds, formatShare } from '../../src/cli/format.js';
 import { isLight, nameEngine, startPage } from '../shared/adapter.js';
-import { byId } from '../shared/dom.js';
+import { byId, make } from '../shared/dom.js';
 import { download, stem } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { runOpening, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import chinaUrl from './china.jpg?url';
@@ -42,6 +43,39 @@ function clear(id: string): void {
   canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height);
 }
 
+/** Each colour's code, with its share of the pixels; pressed, it is on the clipboard. */
+function listColours({ palette, counts }: Quantized): void {
+  const pixels = counts.reduce((sum, count) => sum + count, 0);
+  byId('codes', HTMLOListElement).replaceChildren(
+    ...Array.from(counts, (count, c) => {
+      const channels = Array.from(palette.subarray(3 * c, 3 * c + 3));
+      const code = `#${channels.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+      const patch = make('span', { className: 'patch' });
+      patch.style.background = code;
+      const share = formatShare(count / pixels);
+      const button = make(
+        'button',
+        { type: 'button', title: `Copy ${code}` },
+        patch,
+        make('code', {}, code),
+        make('small', {}, share),
+      );
+      button.addEventListener('click', () => {
+        navigator.clipboard.writeText(code).then(
+          () => {
+            say(`${code} is on the clipboard.`);
+          },
+          () => {
+            getSelection()?.selectAllChildren(button.querySelector('code')!);
+            say('The code is selected: copy it now.');
+          },
+        );
+      });
+      return make('li', {}, button);
+    }),
+  );
+}
+
 /** The palette as a strip, a colour as wide as any other. */
 function drawSwatches(palette: Uint8Array): void {
   const colours = palette.length / 3;
@@ -57,6 +91,7 @@ function showQuantized(result: Quantized): void {
   draw('quantized', shown);
   draw('error-image', error);
   drawSwatches(palette);
+  listColours(result);
   showFacts(byId('facts', HTMLElement), {
     Colours: formatCount(palette.length / 3),
     'Bits per pixel': `${bitsPerPixel.toFixed(3)} of ${BITS_BEFORE}`,
@@ -113,6 +148,7 @@ const readSample: Read = (signal) => fetchSample(chinaUrl, 'china.jpg', signal);
 function forget(): void {
   for (const id of ['quantized', 'error-image', 'swatches']) clear(id);
   byId('facts', HTMLElement).hidden = true;
+  byId('codes', HTMLOListElement).replaceChildren();
 }
 
 /** Quantizes anew once the choice has settled. */
@@ -175,6 +211,8 @@ downloadButton.addEventListener('click', () => {
     say(`Done: ${formatCount(Math.ceil(png.size / 1000))} kB.`);
   });
 });
+keepInAddress(byId('choice', HTMLFormElement));
+slider.value = String(Math.log2(k.valueAsNumber));
 void startPage().then(() =>
   runOpening('Reading the sample', (options) => load(readSample, options)),
 );

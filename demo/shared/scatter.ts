@@ -15,6 +15,7 @@ import {
 } from './scatter_data.js';
 import { watchGestures } from './scatter_gestures.js';
 import { drawOverlay, MARGIN } from './scatter_overlay.js';
+import { scatterSvg } from './scatter_svg.js';
 import {
   packColour,
   PointRaster,
@@ -170,6 +171,34 @@ export class Scatter {
     if (!trail || this.#trails.length !== centres.length) this.#trails = centres.map(() => []);
     centres.forEach(({ x, y }, cluster) => this.#trails[cluster].push(x, y));
     this.#draw();
+  }
+
+  /** The plot as it is seen now. */
+  async toPng(): Promise<Blob> {
+    const { width, height } = this.#canvas;
+    const whole = new OffscreenCanvas(Math.max(1, width), Math.max(1, height));
+    const context = whole.getContext('2d')!;
+    [context.fillStyle] = readColours('--page');
+    context.fillRect(0, 0, width, height);
+    context.drawImage(this.#canvas, 0, 0);
+    context.drawImage(this.#overlay, 0, 0);
+    return whole.convertToBlob({ type: 'image/png' });
+  }
+
+  /** The same as shapes; of very many points as a picture with shapes around it. */
+  toSvg(): Blob {
+    const { clientWidth, clientHeight } = this.#canvas;
+    const [across, up] = this.#scales();
+    const text = scatterSvg(clientWidth, clientHeight, {
+      points: this.#points!,
+      domain: this.#domain!,
+      across,
+      up,
+      marks: this.#marks,
+      colours: clusterColours(),
+      picture: () => this.#canvas.toDataURL(),
+    });
+    return new Blob([text], { type: 'image/svg+xml' });
   }
 
   /** The centre whose mark lies at a pixel; -1 where none does. */

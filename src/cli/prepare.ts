@@ -120,7 +120,7 @@ const ID_NAME = /^(?:_?id|uuid|guid|row_?id)$/i;
 const LEAST_COUNTED = 10;
 
 /** The columns that number the rows, or name them: no features. None where nothing else is there. */
-function rowNumbers(table: Table): string[] {
+export function rowNumbers(table: Table): string[] {
   const found = table.columns.filter((name, j) => {
     if (ID_NAME.test(name)) return true;
     const isCounter = COUNTER_NAME.test(name);

@@ -1,6 +1,9 @@
 /** Small computations on a table: scaling, samples, rows of one class. */
 import type { Table } from './read/table.js';
 
+/** Rows of numbers. */
+type Rows = Pick<Table, 'data' | 'shape'>;
+
 /** Mean and standard deviation of each column, [d]; a constant column has deviation 0. */
 export interface ColumnScale {
   readonly mean: Float64Array;
@@ -11,7 +14,7 @@ export interface ColumnScale {
  * Two-pass population mean and standard deviation of each column, of numbers scaled by the largest, so that
  * neither their sum nor their squares leave the range of float64.
  */
-export function columnScale({ data, shape: [n, d] }: Table): ColumnScale {
+export function columnScale({ data, shape: [n, d] }: Rows): ColumnScale {
   const mean = new Float64Array(d);
   const deviation = new Float64Array(d);
   for (let j = 0; j < d; j++) {
@@ -36,7 +39,10 @@ export function columnScale({ data, shape: [n, d] }: Table): ColumnScale {
 }
 
 /** (x - mean) / deviation; a constant column becomes 0. */
-export function standardize(table: Table, { mean, deviation }: ColumnScale): Table {
+export function standardize<R extends Rows>(
+  table: R,
+  { mean, deviation }: ColumnScale,
+): R & { readonly data: Float64Array } {
   const d = table.shape[1];
   const data = Float64Array.from(table.data, (value, at) => {
     const j = at % d;

@@ -9,6 +9,7 @@ const installed = installedPackage();
 /** What the reader brings to an example. */
 const GIVEN = `
 declare const file: File;
+declare const GPUBufferUsage: { readonly VERTEX: number };
 declare const n: number;
 declare function readPages(): AsyncIterable<Float32Array>;
 declare const newRows: number[][];

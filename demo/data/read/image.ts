@@ -22,12 +22,16 @@ export async function readImage(
   return {
     rows,
     columns: [
-      { name: 'x', values: Float32Array.from({ length: rows }, (_, i) => i % width), aside: true },
+      {
+        name: 'x',
+        values: Float32Array.from({ length: rows }, (_, i) => i % width),
+        aside: 'place',
+      },
       {
         name: 'y',
         // Upwards, as a plot has it.
         values: Float32Array.from({ length: rows }, (_, i) => -Math.floor(i / width)),
-        aside: true,
+        aside: 'place',
       },
       ...['red', 'green', 'blue'].map((name, at) => ({ name, values: channel(at) })),
     ],

@@ -19,11 +19,6 @@ const MAGIC_BYTES = 12;
 /** Enough to tell how a file's rows are written. */
 const HEAD_BYTES = 200;
 
-const readCsv: Reader = async (file, options) => {
-  const csv = await import('./csv.js');
-  return csv.readCsv(file, options);
-};
-
 const readImage: Reader = async (file, options) => {
   const image = await import('./image.js');
   return image.readImage(file, options);
@@ -34,33 +29,71 @@ const readArrow: Reader = async (file, options) => {
   return arrow.readArrow(file, options);
 };
 
+/** What the command line's readers are asked for here: all that is there, as columns are chosen later. */
+const ALL = { missing: true, texts: true };
+
+/** A table of the command line's, with what code needs to know of its file where a reader tells that. */
+interface Found {
+  readonly table: Table;
+  readonly format?: FileFormat | undefined;
+}
+
 /** A reader of the command line's, which finds the file under its name. */
 function commandLineReader(
-  load: () => Promise<(path: string, source: ByteSource) => Promise<Table>>,
+  read: (path: string, source: ByteSource) => Promise<Found>,
   formatOf: (head: string) => FileFormat | undefined = () => undefined,
 ): Reader {
   return (file, options) =>
     withMountedFile(file, options, async (path) => {
       const { provideBuffer } = await import('./node/globals.js');
       provideBuffer();
-      const read = await load();
       const { ByteSource } = await import('../../../src/cli/read/byte_source.js');
       const source = await ByteSource.open(path);
       try {
-        const table = fromTable(path, await read(path, source));
+        const found = await read(path, source);
+        const table = await fromTable(path, found.table);
         const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-        const format = source.gzipped ? undefined : formatOf(String.fromCharCode(...head));
-        return format ? { ...table, format } : table;
+        const format = source.gzipped
+          ? undefined
+          : (found.format ?? formatOf(String.fromCharCode(...head)));
+        // Code would have to do what is done about missing cells.
+        const isWhole = !table.columns.some(({ values }) => values?.some(Number.isNaN));
+        return format && isWhole ? { ...table, format } : table;
       } finally {
         source.close();
       }
     });
 }
 
+const csvReader = (usual: ',' | '\t') =>
+  commandLineReader(async (path, source) => {
+    const { readCsv } = await import('../../../src/cli/read/csv.js');
+    // A text has no zero bytes but those of UTF-16, which come in every other place.
+    const start = await source.peek(4);
+    if (!isText.test(path) && start.includes(0) && start[0] !== 0xff && start[0] !== 0xfe) {
+      throw new FileError(
+        path,
+        'neither its name nor its first bytes tell what it is',
+        'Choose a table or a picture; a spreadsheet can save a CSV file.',
+      );
+    }
+    let format: FileFormat | undefined;
+    const table = await readCsv(source, {
+      ...{ ...ALL, usual, header: undefined },
+      onRead: ({ delimiter, decimal, thousands, ...writing }) => {
+        if (decimal === ',' || thousands !== undefined) return;
+        format = { kind: 'csv', separator: delimiter, ...writing };
+      },
+    });
+    return { table, format };
+  });
+
+const isText = /\.(?:csv|tsv|tab|txt)(?:\.gz)?$/i;
+const readCsv = csvReader(',');
 const readNpy = commandLineReader(
-  async () => {
+  async (_, source) => {
     const npy = await import('../../../src/cli/read/npy.js');
-    return (_, source) => npy.readNpy(source);
+    return { table: await npy.readNpy(source) };
   },
   (head) =>
     head.startsWith('\x93NUMPY\x01') &&
@@ -69,34 +102,35 @@ const readNpy = commandLineReader(
       ? { kind: 'npy' }
       : undefined,
 );
-const readIdx = commandLineReader(async () => {
+const readIdx = commandLineReader(async (_, source) => {
   const idx = await import('../../../src/cli/read/idx.js');
-  return (_, source) => idx.readIdx(source);
+  return { table: await idx.readIdx(source) };
 });
 const readJson = commandLineReader(
-  async () => {
+  async (_, source) => {
     const json = await import('../../../src/cli/read/json.js');
-    return (_, source) => json.readJson(source, {});
+    return { table: await json.readJson(source, ALL) };
   },
   (head) => ({ kind: 'json', named: /^\s*\[\s*\{/.test(head) }),
 );
 const readJsonLines = commandLineReader(
-  async () => {
+  async (_, source) => {
     const json = await import('../../../src/cli/read/json.js');
-    return (_, source) => json.readJsonLines(source, {});
+    return { table: await json.readJsonLines(source, ALL) };
   },
   (head) => ({ kind: 'jsonl', named: head.trimStart().startsWith('{') }),
 );
 const readParquet = commandLineReader(
-  async () => {
+  async (path) => {
     const parquet = await import('../../../src/cli/read/parquet.js');
-    return (path) => parquet.readParquet(path, {});
+    return { table: await parquet.readParquet(path, ALL) };
   },
   () => ({ kind: 'parquet' }),
 );
 
 const BY_EXTENSION: readonly (readonly [RegExp, Reader])[] = [
-  [/\.(?:csv|tsv|tab|txt)$/i, readCsv],
+  [/\.(?:csv|txt)(?:\.gz)?$/i, readCsv],
+  [/\.(?:tsv|tab)(?:\.gz)?$/i, csvReader('\t')],
   [/\.npy(?:\.gz)?$/i, readNpy],
   [/\.json(?:\.gz)?$/i, readJson],
   [/\.(?:jsonl|ndjson)(?:\.gz)?$/i, readJsonLines],
@@ -125,8 +159,17 @@ async function readerFor(file: File): Promise<Reader> {
   return BY_MAGIC.find(([magic]) => text.startsWith(magic))?.[1] ?? readCsv;
 }
 
-/** The command line's table, column by column. */
-function fromTable(path: string, { data, shape: [n, d], columns, notes }: Table): DataTable {
+/** The command line's table, column by column, in the file's order. */
+async function fromTable(path: string, table: Table): Promise<DataTable> {
+  const { rowNumbers } = await import('../../../src/cli/prepare.js');
+  const {
+    data,
+    shape: [n, d],
+    columns,
+    texts = [],
+    names = columns,
+    notes,
+  } = table;
   if (d > MAX_COLUMNS) {
     throw new FileError(
       path,
@@ -134,13 +177,26 @@ function fromTable(path: string, { data, shape: [n, d], columns, notes }: Table)
       'Take fewer columns, or use the command line.',
     );
   }
-  const split = columns.map((name, j): Column => {
+  const counters = table.image ? [] : rowNumbers(table);
+  const numbers = (name: string, j: number): Column => {
     const values: Numbers =
       data instanceof Float32Array ? new Float32Array(n) : new Float64Array(n);
     for (let i = 0; i < n; i++) values[i] = data[i * d + j];
-    return numberColumn(name, values);
+    const column = numberColumn(name, values, true);
+    return counters.includes(name) ? { ...column, aside: 'name' } : column;
+  };
+  const called = (name: string, position: number) => name.trim() || `column ${position + 1}`;
+  const all = names.flatMap((name, position): Column[] => {
+    const j = columns.indexOf(name);
+    if (j >= 0) return [{ ...numbers(name, j), name: called(name, position) }];
+    const column = texts.find((text) => text.name === name);
+    if (!column) return [];
+    const filled = column.values.filter((value) => value.trim() !== '');
+    const shown = filled.find((value) => Number.isNaN(Number(value))) ?? filled.at(0);
+    const problem = shown === undefined ? 'it is empty' : `it holds “${shown.slice(0, 40)}”`;
+    return [{ name: called(name, position), problem, texts: column }];
   });
-  return { rows: n, columns: split, notes };
+  return { rows: n, columns: all, notes };
 }
 
 /** What a browser's own errors on reading mean to the owner of the file. */

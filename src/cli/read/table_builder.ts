@@ -113,9 +113,15 @@ export class TableBuilder<Cell> {
   readonly #numbers = new GrowingNumbers();
   #texts: readonly { readonly position: number; readonly cells: GrowingText }[] = [];
   #rows = 0;
+  #header = false;
 
   constructor(options: TableBuilderOptions<Cell>) {
     this.#options = options;
+  }
+
+  /** Whether the first row named the columns; known once there are rows. */
+  get hasHeader(): boolean {
+    return this.#header;
   }
 
   /** Adds a row; `at` is its line or row number, for messages. */
@@ -153,7 +159,8 @@ export class TableBuilder<Cell> {
     this.#sample = undefined;
     if (sample.length === 0) return;
     const { path, columns: wanted, vectors, texts, encode, notes = [] } = this.#options;
-    const header = this.#hasHeader(sample);
+    const header = this.#findHeader(sample);
+    this.#header = header;
     const rows = header ? sample.slice(1) : sample;
     this.#names = this.#nameColumns(sample[0], header);
     checkDistinct(path, this.#names);
@@ -209,7 +216,7 @@ export class TableBuilder<Cell> {
    * its texts is repeated further down, as a class label would be. A row of numbers is one where they
    * count on (years, 0 1 2 ...) and what is below does not look like them.
    */
-  #hasHeader(sample: readonly Row<Cell>[]): boolean {
+  #findHeader(sample: readonly Row<Cell>[]): boolean {
     const { names, parse, isEmpty } = this.#options;
     if (names !== 'detect') return names === 'first-row';
     const first = sample[0].cells;

@@ -2,7 +2,7 @@
 import { FileError } from '../errors.js';
 import type { ByteSource } from './byte_source.js';
 
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /** Bytes that the encoding is told by. */
 const HEAD_BYTES = 1 << 16;
@@ -35,6 +35,7 @@ export interface Text {
   readonly head: string;
   /** All of it, block by block, without its byte order mark. */
   readonly blocks: AsyncGenerator<string>;
+  readonly encoding: Encoding;
   readonly notes: readonly string[];
 }
 
@@ -48,7 +49,7 @@ export async function openText(source: ByteSource, isUnicode = false): Promise<T
   const encoding = isUnicode && told === 'windows-1252' ? 'utf-8' : told;
   const head = new TextDecoder(encoding).decode(start, { stream: true });
   const notes = encoding === 'windows-1252' ? ['Read as Windows-1252: it is not UTF-8.'] : [];
-  return { head, blocks: decoded(source, encoding), notes };
+  return { head, blocks: decoded(source, encoding), encoding, notes };
 }
 
 async function* decoded(source: ByteSource, encoding: Encoding): AsyncGenerator<string> {

@@ -45,7 +45,7 @@ type MapAsync = (
 async function mappings(device: GPUDevice, work: () => Promise<void>): Promise<number> {
   const some = device.createBuffer({ size: 4, usage: MAP_READ | COPY_DST });
   const prototype = Object.getPrototypeOf(some) as GPUBuffer;
-  const mapAsync = Reflect.get(prototype, 'mapAsync') as MapAsync;
+  const mapAsync: MapAsync = Reflect.get<GPUBuffer, 'mapAsync'>(prototype, 'mapAsync');
   let count = 0;
   prototype.mapAsync = function (...given) {
     count++;

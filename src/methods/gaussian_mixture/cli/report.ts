@@ -1,5 +1,6 @@
 /** What the gmm command's report and picture show. */
-import { profileSection, profilesOf } from '../../../cli/profile.js';
+import { profilesOf } from '../../../cli/cluster_profiles.js';
+import { profileSection } from '../../../cli/profile.js';
 import type { MixtureModel } from '../../../index.js';
 import { boundGaps, covarianceInFileUnits, covarianceOf, largestFall } from './mixture_math.js';
 import { choosePlane, placeGaussian, placeRows, type Plane, sampleOf } from '../../../cli/plane.js';

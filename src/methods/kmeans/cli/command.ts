@@ -5,13 +5,8 @@ import { InvalidArgumentError, kmeans, type KMeansModel, purity } from '../../..
 import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
-import {
-  type ClusterProfile,
-  profileJson,
-  profileLines,
-  profileSection,
-  profilesOf,
-} from '../../../cli/profile.js';
+import { type ClusterProfile, profilesOf } from '../../../cli/cluster_profiles.js';
+import { profileJson, profileLines, profileSection } from '../../../cli/profile.js';
 import type { Table } from '../../../cli/read/read_table.js';
 import { reduce, rowsInFileUnits } from '../../../cli/reduction.js';
 import {

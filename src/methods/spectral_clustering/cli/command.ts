@@ -4,13 +4,8 @@ import { purity, spectralClustering, type SpectralClusteringModel } from '../../
 import { formatNumber, formatSeconds } from '../../../cli/format.js';
 import { finishJob, headOf, type Job, openJob, timed, type Timed } from '../../../cli/job.js';
 import { addFlags, optionsOf } from '../../../cli/option_flags.js';
-import {
-  type ClusterProfile,
-  profileJson,
-  profileLines,
-  profileSection,
-  profilesOf,
-} from '../../../cli/profile.js';
+import { type ClusterProfile, profilesOf } from '../../../cli/cluster_profiles.js';
+import { profileJson, profileLines, profileSection } from '../../../cli/profile.js';
 import { addInput, addRunAndOutputs, type SharedOptions } from '../../../cli/options.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import { optionTable } from '../option_table.js';
