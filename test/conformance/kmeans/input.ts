@@ -215,7 +215,7 @@ export const kmeansInput: Suite = {
         ];
         const changed = {
           name: 'InvalidArgumentError',
-          message: /points held \d+ numbers at the call and holds 0 now.*give a copy/,
+          message: /points held \d+ numbers, and holds 0 now.*give a copy/,
         };
         for (const method of methods) {
           const { data, shape } = clouds(100, 3, 2, 1);

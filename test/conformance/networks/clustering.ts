@@ -40,7 +40,7 @@ const filters: Case = {
       seed: 1,
       runtime,
     };
-    const options = { ...common, pretrainEpochs: 12, clusteringEpochs: 3, nInit: 5 };
+    const options = { ...common, pretrainEpochs: 24, clusteringEpochs: 3, nInit: 5 };
     const { autoencoder, ...deep } = await library.deepClustering(images, {
       ...{ ...options, method: 'dcec', embeddingSize: 2 },
     });
