@@ -28,6 +28,8 @@ async function load(
   { signal }: JobContext,
 ): Promise<number> {
   const data = name === 'digits' ? (await readDigits(file)).data : await readColours(file, signal);
+  // One that was cancelled must not take the place of what came instead.
+  signal.throwIfAborted();
   const columns = name === 'digits' ? PIXELS : 3;
   points = { data, shape: [data.length / columns, columns] };
   return points.shape[0];

@@ -138,7 +138,7 @@ describe('bad CSV', () => {
   });
 
   test('ragged rows', async () => {
-    await refuse('x,y\n1,2\n3\n', /line 3 has 1 cells; the lines before have 2/);
+    await refuse('x,y\n1,2\n3\n', /line 3 has 1 cell; the lines before have 2/);
     await refuse('x,y\n1,2\n3,4,5\n', /line 3 has 3 cells; the lines before have 2/);
   });
 

@@ -18,6 +18,8 @@ export async function withMountedFile<T>(
   options: ReadOptions,
   work: (path: string) => Promise<T>,
 ): Promise<T> {
+  // One that was cancelled must not take the place of the file that came instead, under the same name.
+  options.signal.throwIfAborted();
   const entry = { file, ...options };
   mounted.set(file.name, entry);
   try {
