@@ -59,7 +59,7 @@ fn main(
   let y = y0 + tap / shape.kernel_across;
   let x = x0 + tap % shape.kernel_across;
   if (y < shape.down && x < shape.across) {
-    seen = pixels[pixel_row(image, y, x) * channel_quads + index % quads % channel_quads];
+    seen = pixels[pixel_row(image, y, x) * channel_quads + index % channel_quads];
   }
   #else
   #repeat i 0..4
