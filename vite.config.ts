@@ -40,11 +40,7 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: mode !== 'script',
     lib: {
       entry:
-        mode === 'script'
-          ? { browser: ENTRIES.index }
-          : mode === 'page'
-            ? ENTRIES
-            : NODE_ENTRIES,
+        mode === 'script' ? { browser: ENTRIES.index } : mode === 'page' ? ENTRIES : NODE_ENTRIES,
       formats: ['es'],
     },
     rolldownOptions: {

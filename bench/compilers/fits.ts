@@ -121,8 +121,7 @@ async function linearAlgebra(runtime: Runtime): Promise<void> {
 export const FITS: readonly Fit[] = [
   {
     name: 'filters over pixels of 28 x 28, and back',
-    run: (runtime) =>
-      autoencoder(pixels, { image: { width: 28, height: 28 }, epochs: 1, runtime }),
+    run: (runtime) => autoencoder(pixels, { image: { width: 28, height: 28 }, epochs: 1, runtime }),
   },
   {
     name: 'filters over pixels of 28 x 28, pooled',

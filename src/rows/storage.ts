@@ -21,9 +21,7 @@ export function readsStored({ code, constants }: KernelSource): boolean {
 export function storedAs(held: Held, kernel: KernelSource): KernelSource {
   if (held === 'float32') return kernel;
   if (!readsStored(kernel)) {
-    throw new KernelError(
-      `kernel '${kernel.name}' reads float32 only.`,
-    );
+    throw new KernelError(`kernel '${kernel.name}' reads float32 only.`);
   }
   return { ...kernel, constants: { ...kernel.constants, STORED: String(STORED[held]) } };
 }

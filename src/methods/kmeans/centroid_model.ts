@@ -1,9 +1,5 @@
 /** k centroids, and what can be asked of them. */
-import {
-  type DeviceOutput,
-  type MaybeOnDevice,
-  OUTPUT_RULES,
-} from '../../fit/device_output.js';
+import { type DeviceOutput, type MaybeOnDevice, OUTPUT_RULES } from '../../fit/device_output.js';
 import { anObject, RUNTIME_RULES } from '../../fit/options.js';
 import { assign, inertiasOf } from '../../ops/clustering/assign.js';
 import { withLabellings } from '../../ops/clustering/labelling.js';

@@ -81,7 +81,11 @@ export async function* checkedBatches(
   let at = 0;
   let columns: number | undefined;
   for await (const batch of iterated('points', batches, signal)) {
-    const checked = await checkPoints(`batch ${at}`, batch, columns === undefined ? {} : { columns });
+    const checked = await checkPoints(
+      `batch ${at}`,
+      batch,
+      columns === undefined ? {} : { columns },
+    );
     columns = checked.shape[1];
     at++;
     yield checked;
