@@ -1,5 +1,15 @@
-// Windows of kernel_down x kernel_across pixels that lie side by side, for the fields of a uniform `shape`: images, down,
-// across, kernel_down, kernel_across, quads.
+// Windows of kernel_down x kernel_across pixels that lie side by side.
+struct Shape {
+  first: u32,
+  images: u32,
+  down: u32,
+  across: u32,
+  kernel_down: u32,
+  kernel_across: u32,
+  quads: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> pixels: array<vec4f>;
 
 // Of all images.
 fn windows() -> u32 {

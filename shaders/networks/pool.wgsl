@@ -5,17 +5,6 @@
 // pooled   [images (down / kernel_down) (across / kernel_across)][quads]     vec4; the sides divide
 //
 // An invocation, of those from `first` on, owns a vec4 of what is pooled. Cost: reads each number once.
-struct Shape {
-  first: u32,
-  images: u32,
-  down: u32,
-  across: u32,
-  kernel_down: u32,
-  kernel_across: u32,
-  quads: u32,
-}
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> pixels: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> pooled: array<vec4f>;
 
 const WORKGROUP = 64;

@@ -7,17 +7,6 @@
 //
 // An invocation, of those from `first` on, owns a vec4 of `pooled` and its window. Cost: reads each pixel twice, the second
 // time near by, and writes it once.
-struct Shape {
-  first: u32,
-  images: u32,
-  down: u32,
-  across: u32,
-  kernel_down: u32,
-  kernel_across: u32,
-  quads: u32,
-}
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> pixels: array<vec4f>;
 @group(0) @binding(2) var<storage, read> pooled: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> passed: array<vec4f>;
 
