@@ -27,6 +27,12 @@ test('a transformer’s tokens become a point cloud', async () => {
   );
 });
 
+test('umap-js draws its map of our neighbours', async () => {
+  expect(await run('umap_neighbours.mjs')).toBe(
+    '180 points in the plane, 180 of them beside one of their own cloud\n',
+  );
+});
+
 test('an image becomes its palette', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'palette-'));
   const file = join(folder, 'flag.png');

@@ -55,6 +55,23 @@ function navigation(pages: readonly SitePage[], current: string, top: string): s
   return links.join('\n');
 }
 
+interface Manifest {
+  readonly name: string;
+  readonly repository?: { readonly url: string };
+}
+
+/** Links to the reference, which `typedoc` builds beside the pages, to npm, and to the code where that has an address. */
+function packageLinks(top: string): string {
+  const { name, repository } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+  const code = repository?.url.replace(/^git\+/, '').replace(/\.git$/, '');
+  const links = [
+    [`${top}/docs/`, 'Docs'],
+    [`https://www.npmjs.com/package/${name}`, 'npm'],
+    ...(code === undefined ? [] : [[code, 'Code']]),
+  ];
+  return links.map(([href, text]) => `<li><a href="${href}">${text}</a></li>`).join('\n');
+}
+
 function cards(pages: readonly SitePage[]): string {
   return pages
     .map(
@@ -81,7 +98,8 @@ export function sitePlugin(root: string): Plugin {
         const filled = readFileSync(shell, 'utf8')
           .replaceAll('{{top}}', top)
           .replace('{{home}}', folder === '' ? ' aria-current="page"' : '')
-          .replace('{{navigation}}', navigation(pages, folder, top));
+          .replace('{{navigation}}', navigation(pages, folder, top))
+          .replace('{{package}}', packageLinks(top));
         const [head, start, end] = filled.split(/^<!-- cut -->\n/m);
         return (
           html
