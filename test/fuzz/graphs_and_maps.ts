@@ -1,7 +1,9 @@
 /** Methods of one row at a time, of grids and of graphs, with every kind of argument. */
 import fc from 'fast-check';
 import {
+  dbscan,
   gapStatistic,
+  hdbscan,
   nearestNeighbours,
   onlineKMeans,
   selfOrganizingMap,
@@ -171,7 +173,52 @@ const spectralSubject = subject(
   },
 );
 
+const NOISE = -1;
+
+const dbscanSubject = subject(
+  fitOf({ eps: fc.constantFrom(1e-6, 0.5, 3, 1e6), minSamples: whole(8) }),
+  async ({ rows: recipe, options: asked }) => {
+    const fitted = without(asked, 'onIteration', 'seed');
+    const call = callOf<Parameters<typeof dbscan>[1]>(recipe, fitted);
+    const points = call.points as Parameters<typeof dbscan>[0];
+    const found = await attempt(() => dbscan(points, call.options), call);
+    call.unchanged();
+    if (!found) return;
+    const { labels, core, k } = found;
+    labelled(labels, recipe.n, k, NOISE);
+    must(
+      core.every((row, i) => labels[row] !== NOISE && (i === 0 || row > core[i - 1])),
+      'a core row is noise, or core rows do not rise',
+    );
+  },
+);
+
+const hdbscanSubject = subject(
+  fitOf({
+    minClusterSize: whole(8),
+    minSamples: whole(8),
+    clusterSelectionMethod: fc.constantFrom('eom', 'leaf'),
+  }),
+  async ({ rows: recipe, options: asked }) => {
+    const fitted = without(asked, 'onIteration', 'seed');
+    const call = callOf<Parameters<typeof hdbscan>[1]>(recipe, fitted);
+    const points = call.points as Parameters<typeof hdbscan>[0];
+    const found = await attempt(() => hdbscan(points, call.options), call);
+    call.unchanged();
+    if (!found) return;
+    const { labels, probabilities, k } = found;
+    labelled(labels, recipe.n, k, NOISE);
+    finite('probabilities', probabilities, recipe.n);
+    must(
+      probabilities.every((p, i) => p >= 0 && p <= 1 && (labels[i] !== NOISE || p === 0)),
+      'a probability is not from 0 to 1, or noise has one',
+    );
+  },
+);
+
 export const GRAPHS_AND_MAPS = {
+  dbscan: dbscanSubject,
+  hdbscan: hdbscanSubject,
   onlineKMeans: onlineSubject,
   selfOrganizingMap: mapSubject,
   gapStatistic: gapSubject,

@@ -90,10 +90,16 @@ export function shaped(
   );
 }
 
-export function labelled(labels: Uint32Array, n: number, k: number): void {
+export function labelled(
+  labels: Uint32Array | Int32Array,
+  n: number,
+  k: number,
+  /** The lowest label: -1 where rows may be noise. */
+  least = 0,
+): void {
   must(labels.length === n, `${labels.length} labels of ${n} rows`);
   labels.forEach((label, i) => {
-    must(label < k, `label ${i} is ${label} of ${k}`);
+    must(label >= least && label < k, `label ${i} is ${label} of ${k}`);
   });
 }
 

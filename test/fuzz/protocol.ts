@@ -2,12 +2,14 @@
 
 /** The share of all cases that each subject has, in percent. */
 export const SHARES = {
-  kmeans: 10,
+  kmeans: 8,
   miniBatchKMeans: 6,
   onlineKMeans: 5,
   selfOrganizingMap: 5,
   gapStatistic: 4,
-  nearestNeighbours: 4,
+  nearestNeighbours: 3,
+  dbscan: 2,
+  hdbscan: 2,
   spectralClustering: 3,
   subspaceClustering: 3,
   transformLearning: 2,
@@ -15,7 +17,7 @@ export const SHARES = {
   transformedSubspaceClustering: 1,
   dictionaryLearning: 2,
   deepDictionaryClustering: 2,
-  gaussianMixture: 8,
+  gaussianMixture: 7,
   bayesianGaussianMixture: 5,
   pca: 6,
   models: 7,

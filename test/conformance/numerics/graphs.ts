@@ -1,4 +1,4 @@
-/** Neighbours, graphs, sums of rows, transforms and dictionaries on a kind of data, held to float64. */
+/** Neighbours, density, graphs, sums of rows, transforms and dictionaries on a kind of data, held to float64. */
 import type { NumericsKind } from '../../golden/index.js';
 import { absolute, type Findings, Ledger, type Place, relative } from './figure.js';
 import { columnMeans, directions, FLOAT32, type Rows, rowsOf, squaredDistance } from './float64.js';
@@ -55,6 +55,57 @@ async function judgeNeighbours({ library, runtime }: Place, points: Given, ledge
     }
   }
   ledger.expect(astray === 0, `nearest neighbours: ${astray} are not the nearest`);
+}
+
+/** DBSCAN by its definition, in float64. */
+function densityOf(points: Given, eps: number, minSamples: number) {
+  const [n] = points.shape;
+  const near = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: n }, (_, j) => j).filter(
+      (j) => Math.sqrt(squaredDistance(points, i, points, j)) <= eps,
+    ),
+  );
+  const isCore = near.map((others) => others.length >= minSamples);
+  const labels = new Int32Array(n).fill(-1);
+  let k = 0;
+  for (let i = 0; i < n; i++) {
+    if (!isCore[i] || labels[i] !== -1) continue;
+    const chain = [i];
+    for (let at = chain.pop(); at !== undefined; at = chain.pop()) {
+      if (labels[at] !== -1) continue;
+      labels[at] = k;
+      if (isCore[at]) chain.push(...near[at]);
+    }
+    k++;
+  }
+  return { labels, core: isCore.flatMap((is, i) => (is ? [i] : [])) };
+}
+
+async function judgeDensity({ library, runtime }: Place, points: Given, ledger: Ledger) {
+  const [n] = points.shape;
+  // Half of the rows are core rows, and no pair is just so far apart.
+  const reaches = Array.from(
+    { length: n },
+    (_, i) =>
+      Array.from({ length: n }, (_, j) => Math.sqrt(squaredDistance(points, i, points, j))).sort(
+        (a, b) => a - b,
+      )[NEIGHBOURS - 1],
+  ).sort((a, b) => a - b);
+  const eps = 1.01 * (reaches.slice(n >> 1).find((reach) => reach > 0) ?? 1);
+  const found = await library.dbscan(points, { eps, minSamples: NEIGHBOURS, runtime });
+  const { labels, core } = densityOf(points, eps, NEIGHBOURS);
+  const same = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    a.length === b.length && Array.from(a).every((value, i) => value === b[i]);
+  ledger.expect(same(found.labels, labels), 'dbscan: other labels than in float64');
+  ledger.expect(same(found.core, core), 'dbscan: other core rows than in float64');
+
+  const size = { minClusterSize: NEIGHBOURS } as const;
+  const levels = await library.hdbscan(points, { ...size, runtime });
+  const own = await library.hdbscan(points, { ...size, runtime: 'cpu' });
+  ledger.expect(
+    same(levels.labels, own.labels) && same(levels.probabilities, own.probabilities),
+    'hdbscan: other clusters or probabilities than on the CPU',
+  );
 }
 
 /** W v = (1 - eigenvalue) D v, whatever found them. */
@@ -203,6 +254,7 @@ export async function runGraphs(place: Place, kind: NumericsKind): Promise<Findi
   const ledger = new Ledger();
   for (const [what, judge] of Object.entries({
     'nearest neighbours': judgeNeighbours,
+    density: judgeDensity,
     'spectral clustering': judgeSpectral,
     subspaces: judgeSums,
     'transforms and dictionaries': judgeFactors,

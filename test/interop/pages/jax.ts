@@ -1,12 +1,12 @@
 /** jax-js makes rows on its device; it takes no buffers, so that the labels are read at the end. */
-import { getWebGPUDevice, init, numpy as np, setDevice } from '@jax-js/jax';
+import { defaultDevice, getWebGPUDevice, init, numpy as np } from '@jax-js/jax';
 import { createRuntime, kmeans } from 'webgpu-clustering';
 import { fromJax } from 'webgpu-clustering/interop';
 import { readBack, STARTS, type Told, turns, wordsOf } from './read_back.js';
 
 export async function run(n: number, d: number): Promise<Told> {
   await init('webgpu');
-  setDevice('webgpu');
+  defaultDevice('webgpu');
   const device = getWebGPUDevice() as GPUDevice;
   const runtime = await createRuntime({ device });
   const rows = np.array(turns(n, d)).reshape([n, d]).mul(2);
