@@ -37,7 +37,7 @@ export async function run(
   const pooled = await readBack(async () => {
     const { hidden } = await tokens.run({ input });
     const lent = fromOrt(hidden as unknown as OrtTensor, { device, finite: true });
-    const embeddings = await meanPool(lent, { mask, runtime, output: 'gpu' });
+    const embeddings = await meanPool(lent, { mask, runtime, normalize: false, output: 'gpu' });
     hidden.dispose();
     return embeddings;
   });

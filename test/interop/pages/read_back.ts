@@ -1,17 +1,27 @@
 /** What a page has read back from its devices, by whichever library: asked of WebGPU itself. */
 
-/** Bytes of all buffers that were mapped to be read. */
+/** Bytes that were looked at of buffers mapped to be read (these may be larger), and how often any was mapped. */
 let bytes = 0;
 let times = 0;
+const toRead = new WeakSet<GPUBuffer>();
 const { prototype } = GPUBuffer;
-type MapAsync = (this: GPUBuffer, ...given: Parameters<GPUBuffer['mapAsync']>) => Promise<undefined>;
-const mapAsync = Reflect.get<GPUBuffer, 'mapAsync'>(prototype, 'mapAsync') as MapAsync;
-prototype.mapAsync = function (mode, offset = 0, size = this.size - offset) {
+type Mapping = (this: GPUBuffer, ...given: Parameters<GPUBuffer['mapAsync']>) => Promise<undefined>;
+type Range = (this: GPUBuffer, offset?: number, size?: number) => ArrayBuffer;
+const mapAsync = Reflect.get<GPUBuffer, 'mapAsync'>(prototype, 'mapAsync') as Mapping;
+const getMappedRange = Reflect.get<GPUBuffer, 'getMappedRange'>(prototype, 'getMappedRange') as Range;
+prototype.mapAsync = function (this: GPUBuffer, mode, ...range) {
   if (mode === GPUMapMode.READ) {
-    bytes += size;
+    toRead.add(this);
     times++;
+  } else {
+    toRead.delete(this);
   }
-  return mapAsync.call(this, mode, offset, size);
+  return mapAsync.call(this, mode, ...range);
+};
+prototype.getMappedRange = function (this: GPUBuffer, ...range) {
+  const mapped = getMappedRange.apply(this, range);
+  if (toRead.has(this)) bytes += mapped.byteLength;
+  return mapped;
 };
 
 /** What was read back while `work` ran. */

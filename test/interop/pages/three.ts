@@ -53,7 +53,7 @@ export async function run(n: number): Promise<Told> {
     const points = new Points(geometry, material);
     points.frustumCulled = false;
     renderer.setRenderTarget(target);
-    await renderer.renderAsync(new Scene().add(points), new OrthographicCamera(-1, 1, 1, -1, -1, 1));
+    renderer.render(new Scene().add(points), new OrthographicCamera(-1, 1, 1, -1, -1, 1));
   });
   const pixels = await renderer.readRenderTargetPixelsAsync(target, 0, 0, side, side);
   const end = Array.from({ length: n }, (_, i) => (pixels[4 * i + 3] === 0 ? -1 : pixels[4 * i] / 255));
