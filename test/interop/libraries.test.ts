@@ -88,7 +88,7 @@ describe.skipIf(missing !== undefined && process.env.CI !== 'true')('in Chromium
     await page.close();
     console.info(`${name}: the fit read ${told.fit} bytes back of ${4 * N * D}`);
     expect(told.between).toBe(0);
-    // Beside boards of one size, less than a byte a row: nothing that it reads grows with the rows.
+    // Beside boards of one size, less than a byte a row: sums of runs of rows.
     expect(told.fit % STATUS_BYTES).toBeLessThan(N);
     expect(told.end).toEqual(Array.from({ length: N }, (_, i) => EXPECTED[name](i)));
   });

@@ -63,7 +63,7 @@ export const STARTS = (d: number): number[][] => [new Array<number>(d).fill(0), 
 
 /** What a page tells of its library. */
 export interface Told {
-  /** Bytes read back while the fit ran: its objective, counts and centroids, nothing a row. */
+  /** Bytes read back while the fit ran: its state, counts, centroids, sums of runs of rows. */
   readonly fit: number;
   /** Buffers mapped to be read from the library's rows to its use of our results. */
   readonly between: number;
