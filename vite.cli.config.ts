@@ -6,7 +6,9 @@ interface PackageJson {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-const { dependencies } = JSON.parse(readFileSync('packages/cli/package.json', 'utf8')) as PackageJson;
+const { dependencies } = JSON.parse(
+  readFileSync('packages/cli/package.json', 'utf8'),
+) as PackageJson;
 const library = resolve('src/index');
 
 /** The command line uses the built library beside it, as its users do. */

@@ -14,7 +14,9 @@ export async function mapOf(rows, nNeighbors = 15, random = Math.random) {
   // umap-js counts each row as the first of its own neighbours.
   const { indices, distances, shape } = await nearestNeighbours(rows, nNeighbors - 1);
   const rowsOf = (numbers) =>
-    Array.from({ length: shape[0] }, (_, i) => [...numbers.subarray(i * shape[1], (i + 1) * shape[1])]);
+    Array.from({ length: shape[0] }, (_, i) => [
+      ...numbers.subarray(i * shape[1], (i + 1) * shape[1]),
+    ]);
   const umap = new UMAP({ nNeighbors, random });
   umap.setPrecomputedKNN(
     rowsOf(indices).map((others, i) => [i, ...others]),
@@ -36,5 +38,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     return far.indexOf(Math.min(...far));
   });
   const kept = nearest.filter((j, i) => j % 3 === i % 3).length;
-  console.log(`${places.length} points in the plane, ${kept} of them beside one of their own cloud`);
+  console.log(
+    `${places.length} points in the plane, ${kept} of them beside one of their own cloud`,
+  );
 }

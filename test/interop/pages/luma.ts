@@ -20,10 +20,10 @@ export async function run(n: number, d: number): Promise<Told> {
   const gpu = device.handle as GPUDevice;
   const runtime = await createRuntime({ device: gpu });
   const usage = Buffer.STORAGE | Buffer.COPY_SRC | Buffer.COPY_DST;
-  const rows = fromLuma(device.createBuffer({ data: turns(n, d), usage }), [n, d], { finite: true });
-  const fit = await readBack(() =>
-    kmeans(rows, { k: 2, init: STARTS(d), runtime, output: 'gpu' }),
-  );
+  const rows = fromLuma(device.createBuffer({ data: turns(n, d), usage }), [n, d], {
+    finite: true,
+  });
+  const fit = await readBack(() => kmeans(rows, { k: 2, init: STARTS(d), runtime, output: 'gpu' }));
   const bytes = Math.ceil((4 * n) / 256) * 256;
   const image = gpu.createBuffer({ size: bytes, usage: Buffer.COPY_SRC | Buffer.COPY_DST });
   const way = await readBack(async () => {

@@ -8,7 +8,10 @@ const { prototype } = GPUBuffer;
 type Mapping = (this: GPUBuffer, ...given: Parameters<GPUBuffer['mapAsync']>) => Promise<undefined>;
 type Range = (this: GPUBuffer, offset?: number, size?: number) => ArrayBuffer;
 const mapAsync = Reflect.get<GPUBuffer, 'mapAsync'>(prototype, 'mapAsync') as Mapping;
-const getMappedRange = Reflect.get<GPUBuffer, 'getMappedRange'>(prototype, 'getMappedRange') as Range;
+const getMappedRange = Reflect.get<GPUBuffer, 'getMappedRange'>(
+  prototype,
+  'getMappedRange',
+) as Range;
 prototype.mapAsync = function (this: GPUBuffer, mode, ...range) {
   if (mode === GPUMapMode.READ) {
     toRead.add(this);
@@ -59,7 +62,10 @@ export function turns(n: number, d: number): Float32Array<ArrayBuffer> {
 }
 
 /** What `turns` are: from these starts the labels are known, row by row. */
-export const STARTS = (d: number): number[][] => [new Array<number>(d).fill(0), new Array<number>(d).fill(4)];
+export const STARTS = (d: number): number[][] => [
+  new Array<number>(d).fill(0),
+  new Array<number>(d).fill(4),
+];
 
 /** What a page tells of its library. */
 export interface Told {

@@ -56,6 +56,8 @@ export async function run(n: number): Promise<Told> {
     renderer.render(new Scene().add(points), new OrthographicCamera(-1, 1, 1, -1, -1, 1));
   });
   const pixels = await renderer.readRenderTargetPixelsAsync(target, 0, 0, side, side);
-  const end = Array.from({ length: n }, (_, i) => (pixels[4 * i + 3] === 0 ? -1 : pixels[4 * i] / 255));
+  const end = Array.from({ length: n }, (_, i) =>
+    pixels[4 * i + 3] === 0 ? -1 : pixels[4 * i] / 255,
+  );
   return { fit: fit.bytes, between: way.times, end };
 }
