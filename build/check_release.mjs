@@ -5,6 +5,7 @@
 import console from 'node:console';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { URL } from 'node:url';
 
 const text = (file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const json = (file) => JSON.parse(text(file));
