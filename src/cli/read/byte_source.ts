@@ -102,6 +102,11 @@ export class ByteSource {
     return new ByteSource(path, file, size, isGzip(magic));
   }
 
+  /** What was read before, such as a file within another: `path` names it in errors. */
+  static ofBytes(path: string, bytes: Uint8Array): ByteSource {
+    return new ByteSource(path, Readable.from([Buffer.from(bytes)]), bytes.length, false);
+  }
+
   static async #ofStandardInput(): Promise<ByteSource> {
     const blocks = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     let start = Buffer.alloc(0);
@@ -169,6 +174,19 @@ export class ByteSource {
       this.#consumed += block.length;
       yield block;
     }
+  }
+
+  /** Everything that is left, in memory of its own. */
+  async takeAll(): Promise<Uint8Array<ArrayBuffer>> {
+    const blocks: Buffer[] = [];
+    for await (const block of this.rest()) blocks.push(block);
+    const all = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const block of blocks) {
+      all.set(block, at);
+      at += block.length;
+    }
+    return all;
   }
 
   /** Throws FileError unless every byte was consumed. */

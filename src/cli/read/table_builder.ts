@@ -81,7 +81,7 @@ class GrowingNumbers {
 }
 
 /** A column of text that grows: each text is kept once. */
-class GrowingText {
+export class GrowingText {
   readonly #known = new Map<string, number>();
   readonly #codes = new GrowingNumbers();
 
