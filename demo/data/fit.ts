@@ -38,7 +38,10 @@ export interface Iteration {
   readonly model?: Model;
 }
 
-type Wanted = Pick<FitSettings, 'method' | 'k' | 'seed' | 'live'>;
+type Wanted = Pick<FitSettings, 'method' | 'k' | 'seed' | 'live'> & {
+  /** Of K-means shown iteration by iteration. Default: the library's. */
+  readonly init?: 'random';
+};
 
 export function fit(points: PointMatrix, wanted: Wanted, options: FitOptions): Promise<Fit> {
   const whole = wanted.method.method === 'kmeans' ? wholeKMeans : wholeMixture;
@@ -132,7 +135,7 @@ function steppedKMeans(
         maxIter: 1,
         signal: options.signal,
         runtime: options.runtime,
-        ...(before && { init: before.centroids }),
+        init: before?.centroids ?? wanted.init ?? 'k-means++',
       }),
     ({ converged }) => converged,
     options,

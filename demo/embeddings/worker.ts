@@ -2,18 +2,49 @@
 import { type KMeansModel, pca } from '../../src/index.js';
 import { fit } from '../data/fit.js';
 import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
-import type { ClusterResult, ClusterSettings, EmbeddingsJobs, WordFiles, WordMap } from './jobs.js';
-import { DIMENSIONS, findNeighbours, nameClusters, readWords, type Words } from './words.js';
+import { rowsAsCsv } from '../data/rows_csv.js';
+import type {
+  Asked,
+  ClusterResult,
+  ClusterSettings,
+  EmbeddingsJobs,
+  OwnEmbeddings,
+  WordFiles,
+  WordMap,
+} from './jobs.js';
+import { type Own, readOwn, wordsOf } from './own.js';
+import { findNeighbours, nameClusters, readWords, type Words } from './words.js';
 
 let known: Words = readWords('', new Int8Array(0));
+let own: Own | undefined;
+/** Of the last clustering. */
+let labelsOfAll: Uint32Array | undefined;
 
 function points() {
-  return { data: known.directions, shape: [known.words.length, DIMENSIONS] } as const;
+  const { words, dimensions, directions } = known;
+  return { data: directions, shape: [words.length, dimensions] } as const;
 }
 
-async function load({ words, vectors }: WordFiles): Promise<number> {
+async function load({ words, vectors }: WordFiles): Promise<readonly string[]> {
   known = readWords(await words.text(), new Int8Array(await vectors.arrayBuffer()));
-  return known.words.length;
+  own = undefined;
+  labelsOfAll = undefined;
+  return known.words;
+}
+
+async function open(file: File, options: JobContext): Promise<OwnEmbeddings> {
+  const read = await readOwn(file, options);
+  // One that was cancelled must not take the place of what came instead.
+  options.signal.throwIfAborted();
+  own = read;
+  labelsOfAll = undefined;
+  known = wordsOf(own, own.told.text);
+  return own.told;
+}
+
+/** The rows as they are to be called. */
+function called(text: number): Words {
+  return own ? wordsOf(own, text) : known;
 }
 
 async function map(_: undefined, { signal, runtime, onProgress }: JobContext): Promise<WordMap> {
@@ -22,16 +53,19 @@ async function map(_: undefined, { signal, runtime, onProgress }: JobContext): P
   const { data } = await model.transform(points(), { signal, runtime });
   const axis = (t: number) => data.filter((_, at) => at % 2 === t);
   const [first, second] = model.explainedVarianceRatio;
-  return { words: known.words, x: axis(0), y: axis(1), explained: [first, second] };
+  return { x: axis(0), y: axis(1), explained: [first, second] };
 }
 
 async function cluster(
-  { k, seed }: ClusterSettings,
+  { k, seed, text: naming, isOpening }: ClusterSettings,
   { signal, runtime, onProgress, send }: JobContext<Uint32Array>,
 ): Promise<ClusterResult> {
   onProgress({ value: 0, max: 1, text: 'Choosing words to start from' });
   const n = known.words.length;
-  const wanted = { method: { method: 'kmeans', metric: 'cosine' }, k, seed, live: true } as const;
+  const wanted = {
+    ...{ method: { method: 'kmeans', metric: 'cosine' }, k, seed, live: true },
+    ...(isOpening && { init: 'random' }),
+  } as const;
   const { model, history, converged, milliseconds } = await fit(points(), wanted, {
     signal,
     runtime,
@@ -44,8 +78,9 @@ async function cluster(
     },
   });
   const { labels, engine, centroids, inertia } = model as KMeansModel;
+  labelsOfAll = labels.slice();
   return {
-    clusters: nameClusters(known, labels, Float32Array.from(centroids.data)),
+    clusters: nameClusters(called(naming), labels, Float32Array.from(centroids.data)),
     labels,
     meanCosine: 1 - inertia / n,
     iterations: history.length,
@@ -55,4 +90,13 @@ async function cluster(
   };
 }
 
-serveJobs<EmbeddingsJobs>({ load, map, cluster, search: (asked) => findNeighbours(known, asked) });
+async function download(_: undefined, options: JobContext): Promise<Blob> {
+  if (!own || !labelsOfAll) throw new Error('There are no clusters of your own rows yet.');
+  const { table, rows } = own;
+  return rowsAsCsv(table, { chosen: undefined, labels: labelsOfAll, rows }, options);
+}
+
+serveJobs<EmbeddingsJobs>({
+  ...{ load, open, map, cluster, download },
+  search: ({ what, text }: Asked) => findNeighbours(called(text), what),
+});

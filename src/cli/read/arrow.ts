@@ -76,7 +76,10 @@ export async function readArrow(
     records.add(Object.fromEntries(cells), row);
   }
   onRead?.({ isCompressed: unpacked.count > 0 });
-  return records.finish();
+  const read = records.finish();
+  // What was float32 is written again with as many digits.
+  const isSingle = read.data.every((value) => Math.fround(value) === value || Number.isNaN(value));
+  return isSingle ? { ...read, data: Float32Array.from(read.data) } : read;
 }
 
 /** A cell as JSON would have it. */
