@@ -63,9 +63,10 @@ async function cluster(
   onProgress({ value: 0, max: 1, text: 'Choosing words to start from' });
   const n = known.words.length;
   const wanted = {
-    ...{ method: { method: 'kmeans', metric: 'cosine' }, k, seed, live: true },
-    ...(isOpening && { init: 'random' }),
-  } as const;
+    ...({ method: { method: 'kmeans', metric: 'cosine' }, live: true } as const),
+    ...{ k, seed },
+    ...(isOpening && { init: 'random' as const }),
+  };
   const { model, history, converged, milliseconds } = await fit(points(), wanted, {
     signal,
     runtime,

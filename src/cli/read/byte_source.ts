@@ -130,6 +130,11 @@ export class ByteSource {
     return this.limit - this.#consumed;
   }
 
+  /** How much has been read, from 0 to 1; undefined where it is not known how much there is. */
+  get share(): number | undefined {
+    return this.gzipped || this.limit === Infinity ? undefined : this.#consumed / this.limit;
+  }
+
   /** The first bytes of what is left, at most `length` of them, without consuming them. */
   async peek(length: number): Promise<Buffer> {
     while (this.#block.length < length) {

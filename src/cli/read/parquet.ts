@@ -139,7 +139,7 @@ async function readOpenParquet(
     texts.push(cells.take(name));
   }
   const columnNames = placed.flatMap(namesOf);
-  const kept = new Map<string, string[]>([
+  const kept = new Map<string, readonly string[]>([
     ...placed.map((column) => [column.name, namesOf(column)] as const),
     ...aside.map(({ name }) => [name, [name]] as const),
   ]);
