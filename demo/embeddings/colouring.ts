@@ -1,7 +1,14 @@
 /** Points in the colours of a column: its categories, or how large its numbers are. */
 import { formatNumber } from '../../src/cli/format.js';
 import { make } from '../shared/dom.js';
-import { channels, clusterColours, clusterMark, COLOURS, ramp, readColours } from '../shared/marks.js';
+import {
+  channels,
+  clusterColours,
+  clusterMark,
+  COLOURS,
+  ramp,
+  readColours,
+} from '../shared/marks.js';
 import { packColour } from '../shared/scatter.js';
 import type { AsideColumn } from './jobs.js';
 
@@ -43,7 +50,9 @@ function byCategory(codes: Uint32Array, values: readonly string[]): Colouring {
       ...named.map((code, rank) =>
         make('span', {}, clusterMark(rank), ` ${values[code].slice(0, 40) || 'nothing'} `),
       ),
-      ...(others > 0 ? [make('span', {}, `and ${others.toLocaleString('en')} others, in grey`)] : []),
+      ...(others > 0
+        ? [make('span', {}, `and ${others.toLocaleString('en')} others, in grey`)]
+        : []),
     ],
   };
 }

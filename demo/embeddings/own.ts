@@ -51,15 +51,19 @@ export async function readOwn(file: File, options: ReadOptions): Promise<Own> {
     ...(rows && { rows }),
     told: {
       ...{ rows: n, dimensions, columns: aside, text: textAmong(aside) },
-      notes:
-        dropped > 0 ? [...notes, `${formatCount(dropped)} rows lack a number.`] : notes,
+      notes: dropped > 0 ? [...notes, `${formatCount(dropped)} rows lack a number.`] : notes,
     },
   };
 }
 
 function asideOf({ name, texts, values }: Column, rows: Uint32Array | undefined): AsideColumn[] {
   if (values) {
-    return [{ name, numbers: rows ? Float32Array.from(rows, (row) => values[row]) : Float32Array.from(values) }];
+    return [
+      {
+        name,
+        numbers: rows ? Float32Array.from(rows, (row) => values[row]) : Float32Array.from(values),
+      },
+    ];
   }
   if (!texts) return [];
   const codes = rows ? rows.map((row) => texts.codes[row]) : texts.codes;

@@ -80,8 +80,7 @@ function findWord(known: Words, asked: string): number {
   const at = known.positions.get(word);
   if (at !== undefined) return at;
   const offered = wordsLike(known, word);
-  const remedy =
-    offered.length > 0 ? `try ${offered.join(', ')}` : 'they are single English words';
+  const remedy = offered.length > 0 ? `try ${offered.join(', ')}` : 'they are single English words';
   throw new Error(
     `“${asked.trim()}” is not among the ${known.words.length.toLocaleString('en')} words; ${remedy}.`,
   );

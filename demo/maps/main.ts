@@ -147,20 +147,24 @@ async function learn(options: TaskOptions, isOpening = false): Promise<string> {
   ];
   let last: Epoch | undefined;
   clear();
-  const errors = await worker.run('learn', { ...settings, isOpening }, {
-    ...options,
-    isLight: isOpening,
-    onUpdate: (epoch) => {
-      last = epoch;
-      showEpoch(sample, settings, epoch);
-      showNumbers(settings, epoch);
-      pointAt(pointed);
-      curves[0].values.push(Math.sqrt(epoch.map.meanSquare));
-      curves[1].values.push(Math.sqrt(epoch.kMeans.meanSquare));
-      const title = 'Root mean squared distance at each epoch, of the map and of K-means';
-      drawCurves(byId('curves', HTMLElement), curves, title, 'epoch');
+  const errors = await worker.run(
+    'learn',
+    { ...settings, isOpening },
+    {
+      ...options,
+      isLight: isOpening,
+      onUpdate: (epoch) => {
+        last = epoch;
+        showEpoch(sample, settings, epoch);
+        showNumbers(settings, epoch);
+        pointAt(pointed);
+        curves[0].values.push(Math.sqrt(epoch.map.meanSquare));
+        curves[1].values.push(Math.sqrt(epoch.kMeans.meanSquare));
+        const title = 'Root mean squared distance at each epoch, of the map and of K-means';
+        drawCurves(byId('curves', HTMLElement), curves, title, 'epoch');
+      },
     },
-  });
+  );
   showNumbers(settings, last!, errors);
   shown = { ...shown!, hits: errors.hits };
   pointAt(pointed);

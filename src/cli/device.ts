@@ -43,7 +43,8 @@ export async function placeWork(
   if (ready) {
     const columns = process.env[TERMINAL_COLUMNS];
     // The parent writes to the terminal what it is handed.
-    if (columns !== undefined) Object.assign(process.stderr, { isTTY: true, columns: Number(columns) });
+    if (columns !== undefined)
+      Object.assign(process.stderr, { isTTY: true, columns: Number(columns) });
     return undefined;
   }
   try {
@@ -83,11 +84,10 @@ function withoutWarnings(): Transform {
 }
 
 /** This very command in a child process with more environment variables; its exit code. */
-function runAgain(
-  variables: Readonly<Record<string, string>>,
-  isNoisy: boolean,
-): Promise<number> {
-  const columns = process.stderr.isTTY ? { [TERMINAL_COLUMNS]: String(process.stderr.columns) } : {};
+function runAgain(variables: Readonly<Record<string, string>>, isNoisy: boolean): Promise<number> {
+  const columns = process.stderr.isTTY
+    ? { [TERMINAL_COLUMNS]: String(process.stderr.columns) }
+    : {};
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', isNoisy ? 'pipe' : 'inherit'],
     env: { ...process.env, ...variables, ...(isNoisy && columns), [READY]: '1' },

@@ -37,9 +37,12 @@ class ClusteringCommand extends Command {
   override parseOptions(args: string[]): ParseOptionsResult {
     const parsed = super.parseOptions(args);
     const flag = parsed.unknown.find((arg) => arg.startsWith('-'));
-    if (flag === undefined || this.commands.length > 0 || /^(?:-h|--help)$/.test(flag)) return parsed;
+    if (flag === undefined || this.commands.length > 0 || /^(?:-h|--help)$/.test(flag))
+      return parsed;
     const [, letters = ''] = SHORT_FLAG.exec(flag) ?? [];
-    const meant = this.options.find(({ long }) => /^--\w$/.test(long ?? '') && letters.toLowerCase().includes(long![2]));
+    const meant = this.options.find(
+      ({ long }) => /^--\w$/.test(long ?? '') && letters.toLowerCase().includes(long![2]),
+    );
     if (meant) {
       this.error(`error: unknown option '${flag}'\n(Did you mean ${meant.long}?)`, {
         code: 'commander.unknownOption',

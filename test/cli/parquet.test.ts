@@ -66,7 +66,11 @@ describe('Parquet', () => {
     const file = write([
       { name: 'name', data: ['a', 'b', 'a', null], type: 'STRING' },
       { name: 'x', data: Float64Array.of(1, 2, 3, 4), type: 'DOUBLE' },
-      { name: 'when', data: [0, 1, 2, 3].map((day) => new Date(864e5 * day + day)), type: 'TIMESTAMP' },
+      {
+        name: 'when',
+        data: [0, 1, 2, 3].map((day) => new Date(864e5 * day + day)),
+        type: 'TIMESTAMP',
+      },
       { name: 'flag', data: [true, false, true, true], type: 'BOOLEAN' },
     ]);
     const table = await read(file, { texts: true });
@@ -78,10 +82,7 @@ describe('Parquet', () => {
     ]);
     expect(cells).toEqual([
       ['name', ['a', 'b', 'a', '']],
-      [
-        'when',
-        ['1970-01-01', ...[1, 2, 3].map((day) => `1970-01-0${day + 1}T00:00:00.00${day}Z`)],
-      ],
+      ['when', ['1970-01-01', ...[1, 2, 3].map((day) => `1970-01-0${day + 1}T00:00:00.00${day}Z`)]],
       ['flag', ['true', 'false', 'true', 'true']],
     ]);
     const chosen = await read(file, { columns: ['x', 'name'], encode: true });

@@ -268,16 +268,19 @@ describe('your data', { timeout: TIMEOUT }, async () => {
       expect(await sizesShown(page)).toEqual([100_000]);
     });
 
-    test.runIf(site.speaksForAll)('reading can be cancelled too, and leaves what there was', async () => {
-      const page = await site.open('data/');
-      await openIris(page);
-      await page.choose(await page.writeInput('noise.csv', toCsv(noise(150_000, 6))));
-      await page.waitForText('#task-text', /^Reading noise\.csv/);
-      await page.pressCancel();
-      await page.waitForText('#status', /^Cancelled\.$/);
-      expect(await page.textOf('#file-facts')).toMatch(/^iris\.csv/);
-      expect((await cluster(page)).Data).toBe('150 × 4');
-    });
+    test.runIf(site.speaksForAll)(
+      'reading can be cancelled too, and leaves what there was',
+      async () => {
+        const page = await site.open('data/');
+        await openIris(page);
+        await page.choose(await page.writeInput('noise.csv', toCsv(noise(150_000, 6))));
+        await page.waitForText('#task-text', /^Reading noise\.csv/);
+        await page.pressCancel();
+        await page.waitForText('#status', /^Cancelled\.$/);
+        expect(await page.textOf('#file-facts')).toMatch(/^iris\.csv/);
+        expect((await cluster(page)).Data).toBe('150 × 4');
+      },
+    );
 
     test('points are looked at: zoom, hover, lasso', async () => {
       const page = await site.open('data/');

@@ -167,7 +167,6 @@ describe('files', () => {
       await expect(source.take(3)).rejects.toThrow(/abort/);
     });
   });
-
 });
 
 describe('what the header of a picture says', () => {
