@@ -38,10 +38,7 @@ export interface Iteration {
   readonly model?: Model;
 }
 
-type Wanted = Pick<FitSettings, 'method' | 'k' | 'seed' | 'live'> & {
-  /** Of K-means shown iteration by iteration. Default: the library's. */
-  readonly init?: 'random';
-};
+type Wanted = Pick<FitSettings, 'method' | 'k' | 'seed' | 'live'>;
 
 export function fit(points: PointMatrix, wanted: Wanted, options: FitOptions): Promise<Fit> {
   const whole = wanted.method.method === 'kmeans' ? wholeKMeans : wholeMixture;
@@ -135,7 +132,7 @@ function steppedKMeans(
         maxIter: 1,
         signal: options.signal,
         runtime: options.runtime,
-        init: before?.centroids ?? wanted.init ?? 'k-means++',
+        ...(before && { init: before.centroids }),
       }),
     ({ converged }) => converged,
     options,

@@ -29,7 +29,7 @@ export interface ClusterSettings {
   readonly seed: number;
   /** Among the columns beside a visitor's embeddings the one that names their rows; -1: their numbers do. */
   readonly text: number;
-  /** Begins with words drawn at random, which a visitor waits less for. */
+  /** Learns from the first words alone, which a visitor waits less for. */
   readonly isOpening: boolean;
 }
 
@@ -54,8 +54,10 @@ export interface ClusterResult {
   readonly clusters: readonly WordCluster[];
   /** The cluster of each word. */
   readonly labels: Uint32Array;
-  /** Of a word to its centroid. */
+  /** Of a word to its centroid, among those that were learnt from. */
   readonly meanCosine: number;
+  /** Words that the centroids were learnt from, the first of all. */
+  readonly learntFrom: number;
   readonly iterations: number;
   readonly converged: boolean;
   /** The adapter's name, or 'cpu'. */
@@ -91,7 +93,8 @@ export interface EmbeddingsJobs {
   load: { readonly takes: WordFiles; readonly gives: readonly string[] };
   /** Reads a visitor's file in the place of the words. */
   open: { readonly takes: File; readonly gives: OwnEmbeddings };
-  map: { readonly takes: undefined; readonly gives: WordMap };
+  /** By the principal components of all rows, or of the first where the page opens. */
+  map: { readonly takes: boolean; readonly gives: WordMap };
   /** Sends the cluster of each word after each iteration. */
   cluster: {
     readonly takes: ClusterSettings;

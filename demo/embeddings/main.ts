@@ -171,7 +171,7 @@ function makeCard(found: WordCluster): HTMLDetailsElement {
 
 async function showClusters(options: TaskOptions, isOpening: boolean): Promise<void> {
   await load(options);
-  if (!map) await showMap(options);
+  if (!map) await showMap(options, isOpening);
   const settings = {
     k: byId('k', HTMLInputElement).valueAsNumber,
     seed: byId('seed', HTMLInputElement).valueAsNumber,
@@ -198,6 +198,7 @@ async function showClusters(options: TaskOptions, isOpening: boolean): Promise<v
     list.scrollTop = 0;
     showFacts(byId('facts', HTMLElement), {
       Clusters: formatCount(result.clusters.length),
+      'Learnt from': `${isOpening ? 'the first' : 'all'} ${formatCount(result.learntFrom)} ${noun()}`,
       'Mean cosine to the centroid': result.meanCosine.toFixed(4),
       Iterations: `${formatCount(result.iterations)}${result.converged ? '' : ', not converged'}`,
       'Ran on': nameEngine(result.engine),
@@ -219,8 +220,12 @@ function cluster(): void {
   });
 }
 
-async function showMap(options: TaskOptions): Promise<void> {
-  map = await worker.run('map', undefined, { ...options, isLight: true });
+async function showMap(options: TaskOptions, isOpening = false): Promise<void> {
+  const { rows, dimensions } = own?.embeddings ?? { rows: 0, dimensions: 0 };
+  map = await worker.run('map', isOpening, {
+    ...options,
+    isLight: isLight(rows * dimensions ** 2),
+  });
   const [first, second] = map.explained.map((share) => (100 * share).toFixed(1));
   byId('map', HTMLElement).hidden = false;
   scatter.show({

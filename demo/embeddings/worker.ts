@@ -20,9 +20,14 @@ let own: Own | undefined;
 /** Of the last clustering. */
 let labelsOfAll: Uint32Array | undefined;
 
-function points() {
+/** What the page opens on is learnt from that many words, the most frequent. */
+const OPENING_ROWS = 4000;
+
+/** The first rows, or all. */
+function points(most = Infinity) {
   const { words, dimensions, directions } = known;
-  return { data: directions, shape: [words.length, dimensions] } as const;
+  const n = Math.min(most, words.length);
+  return { data: directions.subarray(0, n * dimensions), shape: [n, dimensions] } as const;
 }
 
 async function load({ words, vectors }: WordFiles): Promise<readonly string[]> {
@@ -47,9 +52,16 @@ function called(text: number): Words {
   return own ? wordsOf(own, text) : known;
 }
 
-async function map(_: undefined, { signal, runtime, onProgress }: JobContext): Promise<WordMap> {
+async function map(
+  isOpening: boolean,
+  { signal, runtime, onProgress }: JobContext,
+): Promise<WordMap> {
   onProgress({ value: 0.5, max: 1, text: 'Finding two principal components' });
-  const model = await pca(points(), { nComponents: 2, signal, runtime });
+  const model = await pca(points(isOpening ? OPENING_ROWS : undefined), {
+    nComponents: 2,
+    signal,
+    runtime,
+  });
   const { data } = await model.transform(points(), { signal, runtime });
   const axis = (t: number) => data.filter((_, at) => at % 2 === t);
   const [first, second] = model.explainedVarianceRatio;
@@ -61,29 +73,33 @@ async function cluster(
   { signal, runtime, onProgress, send }: JobContext<Uint32Array>,
 ): Promise<ClusterResult> {
   onProgress({ value: 0, max: 1, text: 'Choosing words to start from' });
-  const n = known.words.length;
+  const rows = points(isOpening ? OPENING_ROWS : undefined);
+  const [n] = rows.shape;
   const wanted = {
-    ...({ method: { method: 'kmeans', metric: 'cosine' }, live: true } as const),
+    ...({ method: { method: 'kmeans', metric: 'cosine' }, live: !isOpening } as const),
     ...{ k, seed },
-    ...(isOpening && { init: 'random' as const }),
   };
-  const { model, history, converged, milliseconds } = await fit(points(), wanted, {
+  const { model, history, converged, milliseconds } = await fit(rows, wanted, {
     signal,
     runtime,
     onIteration: ({ iteration, maxIter, objective, model: shown }) => {
       const mean = (1 - objective / n).toFixed(4);
       const text = `Iteration ${iteration} of at most ${maxIter}, mean cosine ${mean}`;
       onProgress({ value: iteration, max: maxIter, text });
-      const labels = shown!.labels.slice();
+      if (!shown) return;
+      const labels = shown.labels.slice();
       send(handOver(labels, labels));
     },
   });
-  const { labels, engine, centroids, inertia } = model as KMeansModel;
+  const kMeans = model as KMeansModel;
+  const { engine, centroids, inertia } = kMeans;
+  const labels = isOpening ? await kMeans.predict(points(), { signal, runtime }) : kMeans.labels;
   labelsOfAll = labels.slice();
   return {
     clusters: nameClusters(called(naming), labels, Float32Array.from(centroids.data)),
     labels,
     meanCosine: 1 - inertia / n,
+    learntFrom: n,
     iterations: history.length,
     converged,
     engine,

@@ -69,6 +69,8 @@ async function learn(
     if (!kMeans?.converged) {
       kMeans = await kmeans(rows, {
         ...{ k: grid.units, maxIter: 1, seed: settings.seed, ...where },
+        // At random the first is there sooner.
+        ...(isOpening && { init: 'random' as const }),
         ...(kMeans && { init: kMeans.centroids }),
       });
     }
