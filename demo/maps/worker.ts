@@ -16,7 +16,7 @@ import { readDigits } from '../digits/sample.js';
 import { packPixels, toRows } from '../palette/colours.js';
 import { decodePicture } from '../shared/decode_picture.js';
 import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
-import type { Epoch, Errors, MapSettings, MapsJobs } from './jobs.js';
+import type { Epoch, Errors, MapsJobs } from './jobs.js';
 
 /** Of a photograph, that many pixels are learnt, evenly spread. */
 const MOST_PIXELS = 20_000;

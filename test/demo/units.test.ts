@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { encode as encodePng } from 'fast-png';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
@@ -17,7 +15,6 @@ import {
 import { packColour, PointRaster, radiusFor } from '../../demo/shared/scatter_raster.js';
 import { readPictureHeader } from '../../demo/shared/picture_header.js';
 import { WorkerClient } from '../../demo/shared/worker_client.js';
-import { root } from '../engines/bundle.js';
 
 const reading = { signal: new AbortController().signal, onProgress: () => undefined };
 const one = { scale: 1, offset: 0 };
