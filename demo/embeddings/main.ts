@@ -322,6 +322,7 @@ function offer(select: HTMLSelectElement, first: HTMLOptionElement, at: readonly
 
 /** What the page says of a visitor's file, or of the words. */
 function showSource(): void {
+  byId('title', HTMLElement).textContent = own ? 'Rows by their meaning' : 'Words by their meaning';
   byId('of-words', HTMLElement).hidden = own !== undefined;
   byId('sample', HTMLElement).hidden = own === undefined;
   byId('choices', HTMLElement).hidden = own === undefined;
@@ -331,7 +332,7 @@ function showSource(): void {
   byId('hint', HTMLElement).textContent =
     `Each will be named by the ${noun()} nearest to its centroid.`;
   byId('file-facts', HTMLElement).textContent = own
-    ? `${own.file}: ${formatCount(own.embeddings.rows)} rows of ${formatCount(own.embeddings.dimensions)} numbers. ${own.embeddings.notes.join(' ')}`
+    ? `${own.file}: ${formatCount(own.embeddings.rows)} rows of ${formatCount(own.embeddings.dimensions)} numbers. ${own.embeddings.notes.join(' ')}`.trim()
     : '';
 }
 

@@ -29,7 +29,9 @@ export interface Own {
  */
 export async function readOwn(file: File, options: ReadOptions): Promise<Own> {
   const table = await readFile(file, options);
-  const { columns, notes } = table;
+  const { columns } = table;
+  // What stands beside the arrays is offered on the page.
+  const notes = table.notes.filter((note) => !/^Left out, since (?:arrays|lists) /.test(note));
   const positions = [...columns.keys()];
   const numeric = positions.filter((at) => columns[at].values && !columns[at].aside);
   const parts = numeric.filter((at) => PART_NAME.test(columns[at].name));

@@ -107,7 +107,7 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       await writeFile(file, lines);
       await page.drop(file);
       expect(await page.outcome()).toMatch(/^Done: \d clusters\.$/);
-      expect(await page.textOf('#file-facts')).toMatch(/^things\.jsonl: 60 rows of 3 numbers\. /);
+      expect(await page.textOf('#file-facts')).toBe('things.jsonl: 60 rows of 3 numbers.');
       await page.fill('#k', '3');
       await page.page.click('#cluster');
       expect(await page.outcome()).toBe('Done: 3 clusters.');
