@@ -54,5 +54,9 @@ export interface MapsJobs {
     readonly takes: { readonly name: SampleName; readonly file: File };
     readonly gives: number;
   };
-  learn: { readonly takes: MapSettings; readonly gives: Errors; readonly sends: Epoch };
+  learn: {
+    readonly takes: MapSettings & { readonly isOpening: boolean };
+    readonly gives: Errors;
+    readonly sends: Epoch;
+  };
 }

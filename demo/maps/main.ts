@@ -85,6 +85,19 @@ function offerShape(): void {
   }
 }
 
+/** Takes away all that is of what was learnt before. */
+function clear(): void {
+  shown = undefined;
+  pointAt(undefined);
+  byId('curves', HTMLElement).replaceChildren();
+  const facts = byId('facts', HTMLElement);
+  facts.replaceChildren();
+  facts.hidden = true;
+  byId('map', HTMLCanvasElement).ariaLabel = 'The map, not learnt yet';
+  byId('k-means', HTMLCanvasElement).ariaLabel = 'Centroids, not learnt yet';
+  showBlank();
+}
+
 /** Shows the grid that is chosen, as long as nothing has been learnt. */
 function showBlank(): void {
   if (shown || !settingsForm.checkValidity()) return;
@@ -133,20 +146,25 @@ async function learn(options: TaskOptions, isOpening = false): Promise<string> {
     { name: 'K-means', values: [] as number[] },
   ];
   let last: Epoch | undefined;
-  const errors = await worker.run('learn', settings, {
-    ...options,
-    isLight: isOpening,
-    onUpdate: (epoch) => {
-      last = epoch;
-      showEpoch(sample, settings, epoch);
-      showNumbers(settings, epoch);
-      pointAt(pointed);
-      curves[0].values.push(Math.sqrt(epoch.map.meanSquare));
-      curves[1].values.push(Math.sqrt(epoch.kMeans.meanSquare));
-      const title = 'Root mean squared distance at each epoch, of the map and of K-means';
-      drawCurves(byId('curves', HTMLElement), curves, title, 'epoch');
+  clear();
+  const errors = await worker.run(
+    'learn',
+    { ...settings, isOpening },
+    {
+      ...options,
+      isLight: isOpening,
+      onUpdate: (epoch) => {
+        last = epoch;
+        showEpoch(sample, settings, epoch);
+        showNumbers(settings, epoch);
+        pointAt(pointed);
+        curves[0].values.push(Math.sqrt(epoch.map.meanSquare));
+        curves[1].values.push(Math.sqrt(epoch.kMeans.meanSquare));
+        const title = 'Root mean squared distance at each epoch, of the map and of K-means';
+        drawCurves(byId('curves', HTMLElement), curves, title, 'epoch');
+      },
     },
-  });
+  );
   showNumbers(settings, last!, errors);
   shown = { ...shown!, hits: errors.hits };
   pointAt(pointed);
@@ -180,7 +198,10 @@ settingsForm.addEventListener('submit', (event) => {
     say(await learn(options));
   });
 });
-byId('sample', HTMLFieldSetElement).addEventListener('input', offerShape);
+byId('sample', HTMLFieldSetElement).addEventListener('input', () => {
+  offerShape();
+  clear();
+});
 settingsForm.addEventListener('input', showBlank);
 pictures.map.watch(pointAt);
 pictures.uMatrix.watch(pointAt);

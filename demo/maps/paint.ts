@@ -1,11 +1,9 @@
 /** What is drawn into the cells: colours, digits, heights. */
 import { picture } from '../digits/tiles.js';
+import { ramp } from '../shared/marks.js';
 import type { Paint } from './cells.js';
 import type { SampleName } from './jobs.js';
 
-/** From valleys to ridges, as in the palette cividis: its lightness alone tells them apart. */
-const LOW = [0, 34, 78];
-const HIGH = [255, 234, 70];
 /** An image's border is empty: the digit fills its cell. */
 const DIGIT_SIDE = 1.1;
 
@@ -48,7 +46,6 @@ export function paintHeights(heights: Float32Array): Paint {
   const high = heights.reduce((most, value) => Math.max(most, value), 0);
   return (context, unit) => {
     const share = (heights[unit] - low) / (high - low || 1);
-    const mixed = LOW.map((value, i) => channel(value + (HIGH[i] - value) * share));
-    fill(context, `rgb(${mixed.join(', ')})`);
+    fill(context, `rgb(${ramp(share).join(', ')})`);
   };
 }

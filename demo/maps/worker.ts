@@ -16,10 +16,12 @@ import { readDigits } from '../digits/sample.js';
 import { packPixels, toRows } from '../palette/colours.js';
 import { decodePicture } from '../shared/decode_picture.js';
 import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
-import type { Epoch, Errors, MapSettings, MapsJobs } from './jobs.js';
+import type { Epoch, Errors, MapsJobs } from './jobs.js';
 
 /** Of a photograph, that many pixels are learnt, evenly spread. */
 const MOST_PIXELS = 20_000;
+/** And of what the page opens on, that many rows: the first map is there at once. */
+const OPENING_ROWS = 5_000;
 
 let points: PointMatrix | undefined;
 
@@ -40,13 +42,23 @@ async function readColours(file: File, signal: AbortSignal): Promise<Float32Arra
   return toRows(sampleRows(pixels.length, MOST_PIXELS).map((pixel) => pixels[pixel]));
 }
 
+/** Rows evenly spread over all. */
+function someOf({ data, shape: [n, d] }: PointMatrix): PointMatrix {
+  const rows = sampleRows(n, OPENING_ROWS);
+  const taken = new Float32Array(rows.length * d);
+  rows.forEach((row, i) => {
+    taken.set(data.subarray(row * d, (row + 1) * d), i * d);
+  });
+  return { data: taken, shape: [rows.length, d] };
+}
+
 /** The map epoch by epoch, and an iteration of K-means beside each. */
 async function learn(
-  settings: MapSettings,
+  { isOpening, ...settings }: MapsJobs['learn']['takes'],
   { signal, runtime, onProgress, send }: JobContext<Epoch>,
 ): Promise<Errors> {
   if (!points) throw new Error('There is nothing to learn yet; choose a sample.');
-  const rows = points;
+  const rows = isOpening ? someOf(points) : points;
   const where = { signal, runtime };
   const grid = new UnitGrid(settings);
   let kMeans: KMeansModel | undefined;
@@ -57,6 +69,8 @@ async function learn(
     if (!kMeans?.converged) {
       kMeans = await kmeans(rows, {
         ...{ k: grid.units, maxIter: 1, seed: settings.seed, ...where },
+        // At random the first is there sooner.
+        ...(isOpening && { init: 'random' as const }),
         ...(kMeans && { init: kMeans.centroids }),
       });
     }

@@ -13,6 +13,8 @@ export interface PictureSummary {
   readonly height: number;
   /** Distinct colours. */
   readonly colours: number;
+  /** Whether any of it is transparent: that lies on white. */
+  readonly isTransparent: boolean;
   readonly shown: Shown;
 }
 

@@ -127,7 +127,8 @@ async function load(read: Read, options: TaskOptions): Promise<void> {
   ({ colours } = picture);
   byId('file-facts', HTMLElement).textContent =
     `${fileName}: ${formatCount(picture.width)} × ${formatCount(picture.height)} pixels, ` +
-    `${formatCount(colours)} different colours.`;
+    `${formatCount(colours)} different colours.` +
+    (picture.isTransparent ? ' What is transparent lies on white.' : '');
   byId('work', HTMLElement).hidden = false;
   draw('original', picture.shown);
   forget();

@@ -37,7 +37,7 @@ let quantized: { readonly palette: Uint8Array; readonly lookup: Uint8Array } | u
 
 async function load(file: File, { signal, onProgress }: JobContext): Promise<PictureSummary> {
   onProgress({ value: 0.1, max: 1, text: `Decoding ${file.name}` });
-  const { data, width, height } = await decodePicture(file, signal);
+  const { data, width, height, isTransparent } = await decodePicture(file, signal);
   onProgress({ value: 0.6, max: 1, text: 'Counting its colours' });
   const pixels = packPixels(data);
   await breathe();
@@ -47,7 +47,7 @@ async function load(file: File, { signal, onProgress }: JobContext): Promise<Pic
   loaded = { width, height, pixels, sampled, counted, gathered: gather(counted) };
   quantized = undefined;
   const shown = toShown(sampled, (pixel) => pixel);
-  return { width, height, colours: counted.colours.length, shown };
+  return { width, height, colours: counted.colours.length, isTransparent, shown };
 }
 
 async function quantize(

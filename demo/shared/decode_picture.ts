@@ -14,6 +14,8 @@ export interface DecodedPicture {
   readonly height: number;
   /** Whether the file has more pixels. */
   readonly scaled: boolean;
+  /** Whether any of it let through what lies below. */
+  readonly isTransparent: boolean;
 }
 
 /**
@@ -41,6 +43,19 @@ function refuseLarge(name: string, width: number, height: number): void {
   throw new Error(
     `${name} has ${Math.round((width * height) / 1e6)} megapixels; choose one of at most ${MOST_PIXELS / 1e6}.`,
   );
+}
+
+/** Mixes what is transparent with white, and tells whether there was any. */
+function layOnWhite(data: Uint8ClampedArray): boolean {
+  let isTransparent = false;
+  for (let at = 0; at < data.length; at += 4) {
+    const opacity = data[at + 3];
+    if (opacity === 255) continue;
+    isTransparent = true;
+    for (let i = at; i < at + 3; i++) data[i] = 255 + ((data[i] - 255) * opacity) / 255;
+    data[at + 3] = 255;
+  }
+  return isTransparent;
 }
 
 /**
@@ -77,12 +92,10 @@ export async function decodePicture(
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context) throw new Error('This browser gives no canvas to decode images with.');
-    context.fillStyle = '#fff';
-    context.fillRect(0, 0, width, height);
     context.imageSmoothingQuality = 'high';
     context.drawImage(picture, 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
-    return { data, width, height, scaled: scale < 1 };
+    return { data, width, height, scaled: scale < 1, isTransparent: layOnWhite(data) };
   } finally {
     picture.close();
   }

@@ -54,3 +54,13 @@ export function clusterMark(cluster: number): SVGElement {
   svg.append(path);
   return svg;
 }
+
+/** From valleys to ridges, as in the palette cividis: its lightness alone tells them apart. */
+const LOW = [0, 34, 78];
+const HIGH = [255, 234, 70];
+
+/** Red, green and blue of a share of 1, 0 to 255 each: 0 is dark, 1 is bright. */
+export function ramp(share: number): readonly [red: number, green: number, blue: number] {
+  const [red, green, blue] = LOW.map((low, i) => Math.round(low + (HIGH[i] - low) * share));
+  return [red, green, blue];
+}

@@ -169,6 +169,39 @@ function adviceOf({ found, eigenvalues, selfExpressionError }: Expressed, k: num
     : 'Where two planes meet, and with noise about the origin, points belong to either as well.';
 }
 
+const clearFacts = (id: string): void => {
+  const facts = byId(id, HTMLElement);
+  facts.replaceChildren();
+  facts.hidden = true;
+};
+
+const clearCanvas = (id: string): void => {
+  const canvas = canvasOf(id);
+  canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
+};
+
+/** Takes away what is of other settings; the points stay. */
+function clear(part: keyof typeof due): void {
+  if (part === 'express') {
+    if (space) space = { sample: space.sample };
+    for (const id of ['expression', 'coefficients', 'eigenvalues', 'advice']) {
+      byId(id, HTMLElement).replaceChildren();
+    }
+    outputOf('found').value = outputOf('k-means').value = '';
+    clouds.found.mark({});
+    clouds.kMeans.mark({});
+    clearCanvas('affinity');
+    clearFacts('facts');
+    showExpression();
+    return;
+  }
+  if (flat) flat = { sample: flat.sample };
+  outputOf('flat-found').value = outputOf('flat-k-means').value = '';
+  clearCanvas('flat-places');
+  clearFacts('flat-facts');
+  showFlat();
+}
+
 function showFlat(): void {
   if (!flat) return;
   const { sample, cut } = flat;
@@ -248,6 +281,10 @@ async function refresh(first: keyof typeof due): Promise<void> {
     }
   });
   if (end === 'done') say('Done.');
+  // What is shown is of the settings before.
+  if (end === 'failed' || end === 'cancelled') {
+    for (const part of ['express', 'cut'] as const) if (due[part]) clear(part);
+  }
 }
 
 let resting: ReturnType<typeof setTimeout> | undefined;
@@ -267,6 +304,10 @@ for (const [given, part] of [
 ] as const) {
   given.addEventListener('input', () => {
     refreshSoon(part);
+  });
+  // Sliders are dragged: what they change stays until the next is there.
+  given.addEventListener('change', ({ target }) => {
+    if (!(target instanceof HTMLInputElement && target.type === 'range')) clear(part);
   });
   given.addEventListener('submit', (event) => {
     event.preventDefault();

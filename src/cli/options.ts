@@ -97,7 +97,7 @@ export const choice = (flags: string, description: string, choices: readonly str
 
 /** The formats that are read. */
 const ROWS =
-  'the rows: .csv, .tsv, .npy, .parquet, .json, .jsonl, MNIST idx files, CIFAR-10 .bin; .gz too';
+  'the rows: .csv, .tsv, .npy, .npz, .parquet, .arrow, .json, .jsonl, MNIST idx files, CIFAR-10 .bin; .gz too';
 
 /** The file of rows and which of them are read. */
 export function addRows(command: Command): Command {

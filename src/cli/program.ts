@@ -1,5 +1,5 @@
 /** The commands, and what a shell is told of how they went. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type ParseOptionsResult } from 'commander';
 import { version } from '../../package.json';
 import { ClusteringError } from '../index.js';
 import { addAutoencoder } from '../methods/autoencoder/cli/command.js';
@@ -25,8 +25,36 @@ import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
 /** What a shell is told: sysexits' usage error, a failure, or death by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
+/** Flags as short as that are misspelt ones of a letter, which Commander does not guess. */
+const SHORT_FLAG = /^--?(\w{1,2})$/;
+
+/** A command that names an unknown flag before it asks for one that is missing. */
+class ClusteringCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new ClusteringCommand(name);
+  }
+
+  override parseOptions(args: string[]): ParseOptionsResult {
+    const parsed = super.parseOptions(args);
+    const flag = parsed.unknown.find((arg) => arg.startsWith('-'));
+    if (flag === undefined || this.commands.length > 0 || /^(?:-h|--help)$/.test(flag))
+      return parsed;
+    const [, letters = ''] = SHORT_FLAG.exec(flag) ?? [];
+    const meant = this.options.find(
+      ({ long }) => /^--\w$/.test(long ?? '') && letters.toLowerCase().includes(long![2]),
+    );
+    if (meant) {
+      this.error(`error: unknown option '${flag}'\n(Did you mean ${meant.long}?)`, {
+        code: 'commander.unknownOption',
+      });
+    }
+    for (const option of this.options) option.makeOptionMandatory(false);
+    return parsed;
+  }
+}
+
 function program(signal: AbortSignal): Command {
-  const root = new Command('webgpu-clustering')
+  const root = new ClusteringCommand('webgpu-clustering')
     .description('Clustering on WebGPU: the GPU where there is one, else a software driver.')
     .version(version)
     .exitOverride()

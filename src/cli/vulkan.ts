@@ -51,6 +51,8 @@ export interface VulkanEnvironment {
   readonly variables: Variables;
   /** The adapter a child process was given, for people. */
   readonly adapter: string;
+  /** Whether the driver writes to standard error while it starts. */
+  readonly isNoisy: boolean;
 }
 
 /**
@@ -82,13 +84,13 @@ function packageEntry(name: string): string {
  */
 export async function findVulkan(): Promise<VulkanEnvironment> {
   const present = await probeAdapter({});
-  if (present !== undefined) return { variables: {}, adapter: present };
+  if (present !== undefined) return { variables: {}, ...present };
   const named = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
   // A driver that the user named is not replaced by another; only a missing loader is supplied.
   const variables =
     named === undefined ? await swiftShaderEnvironment() : { LD_LIBRARY_PATH: await loaderPath() };
-  const adapter = await probeAdapter(variables);
-  if (adapter !== undefined) return { variables, adapter };
+  const found = await probeAdapter(variables);
+  if (found !== undefined) return { variables, ...found };
   throw new NoAdapterError(
     named === undefined
       ? `Neither this machine's Vulkan drivers nor SwiftShader give a WebGPU adapter. Install a Vulkan driver, or run on the processor with --device cpu.`
@@ -144,11 +146,13 @@ const PROBE = `
   process.exit();`;
 
 /**
- * The name of the adapter that Dawn gives a child process with these variables, or undefined.
+ * The adapter that Dawn gives a child process with these variables, or undefined.
  *
  * @throws MissingPackageError when `webgpu` is not installed
  */
-export async function probeAdapter(variables: Variables): Promise<string | undefined> {
+export async function probeAdapter(
+  variables: Variables,
+): Promise<Pick<VulkanEnvironment, 'adapter' | 'isNoisy'> | undefined> {
   const dawn = pathToFileURL(packageEntry('webgpu')).href;
   const child = promisify(execFile)(
     process.execPath,
@@ -156,8 +160,9 @@ export async function probeAdapter(variables: Variables): Promise<string | undef
     { env: { ...process.env, ...variables }, timeout: 30_000 },
   );
   // A driver may be so broken that the process crashes: that is no adapter either.
-  const { stdout } = await child.catch(() => ({ stdout: '' }));
-  return stdout.trim().split('\n').pop() || undefined;
+  const { stdout, stderr } = await child.catch(() => ({ stdout: '', stderr: '' }));
+  const adapter = stdout.trim().split('\n').pop();
+  return adapter ? { adapter, isNoisy: stderr !== '' } : undefined;
 }
 
 /**

@@ -188,15 +188,16 @@ describe('webgpu-clustering gmm', () => {
     expect(report.match(/alt="mean of component \d"/g)).toHaveLength(2);
   });
 
-  test('of a range leaves out numbers that make covariances singular', async () => {
+  test('of a range leaves out numbers that cannot be fitted', async () => {
     // Two far groups of three points in general position: a third component has too few rows.
     const rows = ['0,0', '1,0', '0,1', '90,90', '91,90', '90,91'];
     const file = await here.write('few.csv', `a,b\n${rows.join('\n')}\n`);
     const { code, stdout, stderr } = await here.run(
-      ...['gmm', file, '--k', '1..3', '--reg-covar', '0', '--device', 'cpu'],
+      ...['gmm', file, '--k', '1..7', '--reg-covar', '0', '--device', 'cpu'],
     );
     expect(code).toBe(0);
     expect(stderr).toMatch(/^k = 3: component \d has a singular covariance/m);
+    expect(stderr).toMatch(/^k = 7: there are only 6 rows\.$/m);
     expect(stdout).toMatch(/k = 1: BIC[^]*k = 2: BIC[^]*lowest BIC: k = 2/);
     await here.refuses(['gmm', file, '--k', '3', '--reg-covar', '0'], 1, /singular covariance/);
   });

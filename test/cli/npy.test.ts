@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readTable } from '../../src/cli/read/read_table.js';
@@ -215,5 +216,38 @@ describe('bad NPY', () => {
   test('three dimensions in Fortran order, empty arrays', async () => {
     await refuse(npyFile(npyHeader('<f4', [2, 2, 1], true), data), /Fortran order/);
     await refuse(npyFile(npyHeader('<f4', [0, 3]), new Uint8Array()), /holds nothing/);
+  });
+});
+
+describe('NPZ', () => {
+  const single = (values: number[], shape: number[]) =>
+    npyFile(npyHeader('<f4', shape), bytesOf(Float32Array.from(values)));
+  const text = npyFile(npyHeader('<U1', [2]), new Uint8Array(8));
+
+  test('the array of most numbers; of arrays of one dimension each is a column', async () => {
+    const y = single([7, 8], [2]);
+    const table = await read(
+      zipSync({ 'y.npy': y, 'X.npy': single([1, 2, 3, 4], [2, 2]), 'names.npy': text }),
+      'a.npz',
+    );
+    expect([...table.data]).toEqual([1, 2, 3, 4]);
+    expect(table.notes).toEqual(['Read the array "X", not "y", "names".']);
+    const columns = await read(
+      zipSync({ 'x.npy': single([1, 2], [2]), 'y.npy': y, 'z.npy': single([1], [1]) }),
+      'b.npz',
+    );
+    expect(columns.columns).toEqual(['x', 'y']);
+    expect([...columns.data]).toEqual([1, 7, 2, 8]);
+    expect(columns.notes).toEqual(['Left out: "z".']);
+  });
+
+  test('refuses what is damaged, or holds no numbers', async () => {
+    const none = await folder.write('c.npz', zipSync({ 'names.npy': text }));
+    await expectFileError(readTable(none), none, /none of its arrays holds numbers \("names"\)/);
+    const cut = await folder.write('d.npz', zipSync({ 'x.npy': text }).subarray(0, 40));
+    await expectFileError(readTable(cut), cut, /it is damaged or no NPZ file/);
+    const bomb = zipSync({ 'x.npy': new Uint8Array(100 << 20) });
+    const path = await folder.write('e.npz', bomb);
+    await expectFileError(readTable(path), path, /unpacks to more than 256 times its size/);
   });
 });

@@ -62,6 +62,33 @@ describe('Parquet', () => {
     expect(table.notes).toEqual(['Left out, since they hold no numbers: "name", "when", "flag".']);
   });
 
+  test('text, truths and times stay beside the numbers where they are asked for', async () => {
+    const file = write([
+      { name: 'name', data: ['a', 'b', 'a', null], type: 'STRING' },
+      { name: 'x', data: Float64Array.of(1, 2, 3, 4), type: 'DOUBLE' },
+      {
+        name: 'when',
+        data: [0, 1, 2, 3].map((day) => new Date(864e5 * day + day)),
+        type: 'TIMESTAMP',
+      },
+      { name: 'flag', data: [true, false, true, true], type: 'BOOLEAN' },
+    ]);
+    const table = await read(file, { texts: true });
+    expect(table.names).toEqual(['name', 'x', 'when', 'flag']);
+    expect([...table.data]).toEqual([1, 2, 3, 4]);
+    const cells = table.texts?.map(({ name, codes, values }) => [
+      name,
+      Array.from(codes, (code) => values[code]),
+    ]);
+    expect(cells).toEqual([
+      ['name', ['a', 'b', 'a', '']],
+      ['when', ['1970-01-01', ...[1, 2, 3].map((day) => `1970-01-0${day + 1}T00:00:00.00${day}Z`)]],
+      ['flag', ['true', 'false', 'true', 'true']],
+    ]);
+    const chosen = await read(file, { columns: ['x', 'name'], encode: true });
+    expect(chosen.texts?.map(({ name }) => name)).toEqual(['name']);
+  });
+
   test('float columns alone stay float32; named columns come in their order', async () => {
     const file = write([
       { name: 'a', data: Float32Array.of(1, 2), type: 'FLOAT' },

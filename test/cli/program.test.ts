@@ -41,3 +41,12 @@ test('help tells the runs that k-means makes by default', async () => {
   expect(await run(['kmeans', '--help'])).toBe(0);
   expect(written.mock.calls.flat().join('')).toMatch(/--n-init[^-]*\(default: 1; 10 with/);
 });
+
+test.each([
+  ['--kk', /unknown option '--kk'\n\(Did you mean --k\?\)/],
+  ['--sed', /unknown option '--sed'\n\(Did you mean --seed\?\)/],
+])('%s is told of before an option that is missing', async (flag, message) => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(await run(['kmeans', IRIS, flag, '3'])).toBe(2);
+  expect(written.mock.calls.flat().join('')).toMatch(message);
+});

@@ -113,16 +113,12 @@ describe('your data', { timeout: TIMEOUT }, async () => {
       expect(await sizesShown(page)).toEqual(Array.from(model.counts));
       expect(await labelsIn(page, 'iris-labels.csv')).toEqual(Array.from(model.labels));
       await page.checkLooks('kmeans');
-    });
 
-    test.runIf(site.speaksForAll)('without showing iterations the fit is the same', async () => {
-      const page = await site.open('data/');
-      await openIris(page);
-      const shown = await cluster(page);
+      // Without showing iterations the fit is the same.
       await page.page.click('#live');
       const { Inertia, Iterations } = await cluster(page);
-      expectClose(Number(Inertia), Number(shown.Inertia), 1e-6);
-      expect(Iterations).toBe(shown.Iterations);
+      expectClose(Number(Inertia), model.inertia, 1e-6);
+      expect(Iterations).toBe(facts.Iterations);
     });
 
     test.runIf(site.speaksForAll)(
@@ -229,6 +225,8 @@ describe('your data', { timeout: TIMEOUT }, async () => {
       await openIris(page);
       await page.page.click('#live');
       for (const [name, content] of Object.entries(everyFormat(irisTable))) {
+        // A browser has a part in how bytes come, and how they are unpacked.
+        if (!site.speaksForAll && !/csv|gz/.test(name)) continue;
         await openWith(page, await page.writeInput(name, content));
         expect(await page.textOf('#file-facts'), name).toMatch(/: 150 rows, 4 columns\.$/);
         expectClose(Number((await cluster(page)).Inertia), inertia, 1e-6);
@@ -270,16 +268,19 @@ describe('your data', { timeout: TIMEOUT }, async () => {
       expect(await sizesShown(page)).toEqual([100_000]);
     });
 
-    test('reading can be cancelled too, and leaves what there was', async () => {
-      const page = await site.open('data/');
-      await openIris(page);
-      await page.choose(await page.writeInput('noise.csv', toCsv(noise(300_000, 6))));
-      await page.waitForText('#task-text', /^Reading noise\.csv/);
-      await page.pressCancel();
-      await page.waitForText('#status', /^Cancelled\.$/);
-      expect(await page.textOf('#file-facts')).toMatch(/^iris\.csv/);
-      expect((await cluster(page)).Data).toBe('150 × 4');
-    });
+    test.runIf(site.speaksForAll)(
+      'reading can be cancelled too, and leaves what there was',
+      async () => {
+        const page = await site.open('data/');
+        await openIris(page);
+        await page.choose(await page.writeInput('noise.csv', toCsv(noise(150_000, 6))));
+        await page.waitForText('#task-text', /^Reading noise\.csv/);
+        await page.pressCancel();
+        await page.waitForText('#status', /^Cancelled\.$/);
+        expect(await page.textOf('#file-facts')).toMatch(/^iris\.csv/);
+        expect((await cluster(page)).Data).toBe('150 × 4');
+      },
+    );
 
     test('points are looked at: zoom, hover, lasso', async () => {
       const page = await site.open('data/');

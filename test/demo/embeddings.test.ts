@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -88,23 +88,44 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       await page.page.focus('#clusters [open] .word');
       await page.page.keyboard.press('Enter');
       await page.waitForText('#found', /^“(?!volcano)/);
+
+      await page.fill('#word', 'qqxyz');
+      await page.page.click('#search');
+      expect(await page.outcome()).toMatch(/^“qqxyz” is not among the 20,000 words/);
     });
 
-    test.runIf(site.speaksForAll)(
-      'searches while it clusters, and says what it does not know',
-      async () => {
-        const page = await site.open('embeddings/');
-        await page.page.type('#word', 'paris');
-        await page.page.click('#search');
-        await page.waitForText('#found', /“paris”/);
-        await page.page.click('#neighbours button');
-        await page.waitForText('#found', /“(?!paris)/);
-        await page.fill('#word', 'qqxyz');
-        await page.page.click('#search');
-        expect(await page.outcome()).toMatch(/^“qqxyz” is not among the 20,000 words/);
-        await page.screenshot('not-known');
-      },
-    );
+    test.runIf(site.speaksForAll)('embeddings of one’s own, named and coloured', async () => {
+      const page = await site.open('embeddings/');
+      const rows = Array.from({ length: 60 }, (_, i) => ({
+        id: 100 + i,
+        text: `${['red', 'green', 'blue'][i % 3]} thing ${i}`,
+        year: 1990 + (i % 30),
+        embedding: [0, 1, 2].map((j) => (i % 3 === j ? 1 : 0.01 * ((i * (j + 1)) % 7))),
+      }));
+      const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+      const file = join(site.folder, 'things.jsonl');
+      await writeFile(file, lines);
+      await page.drop(file);
+      expect(await page.outcome()).toMatch(/^Done: \d clusters\.$/);
+      expect(await page.textOf('#file-facts')).toBe('things.jsonl: 60 rows of 3 numbers.');
+      await page.fill('#k', '3');
+      await page.page.click('#cluster');
+      expect(await page.outcome()).toBe('Done: 3 clusters.');
+      const names = await page.page.$$eval('#clusters strong', (found) =>
+        found.map(({ textContent }) => textContent),
+      );
+      for (const name of names) expect(name).toMatch(/^(\w+) thing \d+, \1 thing \d+, \1 thing/);
+      await page.page.select('#colour', '2');
+      expect(await page.textOf('#legend')).toBe('From 1,990, dark, to 2,019, bright.');
+      await page.checkLooks('own');
+      await page.page.type('#word', 'blue thing');
+      await page.page.keyboard.press('Enter');
+      await page.waitForText('#found', /^“blue thing 2” is in the cluster blue/);
+      const saved = await page.download('#download', 'things-clusters.csv');
+      const csv = (await readFile(saved, 'utf8')).split('\n');
+      expect(csv[0]).toBe('id,text,year,embedding[0],embedding[1],embedding[2],cluster');
+      expect(csv[1]).toMatch(/^100,red thing 0,1990,1,0,0,[0-2]$/);
+    });
 
     test.runIf(site.speaksForAll)(
       'a clustering that is cancelled ends, and another begins',
@@ -115,7 +136,7 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
         await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
         await page.pressCancel();
         expect(await page.outcome()).toBe('Cancelled.');
-        await page.fill('#k', '100');
+        await page.fill('#k', String(K));
         await page.page.click('#cluster');
         await page.waitForText('#task:not([hidden]) #task-text', /^(Choosing|Iteration)/);
         // A search leaves it to its work.
@@ -123,7 +144,7 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
         await page.page.keyboard.press('Enter');
         await page.waitForText('#found', /“paris”/);
         await page.page.waitForSelector('#task', { hidden: true, timeout: TIMEOUT });
-        expect((await page.facts()).Clusters).toBe('100');
+        expect((await page.facts()).Clusters).toBe(String(K));
       },
     );
 

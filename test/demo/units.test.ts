@@ -1,11 +1,6 @@
-import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { encode as encodePng } from 'fast-png';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { readArrow } from '../../demo/data/read/arrow.js';
-import { decompressLz4Frame } from '../../demo/data/read/lz4_frame.js';
 import { withMountedFile } from '../../demo/data/read/mounted_file.js';
 import { ByteSource } from '../../demo/data/read/node/byte_source.js';
 import { elbow } from '../../src/cli/elbow.js';
@@ -20,7 +15,6 @@ import {
 import { packColour, PointRaster, radiusFor } from '../../demo/shared/scatter_raster.js';
 import { readPictureHeader } from '../../demo/shared/picture_header.js';
 import { WorkerClient } from '../../demo/shared/worker_client.js';
-import { root } from '../engines/bundle.js';
 
 const reading = { signal: new AbortController().signal, onProgress: () => undefined };
 const one = { scale: 1, offset: 0 };
@@ -171,75 +165,6 @@ describe('files', () => {
       controller.abort();
       await expect(source.take(3)).rejects.toThrow(/abort/);
     });
-  });
-
-  test('Arrow: numbers, and why other columns are none', async () => {
-    const table = tableFromArrays({
-      single: Float32Array.of(1, 2.5, 3),
-      whole: Int32Array.of(1, -2, 3),
-      words: ['a', 'b', 'c'],
-      gap: [1, null, 3],
-      bad: Float64Array.of(1, 2, NaN),
-    });
-    for (const format of ['file', 'stream'] as const) {
-      const bytes = new Uint8Array(tableToIPC(table, { format })!);
-      const { rows, columns } = await readArrow(new File([bytes], 'a.arrow'), reading);
-      expect(rows).toBe(3);
-      expect(columns).toEqual([
-        { name: 'single', values: Float32Array.of(1, 2.5, 3) },
-        { name: 'whole', values: Float64Array.of(1, -2, 3) },
-        { name: 'words', problem: 'row 0 holds a' },
-        { name: 'gap', problem: 'row 1 is empty' },
-        { name: 'bad', problem: 'row 2 is NaN' },
-      ]);
-    }
-  });
-
-  // Written by Polars (nodejs-polars 0.26.1, writeIPC) of test/golden/iris.csv.
-  test.each([
-    ['iris-zstd.arrow', [0x28, 0xb5, 0x2f, 0xfd]],
-    ['iris-lz4.arrow', [0x04, 0x22, 0x4d, 0x18]],
-  ])('Arrow, compressed: %s', async (name, magic) => {
-    const folder = join(root, 'test/demo/files');
-    const bytes = await readFile(join(folder, name));
-    const { rows, columns } = await readArrow(new File([bytes], name), reading);
-    const csv = await readFile(join(root, 'test/golden/iris.csv'), 'utf8');
-    const [header, ...lines] = csv
-      .trim()
-      .split('\n')
-      .map((line) => line.split(','));
-    expect(rows).toBe(150);
-    expect(columns.map((column) => column.name)).toEqual(header);
-    columns.forEach(({ values }, j) => {
-      expect(Array.from(values!)).toEqual(lines.map((line) => Number(line[j])));
-    });
-    // Damaged: a sentence that names the file, and no numbers.
-    const damaged = Uint8Array.from(bytes);
-    damaged.fill(0, bytes.indexOf(Uint8Array.from(magic)), -1000);
-    await expect(readArrow(new File([damaged], name), reading)).rejects.toThrow(
-      /^iris-\w+\.arrow: it is damaged or no Arrow file/,
-    );
-  });
-
-  test('LZ4 frames: literals, overlapping matches, stored blocks', () => {
-    // One block: the literals "ab", a match of 8 from 2 back, the literals "xyzzy"; then "raw" stored.
-    const packed = [0x24, 97, 98, 2, 0, 0x50, ...Buffer.from('xyzzy')];
-    const frame = (block: readonly number[]) =>
-      Uint8Array.of(
-        ...[0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82],
-        ...[block.length, 0, 0, 0, ...block],
-        ...[3, 0, 0, 0x80, ...Buffer.from('raw')],
-        ...[0, 0, 0, 0],
-      );
-    const text = 'abababababxyzzyraw';
-    const unpack = (block: readonly number[], length: number) =>
-      Buffer.from(decompressLz4Frame(frame(block), new Uint8Array(length))).toString();
-    expect(unpack(packed, text.length)).toBe(text);
-    // Claims of another length, and a match from before the beginning.
-    expect(() => unpack(packed, text.length + 1)).toThrow(/damaged/);
-    expect(() => unpack(packed, text.length - 1)).toThrow(/damaged/);
-    expect(() => unpack([0x14, 97, 9, 0, 0x10, 98], 12)).toThrow(/damaged/);
-    expect(() => decompressLz4Frame(frame(packed).subarray(0, 20), new Uint8Array(18))).toThrow();
   });
 });
 

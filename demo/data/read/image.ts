@@ -16,7 +16,11 @@ export async function readImage(
   { signal, onProgress }: ReadOptions,
 ): Promise<DataTable> {
   onProgress({ value: 0, max: 1, text: `Decoding ${file.name}` });
-  const { data, width, height, scaled } = await decodePicture(file, signal, MOST_PIXELS);
+  const { data, width, height, scaled, isTransparent } = await decodePicture(
+    file,
+    signal,
+    MOST_PIXELS,
+  );
   const rows = width * height;
   const channel = (at: number) => Float32Array.from({ length: rows }, (_, i) => data[4 * i + at]);
   return {
@@ -35,8 +39,11 @@ export async function readImage(
       },
       ...['red', 'green', 'blue'].map((name, at) => ({ name, values: channel(at) })),
     ],
-    notes: scaled
-      ? [`The picture was scaled down to ${width} × ${height} pixels, a row each.`]
-      : [],
+    notes: [
+      ...(scaled
+        ? [`The picture was scaled down to ${width} × ${height} pixels, a row each.`]
+        : []),
+      ...(isTransparent ? ['What is transparent lies on white.'] : []),
+    ],
   };
 }

@@ -24,11 +24,6 @@ const readImage: Reader = async (file, options) => {
   return image.readImage(file, options);
 };
 
-const readArrow: Reader = async (file, options) => {
-  const arrow = await import('./arrow.js');
-  return arrow.readArrow(file, options);
-};
-
 /** What the command line's readers are asked for here: all that is there, as columns are chosen later. */
 const ALL = { missing: true, texts: true };
 
@@ -128,10 +123,24 @@ const readParquet = commandLineReader(
   () => ({ kind: 'parquet' }),
 );
 
+const readNpz = commandLineReader(async (_, source) => {
+  const npz = await import('../../../src/cli/read/npz.js');
+  return { table: await npz.readNpz(source) };
+});
+const readArrow = commandLineReader(async (_, source) => {
+  const arrow = await import('../../../src/cli/read/arrow.js');
+  let isCompressed = false;
+  const onRead = (writing: { readonly isCompressed: boolean }) => ({ isCompressed } = writing);
+  const table = await arrow.readArrow(source, { ...ALL, onRead });
+  // Code would have to bring its own codec.
+  return { table, format: isCompressed ? undefined : { kind: 'arrow' } };
+});
+
 const BY_EXTENSION: readonly (readonly [RegExp, Reader])[] = [
   [/\.(?:csv|txt)(?:\.gz)?$/i, readCsv],
   [/\.(?:tsv|tab)(?:\.gz)?$/i, csvReader('\t')],
   [/\.npy(?:\.gz)?$/i, readNpy],
+  [/\.npz$/i, readNpz],
   [/\.json(?:\.gz)?$/i, readJson],
   [/\.(?:jsonl|ndjson)(?:\.gz)?$/i, readJsonLines],
   [/\.(?:parquet|pq)$/i, readParquet],
@@ -217,7 +226,7 @@ function explain(file: File, error: unknown): unknown {
 }
 
 /**
- * Reads a file whole: CSV, TSV, JSON, JSON lines, NPY, Parquet, Arrow, IDX or an image; told by its
+ * Reads a file whole: CSV, TSV, JSON, JSON lines, NPY, NPZ, Parquet, Arrow, IDX or an image; told by its
  * name, else by its first bytes.
  *
  * @throws Error with a sentence or two for people; the signal's reason when cancelled

@@ -102,6 +102,11 @@ export class ByteSource {
     return new ByteSource(path, file, size, isGzip(magic));
   }
 
+  /** What was read before, such as a file within another: `path` names it in errors. */
+  static ofBytes(path: string, bytes: Uint8Array): ByteSource {
+    return new ByteSource(path, Readable.from([Buffer.from(bytes)]), bytes.length, false);
+  }
+
   static async #ofStandardInput(): Promise<ByteSource> {
     const blocks = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     let start = Buffer.alloc(0);
@@ -123,6 +128,11 @@ export class ByteSource {
   /** The most bytes that can still come. */
   get remaining(): number {
     return this.limit - this.#consumed;
+  }
+
+  /** How much has been read, from 0 to 1; undefined where it is not known how much there is. */
+  get share(): number | undefined {
+    return this.gzipped || this.limit === Infinity ? undefined : this.#consumed / this.limit;
   }
 
   /** The first bytes of what is left, at most `length` of them, without consuming them. */
@@ -169,6 +179,19 @@ export class ByteSource {
       this.#consumed += block.length;
       yield block;
     }
+  }
+
+  /** Everything that is left, in memory of its own. */
+  async takeAll(): Promise<Uint8Array<ArrayBuffer>> {
+    const blocks: Buffer[] = [];
+    for await (const block of this.rest()) blocks.push(block);
+    const all = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const block of blocks) {
+      all.set(block, at);
+      at += block.length;
+    }
+    return all;
   }
 
   /** Throws FileError unless every byte was consumed. */

@@ -49,6 +49,7 @@ export async function readCsv(source: ByteSource, options: CsvOptions): Promise<
     isEmpty: (cell) => cell.trim() === '',
     isMissing: (cell) => MISSING.test(cell),
     textOf: (cell) => cell,
+    share: () => source.share,
     notes: [...notes, ...describeDialect(dialect, usual)],
   });
   let width = 0;

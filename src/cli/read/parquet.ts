@@ -1,5 +1,5 @@
 /**
- * Parquet files with flat numeric columns. hyparquet reads the footer and decodes the values; the
+ * Parquet files with flat columns and lists of numbers. hyparquet reads the footer and decodes the values; the
  * claims of both are compared with the file's size first.
  */
 import { open, type FileHandle } from 'node:fs/promises';
@@ -15,8 +15,8 @@ import { FileError } from '../errors.js';
 import { regularFileSize } from './byte_source.js';
 import { checkThrift } from './parquet_checks.js';
 import { type Leaf, type Page, readColumnChunk } from './parquet_pages.js';
-import { checkDistinct, columnPositions, listNames, type Table } from './table.js';
-import type { ColumnChoice } from './table_builder.js';
+import { checkDistinct, columnPositions, listNames, type Table, type TextColumn } from './table.js';
+import { type ColumnChoice, GrowingText } from './table_builder.js';
 
 export const PARQUET_MAGIC = Buffer.from('PAR1', 'latin1');
 
@@ -31,11 +31,15 @@ const MAX_FOOTER_BYTES = 64 << 20;
 const MAX_EXPANSION = 1024;
 const EXPANSION_FLOOR_BYTES = 64 << 20;
 
+type PathLeaf = Leaf & { readonly path: readonly string[] };
+
 /** A top-level column. */
 interface Column {
   readonly name: string;
   /** What its numbers are read by; undefined where it holds none. */
-  readonly leaf: (Leaf & { readonly path: readonly string[] }) | undefined;
+  readonly leaf: PathLeaf | undefined;
+  /** What its cells are read by as text; undefined where it is nested. */
+  readonly textLeaf: PathLeaf | undefined;
   /** What it holds, for people. */
   readonly kind: string;
 }
@@ -43,14 +47,15 @@ interface Column {
 /** A column that is used, and where its numbers go: the first of the matrix's columns, and how many. */
 interface Placed {
   readonly name: string;
-  readonly leaf: NonNullable<Column['leaf']>;
+  readonly leaf: PathLeaf;
   readonly first: number;
   readonly width: number;
 }
 
 /**
  * The integer, decimal and floating-point columns of a file, or those named; a column of lists of one length
- * is as many columns. Others (text, dates, nested ones) are left out and named in the notes.
+ * is as many columns. Others (text, dates, nested ones) are left out and named in the notes; flat ones are kept as
+ * text where they are asked for.
  *
  * @throws FileError on a damaged or lying file, a missing or other column, a null where none may be missing,
  *   lists of several lengths, or an integer beyond 2^53
@@ -83,15 +88,15 @@ async function readOpenParquet(
   choice: ColumnChoice,
 ): Promise<Table> {
   const { metadata, dataEnd } = await readFooter(path, handle, size);
-  const { columns, notes } = chooseColumns(path, metadata.schema, choice);
+  const { columns, aside, order, notes } = chooseColumns(path, metadata.schema, choice);
   const n = rowCount(metadata);
   if (n === 0) throw new FileError(path, 'it holds no rows', 'Give a file with at least one row.');
   const chunksOf = (group: FileMetaData['row_groups'][number]) =>
     columns.map(({ name, leaf }) => chunkOf(group.columns, name, leaf, Number(group.num_rows)));
   const groups = metadata.row_groups.filter(({ num_rows: rows }) => rows > 0n);
   const placed = place(columns, chunksOf(groups[0]), Number(groups[0].num_rows));
-  const last = placed[placed.length - 1];
-  const d = last.first + last.width;
+  const last = placed.at(-1);
+  const d = last ? last.first + last.width : 0;
   const bytes = n * d * Float64Array.BYTES_PER_ELEMENT;
   if (bytes > EXPANSION_FLOOR_BYTES + MAX_EXPANSION * size) {
     throw new FileError(
@@ -116,10 +121,40 @@ async function readOpenParquet(
     }
     groupStart += rows;
   }
-  const names = placed.flatMap(({ name, leaf, width }) =>
-    leaf.maxRepetition === 0 ? [name] : Array.from({ length: width }, (_, i) => `${name}[${i}]`),
-  );
-  return { data, shape: [n, d], columns: names, names, notes };
+  const namesOf = ({ name, leaf, width }: Placed) =>
+    leaf.maxRepetition === 0 ? [name] : Array.from({ length: width }, (_, i) => `${name}[${i}]`);
+  const texts: TextColumn[] = [];
+  for (const { name, leaf } of aside) {
+    const cells = new GrowingText();
+    const textOf = textReader(leaf.element);
+    for (const group of groups) {
+      const meta = chunkOf(group.columns, name, leaf, Number(group.num_rows));
+      const chunk = await readChunk(handle, meta, dataEnd);
+      readColumnChunk(chunk, meta, leaf, ({ count, values, present }) => {
+        for (let entry = 0, at = 0; entry < count; entry++) {
+          cells.push(present?.[entry] === 0 ? '' : textOf(values[at++]));
+        }
+      });
+    }
+    texts.push(cells.take(name));
+  }
+  const columnNames = placed.flatMap(namesOf);
+  const kept = new Map<string, readonly string[]>([
+    ...placed.map((column) => [column.name, namesOf(column)] as const),
+    ...aside.map(({ name }) => [name, [name]] as const),
+  ]);
+  const names =
+    choice.columns && aside.length === 0
+      ? columnNames
+      : order.flatMap((name) => kept.get(name) ?? []);
+  return {
+    data,
+    shape: [n, d],
+    columns: columnNames,
+    names,
+    ...(texts.length > 0 && { texts }),
+    notes,
+  };
 }
 
 /** Lists are as long as those of the first rows are on average, which `ColumnWriter` holds them all to. */
@@ -189,40 +224,56 @@ async function readFooter(
 function chooseColumns(
   path: string,
   schema: readonly SchemaElement[],
-  { columns: wanted }: ColumnChoice,
-): { columns: Omit<Placed, 'first' | 'width'>[]; notes: string[] } {
+  { columns: wanted, texts, encode }: ColumnChoice,
+): {
+  columns: Omit<Placed, 'first' | 'width'>[];
+  /** Those kept as text. */
+  aside: { readonly name: string; readonly leaf: PathLeaf }[];
+  /** All names, in the file's order. */
+  order: readonly string[];
+  notes: string[];
+} {
   const columns = topLevelColumns(schema);
   const names = columns.map(({ name }) => name);
   checkDistinct(path, names);
   const numeric = columns.flatMap(({ name, leaf }) => (leaf ? [{ name, leaf }] : []));
+  const asideOf = (isUsed: (name: string) => boolean, isKept: (name: string) => boolean) =>
+    columns.flatMap(({ name, textLeaf }) =>
+      textLeaf && !isUsed(name) && isKept(name) ? [{ name, leaf: textLeaf }] : [],
+    );
   if (wanted) {
     const chosen = columnPositions(path, wanted, names).map((j) => columns[j]);
-    return {
-      columns: chosen.map(({ name, leaf, kind }) => {
-        if (leaf) return { name, leaf };
-        throw new FileError(
-          path,
-          `column ${JSON.stringify(name)} is ${kind}, not a number`,
-          `The numeric columns are ${listNames(numeric.map((column) => column.name))}.`,
-        );
-      }),
-      notes: [],
-    };
+    const used = chosen.flatMap(({ name, leaf, textLeaf, kind }) => {
+      if (leaf) return [{ name, leaf }];
+      if (encode && textLeaf) return [];
+      throw new FileError(
+        path,
+        `column ${JSON.stringify(name)} is ${kind}, not a number`,
+        `The numeric columns are ${listNames(numeric.map((column) => column.name))}.`,
+      );
+    });
+    const aside = asideOf(
+      (name) => used.some((column) => column.name === name),
+      (name) => texts === true || chosen.some((column) => column.name === name),
+    );
+    return { columns: used, aside, order: names, notes: [] };
   }
-  if (numeric.length === 0) {
+  const lists = numeric.filter(({ leaf }) => leaf.maxRepetition === 1);
+  const used = lists.length > 0 ? lists : numeric;
+  const isUsed = (name: string) => used.some((column) => column.name === name);
+  const aside = asideOf(isUsed, () => texts === true || encode === true);
+  if (numeric.length === 0 && !(encode && aside.length > 0)) {
     throw new FileError(
       path,
       `none of its columns holds numbers (${listNames(names)})`,
       'Convert the columns to use to integers or floats.',
     );
   }
-  const lists = numeric.filter(({ leaf }) => leaf.maxRepetition === 1);
-  const used = lists.length > 0 ? lists : numeric;
-  const left = names.filter((name) => !used.some((column) => column.name === name));
+  const left = names.filter((name) => !isUsed(name));
   const reason =
     lists.length > 0 ? 'since lists of numbers are there' : 'since they hold no numbers';
-  const notes = left.length > 0 ? [`Left out, ${reason}: ${listNames(left)}.`] : [];
-  return { columns: used, notes };
+  const notes = left.length > 0 && !encode ? [`Left out, ${reason}: ${listNames(left)}.`] : [];
+  return { columns: used, aside, order: names, notes };
 }
 
 /** The root's children; of those with elements below, what the only leaf is. */
@@ -238,7 +289,9 @@ function topLevelColumns(schema: readonly SchemaElement[]): Column[] {
     }
     const elements = schema.slice(start, at);
     const [top] = elements;
-    columns.push({ name: top.name, leaf: leafOf(elements), kind: describeType(top) });
+    const leaf = leafOf(elements);
+    const textLeaf = leaf?.maxRepetition === 0 ? leaf : textLeafOf(elements);
+    columns.push({ name: top.name, leaf, textLeaf, kind: describeType(top) });
   }
   return columns;
 }
@@ -258,6 +311,63 @@ function leafOf(elements: readonly SchemaElement[]): Column['leaf'] {
     maxDefinition: count('OPTIONAL') + repeated,
     maxRepetition: repeated === 1 ? 1 : 0,
     path: elements.map(({ name }) => name),
+  };
+}
+
+/** What the cells of a flat column of text, truths, dates or times are read by. */
+function textLeafOf(elements: readonly SchemaElement[]): PathLeaf | undefined {
+  const [element] = elements;
+  const { name, type, repetition_type: repetition } = element;
+  const kind = element.logical_type?.type ?? element.converted_type;
+  const isText =
+    type === 'BOOLEAN' ||
+    (type === 'BYTE_ARRAY' && /^(?:STRING|UTF8|ENUM|JSON)$/.test(kind ?? '')) ||
+    (type === 'INT32' && kind === 'DATE') ||
+    (type === 'INT64' && /^TIMESTAMP/.test(kind ?? ''));
+  if (elements.length !== 1 || repetition === 'REPEATED' || !isText) return undefined;
+  return {
+    element,
+    maxDefinition: repetition === 'OPTIONAL' ? 1 : 0,
+    maxRepetition: 0,
+    path: [name],
+  };
+}
+
+const PER_MILLISECOND: Readonly<Record<string, number>> = { MILLIS: 1, MICROS: 1e3, NANOS: 1e6 };
+const MILLISECONDS_PER_DAY = 86_400_000;
+/** Beyond that a Date is none. */
+const LAST_DATE = 8.64e15;
+
+/** What a value says as text: dates and times as ISO 8601 has them, in UTC. */
+function textReader(element: SchemaElement): (value: number | bigint | string) => string {
+  const { logical_type: logical, converted_type: converted } = element;
+  const unit =
+    logical?.type === 'TIMESTAMP' ? logical.unit : /^TIMESTAMP_(\w+)$/.exec(converted ?? '')?.[1];
+  const isDate = logical?.type === 'DATE' || converted === 'DATE';
+  if (unit !== undefined || isDate) {
+    return (value) => {
+      const time = Number(value) * (isDate ? MILLISECONDS_PER_DAY : 1 / PER_MILLISECOND[unit!]);
+      if (!(Math.abs(time) <= LAST_DATE)) return String(value);
+      return new Date(time).toISOString().replace(/T00:00:00\.000Z$/, '');
+    };
+  }
+  const numberOf = numberReader(element);
+  return (value) => (typeof value === 'string' ? value : String(numberOf(value)));
+}
+
+/** The number that a stored value stands for; a whole one that float64 cannot hold stays a bigint. */
+function numberReader({
+  logical_type: logical,
+  converted_type: converted,
+  scale,
+}: SchemaElement): (value: number | bigint) => number | bigint {
+  const unsigned =
+    converted?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
+  const divisor = 10 ** ((logical?.type === 'DECIMAL' ? logical.scale : scale) ?? 0);
+  return (value) => {
+    const exact = unsigned ? toUnsigned(value) : value;
+    const number = Number(exact);
+    return typeof exact === 'bigint' && !Number.isSafeInteger(number) ? exact : number / divisor;
   };
 }
 
@@ -306,7 +416,7 @@ function rowCount(metadata: FileMetaData): number {
 function chunkOf(
   chunks: FileMetaData['row_groups'][number]['columns'],
   name: string,
-  { element, maxRepetition, path }: Placed['leaf'],
+  { element, maxRepetition, path }: PathLeaf,
   rows: number,
 ): ColumnMetaData {
   const found = chunks.filter(
@@ -362,20 +472,14 @@ class ColumnWriter {
     this.#path = path;
     this.#placed = placed;
     this.#into = into;
-    const { logical_type: logical, converted_type: converted, scale } = placed.leaf.element;
-    const unsigned =
-      converted?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
-    const divisor = 10 ** ((logical?.type === 'DECIMAL' ? logical.scale : scale) ?? 0);
+    const numberOf = numberReader(placed.leaf.element);
     this.#toNumber = (value) => {
-      const exact = unsigned ? toUnsigned(value) : value;
-      const number = Number(exact);
-      if (typeof exact === 'bigint' && !Number.isSafeInteger(number)) {
-        throw this.#error(
-          `is ${exact}; whole numbers must be below 2^53`,
-          'Save the column as float64, or leave it out with --columns.',
-        );
-      }
-      return number / divisor;
+      const number = numberOf(value);
+      if (typeof number === 'number') return number;
+      throw this.#error(
+        `is ${number}; whole numbers must be below 2^53`,
+        'Save the column as float64, or leave it out with --columns.',
+      );
     };
   }
 
@@ -399,7 +503,9 @@ class ColumnWriter {
       }
       if (this.#row < 0) throw new Error('a list begins before its row');
       if (this.#filled === width) throw this.#uneven();
-      data[this.#row * d + first + this.#filled++] = this.#toNumber(values[at++]);
+      data[this.#row * d + first + this.#filled++] = this.#toNumber(
+        values[at++] as number | bigint,
+      );
     }
   }
 

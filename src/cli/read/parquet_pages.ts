@@ -8,7 +8,7 @@ import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparq
 import { compressors, decompressZstd } from 'hyparquet-compressors';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
-import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
+import { deltaBinaryUnpack, deltaLengthByteArray } from 'hyparquet/src/delta.js';
 import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { readVarInt } from 'hyparquet/src/thrift.js';
@@ -18,7 +18,10 @@ import { checkDeltas, checkRuns, checkThrift } from './parquet_checks.js';
 /** Writers aim at 1 MiB a page. */
 const MAX_PAGE_BYTES = 256 << 20;
 
-const VALUE_BYTES: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 };
+/** Of a text the least: its length. */
+const VALUE_BYTES: Readonly<Record<string, number>> = {
+  ...{ INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8, BYTE_ARRAY: 4, BOOLEAN: 1 / 8 },
+};
 
 /** Bytes of a value of the column. */
 const bytesOf = ({ type, type_length: length }: SchemaElement): number =>
@@ -38,7 +41,9 @@ const DECOMPRESSORS: typeof compressors = {
   },
 };
 
-export type ColumnValues = Int32Array | BigInt64Array | Float32Array | Float64Array;
+/** Numbers, or of a column of text or truths what its cells say. */
+export type ColumnValues =
+  Int32Array | BigInt64Array | Float32Array | Float64Array | readonly string[];
 
 /** What of a schema the numbers of a chunk are read by. */
 export interface Leaf {
@@ -66,7 +71,7 @@ interface Column extends Leaf {
 }
 
 /**
- * Decodes the chunk of one column of numbers, and hands over its pages.
+ * Decodes the chunk of one column, and hands over its pages.
  *
  * @throws Error at the first false claim
  */
@@ -111,7 +116,7 @@ function checkPageSizes(header: PageHeader, available: number): void {
 function readDictionary(header: PageHeader, body: Uint8Array, column: Column): ColumnValues {
   const count = header.dictionary_page_header?.num_values ?? -1;
   const page = decompress(body, header.uncompressed_page_size, column.meta);
-  return readPlainNumbers(page, count, column.element);
+  return readPlainValues(page, count, column.element);
 }
 
 function readDataPage(
@@ -211,22 +216,33 @@ function readLevels(bytes: Uint8Array, count: number, most: number): Uint8Array 
 }
 
 /** Values as they lie one after the other; numbers of bytes (decimals, float16) as what they stand for. */
-function readPlainNumbers(page: Uint8Array, count: number, element: SchemaElement): ColumnValues {
+function readPlainValues(page: Uint8Array, count: number, element: SchemaElement): ColumnValues {
   checkCount(count, Math.floor(page.length / bytesOf(element)));
   const { type, type_length: length } = element;
-  const values = readPlain(readerOf(page), type!, count, length) as ColumnValues | Uint8Array[];
-  return Array.isArray(values) ? ofBytes(values, element) : values;
+  return asValues(readPlain(readerOf(page), type!, count, length) as RawValues, element);
 }
 
+/** What hyparquet makes of values. */
+type RawValues = Exclude<ColumnValues, readonly string[]> | readonly (Uint8Array | boolean)[];
+
+const asValues = (values: RawValues, element: SchemaElement): ColumnValues =>
+  ArrayBuffer.isView(values) ? values : ofBytes(values, element);
+
 function ofBytes(
-  values: readonly Uint8Array[],
-  { logical_type: logical }: SchemaElement,
-): Float64Array {
+  values: readonly (Uint8Array | boolean)[],
+  { type, logical_type: logical }: SchemaElement,
+): ColumnValues {
+  if (type === 'BOOLEAN') return values.map(String);
+  const numbers = values as readonly Uint8Array[];
+  if (type === 'BYTE_ARRAY') {
+    const decoder = new TextDecoder();
+    return numbers.map((bytes) => decoder.decode(bytes));
+  }
   if (logical?.type === 'FLOAT16') {
-    return Float64Array.from(values, (bytes) => numberOfHalf(bytes[0] | (bytes[1] << 8)));
+    return Float64Array.from(numbers, (bytes) => numberOfHalf(bytes[0] | (bytes[1] << 8)));
   }
   // A big-endian whole number, which `placeColumn` divides; whatever float64 holds of it.
-  return Float64Array.from(values, (bytes) => {
+  return Float64Array.from(numbers, (bytes) => {
     let whole = 0n;
     for (const byte of bytes) whole = (whole << 8n) | BigInt(byte);
     return Number(BigInt.asIntN(8 * bytes.length, whole));
@@ -244,25 +260,37 @@ function readValues(
   const { type, type_length: length } = element;
   switch (encoding) {
     case 'PLAIN':
-      return readPlainNumbers(page, count, element);
+      return readPlainValues(page, count, element);
     case 'BYTE_STREAM_SPLIT': {
       checkCount(count, Math.floor(page.length / bytesOf(element)));
-      const values = byteStreamSplit(reader, count, type!, length) as ColumnValues | Uint8Array[];
-      return Array.isArray(values) ? ofBytes(values, element) : values;
+      return asValues(byteStreamSplit(reader, count, type!, length) as RawValues, element);
     }
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
       if (!dictionary) throw new Error('a page refers to a dictionary that is not there');
       return lookUp(dictionary, readIndices(page, count));
+    case 'RLE': {
+      if (type !== 'BOOLEAN') break;
+      const bits = readLevels(page.subarray(4), count, 1);
+      return Array.from(bits, (bit) => String(bit === 1));
+    }
+    case 'DELTA_LENGTH_BYTE_ARRAY': {
+      if (type !== 'BYTE_ARRAY') break;
+      checkDeltas(reader.view, 0, count);
+      const texts: Uint8Array[] = [];
+      deltaLengthByteArray(reader, count, texts);
+      return asValues(texts, element);
+    }
     case 'DELTA_BINARY_PACKED': {
+      if (type !== 'INT32' && type !== 'INT64') break;
       checkDeltas(reader.view, 0, count);
       const values = type === 'INT32' ? new Int32Array(count) : new BigInt64Array(count);
       deltaBinaryUnpack(reader, count, values);
       return values;
     }
     default:
-      throw new Error(`numbers encoded as ${encoding} are not read`);
   }
+  throw new Error(`values of ${type} encoded as ${encoding} are not read`);
 }
 
 /** The first byte gives the bits of an index; none means that all are zero. */
@@ -284,6 +312,7 @@ function lookUp(dictionary: ColumnValues, indices: Uint32Array): ColumnValues {
   if (dictionary instanceof BigInt64Array) {
     return BigInt64Array.from(indices, (index) => dictionary[index]);
   }
+  if (!ArrayBuffer.isView(dictionary)) return Array.from(indices, (index) => dictionary[index]);
   const values = new (dictionary.constructor as Float64ArrayConstructor)(indices.length);
   for (let i = 0; i < indices.length; i++) values[i] = dictionary[indices[i]];
   return values;

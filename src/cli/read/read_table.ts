@@ -1,6 +1,7 @@
 /** One entry to all readers: the format is told by the extension, else by the first bytes. */
 import { plural } from '../../errors.js';
 import { asFileError, FileError } from '../errors.js';
+import { ARROW_MAGIC, readArrow } from './arrow.js';
 import { ByteSource, isStandardInput } from './byte_source.js';
 import { classNumbers } from './class_numbers.js';
 import { readCifar } from './cifar.js';
@@ -8,6 +9,7 @@ import { readCsv } from './csv.js';
 import { isIdx, readIdx } from './idx.js';
 import { readJson, readJsonLines } from './json.js';
 import { NPY_MAGIC, readNpy } from './npy.js';
+import { readNpz } from './npz.js';
 import { PARQUET_MAGIC, readParquet } from './parquet.js';
 import { pickColumns, type Table } from './table.js';
 import type { ColumnChoice } from './table_builder.js';
@@ -26,7 +28,8 @@ export interface ReadOptions extends ColumnChoice {
   readonly classes?: boolean | undefined;
 }
 
-type Format = 'csv' | 'tsv' | 'json' | 'jsonl' | 'npy' | 'parquet' | 'idx' | 'cifar';
+type Format =
+  'csv' | 'tsv' | 'json' | 'jsonl' | 'npy' | 'npz' | 'parquet' | 'arrow' | 'idx' | 'cifar';
 
 const EXTENSIONS: readonly (readonly [RegExp, Format])[] = [
   [/\.csv$/i, 'csv'],
@@ -34,15 +37,17 @@ const EXTENSIONS: readonly (readonly [RegExp, Format])[] = [
   [/\.json$/i, 'json'],
   [/\.(?:jsonl|ndjson)$/i, 'jsonl'],
   [/\.npy$/i, 'npy'],
+  [/\.npz$/i, 'npz'],
   [/\.(?:parquet|pq)$/i, 'parquet'],
+  [/\.(?:arrow|arrows|feather|ipc)$/i, 'arrow'],
   [/(?:\.idx\d?|-ubyte)$/i, 'idx'],
   [/\.bin$/i, 'cifar'],
 ];
 
 /**
  * Reads a file of points: CSV (.csv), TSV (.tsv), JSON (.json), JSON lines (.jsonl, .ndjson), NPY
- * (.npy), Parquet (.parquet), IDX (MNIST) or CIFAR-10 batches (.bin). All but Parquet and CIFAR-10
- * may be gzipped (.gz).
+ * (.npy), NPZ (.npz), Parquet (.parquet), Arrow (.arrow, .feather), IDX (MNIST) or CIFAR-10 batches (.bin).
+ * All but Parquet and CIFAR-10 may be gzipped (.gz).
  *
  * @throws FileError, naming the file, what is wrong with it and what to do
  */
@@ -77,8 +82,10 @@ async function readPoints(
         return await readJsonLines(source, { ...choice, parse });
       case 'parquet':
         return await readParquet(path, choice);
+      case 'arrow':
+        return await readArrow(source, { ...choice, parse });
       default: {
-        const read = { npy: readNpy, idx: readIdx, cifar: readCifar }[format];
+        const read = { npy: readNpy, npz: readNpz, idx: readIdx, cifar: readCifar }[format];
         const table = await read(source);
         return columns ? pickColumns(path, table, columns) : table;
       }
@@ -96,15 +103,17 @@ function formatOf(path: string, start: Buffer): Format {
   if (known) return known[1];
   if (start.subarray(0, NPY_MAGIC.length).equals(NPY_MAGIC)) return 'npy';
   if (start.subarray(0, PARQUET_MAGIC.length).equals(PARQUET_MAGIC)) return 'parquet';
+  const text = start.toString('latin1');
+  if (text.startsWith(ARROW_MAGIC)) return 'arrow';
   if (isIdx(start)) return 'idx';
   if (isStandardInput(path)) {
-    const first = start.toString('latin1').trimStart().at(0);
+    const first = text.trimStart().at(0);
     return first === '{' ? 'jsonl' : first === '[' ? 'json' : 'csv';
   }
   throw new FileError(
     path,
     'neither its extension nor its first bytes tell its format',
-    'Give it one of the extensions .csv, .tsv, .json, .jsonl, .npy, .parquet, .idx (MNIST) or .bin (CIFAR-10).',
+    'Give it one of the extensions .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet, .arrow, .idx (MNIST) or .bin (CIFAR-10).',
   );
 }
 

@@ -41,6 +41,8 @@ export interface TableBuilderOptions<Cell> extends ColumnChoice {
   /** True for a cell that holds nothing, or a word for it. */
   readonly isMissing: (cell: Cell) => boolean;
   readonly textOf: (cell: Cell) => string;
+  /** How much of the file has been read, from 0 to 1; undefined where that is not known. */
+  readonly share?: () => number | undefined;
   /** What was decided before. */
   readonly notes?: readonly string[];
 }
@@ -50,30 +52,52 @@ interface Row<Cell> {
   readonly at: number;
 }
 
+/** How much more than the first rows let expect is made room for; what stays empty takes no memory. */
+const SPARE_ROOM = 1.05;
+
 /** Numbers of a matrix that grows. */
 class GrowingNumbers {
+  /** How much of the file has been read, from 0 to 1, where that is known. */
+  readonly #share: (() => number | undefined) | undefined;
   #full: Float64Array[] = [];
   #block = new Float64Array(0);
   #filled = 0;
 
+  constructor(share?: () => number | undefined) {
+    this.#share = share;
+  }
+
   push(value: number): void {
-    if (this.#filled === this.#block.length) {
-      if (this.#filled > 0) this.#full.push(this.#block);
-      this.#block = new Float64Array(BLOCK_CELLS);
-      this.#filled = 0;
-    }
+    if (this.#filled === this.#block.length) this.#grow();
     this.#block[this.#filled++] = value;
+  }
+
+  /** Once it is known how large the whole becomes, room for it at once: nothing is there twice at the end. */
+  #grow(): void {
+    const share = this.#filled === BLOCK_CELLS && this.#full.length === 0 ? this.#share?.() : 0;
+    if (share) {
+      const whole = new Float64Array(Math.ceil((SPARE_ROOM * this.#filled) / share));
+      whole.set(this.#block);
+      this.#block = whole;
+      return;
+    }
+    if (this.#filled > 0) this.#full.push(this.#block);
+    this.#block = new Float64Array(BLOCK_CELLS);
+    this.#filled = 0;
   }
 
   /** All numbers; what they were kept in is given up. */
   take(): Float64Array {
-    const data = new Float64Array(this.#full.length * BLOCK_CELLS + this.#filled);
+    const own = this.#block.subarray(0, this.#filled);
+    if (this.#full.length === 0 && this.#block.length > BLOCK_CELLS) return own;
+    const before = this.#full.reduce((sum, { length }) => sum + length, 0);
+    const data = new Float64Array(before + this.#filled);
     let at = 0;
     for (const block of this.#full) {
       data.set(block, at);
       at += block.length;
     }
-    data.set(this.#block.subarray(0, this.#filled), at);
+    data.set(own, at);
     this.#full = [];
     this.#block = new Float64Array(0);
     return data;
@@ -81,7 +105,7 @@ class GrowingNumbers {
 }
 
 /** A column of text that grows: each text is kept once. */
-class GrowingText {
+export class GrowingText {
   readonly #known = new Map<string, number>();
   readonly #codes = new GrowingNumbers();
 
@@ -110,13 +134,14 @@ export class TableBuilder<Cell> {
   #names: readonly string[] = [];
   #used: readonly number[] = [];
   #notes: readonly string[] = [];
-  readonly #numbers = new GrowingNumbers();
+  readonly #numbers: GrowingNumbers;
   #texts: readonly { readonly position: number; readonly cells: GrowingText }[] = [];
   #rows = 0;
   #header = false;
 
   constructor(options: TableBuilderOptions<Cell>) {
     this.#options = options;
+    this.#numbers = new GrowingNumbers(options.share);
   }
 
   /** Whether the first row named the columns; known once there are rows. */

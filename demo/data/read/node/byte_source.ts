@@ -28,11 +28,25 @@ export class ByteSource {
   #block = Buffer.alloc(0);
   #consumed = 0;
 
-  private constructor(path: string, file: File, gzipped: boolean) {
-    const { signal, onProgress } = mountedFile(path);
+  private constructor(
+    path: string,
+    bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+    size: number,
+    gzipped: boolean,
+  ) {
     this.path = path;
     this.gzipped = gzipped;
-    this.limit = gzipped ? file.size * MAX_DEFLATE_RATIO : file.size;
+    this.limit = gzipped ? size * MAX_DEFLATE_RATIO : size;
+    this.#reader = (
+      gzipped ? bytes.pipeThrough(new DecompressionStream('gzip')) : bytes
+    ).getReader();
+  }
+
+  /** Opens a file that is not empty; gzip is known by its first bytes, whatever the name. */
+  static async open(path: string): Promise<ByteSource> {
+    await regularFileSize(path);
+    const { file, signal, onProgress } = mountedFile(path);
+    const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
     let value = 0;
     const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (bytes, controller) => {
@@ -42,23 +56,23 @@ export class ByteSource {
         controller.enqueue(bytes);
       },
     });
-    const bytes = file.stream().pipeThrough(counted);
-    this.#reader = (
-      gzipped ? bytes.pipeThrough(new DecompressionStream('gzip')) : bytes
-    ).getReader();
+    const isGzip = first === 0x1f && second === 0x8b;
+    return new ByteSource(path, file.stream().pipeThrough(counted), file.size, isGzip);
   }
 
-  /** Opens a file that is not empty; gzip is known by its first bytes, whatever the name. */
-  static async open(path: string): Promise<ByteSource> {
-    await regularFileSize(path);
-    const { file } = mountedFile(path);
-    const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-    return new ByteSource(path, file, first === 0x1f && second === 0x8b);
+  /** What was read before, such as a file within another: `path` names it in errors. */
+  static ofBytes(path: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
+    return new ByteSource(path, new Blob([bytes]).stream(), bytes.length, false);
   }
 
   /** The most bytes that can still come. */
   get remaining(): number {
     return this.limit - this.#consumed;
+  }
+
+  /** How much has been read, from 0 to 1; undefined where it is not known how much there is. */
+  get share(): number | undefined {
+    return this.gzipped || this.limit === Infinity ? undefined : this.#consumed / this.limit;
   }
 
   /** The first bytes of what is left, at most `length` of them, without consuming them. */
@@ -104,6 +118,13 @@ export class ByteSource {
       this.#consumed += block.length;
       yield block;
     }
+  }
+
+  /** Everything that is left, in memory of its own. */
+  async takeAll(): Promise<Uint8Array<ArrayBuffer>> {
+    const blocks: BlobPart[] = [];
+    for await (const block of this.rest()) blocks.push(block as Buffer<ArrayBuffer>);
+    return new Uint8Array(await new Blob(blocks).arrayBuffer());
   }
 
   /** Throws FileError unless every byte was consumed. */

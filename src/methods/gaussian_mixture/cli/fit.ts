@@ -42,14 +42,19 @@ export interface Candidate {
 
 /**
  * Fits each number of components; says how each of several went. Of several, those whose covariances
- * become singular are left out.
+ * become singular and those that are more than the rows are left out.
  *
  * @throws SingularCovarianceError where no fit is left
  */
 export async function fitCandidates(job: Job, options: GmmOptions): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
+  const [n] = job.used.shape;
   let singular: SingularCovarianceError | undefined;
   for (const k of options.k) {
+    if (k > n && candidates.length > 0) {
+      console.error(`k = ${k}: there are only ${n} ${plural(n, 'row')}.`);
+      continue;
+    }
     try {
       const candidate = await fitOne(job, k, options);
       candidates.push(candidate);
