@@ -15,7 +15,7 @@ Object.assign(globalThis, { gpu });
 const adapter = await gpu.requestAdapter();
 if (!adapter) throw new Error('no adapter to run the fits on');
 const catcher = new Catcher();
-const runtime = await catchingRuntime(adapter, CLASSES[name as ClassName], catcher);
+const { runtime, readLines } = await catchingRuntime(adapter, CLASSES[name as ClassName], catcher);
 for (const fit of FITS) {
   catcher.work = fit.name;
   process.stderr.write(`${fit.name}\n`);
@@ -25,6 +25,9 @@ for (const fit of FITS) {
     throw new Error(`${fit.name}: ${(error as Error).message}`, { cause: error });
   }
 }
-await writeFile(join(folder, 'kernels.json'), JSON.stringify(catcher.caught));
+const lines = await readLines();
+const { kernels, contests } = catcher.caught;
+const measured = kernels.map((kernel) => ({ ...kernel, lines: lines.get(kernel.code) }));
+await writeFile(join(folder, 'kernels.json'), JSON.stringify({ kernels: measured, contests }));
 // Dawn's live device would hold the process.
 process.exit(0);
