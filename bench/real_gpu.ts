@@ -21,7 +21,10 @@ const { values } = parseArgs({
     driver: { type: 'string' },
     minutes: { type: 'string', default: '10' },
     rows: { type: 'string', default: '1' },
-    only: { type: 'string', default: 'blobs,mnist-10,mnist-256,colours,splats,words,mixture-full,pca' },
+    only: {
+      type: 'string',
+      default: 'blobs,mnist-10,mnist-256,colours,splats,words,mixture-full,pca',
+    },
     tests: { type: 'string', default: '' },
   },
 });

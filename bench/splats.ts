@@ -48,7 +48,11 @@ type Iterate = (iterations: number) => Promise<Float32Array>;
 /** What is inside splat-transform's command, which exports only `main`. */
 interface Inside {
   createDevice(): Promise<unknown>;
-  GpuKmeans: new (device: unknown, columns: number, clusters: number) => {
+  GpuKmeans: new (
+    device: unknown,
+    columns: number,
+    clusters: number,
+  ) => {
     run(
       points: Float32Array,
       rows: number,
@@ -169,6 +173,8 @@ for (const { name, variables } of await findDrivers()) {
   }
 }
 const others = loadavg()[0];
-console.log(`${cpus().length} cores; load ${others.toFixed(1)} (what ran beside this counts in it)`);
+console.log(
+  `${cpus().length} cores; load ${others.toFixed(1)} (what ran beside this counts in it)`,
+);
 console.table(table);
 process.exit();

@@ -75,10 +75,7 @@ function rivalsTable(evidence: Evidence): string {
       ...chips.map((chip) => (chip in ratios ? ratios[chip].toFixed(2) : '')),
     ]);
   });
-  return table(
-    ['work', 'default', 'best', ...chips],
-    unique(lines).map(parseCells),
-  );
+  return table(['work', 'default', 'best', ...chips], unique(lines).map(parseCells));
 }
 
 function linesTable(evidence: Evidence, reasons: ReadonlyMap<string, string>): string {

@@ -67,8 +67,7 @@ function withLane(code: string): string {
     const group = nameOf('workgroup_id', 'vec3u');
     const parameters = [given.trim().replace(/,$/, ''), ...missing].filter(Boolean).join(', ');
     return (
-      `fn main(${parameters}) {\n` +
-      `if (all(${group} == vec3u())) { logged_lane = ${lane}; }\n`
+      `fn main(${parameters}) {\n` + `if (all(${group} == vec3u())) { logged_lane = ${lane}; }\n`
     );
   });
 }
