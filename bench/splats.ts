@@ -100,9 +100,10 @@ async function ours({ data, n, k, start }: Workload): Promise<Iterate> {
 async function measure({ contender, n, k, iterations }: Task): Promise<Outcome> {
   const data = splats(n, 6);
   const start = distinctRows(data, n, k, 1);
-  const workload = {
-    ...{ name: 'splats', title: 'splats', method: 'kmeans', n, d: D, k, data, start },
-  } as const;
+  const workload: Workload = {
+    ...{ name: 'splats', title: 'splats', n, d: D, k, data, start },
+    method: 'kmeans',
+  };
   // Theirs defines what buffers are when it is loaded.
   Object.assign(globalThis, globals);
   const peak = countDeviceMemory();

@@ -87,18 +87,21 @@ export class Catcher {
 
 interface Catching {
   readonly runtime: Runtime;
-  /** Once all work is done: the lines of memory that kernels touched, by their text. */
+  /** Once all work is done: the lines of memory that kernels touched, by their text; none unless asked for. */
   readonly readLines: () => Promise<ReadonlyMap<string, Lines>>;
 }
 
 /**
  * A runtime around a device whose adapter says what one of the class would. What is noted is what it asks
  * for; what runs has no more lanes than the subgroups that there are.
+ *
+ * @param countsLines whether kernels' first dispatches log where they read and write, which takes several times as long
  */
 export async function catchingRuntime(
   adapter: GPUAdapter,
   { subgroups }: AdapterClass,
   catcher: Catcher,
+  countsLines: boolean,
 ): Promise<Catching> {
   const features: GPUFeatureName[] = ['shader-f16', ...(subgroups ? (['subgroups'] as const) : [])];
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
@@ -111,7 +114,9 @@ export async function catchingRuntime(
       maxStorageBuffersPerShaderStage,
     },
   });
-  const readLines = logAccesses(device);
+  const readLines = countsLines
+    ? logAccesses(device)
+    : () => Promise.resolve(new Map<string, Lines>());
   const [subgroupMinSize, subgroupMaxSize] = subgroups ?? [0, 0];
   const adapterInfo = { vendor: 'amd', subgroupMinSize, subgroupMaxSize };
   Object.defineProperty(device, 'adapterInfo', { value: adapterInfo });

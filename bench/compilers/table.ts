@@ -2,7 +2,7 @@
 import { LINE, ratioOf } from '../lines/count.js';
 import { CLASSES } from './adapter_classes.js';
 import type { Evidence, Known } from './evidence.js';
-import { titleOf } from './kernels.js';
+import { type CaughtKernel, titleOf } from './kernels.js';
 import type { Figures } from './listing.js';
 import { compareRivals } from './rivals.js';
 
@@ -78,8 +78,12 @@ function rivalsTable(evidence: Evidence): string {
   return table(['work', 'default', 'best', ...chips], unique(lines).map(parseCells));
 }
 
-function linesTable(evidence: Evidence, reasons: ReadonlyMap<string, string>): string {
-  const lines = defaultsOf(evidence).flatMap((kernel) => {
+/** @param reasons by kernel, why it touches more lines of memory than it needs */
+export function linesTable(
+  kernels: readonly CaughtKernel[],
+  reasons: ReadonlyMap<string, string>,
+): string {
+  const lines = kernels.flatMap((kernel) => {
     if (!kernel.lines) return [];
     const { inner, worst, whole } = kernel.lines;
     const isMore = ratioOf(inner) > MOST_LINES;
@@ -164,7 +168,7 @@ ${rivalsTable(evidence)}
 
 A cache holds and fetches ${LINE} bytes at a time. On lavapipe each kernel's first dispatches run with every address that they read or write in a buffer noted; of the first 32 lanes of the first workgroup, taken to run in step, this counts the lines that they touch in the innermost loop, access by access, beside those that the bytes would fill. Where the ratio is above ${MOST_LINES}, the access that is farthest from its ideal, and the kernel's own reason. In all: each line that the subgroup touches in the kernel's life once, over what all its bytes would fill; what is near 1 there is used whole sooner or later, out of the cache.
 
-${linesTable(evidence, reasons)}
+${linesTable(defaultsOf(evidence), reasons)}
 
 ## All kernels
 
