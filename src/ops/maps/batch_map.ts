@@ -10,8 +10,9 @@ import type { Clustering } from '../clustering/clustering.js';
 import { withRestarts } from '../clustering/restarts.js';
 import type { Status } from '../clustering/status.js';
 import type { DeviceRows, Op } from '../op.js';
+import { allSettled } from '../side_by_side.js';
 import { scaled, unscaled } from '../units.js';
-import { gridShape, placesOf } from './unit_grid.js';
+import { gridConstants, gridShape, placesOf } from './unit_grid.js';
 
 export interface BatchMap {
   readonly grid: UnitGrid;
@@ -75,11 +76,11 @@ export const batchMap: Op<[start: Float32Array, map: BatchMap], BatchMapResult> 
         signal,
         onIteration: (epoch, inertia) => onEpoch?.(epoch - 1, inertia / scale ** 2, weights),
       });
-      return {
-        weights: await weights(),
-        history: unscaled(history, scale ** 2),
-        assignment: await assignBy(rows, grid.units, clustering.after(0), signal),
-      };
+      const [learnt, assignment] = await allSettled([
+        weights(),
+        assignBy(rows, grid.units, clustering.after(0), signal),
+      ] as const);
+      return { weights: learnt, history: unscaled(history, scale ** 2), assignment };
     });
   },
   twin: async () => (await import('./batch_map.twin.js')).batchMap,
@@ -95,10 +96,10 @@ async function stepping(
   const { units } = grid;
   const { lanes: LANES } = runtime;
   const [batchMap, endEpoch] = [
-    await runtime.kernel(
-      batchMapKernel,
-      LANES > 0 ? { SUBGROUPS: true, LANES, WORKGROUP: UNITS } : {},
-    ),
+    await runtime.kernel(batchMapKernel, {
+      ...gridConstants(neighbourhood),
+      ...(LANES > 0 && { SUBGROUPS: true, LANES, WORKGROUP: UNITS }),
+    }),
     await runtime.kernel(endEpochKernel),
   ];
   const { places, radii } = await workspace.allocate({ places: 8 * units, radii: 4 * EPOCHS });
@@ -111,10 +112,7 @@ async function stepping(
         recording.dispatch(
           batchMap,
           {
-            shape: {
-              ...{ first: start, units, quads },
-              ...gridShape(grid, neighbourhood),
-            },
+            shape: { first: start, units, quads, ...gridShape(grid) },
             ...{ places, radii, state, totals, references, weights: centroids, half_norms },
           },
           ceilDiv(rows, UNITS),
