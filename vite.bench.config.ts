@@ -44,6 +44,8 @@ export default defineConfig(({ mode }) =>
                   'pursuit',
                   'first_use',
                   'compat',
+                  'splats',
+                  'real_gpu',
                 ],
                 ...['compilers/main', 'compilers/catch', 'compilers/compile'],
               ].map((path) => [path.replace('/', '_'), `bench/${path}.ts`]),

@@ -12,6 +12,7 @@ import { ResourceType, StructInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect
 import { permute } from '../host/permutation.js';
 import type { KernelSource } from '../host/kernel.js';
 import { kernelSource } from '../host/kernel_source.js';
+import { emptyBodies } from './wgsl_bodies.js';
 import { minify, readShaders, shortNames } from './wgsl_minify.js';
 
 const SHADERS = fileURLToPath(new URL('../shaders', import.meta.url));
@@ -40,27 +41,6 @@ function stripComments(code: string): string {
     .replace(/[ \t]+$/gm, '')
     .replace(/\n{2,}/g, '\n')
     .trim();
-}
-
-/**
- * The text with every function's body emptied: wgsl_reflect 1.6 stumbles over some valid statements
- * (`a < b` next to a later `>`), and only the declarations are wanted of it.
- */
-function emptyBodies(code: string): string {
-  let result = '';
-  let rest = code;
-  for (let at = rest.search(/\bfn\s/); at >= 0; at = rest.search(/\bfn\s/)) {
-    const open = rest.indexOf('{', at);
-    let depth = 1;
-    let end = open + 1;
-    for (; depth > 0 && end < rest.length; end++) {
-      if (rest[end] === '{') depth++;
-      else if (rest[end] === '}') depth--;
-    }
-    result += `${rest.slice(0, open)}{}`;
-    rest = rest.slice(end);
-  }
-  return result + rest;
 }
 
 /** What the host needs to know of a kernel file. */

@@ -9,14 +9,21 @@ import { FITS } from './fits.js';
 
 Object.assign(globalThis, globals);
 const [, , folder, name] = process.argv;
+/** Set where lines of memory are to be counted, and of which fits, by a regular expression. */
+const { CATCH_LINES: lines, CATCH_WORK: work = '' } = process.env;
 const gpu = create([]);
 // Dawn aborts the process once it is collected.
 Object.assign(globalThis, { gpu });
 const adapter = await gpu.requestAdapter();
 if (!adapter) throw new Error('no adapter to run the fits on');
 const catcher = new Catcher();
-const runtime = await catchingRuntime(adapter, CLASSES[name as ClassName], catcher);
-for (const fit of FITS) {
+const { runtime, readLines } = await catchingRuntime(
+  adapter,
+  CLASSES[name as ClassName],
+  catcher,
+  lines !== undefined,
+);
+for (const fit of FITS.filter((one) => new RegExp(work).test(one.name))) {
   catcher.work = fit.name;
   process.stderr.write(`${fit.name}\n`);
   try {
@@ -25,6 +32,9 @@ for (const fit of FITS) {
     throw new Error(`${fit.name}: ${(error as Error).message}`, { cause: error });
   }
 }
-await writeFile(join(folder, 'kernels.json'), JSON.stringify(catcher.caught));
+const touched = await readLines();
+const { kernels, contests } = catcher.caught;
+const measured = kernels.map((kernel) => ({ ...kernel, lines: touched.get(kernel.code) }));
+await writeFile(join(folder, 'kernels.json'), JSON.stringify({ kernels: measured, contests }));
 // Dawn's live device would hold the process.
 process.exit(0);

@@ -7,6 +7,8 @@ import {
   workgroupInvocations,
 } from '../../host/kernel.js';
 import { createRuntime, type Runtime } from '../../host/runtime.js';
+import type { Lines } from '../lines/count.js';
+import { logAccesses } from '../lines/logged_device.js';
 import type { AdapterClass } from './adapter_classes.js';
 import type { Catch, CaughtContest, CaughtKernel } from './kernels.js';
 
@@ -83,21 +85,38 @@ export class Catcher {
   }
 }
 
+interface Catching {
+  readonly runtime: Runtime;
+  /** Once all work is done: the lines of memory that kernels touched, by their text; none unless asked for. */
+  readonly readLines: () => Promise<ReadonlyMap<string, Lines>>;
+}
+
 /**
  * A runtime around a device whose adapter says what one of the class would. What is noted is what it asks
  * for; what runs has no more lanes than the subgroups that there are.
+ *
+ * @param countsLines whether kernels' first dispatches log where they read and write, which takes several times as long
  */
 export async function catchingRuntime(
   adapter: GPUAdapter,
   { subgroups }: AdapterClass,
   catcher: Catcher,
-): Promise<Runtime> {
+  countsLines: boolean,
+): Promise<Catching> {
   const features: GPUFeatureName[] = ['shader-f16', ...(subgroups ? (['subgroups'] as const) : [])];
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
+    adapter.limits;
   const device = await adapter.requestDevice({
     requiredFeatures: features.filter((name) => adapter.features.has(name)),
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    requiredLimits: {
+      ...{ maxBufferSize, maxStorageBufferBindingSize },
+      // One for the log of accesses.
+      maxStorageBuffersPerShaderStage,
+    },
   });
+  const readLines = countsLines
+    ? logAccesses(device)
+    : () => Promise.resolve(new Map<string, Lines>());
   const [subgroupMinSize, subgroupMaxSize] = subgroups ?? [0, 0];
   const adapterInfo = { vendor: 'amd', subgroupMinSize, subgroupMaxSize };
   Object.defineProperty(device, 'adapterInfo', { value: adapterInfo });
@@ -115,5 +134,5 @@ export async function catchingRuntime(
     catcher.enter(contest);
     return Promise.resolve(contest.candidates[0]);
   };
-  return runtime;
+  return { runtime, readLines };
 }

@@ -1,5 +1,6 @@
 /** Kernels as the library had them made for a class of adapter. */
 import type { KernelBinding, KernelConstants } from '../../host/kernel.js';
+import type { Lines } from '../lines/count.js';
 
 /** One text, whoever wants it. */
 export interface CaughtKernel {
@@ -14,6 +15,8 @@ export interface CaughtKernel {
   readonly work: string;
   /** Whether the library takes it on such an adapter before anything was raced. */
   readonly isDefault: boolean;
+  /** Of memory; absent where the kernel was not run, or with fewer lanes than it asks for. */
+  readonly lines?: Lines;
 }
 
 /** A choice among kernels: numbers of them, the default first. */

@@ -58,12 +58,23 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
+/** Of which fits lines of memory are counted, by a regular expression; of none without it. */
+export interface CatchOptions {
+  readonly linesOf?: string | undefined;
+}
+
 /** What the library asks for on a class of adapter. */
-export async function catchKernels(name: ClassName): Promise<Catch> {
+export async function catchKernels(
+  name: ClassName,
+  { linesOf }: CatchOptions = {},
+): Promise<Catch> {
   const driver = (await findDrivers()).find((one) => one.name === 'lavapipe');
   if (!driver) throw new Error(`There is no lavapipe to run the fits on; ${REMEDY}.`);
   return inFolder(async (folder) => {
-    await run('compilers_catch', name, folder, driver.variables);
+    await run('compilers_catch', name, folder, {
+      ...driver.variables,
+      ...(linesOf !== undefined && { CATCH_LINES: '1', CATCH_WORK: linesOf }),
+    });
     return JSON.parse(await readFile(join(folder, KERNELS), 'utf8')) as Catch;
   });
 }

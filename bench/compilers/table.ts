@@ -1,10 +1,13 @@
 /** The evidence as a page. */
+import { LINE, ratioOf } from '../lines/count.js';
 import { CLASSES } from './adapter_classes.js';
 import type { Evidence, Known } from './evidence.js';
-import { titleOf } from './kernels.js';
+import { type CaughtKernel, titleOf } from './kernels.js';
 import type { Figures } from './listing.js';
 import { compareRivals } from './rivals.js';
 
+/** Lines of memory that an innermost loop may touch for each that it needs, without a reason. */
+export const MOST_LINES = 2;
 /** Multiply-adds of an innermost loop from which its shares are shown. */
 const LEAST_FMA = 16;
 const percent = (part: number, whole: number) => `${Math.round((100 * part) / whole)} %`;
@@ -14,6 +17,7 @@ const table = (head: readonly string[], lines: readonly (readonly (string | numb
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
 
+const parseCells = (line: string) => JSON.parse(line) as (string | number)[];
 const unique = (texts: readonly string[]) => [...new Set(texts)];
 
 /** What follows is of kernels that some class has by default, by name. */
@@ -71,10 +75,32 @@ function rivalsTable(evidence: Evidence): string {
       ...chips.map((chip) => (chip in ratios ? ratios[chip].toFixed(2) : '')),
     ]);
   });
-  return table(
-    ['work', 'default', 'best', ...chips],
-    unique(lines).map((line) => JSON.parse(line) as string[]),
-  );
+  return table(['work', 'default', 'best', ...chips], unique(lines).map(parseCells));
+}
+
+/** @param reasons by kernel, why it touches more lines of memory than it needs */
+export function linesTable(
+  kernels: readonly CaughtKernel[],
+  reasons: ReadonlyMap<string, string>,
+): string {
+  const lines = kernels.flatMap((kernel) => {
+    if (!kernel.lines) return [];
+    const { inner, worst, whole } = kernel.lines;
+    const isMore = ratioOf(inner) > MOST_LINES;
+    return [
+      [
+        titleOf(kernel),
+        inner.lines,
+        inner.ideal,
+        ratioOf(inner).toFixed(2),
+        ratioOf(whole).toFixed(2),
+        isMore ? `\`${worst.text}\`` : '',
+        isMore ? (reasons.get(kernel.name) ?? '') : '',
+      ],
+    ];
+  });
+  const head = ['kernel', 'lines', 'ideal', 'ratio', 'ratio in all', 'the worst access', 'why'];
+  return table(head, unique(lines.map((cells) => JSON.stringify(cells))).map(parseCells));
 }
 
 const COLUMNS: readonly (readonly [title: string, of: keyof Omit<Figures, 'loop'>])[] = [
@@ -105,8 +131,15 @@ function kernelsTable(evidence: Evidence): string {
   return table(['kernel', 'workgroup', ...COLUMNS.map(([title]) => title), ...chips], lines);
 }
 
-/** @param missing kernels that no fit asked for */
-export function pageOf(evidence: Evidence, missing: readonly string[]): string {
+/**
+ * @param missing kernels that no fit asked for
+ * @param reasons by kernel, why it touches more lines of memory than it needs
+ */
+export function pageOf(
+  evidence: Evidence,
+  missing: readonly string[],
+  reasons: ReadonlyMap<string, string>,
+): string {
   const chips = evidence.chips.map(
     ({ name, title, adapterClass }) =>
       `- \`${name}\`: ${title}, ${CLASSES[adapterClass].name}; ${evidence.adapters[name]}`,
@@ -130,6 +163,12 @@ ${loopsTable(evidence)}
 The default's clocks for a multiply-add over those of the best candidate, by the compiler's inverse throughput; 1.00 where the default is the best. Its model counts eight turns for every loop, so only candidates whose innermost loops lie in as many others are compared.
 
 ${rivalsTable(evidence)}
+
+## Lines of memory
+
+A cache holds and fetches ${LINE} bytes at a time. On lavapipe each kernel's first dispatches run with every address that they read or write in a buffer noted; of the first 32 lanes of the first workgroup, taken to run in step, this counts the lines that they touch in the innermost loop, access by access, beside those that the bytes would fill. Where the ratio is above ${MOST_LINES}, the access that is farthest from its ideal, and the kernel's own reason. In all: each line that the subgroup touches in the kernel's life once, over what all its bytes would fill; what is near 1 there is used whole sooner or later, out of the cache.
+
+${linesTable(defaultsOf(evidence), reasons)}
 
 ## All kernels
 

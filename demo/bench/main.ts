@@ -4,7 +4,7 @@ import { CONTENDERS, OURS } from '../../bench/contenders/registry.js';
 import type { Measured } from '../../bench/measure.js';
 import { buildRows, type Measurement, type Row } from '../../bench/rows.js';
 import { SYNTHETIC, titleOf } from '../../bench/sources.js';
-import { figure } from '../../bench/table.js';
+import { figure, formatCeiling, formatTable } from '../../bench/table.js';
 import { shapeOf } from '../../bench/workload.js';
 import { findAdapter, startPage } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
@@ -34,6 +34,7 @@ const worker = new WorkerClient<BenchJobs>(
 const share = byId('share', HTMLSelectElement);
 const effort = byId('effort', HTMLSelectElement);
 const json = byId('json', HTMLElement);
+const asText = byId('text', HTMLElement);
 
 function offer(place: string, value: string, text: string, checked: boolean): void {
   const box = make('input', { type: 'checkbox', value, checked });
@@ -129,6 +130,15 @@ function show(adapter: string, ceiling: Ceiling, measurements: readonly Measurem
     rows,
   };
   json.textContent = JSON.stringify(result, null, 2);
+  // Between fences, an issue keeps the columns.
+  asText.textContent = [
+    '```',
+    formatCeiling(HERE, adapter, ceiling),
+    `${navigator.userAgent}; ${share.value} of the rows, ${effort.value}`,
+    '',
+    formatTable(rows, [HERE]),
+    '```',
+  ].join('\n');
 }
 
 async function run(options: TaskOptions): Promise<void> {
@@ -197,17 +207,24 @@ byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   void runTask('Starting', byId('run', HTMLButtonElement), run);
 });
-byId('copy', HTMLButtonElement).addEventListener('click', () => {
-  navigator.clipboard.writeText(json.textContent).then(
+/** Puts what `from` shows on the clipboard, or selects it where the browser does not allow that. */
+function copy(from: HTMLElement, what: string): void {
+  navigator.clipboard.writeText(from.textContent).then(
     () => {
-      say('The JSON is on the clipboard.');
+      say(`The ${what} is on the clipboard.`);
     },
     () => {
-      json.closest('details')!.open = true;
-      getSelection()?.selectAllChildren(json);
-      say('The JSON is selected: copy it now.');
+      from.closest('details')!.open = true;
+      getSelection()?.selectAllChildren(from);
+      say(`The ${what} is selected: copy it now.`);
     },
   );
+}
+byId('copy-text', HTMLButtonElement).addEventListener('click', () => {
+  copy(asText, 'text');
+});
+byId('copy', HTMLButtonElement).addEventListener('click', () => {
+  copy(json, 'JSON');
 });
 byId('download', HTMLButtonElement).addEventListener('click', () => {
   download('bench.json', new Blob([json.textContent], { type: 'application/json' }));

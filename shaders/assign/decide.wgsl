@@ -10,6 +10,7 @@
 // A workgroup takes four listed rows after the other, an invocation four centroids of every 4 WORKGROUP:
 // few rows are listed as a rule, and that keeps lanes busy. Where there are many, an invocation takes
 // fours of rows of its own. Four rows and four centroids at a time share their loads.
+// Lines of memory: neighbouring lanes read neighbouring centroids, each its own quads one after the other.
 // Cost: 3 D FLOPs a listed row and centroid; a quad costs 8 loads for 64 FMAs.
 struct Shape {
   quads: u32,

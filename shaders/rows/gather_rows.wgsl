@@ -4,6 +4,8 @@
 // indices   [count]          row numbers in the whole
 // gathered  [count][quads]   vec4
 //
+// Lines of memory: the rows that are wanted lie anywhere.
+//
 // An invocation owns one vec4. Cost: reads and writes 16 quads bytes a gathered row.
 struct Shape {
   start: u32,

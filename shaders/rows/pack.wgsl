@@ -6,6 +6,8 @@
 //
 // An invocation owns one row: consecutive invocations write consecutive addresses, and none has to
 // divide to find its place, as one for each vec4 would.
+// Lines of memory: neighbouring lanes read neighbouring rows, a line each; all of a line is used, out of
+//   the cache, in the turns that follow.
 // Cost: N D FLOPs; reads 4 D, writes 16 ceil(D / 4) bytes a row.
 struct Shape {
   count: u32,

@@ -17,6 +17,7 @@
 // atomics, no workgroup memory. All rows in the order of their clusters took 50 ms instead of the 98 that
 // they take in their own order, with the sums in memory (60,000 x 784, K 10, lavapipe); late in a fit
 // those that change their label take 3.
+// Lines of memory: a lane reads rows of its own cluster, which lie anywhere.
 // Cost: 5 D FLOPs an entry; reads D, and touches 12 R K D of sums for R runs.
 struct Shape {
   quads: u32,

@@ -47,6 +47,11 @@ describe('the page Bench', { timeout: TIMEOUT }, async () => {
         cells.map(({ textContent }) => textContent),
       );
       expect(shown).toEqual(rows.map(({ contender }) => contender));
+      await page.page.click('#copy-text');
+      await page.waitForText('#status', /^The text is (on the clipboard|selected)/);
+      const text = await page.page.$eval('#text', ({ textContent }) => textContent);
+      expect(text).toContain(adapter);
+      expect(text).toMatch(/GFLOP\/s[^]*plain-kernels/);
       await page.page.click('#copy');
       await page.waitForText('#status', /^The JSON is (on the clipboard|selected)/);
       await page.checkLooks('result');

@@ -1,4 +1,4 @@
-/** Node with Dawn, the WebGPU of Chromium (npm `webgpu`), on two Vulkan drivers. */
+/** Node with Dawn, the WebGPU of Chromium (npm `webgpu`), on two Vulkan drivers, or on the machine's own. */
 import {
   lavapipeEnvironment,
   probeAdapter,
@@ -64,4 +64,12 @@ export const dawnOnLavapipe = dawn({
       "Mesa's lavapipe (25 or newer) is not installed. On Debian 12: apt-get install -t bookworm-backports mesa-vulkan-drivers",
     );
   },
+});
+
+/** Whatever the machine has, or VK_DRIVER_FILES names: for one with a graphics processor (bench:gpu). */
+export const dawnOnGpu = dawn({
+  name: 'dawn-gpu',
+  npmOnly: false,
+  takes: ['thorough', 'each compiler and driver'],
+  environment: () => Promise.resolve({}),
 });

@@ -1,12 +1,14 @@
 /** The engines, in the order in which they run: first those that fail fastest. */
 import { chromium } from './chromium.js';
-import { dawnOnLavapipe, dawnOnSwiftShader } from './dawn.js';
+import { dawnOnGpu, dawnOnLavapipe, dawnOnSwiftShader } from './dawn.js';
 import { deno } from './deno.js';
 import type { Engine } from './engine.js';
 import { firefox } from './firefox.js';
 import { twin } from './twin.js';
 
-const all: readonly Engine[] = [twin, dawnOnSwiftShader, dawnOnLavapipe, deno, chromium, firefox];
+const usual: readonly Engine[] = [twin, dawnOnSwiftShader, dawnOnLavapipe, deno, chromium, firefox];
+/** The last only where it is named: what it runs on is not known. */
+const all: readonly Engine[] = [...usual, dawnOnGpu];
 
 export interface SelectedEngine {
   readonly engine: Engine;
@@ -20,7 +22,7 @@ export interface SelectedEngine {
 }
 
 /**
- * All engines, or those named in the environment variable ENGINE (a comma-separated list). Throws
+ * The usual engines, or those named in the environment variable ENGINE (a comma-separated list). Throws
  * on an unknown name.
  */
 export async function selectEngines(): Promise<readonly SelectedEngine[]> {
@@ -31,7 +33,7 @@ export async function selectEngines(): Promise<readonly SelectedEngine[]> {
     throw new Error(`ENGINE names '${unknown}'; there are ${known}.`);
   }
   const selected: SelectedEngine[] = [];
-  for (const engine of all.filter(({ name }) => named?.includes(name) ?? true)) {
+  for (const engine of named ? all.filter(({ name }) => named.includes(name)) : usual) {
     const required = engine.npmOnly || named !== undefined || Boolean(process.env.CI);
     selected.push({ engine, missing: await engine.missing(), required });
   }

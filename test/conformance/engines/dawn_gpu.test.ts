@@ -1,0 +1,3 @@
+import { declareConformance } from '../on_engine.js';
+
+await declareConformance('dawn-gpu');
