@@ -15,7 +15,7 @@ const ELEMENT_TYPES: ReadonlySet<string> = new Set<ElementType>([
   ...(['b1', 'u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8', 'f2', 'f4', 'f8'] as const),
 ]);
 
-interface NpyHeader {
+export interface NpyHeader {
   readonly type: ElementType;
   readonly littleEndian: boolean;
   readonly fortranOrder: boolean;
@@ -61,7 +61,8 @@ export async function readNpy(source: ByteSource): Promise<Table> {
   };
 }
 
-async function readHeader(source: ByteSource): Promise<NpyHeader> {
+/** The header, which is consumed. Throws FileError. */
+export async function readHeader(source: ByteSource): Promise<NpyHeader> {
   const { path } = source;
   const start = await source.peek(12);
   if (start.length < 12 || !start.subarray(0, 6).equals(NPY_MAGIC)) {
