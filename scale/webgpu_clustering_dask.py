@@ -8,6 +8,7 @@ The client is started by `webgpu-clustering kmeans FILE --workers tcp://HOST:878
 Placement, recomputing what was lost and heartbeats are Dask's: a shard's handle loads its rows wherever it lands.
 """
 
+import asyncio
 import json
 import logging
 import os
@@ -75,11 +76,12 @@ def call(header, raw=b''):
     return head, body
 
 
-def hello(dask_worker):
+async def hello(dask_worker):
     server = getattr(dask_worker, 'webgpu_clustering', None)
     if server is None:
         return None
-    head, _ = server.call({'op': 'hello'})
+    # Beside the worker's event loop, which has heartbeats to send.
+    head, _ = await asyncio.to_thread(server.call, {'op': 'hello'})
     return {**head, 'host': socket.gethostname()}
 
 
