@@ -256,13 +256,16 @@ async function run(
   const checkpoints = new CheckpointFile(path, describe(command, sources));
   if (options.resume) await checkpoints.resume();
   const parts = out === undefined ? undefined : await openParts(out);
-  const totals = { bytes: 0, shardMilliseconds: 0, wall: 0, questions: 0, workers: 0 };
-  const onAsked = ({ bytes, asked, milliseconds, wall, workers: count }: Asked) => {
+  const totals = { bytes: 0, workers: 0 };
+  /** What each kind of question took, in milliseconds: until the answer, and the shards' own work. */
+  const questions: Record<string, { count: number; wall: number; shards: number }> = {};
+  const onAsked = ({ op, bytes, asked, milliseconds, wall, workers: count }: Asked) => {
     totals.bytes += bytes + count * asked;
-    totals.shardMilliseconds += milliseconds;
-    totals.wall += wall;
-    totals.questions++;
     totals.workers = count;
+    const all = (questions[op] ??= { count: 0, wall: 0, shards: 0 });
+    all.count++;
+    all.wall += wall;
+    all.shards += milliseconds;
   };
   const progress = showProgress(method, 'iterations');
   const step: Tools['step'] = (title, iteration, most, figure) => {
@@ -300,7 +303,8 @@ async function run(
     `time: ${formatSeconds(milliseconds)}, ${totals.workers} ${plural(totals.workers, 'worker')}, ${(totals.bytes / 1e6).toFixed(1)} MB moved`,
   );
   if (json) {
-    const went = { rows: n, columns: d, shards: sources.shards.length, milliseconds, ...totals };
+    const shards = sources.shards.length;
+    const went = { rows: n, columns: d, shards, milliseconds, ...totals, questions };
     console.log(JSON.stringify({ ...went, ...outcome.json }));
   }
 }
