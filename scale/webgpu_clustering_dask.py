@@ -240,10 +240,13 @@ def main():
             ),
         )
     except Exception as failure:  # noqa: BLE001: whatever Dask throws is told to the coordinator
-        write_frame(
-            target,
-            *error('WorkersError', 'workers', f'{scheduler}: {type(failure).__name__}: {failure}'),
-        )
+        said = f'{type(failure).__name__}: {failure}'
+        if 'No module named' in said:
+            said = (
+                'a worker was started without --preload webgpu_clustering_dask.py; '
+                f'start all of them with that ({said})'
+            )
+        write_frame(target, *error('WorkersError', 'workers', f'{scheduler}: {said}'))
     finally:
         client.close(timeout=2)
 

@@ -283,9 +283,13 @@ async function run(
   const notice = (sentence: string) => {
     if (!quiet) console.error(sentence);
   };
-  const outcome = await withShards(sources, workersOptions, { signal, onAsked, notice }, (shards) =>
-    fit(shards, { checkpoints, parts, signal, step }),
-  ).finally(() => {
+  const watch = { signal, onAsked, notice };
+  const outcome = await withShards(sources, workersOptions, watch, async (shards) => {
+    const made = await fit(shards, { checkpoints, parts, signal, step });
+    // Workers stay: what they hold for this fit need not.
+    await shards.ask({ header: { op: 'drop' }, arrays: {} });
+    return made;
+  }).finally(() => {
     progress.stop();
   });
   const milliseconds = performance.now() - start;
