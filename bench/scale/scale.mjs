@@ -5,10 +5,12 @@
  *     npm run bench:scale [-- --rows 200000 --columns 32 --k 64 --iterations 10]
  */
 import { spawn, spawnSync } from 'node:child_process';
+import console from 'node:console';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
