@@ -3,6 +3,7 @@
  * out whoever folds, in whatever order answers arrive.
  */
 import { merge } from '../methods/pca/pca_incremental.js';
+import type { Moments } from '../methods/pca/pca_scatter.js';
 import { type FarRow, mostFar } from './far_rows.js';
 import { FrameError, type Message, type Numbers } from './message.js';
 
@@ -122,7 +123,7 @@ function merged(
   means: readonly Numbers[],
   squares: readonly Numbers[],
 ): Record<string, Numbers> {
-  const all = rows.map((data, i) => ({
+  const all = rows.map((data, i): Moments => ({
     rows: data[0],
     mean: Float64Array.from(means[i]),
     squares: Float64Array.from(squares[i]),

@@ -4,6 +4,7 @@ import { createRandom } from '../math/random.js';
 import { checkEnoughRows } from '../methods/kmeans/start_centroids.js';
 import { KMEANS_DEFAULTS } from '../methods/kmeans/options.js';
 import { MiniBatchKMeansModel } from '../methods/mini_batch_kmeans/mini_batch_model.js';
+import type { ClusterSums } from '../ops/sums/accumulate.twin.js';
 import { takeFarRows } from '../ops/sums/relocate.twin.js';
 import { update } from '../ops/sums/update.twin.js';
 import type { Checkpoints } from './checkpoint.js';
@@ -149,7 +150,7 @@ async function iterate(
   const answer = await shards.ask({ header: { op: 'step', step }, arrays: { centroids, previous } });
   const weightSums = numbersOf(answer, 'weights', Float64Array, k);
   const [inertia, changed] = numbersOf(answer, 'totals', Float64Array, 2);
-  let sums = { residuals: numbersOf(answer, 'residuals', Float64Array, k * d), weightSums };
+  let sums: ClusterSums = { residuals: numbersOf(answer, 'residuals', Float64Array, k * d), weightSums };
   if (weightSums.includes(0)) {
     const question = { header: { op: 'farthest', step, most: k }, arrays: { centroids } };
     const far = await shards.ask(question);

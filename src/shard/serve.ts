@@ -29,7 +29,7 @@ export function serveShards<T>(
   { runtime, version, open, write }: ServeOptions,
   work: (answer: (question: Message) => Promise<Message>) => Promise<T>,
 ): Promise<T> {
-  const none = { shape: [0, 0], data: [] } as const;
+  const none = { shape: [0, 0], data: new Float32Array(0) } as const;
   return withEngine(runtime, none, undefined, (engine) => {
     const served = new Served(engine, version, open, write);
     return work((question) => served.answer(question));

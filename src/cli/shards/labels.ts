@@ -47,7 +47,7 @@ export async function mergeParts(
   try {
     const handle = await open(temporary, 'wx');
     try {
-      await handle.write(isText ? 'row,label\n' : npyHeader(n));
+      await handle.appendFile(isText ? 'row,label\n' : npyHeader(n));
       for (const { index, rows, start } of shards) {
         const path = join(parts, partName(index));
         await checkPart(path, 4 * rows);

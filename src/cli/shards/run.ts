@@ -24,7 +24,8 @@ import { type Sources, sourcesOf } from './sources.js';
 import { withShards, type WorkersOptions } from './workers.js';
 
 /** What every command that takes --workers is given. */
-export interface ShardOptions extends SharedOptions, Partial<WorkersOptions> {
+export interface ShardOptions
+  extends SharedOptions, Partial<Omit<WorkersOptions, 'device'>> {
   readonly shardRows?: number;
   readonly width?: number;
   readonly checkpoint?: string;
