@@ -61,8 +61,23 @@ export function start(program: string, args: readonly string[], env = process.en
   return { child, pid: child.pid!, text: () => text, printed, ended, stdout: () => stdout };
 }
 
+const fits = new Set<Running>();
+
 /** `webgpu-clustering ARGS`. */
-export const cli = (...args: readonly string[]): Running => start(process.execPath, [CLI, ...args]);
+export function cli(...args: readonly string[]): Running {
+  const fit = start(process.execPath, [CLI, ...args]);
+  fits.add(fit);
+  void fit.ended.then(() => fits.delete(fit));
+  return fit;
+}
+
+/** Ends what a test that failed has left: two fits at once take each other's rows from the workers. */
+export async function endFits(): Promise<void> {
+  for (const { child, ended } of fits) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
 
 /** What it prints as JSON; throws where it fails. */
 export async function json(run: Running): Promise<Record<string, unknown>> {

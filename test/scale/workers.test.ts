@@ -1,9 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../cli/support.js';
 import {
   cli,
   Cluster,
+  endFits,
   hasPython,
   isRunning,
   json,
@@ -16,7 +17,9 @@ import {
 const folder = temporaryFolder();
 const COLUMNS = 5;
 /** So many that iterations are under way while something dies; none of the fits converges by then. */
-const ITERATIONS = 20;
+const ITERATIONS = 12;
+
+afterEach(endFits);
 
 let rows = '';
 let here: Record<string, unknown> = {};
