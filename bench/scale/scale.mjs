@@ -28,7 +28,9 @@ const { values } = parseArgs({
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'clustering-scale-'));
 const address = `tcp://127.0.0.1:${values.port}`;
-const [n, d, k, iterations] = [values.rows, values.columns, values.k, values.iterations].map(Number);
+const [n, d, k, iterations] = [values.rows, values.columns, values.k, values.iterations].map(
+  Number,
+);
 const started = [];
 
 function start(program, args, until) {
@@ -75,18 +77,27 @@ function iterationOf({ questions: { step } }) {
 }
 
 try {
-  console.log(`${cpus()[0].model}, ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)}`);
+  console.log(
+    `${cpus()[0].model}, ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)}`,
+  );
   const rows = join(folder, 'rows.npy');
   rowsOf(rows, n);
   const shardRows = Math.ceil(n / Number(values.shards));
   const host = ['--host', '127.0.0.1', '--no-dashboard'];
   await start('/usr/bin/dask-scheduler', [...host, '--port', values.port], /Scheduler at:/);
-  const preload = ['--preload', at('../../scale/webgpu_clustering_dask.py'), '--device', values.device];
+  const preload = [
+    '--preload',
+    at('../../scale/webgpu_clustering_dask.py'),
+    '--device',
+    values.device,
+  ];
   const flags = ['--nthreads', '1', '--nworkers', '1', '--no-nanny', '--memory-limit', '0'];
   console.log(`K-means, ${n} x ${d}, K ${k}, ${values.shards} shards, ${iterations} iterations`);
   const alone = fit(rows, 'local', shardRows);
   const one = iterationOf(alone);
-  console.log(`one process: ${one.wall.toFixed(1)} ms an iteration, of which shards ${one.own.toFixed(1)}`);
+  console.log(
+    `one process: ${one.wall.toFixed(1)} ms an iteration, of which shards ${one.own.toFixed(1)}`,
+  );
   for (const workers of [1, 2, 3]) {
     await start('/usr/bin/dask-worker', [address, ...host, ...flags, ...preload], /Registered to:/);
     const made = fit(rows, address, shardRows);
@@ -112,7 +123,9 @@ try {
     at('dask_numpy_kmeans.py'),
     ...[address, rows, values.k, values.iterations, values.shards],
   ]);
-  console.log(`dask-ml's algorithm in numpy, 3 workers: ${peer.milliseconds.toFixed(1)} ms an iteration`);
+  console.log(
+    `dask-ml's algorithm in numpy, 3 workers: ${peer.milliseconds.toFixed(1)} ms an iteration`,
+  );
 } finally {
   for (const child of started) {
     child.removeAllListeners('exit');

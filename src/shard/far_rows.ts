@@ -13,9 +13,7 @@ export interface FarRow {
 
 /** The `most` farthest of them, farthest first, ties to the lowest number, as arrays. */
 export function mostFar(rows: readonly FarRow[], most: number): Record<string, Numbers> {
-  const chosen = rows
-    .toSorted((a, b) => b.cost - a.cost || a.number - b.number)
-    .slice(0, most);
+  const chosen = rows.toSorted((a, b) => b.cost - a.cost || a.number - b.number).slice(0, most);
   const d = chosen.at(0)?.row.length ?? 0;
   const data = new Float32Array(chosen.length * d);
   chosen.forEach(({ row }, i) => {

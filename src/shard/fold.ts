@@ -76,10 +76,8 @@ function arraysOf(first: Message, answers: readonly Message[]): Record<string, N
   }
 }
 
-const each = (
-  names: readonly string[],
-  make: (name: string) => Numbers,
-): Record<string, Numbers> => Object.fromEntries(names.map((name) => [name, make(name)]));
+const each = (names: readonly string[], make: (name: string) => Numbers): Record<string, Numbers> =>
+  Object.fromEntries(names.map((name) => [name, make(name)]));
 
 function summed(name: string, all: readonly Numbers[]): Float64Array {
   const sums = Float64Array.from(all[0]);

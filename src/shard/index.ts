@@ -28,7 +28,14 @@ export {
 } from './mixture_shards.js';
 export { pcaOfShards, type ShardPcaOptions } from './pca_shards.js';
 export { type OpenShard, type ServeOptions, serveShards } from './serve.js';
-export { type HeldAs, type Load, partName, type PartWriter, Shard, type ShardRows } from './shard.js';
+export {
+  type HeldAs,
+  type Load,
+  partName,
+  type PartWriter,
+  Shard,
+  type ShardRows,
+} from './shard.js';
 export {
   type Asked,
   askedOf,

@@ -147,10 +147,16 @@ async function iterate(
 ): Promise<LloydState> {
   const d = centroids.length / k;
   const step = history.length;
-  const answer = await shards.ask({ header: { op: 'step', step }, arrays: { centroids, previous } });
+  const answer = await shards.ask({
+    header: { op: 'step', step },
+    arrays: { centroids, previous },
+  });
   const weightSums = numbersOf(answer, 'weights', Float64Array, k);
   const [inertia, changed] = numbersOf(answer, 'totals', Float64Array, 2);
-  let sums: ClusterSums = { residuals: numbersOf(answer, 'residuals', Float64Array, k * d), weightSums };
+  let sums: ClusterSums = {
+    residuals: numbersOf(answer, 'residuals', Float64Array, k * d),
+    weightSums,
+  };
   if (weightSums.includes(0)) {
     const question = { header: { op: 'farthest', step, most: k }, arrays: { centroids } };
     const far = await shards.ask(question);

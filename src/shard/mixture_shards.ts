@@ -7,11 +7,7 @@ import { fitMixture, maximizeSoundly } from '../methods/gaussian_mixture/mixture
 import { KMEANS } from '../methods/gaussian_mixture/mixture_start.js';
 import { MIXTURE_DEFAULTS } from '../methods/gaussian_mixture/options.js';
 import { checkEnoughRows } from '../methods/kmeans/start_centroids.js';
-import {
-  formOf,
-  type MixtureParameters,
-  type MixtureRules,
-} from '../ops/mixtures/parameters.js';
+import { formOf, type MixtureParameters, type MixtureRules } from '../ops/mixtures/parameters.js';
 import type {
   CovarianceType,
   Expectation,

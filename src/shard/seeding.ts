@@ -48,11 +48,7 @@ export async function seedParallel(
 }
 
 /** k rows drawn without replacement, k x d, less the shift. */
-export async function chooseRows(
-  shards: Shards,
-  k: number,
-  random: Random,
-): Promise<Float32Array> {
+export async function chooseRows(shards: Shards, k: number, random: Random): Promise<Float32Array> {
   const [n, d] = shards.shape;
   // Floyd's way: k draws, however many rows there are.
   const chosen = new Set<number>();

@@ -94,7 +94,8 @@ export class Shard {
       return answerOf('sum', {});
     }
     const work = typeof op === 'string' ? OPS[op] : undefined;
-    if (!work) throw new FrameError(`A shard was asked for '${String(op)}', which it does not know`);
+    if (!work)
+      throw new FrameError(`A shard was asked for '${String(op)}', which it does not know`);
     if (!load) throw new FrameError(`A shard was asked for '${String(op)}' before its rows were`);
     return work(this, await this.#session(load), question);
   }
@@ -241,7 +242,9 @@ const OPS: Readonly<Partial<Record<string, Work>>> = {
     const rounds = roundsOf(question);
     const [share] = numbersOf(question, 'share', Float64Array, 1);
     const closest = await shard.closestTo(session, candidates, rounds);
-    const random = createRandom(seedOf(countOf(question, 'seed'), rounds.length, shard.place.index));
+    const random = createRandom(
+      seedOf(countOf(question, 'seed'), rounds.length, shard.place.index),
+    );
     const drawn: number[] = [];
     closest.forEach((cost, row) => {
       if (random.next() < share * cost) drawn.push(row);
@@ -278,16 +281,28 @@ const OPS: Readonly<Partial<Record<string, Work>>> = {
     const [n] = session.shape;
     const before =
       step > 0
-        ? await shard.labelsBy(session, step - 1, centroidsOf(session, question, 'previous').centroids)
+        ? await shard.labelsBy(
+            session,
+            step - 1,
+            centroidsOf(session, question, 'previous').centroids,
+          )
         : undefined;
-    const { residuals, weightSums, inertia, labels } = await session.run(labelledSums, centroids, k);
+    const { residuals, weightSums, inertia, labels } = await session.run(
+      labelledSums,
+      centroids,
+      k,
+    );
     let changed = n;
     if (before) {
       changed = 0;
       for (let i = 0; i < n; i++) if (labels[i] !== before[i]) changed++;
     }
     shard.keepLabels(step, labels);
-    return answerOf('sum', { residuals, weights: weightSums, totals: Float64Array.of(inertia, changed) });
+    return answerOf('sum', {
+      residuals,
+      weights: weightSums,
+      totals: Float64Array.of(inertia, changed),
+    });
   },
 
   /** The `most` rows farthest from their centroids. */
@@ -328,7 +343,13 @@ const OPS: Readonly<Partial<Record<string, Work>>> = {
     const labels = await shard.labelsBy(session, -1, centroids);
     await shard.scaled(session, numbersOf(question, 'scale', Float64Array));
     const frame = frameOf(question);
-    const sums = await session.run(givenSums, oneHot(labels, k), frame, formOf(question), undefined);
+    const sums = await session.run(
+      givenSums,
+      oneHot(labels, k),
+      frame,
+      formOf(question),
+      undefined,
+    );
     return statisticsAnswer(sums, {});
   },
 
@@ -389,7 +410,9 @@ const OPS: Readonly<Partial<Record<string, Work>>> = {
   residuals: async (_, session, question) => {
     const maps = [mapOf(question, 0), mapOf(question, 1)];
     const residuals = await session.run(residualsOf, maps, undefined);
-    return answerOf('sum', { total: Float64Array.of(residuals.reduce((sum, one) => sum + one, 0)) });
+    return answerOf('sum', {
+      total: Float64Array.of(residuals.reduce((sum, one) => sum + one, 0)),
+    });
   },
 };
 

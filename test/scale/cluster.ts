@@ -55,7 +55,11 @@ export function start(program: string, args: readonly string[], env = process.en
       look();
       void ended.then((code) => {
         look();
-        reject(new Error(`${program} ended by ${String(code)} before it printed ${String(what)}:\n${text}`));
+        reject(
+          new Error(
+            `${program} ended by ${String(code)} before it printed ${String(what)}:\n${text}`,
+          ),
+        );
       });
     });
   return { child, pid: child.pid!, text: () => text, printed, ended, stdout: () => stdout };

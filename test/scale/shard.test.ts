@@ -128,7 +128,9 @@ describe('messages', () => {
 
   test('whose arrays are not what the header says are refused', () => {
     expect(() => decode({ arrays: [['a', 'f8', 2]] }, new Uint8Array(8))).toThrow(/ends before/);
-    expect(() => decode({ arrays: [['a', 'i9', 1]] }, new Uint8Array(8))).toThrow(/name its arrays/);
+    expect(() => decode({ arrays: [['a', 'i9', 1]] }, new Uint8Array(8))).toThrow(
+      /name its arrays/,
+    );
   });
 });
 
@@ -142,9 +144,10 @@ test('a server refuses what it does not understand, and goes on', async () => {
 });
 
 test('sums are those of the order of the shards; an error among them is the result', () => {
-  const answers = [1e16, 1, -1e16, 3].map(
-    (value): Message => ({ header: { fold: 'sum' }, arrays: { sum: Float64Array.of(value) } }),
-  );
+  const answers = [1e16, 1, -1e16, 3].map((value): Message => ({
+    header: { fold: 'sum' },
+    arrays: { sum: Float64Array.of(value) },
+  }));
   expect(fold(answers).arrays.sum[0]).toBe(1e16 + 1 - 1e16 + 3);
   const failed = { header: { error: { name: 'FileError' } }, arrays: {} };
   expect(fold([answers[0], failed, answers[1]])).toBe(failed);

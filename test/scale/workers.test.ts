@@ -181,7 +181,10 @@ test('rows on a device: the same clusters', async () => {
 test('a scheduler that is not there, another checkpoint, a file that is gone', async () => {
   const nowhere = fit('tcp://127.0.0.1:1', 'none.npy');
   const other = folder.path('other-checkpoint.json');
-  await writeFile(other, JSON.stringify({ format: 'webgpu-clustering/checkpoint', of: '', parts: {} }));
+  await writeFile(
+    other,
+    JSON.stringify({ format: 'webgpu-clustering/checkpoint', of: '', parts: {} }),
+  );
   const resumed = fit('local', 'other.npy', '--resume', '--checkpoint', other);
   const gone = folder.path('gone.npy');
   await rm(gone, { force: true });

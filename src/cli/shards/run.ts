@@ -24,8 +24,7 @@ import { type Sources, sourcesOf } from './sources.js';
 import { withShards, type WorkersOptions } from './workers.js';
 
 /** What every command that takes --workers is given. */
-export interface ShardOptions
-  extends SharedOptions, Partial<Omit<WorkersOptions, 'device'>> {
+export interface ShardOptions extends SharedOptions, Partial<Omit<WorkersOptions, 'device'>> {
   readonly shardRows?: number;
   readonly width?: number;
   readonly checkpoint?: string;
@@ -42,11 +41,21 @@ export function addWorkers(command: Command): Command {
       '--workers <where>',
       'fit rows in shards that others hold: tcp://host:8786 of a Dask scheduler, mpi:RANKS, or local (docs/scale.md)',
     )
-    .option('--shard-rows <number>', `--workers: rows of a shard at most (default: ${SHARD_ROWS})`, wholeNumber(1))
+    .option(
+      '--shard-rows <number>',
+      `--workers: rows of a shard at most (default: ${SHARD_ROWS})`,
+      wholeNumber(1),
+    )
     .option('--width <number>', '--workers: numbers in a row of .f32 files', wholeNumber(1))
-    .option('--checkpoint <file>', '--workers: what each iteration leaves (default: FILE.METHOD.checkpoint.json here)')
+    .option(
+      '--checkpoint <file>',
+      '--workers: what each iteration leaves (default: FILE.METHOD.checkpoint.json here)',
+    )
     .option('--resume', '--workers: go on from the checkpoint')
-    .option('--python <command>', '--workers: the Python that has Dask or mpi4py (default: python3)')
+    .option(
+      '--python <command>',
+      '--workers: the Python that has Dask or mpi4py (default: python3)',
+    )
     .option(
       '--worker-timeout <seconds>',
       `--workers: end after so long without any worker (default: ${WORKER_TIMEOUT})`,
@@ -85,7 +94,8 @@ interface Tools {
 
 export function runKMeans(
   file: string,
-  options: ShardOptions & Pick<ShardKMeansOptions, 'maxIter' | 'tol'> & { k: unknown; init?: string },
+  options: ShardOptions &
+    Pick<ShardKMeansOptions, 'maxIter' | 'tol'> & { k: unknown; init?: string },
   command: Command,
   signal: AbortSignal,
 ): Promise<void> {
@@ -251,7 +261,8 @@ async function run(
   say(
     `${basename(file)}: ${formatCount(n)} rows x ${formatCount(d)} ${plural(d, 'column')} in ${sources.shards.length} ${plural(sources.shards.length, 'shard')}`,
   );
-  const path = options.checkpoint ?? `${basename(file).replaceAll(/[*?]/g, '_')}.${method}.checkpoint.json`;
+  const path =
+    options.checkpoint ?? `${basename(file).replaceAll(/[*?]/g, '_')}.${method}.checkpoint.json`;
   await checkWritable(path);
   if (options.model !== undefined) await checkWritable(options.model);
   const checkpoints = new CheckpointFile(path, describe(command, sources));
@@ -339,5 +350,8 @@ function checkOptions(command: Command, takes: readonly string[]): void {
 function countOf(k: unknown): number {
   const count: unknown = Array.isArray(k) && k.length === 1 ? k[0] : k;
   if (typeof count === 'number') return count;
-  throw new InvalidArgumentError('k', '--k must be one number with --workers; ranges and suggest need the rows here.');
+  throw new InvalidArgumentError(
+    'k',
+    '--k must be one number with --workers; ranges and suggest need the rows here.',
+  );
 }

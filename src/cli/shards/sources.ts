@@ -213,6 +213,7 @@ function isDescribed(value: unknown): value is DescribedShard {
       typeof numbers.littleEndian === 'boolean' &&
       Number.isSafeInteger(numbers.offset));
   const areNames =
-    names === undefined || (Array.isArray(names) && names.every((name) => typeof name === 'string'));
+    names === undefined ||
+    (Array.isArray(names) && names.every((name) => typeof name === 'string'));
   return areNumbers && areNames && counts.every((count) => Number.isSafeInteger(count));
 }

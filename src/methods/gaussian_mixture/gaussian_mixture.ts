@@ -24,7 +24,13 @@ import {
   tellingMixtureOnce,
   withMixtureRows,
 } from './mixture_data.js';
-import { bestOfRuns, expectationOf, fitMixture, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
+import {
+  bestOfRuns,
+  expectationOf,
+  fitMixture,
+  maximizeSoundly,
+  type MixtureFamily,
+} from './mixture_fit.js';
 import { totalOf } from './mixture_model.js';
 import { chooseStarts, type MixtureInit } from './mixture_start.js';
 import { GAUSSIAN_RULES, MIXTURE_DEFAULTS } from './options.js';
@@ -110,7 +116,10 @@ async function fit(
       const begun = await session.run(em, await starts[restart](), rules, asked);
       if (!begun.unfinished) return begun;
       const { parameters: reached, history: before } = begun;
-      return fitMixture(expectationOf(session, signal), family, reached, { ...asked, history: before });
+      return fitMixture(expectationOf(session, signal), family, reached, {
+        ...asked,
+        history: before,
+      });
     },
   );
   const scorer = family.scorer(parameters);

@@ -89,11 +89,7 @@ export async function fitMixture<Parameters>(
   while (!converged && history.length < maxIter) {
     signal?.throwIfAborted();
     const scorer = family.scorer(parameters);
-    const made = await maximizeSoundly(
-      family,
-      (frame) => expect(scorer, frame),
-      frameOf(scorer),
-    );
+    const made = await maximizeSoundly(family, (frame) => expect(scorer, frame), frameOf(scorer));
     ({ parameters } = made);
     const bound = finiteBound(history.length, family.bound(made.sums, parameters));
     converged = Math.abs(bound - (history.at(-1) ?? Number.NEGATIVE_INFINITY)) < tol;

@@ -22,11 +22,7 @@ import {
   timed,
   type Timed,
 } from '../../../cli/job.js';
-import {
-  addInput,
-  addRunAndOutputs,
-  componentCount,
-} from '../../../cli/options.js';
+import { addInput, addRunAndOutputs, componentCount } from '../../../cli/options.js';
 
 interface PcaCommandOptions extends ShardOptions {
   readonly components: number | 'all';
