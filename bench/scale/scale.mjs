@@ -32,6 +32,11 @@ const [n, d, k, iterations] = [values.rows, values.columns, values.k, values.ite
   Number,
 );
 const started = [];
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
 function start(program, args, until) {
   const child = spawn(program, args, {
@@ -127,9 +132,6 @@ try {
     `dask-ml's algorithm in numpy, 3 workers: ${peer.milliseconds.toFixed(1)} ms an iteration`,
   );
 } finally {
-  for (const child of started) {
-    child.removeAllListeners('exit');
-    child.kill('SIGKILL');
-  }
-  rmSync(folder, { recursive: true, force: true });
+  for (const child of started) child.removeAllListeners('exit');
 }
+process.exit();
