@@ -10,6 +10,7 @@ import type { Clustering } from '../clustering/clustering.js';
 import { withRestarts } from '../clustering/restarts.js';
 import type { Status } from '../clustering/status.js';
 import type { DeviceRows, Op } from '../op.js';
+import { allSettled } from '../side_by_side.js';
 import { scaled, unscaled } from '../units.js';
 import { gridConstants, gridShape, placesOf } from './unit_grid.js';
 
@@ -75,11 +76,11 @@ export const batchMap: Op<[start: Float32Array, map: BatchMap], BatchMapResult> 
         signal,
         onIteration: (epoch, inertia) => onEpoch?.(epoch - 1, inertia / scale ** 2, weights),
       });
-      return {
-        weights: await weights(),
-        history: unscaled(history, scale ** 2),
-        assignment: await assignBy(rows, grid.units, clustering.after(0), signal),
-      };
+      const [learnt, assignment] = await allSettled([
+        weights(),
+        assignBy(rows, grid.units, clustering.after(0), signal),
+      ] as const);
+      return { weights: learnt, history: unscaled(history, scale ** 2), assignment };
     });
   },
   twin: async () => (await import('./batch_map.twin.js')).batchMap,
