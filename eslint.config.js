@@ -19,6 +19,7 @@ const LAYERS = [
   { folder: 'src/worker' },
   { folder: 'src/interop' },
   { folder: 'src/compat' },
+  { folder: 'src/shard' },
   { folder: 'src/cli' },
   { folder: 'bench' },
   { folder: 'demo' },

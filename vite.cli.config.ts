@@ -9,7 +9,11 @@ interface PackageJson {
 const { dependencies } = JSON.parse(
   readFileSync('packages/cli/package.json', 'utf8'),
 ) as PackageJson;
-const library = resolve('src/index');
+/** What the command line takes of the library, by source. */
+const library = new Map([
+  [resolve('src/index'), './index.js'],
+  [resolve('src/shard/index'), './shard.js'],
+]);
 
 /** The command line uses the built library beside it, as its users do. */
 const libraryBeside: Plugin = {
@@ -18,7 +22,8 @@ const libraryBeside: Plugin = {
   resolveId(source, importer) {
     if (importer === undefined || !source.startsWith('.')) return null;
     const target = resolve(importer, '..', source).replace(/\.[jt]s$/, '');
-    return target === library ? { id: './index.js', external: true } : null;
+    const id = library.get(target);
+    return id === undefined ? null : { id, external: true };
   },
 };
 

@@ -30,6 +30,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
 /** Those of Node alone: drop-ins that wait. */
 export const NODE_ENTRIES: Readonly<Record<string, string>> = {
   ...ENTRIES,
+  shard: 'src/shard/index.ts',
   'compat/sync-host': 'src/compat/sync/host.ts',
   ...Object.fromEntries(
     ['ml_kmeans', 'skmeans', 'turf', 'ml_pca', 'density_clustering'].map((name) => [

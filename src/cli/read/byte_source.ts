@@ -107,6 +107,12 @@ export class ByteSource {
     return new ByteSource(path, Readable.from([Buffer.from(bytes)]), bytes.length, false);
   }
 
+  /** Bytes [start, end) of a regular file that is not gzipped. */
+  static ofRange(path: string, start: number, end: number): ByteSource {
+    const file = createReadStream(path, { start, end: end - 1, highWaterMark: BLOCK_BYTES });
+    return new ByteSource(path, file, end - start, false);
+  }
+
   static async #ofStandardInput(): Promise<ByteSource> {
     const blocks = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     let start = Buffer.alloc(0);

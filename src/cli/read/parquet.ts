@@ -60,11 +60,43 @@ interface Placed {
  * @throws FileError on a damaged or lying file, a missing or other column, a null where none may be missing,
  *   lists of several lengths, or an integer beyond 2^53
  */
-export async function readParquet(path: string, choice: ColumnChoice): Promise<Table> {
+export async function readParquet(
+  path: string,
+  choice: ColumnChoice,
+  range?: RowRange,
+): Promise<Table> {
+  return withOpen(path, (handle, size) => readOpenParquet(path, handle, size, choice, range));
+}
+
+/** Rows of a file, from 0. */
+export interface RowRange {
+  readonly first: number;
+  readonly rows: number;
+}
+
+/**
+ * How many rows and columns `readParquet` would give.
+ *
+ * @throws FileError as it does of the file's footer
+ */
+export function parquetShape(
+  path: string,
+  choice: ColumnChoice,
+): Promise<readonly [rows: number, columns: number]> {
+  return withOpen(path, async (handle, size) => {
+    const { n, d } = await planOf(path, handle, size, choice);
+    return [n, d] as const;
+  });
+}
+
+async function withOpen<T>(
+  path: string,
+  work: (handle: FileHandle, size: number) => Promise<T>,
+): Promise<T> {
   const size = await regularFileSize(path);
   const handle = await open(path, 'r');
   try {
-    return await readOpenParquet(path, handle, size, choice);
+    return await work(handle, size);
   } catch (error) {
     if (error instanceof ClusteringError || (error instanceof Error && 'syscall' in error))
       throw error;
@@ -81,12 +113,8 @@ export async function readParquet(path: string, choice: ColumnChoice): Promise<T
   }
 }
 
-async function readOpenParquet(
-  path: string,
-  handle: FileHandle,
-  size: number,
-  choice: ColumnChoice,
-): Promise<Table> {
+/** What a file holds, and where. */
+async function planOf(path: string, handle: FileHandle, size: number, choice: ColumnChoice) {
   const { metadata, dataEnd } = await readFooter(path, handle, size);
   const { columns, aside, order, notes } = chooseColumns(path, metadata.schema, choice);
   const n = rowCount(metadata);
@@ -105,8 +133,22 @@ async function readOpenParquet(
       'It is damaged; if it truly holds that many equal values, save it as .npy.',
     );
   }
+  return { n, d, groups, columns, aside, order, chunksOf, placed, notes, dataEnd };
+}
+
+async function readOpenParquet(
+  path: string,
+  handle: FileHandle,
+  size: number,
+  choice: ColumnChoice,
+  range: RowRange | undefined,
+): Promise<Table> {
+  const plan = await planOf(path, handle, size, choice);
+  const { d, columns, aside, order, chunksOf, placed, notes, dataEnd } = plan;
+  const { groups, start } = groupsOf(plan.groups, range);
+  const held = groups.reduce((sum, { num_rows: rows }) => sum + Number(rows), 0);
   const single = columns.every(({ leaf: { element } }) => element.type === 'FLOAT');
-  const data = single ? new Float32Array(n * d) : new Float64Array(n * d);
+  const data = single ? new Float32Array(held * d) : new Float64Array(held * d);
   let groupStart = 0;
   for (const group of groups) {
     const rows = Number(group.num_rows);
@@ -124,7 +166,8 @@ async function readOpenParquet(
   const namesOf = ({ name, leaf, width }: Placed) =>
     leaf.maxRepetition === 0 ? [name] : Array.from({ length: width }, (_, i) => `${name}[${i}]`);
   const texts: TextColumn[] = [];
-  for (const { name, leaf } of aside) {
+  // Rows of a range are for their numbers alone.
+  for (const { name, leaf } of range ? [] : aside) {
     const cells = new GrowingText();
     const textOf = textReader(leaf.element);
     for (const group of groups) {
@@ -147,14 +190,34 @@ async function readOpenParquet(
     choice.columns && aside.length === 0
       ? columnNames
       : order.flatMap((name) => kept.get(name) ?? []);
+  const n = range ? Math.min(range.rows, held - (range.first - start)) : held;
+  const from = range ? (range.first - start) * d : 0;
+  const rows = data.subarray(from, from + n * d);
   return {
-    data,
+    data: rows,
     shape: [n, d],
     columns: columnNames,
     names,
     ...(texts.length > 0 && { texts }),
     notes,
   };
+}
+
+/** The groups of rows that hold some of a range, and the first one's first row. */
+function groupsOf(groups: FileMetaData['row_groups'], range: RowRange | undefined) {
+  if (!range) return { groups, start: 0 };
+  let first = 0;
+  let start = 0;
+  const held: FileMetaData['row_groups'] = [];
+  for (const group of groups) {
+    const end = first + Number(group.num_rows);
+    if (end > range.first && first < range.first + range.rows) {
+      if (held.length === 0) start = first;
+      held.push(group);
+    }
+    first = end;
+  }
+  return { groups: held, start };
 }
 
 /** Lists are as long as those of the first rows are on average, which `ColumnWriter` holds them all to. */

@@ -19,6 +19,7 @@ import {
 } from '../gaussian_mixture/mixture_data.js';
 import {
   bestOfRuns,
+  expectationOf,
   fitMixture,
   maximizeSoundly,
   type MixtureFamily,
@@ -111,7 +112,7 @@ async function fit(
     async (restart, asked) => {
       const { take, frame } = await starts[restart]();
       const start = await maximizeSoundly(family, take, frame);
-      return fitMixture(session, family, start.parameters, asked);
+      return fitMixture(expectationOf(session, signal), family, start.parameters, asked);
     },
   );
   const scored = await session.run(densities, family.scorer(parameters), signal);

@@ -24,7 +24,13 @@ import {
   tellingMixtureOnce,
   withMixtureRows,
 } from './mixture_data.js';
-import { bestOfRuns, fitMixture, maximizeSoundly, type MixtureFamily } from './mixture_fit.js';
+import {
+  bestOfRuns,
+  expectationOf,
+  fitMixture,
+  maximizeSoundly,
+  type MixtureFamily,
+} from './mixture_fit.js';
 import { totalOf } from './mixture_model.js';
 import { chooseStarts, type MixtureInit } from './mixture_start.js';
 import { GAUSSIAN_RULES, MIXTURE_DEFAULTS } from './options.js';
@@ -86,7 +92,7 @@ async function fit(
   const { k, covarianceType = 'full', init = 'kmeans', fixedVariance = 0, signal } = options;
   const { regCovar, nInit: count } = { ...MIXTURE_DEFAULTS, ...options };
   const rules: MixtureRules = { covarianceType, regCovar, fixedVariance };
-  const family = familyOf(session, rules);
+  const family = familyOf(session.shape, rules);
   const isChosen = !options.warmStart && typeof init === 'string';
   const given = isChosen
     ? undefined
@@ -110,7 +116,10 @@ async function fit(
       const begun = await session.run(em, await starts[restart](), rules, asked);
       if (!begun.unfinished) return begun;
       const { parameters: reached, history: before } = begun;
-      return fitMixture(session, family, reached, { ...asked, history: before });
+      return fitMixture(expectationOf(session, signal), family, reached, {
+        ...asked,
+        history: before,
+      });
     },
   );
   const scorer = family.scorer(parameters);
@@ -128,8 +137,11 @@ async function fit(
   });
 }
 
-function familyOf(session: Session, rules: MixtureRules): MixtureFamily<MixtureParameters> {
-  const [n, d] = session.shape;
+/** Plain Gaussians of rows of that shape. */
+export function familyOf(
+  [n, d]: readonly [rows: number, columns: number],
+  rules: MixtureRules,
+): MixtureFamily<MixtureParameters> {
   return {
     scorer: (parameters) => mixtureScorer(parameters, rules.covarianceType),
     maximize: (statistics) => maximize(statistics, d, rules),

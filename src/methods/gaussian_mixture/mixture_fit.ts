@@ -55,15 +55,33 @@ export async function maximizeSoundly<Parameters, Sums extends Statistics>(
   return { sums, parameters };
 }
 
+/** Options of a fit that goes step by step. */
+export interface StepwiseOptions<Parameters> extends FitOptions {
+  /** Told of each iteration's parameters, with the bounds so far; waited for. */
+  readonly onParameters?: (
+    parameters: Parameters,
+    history: readonly number[],
+    converged: boolean,
+  ) => Promise<void>;
+}
+
+/** The E-step of rows that a session holds. */
+export const expectationOf =
+  (session: Session, signal: AbortSignal | undefined) =>
+  (scorer: Scorer, frame: Frame): Promise<Expectation> =>
+    session.run(expectation, scorer, frame, signal);
+
 /**
  * Iterates from `start` as scikit-learn counts and stops: an iteration is an E-step and an M-step;
  * the last is the one whose bound differs from the one before by less than `tol`.
+ *
+ * @param expect the E-step
  */
 export async function fitMixture<Parameters>(
-  session: Session,
+  expect: (scorer: Scorer, frame: Frame) => Promise<Expectation>,
   family: MixtureFamily<Parameters>,
   start: Parameters,
-  { maxIter, tol, signal, onIteration, history: before }: FitOptions,
+  { maxIter, tol, signal, onIteration, history: before, onParameters }: StepwiseOptions<Parameters>,
 ): Promise<FitResult<Parameters>> {
   const history = [...(before ?? [])];
   let parameters = start;
@@ -71,16 +89,13 @@ export async function fitMixture<Parameters>(
   while (!converged && history.length < maxIter) {
     signal?.throwIfAborted();
     const scorer = family.scorer(parameters);
-    const made = await maximizeSoundly(
-      family,
-      (frame) => session.run(expectation, scorer, frame, signal),
-      frameOf(scorer),
-    );
+    const made = await maximizeSoundly(family, (frame) => expect(scorer, frame), frameOf(scorer));
     ({ parameters } = made);
     const bound = finiteBound(history.length, family.bound(made.sums, parameters));
     converged = Math.abs(bound - (history.at(-1) ?? Number.NEGATIVE_INFINITY)) < tol;
     history.push(bound);
     onIteration?.(history.length, bound);
+    await onParameters?.(parameters, history, converged);
   }
   return { parameters, history: Float64Array.from(history), converged };
 }

@@ -12,7 +12,7 @@ import { tooFewDistinct } from './distinct_rows.js';
 export type MixtureInit = 'kmeans' | 'k-means++' | 'random' | 'random_from_data';
 
 /** scikit-learn's limits for the K-means of a start. */
-const KMEANS = { maxIter: 300, tol: 1e-4 } as const;
+export const KMEANS = { maxIter: 300, tol: 1e-4 } as const;
 
 /** Labels of K-means of the rows, one run. */
 async function kMeansLabels(

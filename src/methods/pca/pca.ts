@@ -86,12 +86,12 @@ export async function pca(
   } as const;
   const told = tellingOnce<PcaProgress, PcaOptions>(options, (at) => [at.iteration, at.component]);
   return withRows(options.runtime, checked, load, (session, engine) =>
-    fit(session, engine, solver, told),
+    fitSession(session, engine, solver, told),
   );
 }
 
 /** Refuses a fraction where the number of components must be known beforehand. */
-function checkFraction(solver: PcaSolver | undefined, { nComponents }: PcaOptions): void {
+export function checkFraction(solver: PcaSolver | undefined, { nComponents }: PcaOptions): void {
   if (solver !== 'randomized' && solver !== 'incremental') return;
   if (typeof nComponents === 'number' && nComponents < 1) {
     throw new InvalidArgumentError(
@@ -103,7 +103,7 @@ function checkFraction(solver: PcaSolver | undefined, { nComponents }: PcaOption
 }
 
 /** The solver for one matrix where none was chosen. */
-function defaultSolver(nComponents: PcaOptions['nComponents'], d: number): PcaSolver {
+export function defaultSolver(nComponents: PcaOptions['nComponents'], d: number): PcaSolver {
   const counted = typeof nComponents === 'number' && nComponents >= 1;
   return counted && d > WIDEST_DENSE ? 'randomized' : 'covariance';
 }
@@ -114,10 +114,11 @@ export function principalComponents(
   engine: string,
   options: { readonly nComponents: number; readonly signal?: AbortSignal },
 ): Promise<PcaModel> {
-  return fit(session, engine, defaultSolver(options.nComponents, session.shape[1]), options);
+  return fitSession(session, engine, defaultSolver(options.nComponents, session.shape[1]), options);
 }
 
-async function fit(
+/** Of rows that are loaded, however they are held. */
+export async function fitSession(
   session: Session,
   engine: string,
   solver: PcaSolver,

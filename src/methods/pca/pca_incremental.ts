@@ -78,7 +78,7 @@ export async function leftOver(
 }
 
 /** The moments of two sets of rows together (Chan, Golub & LeVeque 1983). */
-function merge(a: Moments, b: Moments): Moments {
+export function merge(a: Moments, b: Moments): Moments {
   const rows = a.rows + b.rows;
   return {
     rows,

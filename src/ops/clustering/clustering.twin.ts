@@ -5,6 +5,7 @@ import type { HostRows } from '../op.js';
 import { accumulate } from '../sums/accumulate.twin.js';
 import { labelCounts } from '../sums/label_counts.twin.js';
 import type { Assignment } from './assign.js';
+import type { LabelledSums } from './labelled_sums.js';
 import { inMetric } from './metric.js';
 import type { SumsAndInertia } from './sums.js';
 
@@ -56,8 +57,18 @@ export async function clusterSums(
   k: number,
   signal?: AbortSignal,
 ): Promise<SumsAndInertia> {
+  const { residuals, weightSums, inertia } = await labelledSums(rows, centroids, k, signal);
+  return { residuals, weightSums, inertia };
+}
+
+export async function labelledSums(
+  rows: HostRows,
+  centroids: Float32Array,
+  k: number,
+  signal?: AbortSignal,
+): Promise<LabelledSums> {
   const { x, n, d, weights, metric } = rows;
   const { labels } = await nearest(rows, centroids, k, signal);
   const found = accumulate(x, n, centroids, k, d, labels, weights);
-  return { ...found, inertia: inMetric(found.inertia, metric) };
+  return { ...found, inertia: inMetric(found.inertia, metric), labels };
 }

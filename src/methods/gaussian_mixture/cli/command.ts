@@ -16,6 +16,7 @@ import { optionTable } from '../option_table.js';
 import { covarianceOf, covarianceInFileUnits } from './mixture_math.js';
 import { type Candidate, countsOf, fitCandidates, type GmmOptions, lowest } from './fit.js';
 import { drawingOf, renderReport } from './report.js';
+import { addWorkers, runMixture, type ShardOptions } from '../../../cli/shards/run.js';
 import { finishJob, type Job, openJob, stateOf } from '../../../cli/job.js';
 import { addInput, addRunAndOutputs, countOrRange, countsOrSuggest } from '../../../cli/options.js';
 
@@ -33,15 +34,19 @@ export function addGmm(program: Command, signal: AbortSignal): void {
     'variational inference: components that are not needed lose their weight',
   );
   for (const option of addFlags(command, bayesianTable)) option.implies({ bayesian: true });
-  addRunAndOutputs(command, 'the labels')
+  addWorkers(addRunAndOutputs(command, 'the labels'))
     .option('--responsibilities', "write the components' responsibilities to --out as well")
     .option('--picture <file>', 'write rows and components in the plane as a PNG')
     .option('--trace', 'print the bound of every iteration')
-    .action((file: string, options: GivenOptions) => gmmCommand(file, options, signal));
+    .action((file: string, options: GivenOptions) =>
+      options.workers === undefined
+        ? gmmCommand(file, options, signal)
+        : runMixture(file, options, command, signal),
+    );
 }
 
 /** As they are given, before a suggestion's range is known. */
-interface GivenOptions extends Omit<GmmOptions, 'k'> {
+interface GivenOptions extends Omit<GmmOptions, 'k'>, ShardOptions {
   readonly k: GmmOptions['k'] | 'suggest';
 }
 

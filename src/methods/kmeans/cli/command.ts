@@ -6,6 +6,7 @@ import { addFlags, optionsOf } from '../../../cli/option_flags.js';
 import { formatObjective, formatSeconds } from '../../../cli/format.js';
 import { choosePlane, placeRows, sampleOf } from '../../../cli/plane.js';
 import { type ClusterProfile, profilesOf } from '../../../cli/cluster_profiles.js';
+import { addWorkers, runKMeans, type ShardOptions } from '../../../cli/shards/run.js';
 import { profileJson, profileLines, profileSection } from '../../../cli/profile.js';
 import type { Table } from '../../../cli/read/read_table.js';
 import { reduce, rowsInFileUnits } from '../../../cli/reduction.js';
@@ -37,11 +38,10 @@ import {
   choice,
   componentCount,
   countRangeOrSuggest,
-  type SharedOptions,
   wholeNumber,
 } from '../../../cli/options.js';
 
-interface KMeansCommandOptions extends SharedOptions {
+interface KMeansCommandOptions extends ShardOptions {
   readonly k: number | readonly number[] | 'suggest';
   readonly suggestBy?: Criterion;
   readonly pca?: number | 'all';
@@ -98,10 +98,14 @@ export function addKMeans(program: Command, signal: AbortSignal): void {
       componentCount,
     )
     .option('--per-class', 'also cluster the rows of each true class on their own');
-  addRunAndOutputs(command, 'the labels')
+  addWorkers(addRunAndOutputs(command, 'the labels'))
     .option('--sheet <file>', 'write the centroids as one PNG, when the rows are images')
     .option('--trace', 'print the objective of every iteration')
-    .action((file: string, options: KMeansCommandOptions) => kmeansCommand(file, options, signal));
+    .action((file: string, options: KMeansCommandOptions) =>
+      options.workers === undefined
+        ? kmeansCommand(file, options, signal)
+        : runKMeans(file, options, command, signal),
+    );
 }
 
 async function kmeansCommand(

@@ -6,6 +6,7 @@ import type { ProgressStep } from '../../../cli/progress.js';
 import { formatCount, formatSeconds, formatShare } from '../../../cli/format.js';
 import { placeRows, principalPlane, sampleOf } from '../../../cli/plane.js';
 import { distinctClasses, inFileUnits, pickRows, sampleRows } from '../../../cli/table_math.js';
+import { addWorkers, runPca, type ShardOptions } from '../../../cli/shards/run.js';
 import { writePng } from '../../../cli/write/images.js';
 import { nested } from '../../../cli/write/json.js';
 import { optionTable } from '../option_table.js';
@@ -21,14 +22,9 @@ import {
   timed,
   type Timed,
 } from '../../../cli/job.js';
-import {
-  addInput,
-  addRunAndOutputs,
-  componentCount,
-  type SharedOptions,
-} from '../../../cli/options.js';
+import { addInput, addRunAndOutputs, componentCount } from '../../../cli/options.js';
 
-interface PcaCommandOptions extends SharedOptions {
+interface PcaCommandOptions extends ShardOptions {
   readonly components: number | 'all';
   readonly whiten?: boolean;
   readonly solver?: PcaSolver;
@@ -47,10 +43,14 @@ export function addPca(program: Command, signal: AbortSignal): void {
     .command('pca')
     .description('PCA: the orthonormal directions along which the rows vary most.');
   addFlags(addInput(command), optionTable, { nComponents: componentCount });
-  addRunAndOutputs(command, 'the scores')
+  addWorkers(addRunAndOutputs(command, 'the scores'))
     .option('--sheet <file>', 'write components and reconstructions as one PNG, of images')
     .option('--trace', 'print the variance of every component')
-    .action((file: string, options: PcaCommandOptions) => pcaCommand(file, options, signal));
+    .action((file: string, options: PcaCommandOptions) =>
+      options.workers === undefined
+        ? pcaCommand(file, options, signal)
+        : runPca(file, options, command, signal),
+    );
 }
 
 async function pcaCommand(
