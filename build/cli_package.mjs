@@ -1,10 +1,10 @@
 /**
  * What the package webgpu-clustering-cli (packages/cli) is made of: the built command line, and of the library's
- * files those that it loads. So it needs no release of the library beside its own. After `npm run build`; `npm pack`
+ * files those that it loads; and scale/. So it needs no release of the library beside its own. After `npm run build`; `npm pack`
  * and `npm publish` in packages/cli call it.
  */
 import console from 'node:console';
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
 
@@ -45,4 +45,10 @@ for (const file of files) {
   await copyFile(file, target);
 }
 await copyFile(join(root, 'LICENSE'), join(home, 'LICENSE'));
+// What workers on other machines load.
+await rm(join(home, 'scale'), { recursive: true, force: true });
+await cp(join(root, 'scale'), join(home, 'scale'), {
+  recursive: true,
+  filter: (source) => !source.includes('__pycache__'),
+});
 console.log(`packages/cli/dist: ${files.size} files`);
