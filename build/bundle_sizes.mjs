@@ -29,6 +29,8 @@ const BUDGETS = [
   ['quantizeImage', 50],
   ['convolveImage', 12],
   ['gramMatrix', 29],
+  ['synthesizeTexture', 45],
+  ['readOnnx', 12],
   ['kmeans, miniBatchKMeans, gaussianMixture, bayesianGaussianMixture, pca', 90],
   ['autoencoder', 47],
   ['deepClustering', 83],

@@ -18,6 +18,7 @@ import { addSpectral } from '../methods/spectral_clustering/cli/command.js';
 import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
 import { addQuantize } from '../methods/image_quantization/cli/command.js';
 import { addCodec } from '../methods/vector_quantization/cli/command.js';
+import { addTextures } from '../methods/textures/cli/command.js';
 import { ChildFinished } from './device.js';
 import { addPredict } from './predict.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
@@ -48,6 +49,7 @@ function program(signal: AbortSignal): Command {
   addDeep(root, signal);
   addQuantize(root, signal);
   addCodec(root, signal);
+  addTextures(root, signal);
   return root;
 }
 

@@ -32,11 +32,13 @@ export interface Minimum {
 }
 
 /** Pairs of steps that stand for the curvature. */
-const MEMORY = 12;
+const MEMORY = 16;
 /** Steps tried on a line. */
 const TRIES = 12;
 /** Of the fall that the slope promises, what a step must reach (Armijo). */
 const SUFFICIENT = 1e-4;
+/** Over the square of the gradient's change: less is none. */
+const LEAST_CURVATURE = 1e-10;
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
@@ -44,36 +46,45 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return sum;
 };
 
+/** Over coordinates that may move. */
+const dotOfFree = (a: Float64Array, b: Float64Array, isHeld: Uint8Array): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) if (isHeld[i] === 0) sum += a[i] * b[i];
+  return sum;
+};
+
 interface Pair {
   readonly step: Float64Array;
   readonly change: Float64Array;
-  /** 1 / (step . change) */
-  readonly rho: number;
 }
 
-/** -H g by the two loops over the pairs; coordinates where `isHeld` stay 0. */
+/** -H g by the two loops over the pairs, as of a function of the coordinates that may move alone; the others stay 0. */
 function direction(
   gradient: ArrayLike<number>,
   pairs: readonly Pair[],
   isHeld: Uint8Array,
 ): Float64Array {
   const d = Float64Array.from(gradient, (g, i) => (isHeld[i] ? 0 : -g));
+  const add = (factor: number, values: Float64Array) => {
+    for (let i = 0; i < d.length; i++) if (isHeld[i] === 0) d[i] += factor * values[i];
+  };
+  const curved = pairs
+    .map((pair) => ({ ...pair, curvature: dotOfFree(pair.step, pair.change, isHeld) }))
+    .filter(({ change, curvature }) => curvature > LEAST_CURVATURE * dotOfFree(change, change, isHeld));
   const factors: number[] = [];
-  for (let p = pairs.length - 1; p >= 0; p--) {
-    const { step, change, rho } = pairs[p];
-    factors[p] = rho * dot(step, d);
-    for (let i = 0; i < d.length; i++) d[i] -= factors[p] * change[i];
+  for (let p = curved.length - 1; p >= 0; p--) {
+    const { step, change, curvature } = curved[p];
+    factors[p] = dotOfFree(step, d, isHeld) / curvature;
+    add(-factors[p], change);
   }
-  const newest = pairs.at(-1);
+  const newest = curved.at(-1);
   if (newest) {
-    const scale = 1 / (newest.rho * dot(newest.change, newest.change));
+    const scale = newest.curvature / dotOfFree(newest.change, newest.change, isHeld);
     for (let i = 0; i < d.length; i++) d[i] *= scale;
   }
-  pairs.forEach(({ step, change, rho }, p) => {
-    const more = factors[p] - rho * dot(change, d);
-    for (let i = 0; i < d.length; i++) d[i] += more * step[i];
+  curved.forEach(({ step, change, curvature }, p) => {
+    add(factors[p] - dotOfFree(change, d, isHeld) / curvature, step);
   });
-  for (let i = 0; i < d.length; i++) if (isHeld[i]) d[i] = 0;
   return d;
 }
 
@@ -120,8 +131,8 @@ export async function minimize(given: Minimization): Promise<Minimum> {
     const step = x.map((one, i) => one - before.x[i]);
     const change = x.map((_, i) => gradient[i] - before.gradient[i]);
     const curvature = dot(step, change);
-    if (curvature > 1e-10 * dot(change, change)) {
-      pairs.push({ step, change, rho: 1 / curvature });
+    if (curvature > LEAST_CURVATURE * dot(change, change)) {
+      pairs.push({ step, change });
       if (pairs.length > MEMORY) pairs.shift();
     }
     onIteration?.(iteration, value);

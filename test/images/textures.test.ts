@@ -1,8 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import {
+  featureMaps,
   FeatureNetwork,
   invertFeatures,
+  NetworkFileError,
   randomFilters,
+  readOnnx,
+  readTfjsModel,
   synthesizeTexture,
   textureLoss,
   transferStyle,
@@ -16,6 +21,10 @@ const runtime = 'cpu' as const;
 const random = createRandom(4);
 const numbers = (length: number) =>
   Float32Array.from({ length }, () => 2 * random.next() - 1);
+const symmetric = (n: number) => {
+  const half = numbers(n * n);
+  return half.map((value, at) => value + half[(at % n) * n + Math.floor(at / n)]);
+};
 const side = 16;
 
 const picture = (value: (x: number, y: number) => number) => ({
@@ -46,10 +55,10 @@ describe('the gradient by the picture', () => {
   const plan: ObjectivePlan = {
     ...{ network: small, width: 8, height: 8 },
     aims: [
-      { layer: 'b', kind: 'style', weight: 0.7, wanted: numbers(9) },
-      { layer: 'g', kind: 'style', weight: 1.3, wanted: numbers(16) },
+      { layer: 'b', kind: 'style', weight: 0.7, wanted: symmetric(3) },
+      { layer: 'g', kind: 'style', weight: 1.3, wanted: symmetric(4) },
       { layer: 'f', kind: 'content', weight: 0.4, wanted: numbers(48) },
-      { layer: 'f', kind: 'style', weight: 0.2, wanted: numbers(9) },
+      { layer: 'f', kind: 'style', weight: 0.2, wanted: symmetric(3) },
       { layer: 'f', kind: 'content', weight: 0.1, wanted: numbers(48) },
     ],
   };
@@ -80,7 +89,7 @@ describe('the gradient by the picture', () => {
 });
 
 describe('synthesizeTexture', () => {
-  const network = randomFilters({ filters: 6, channels: 1 });
+  const network = randomFilters({ filters: 4, channels: 1 });
   const examples = {
     stripes: picture((x, y) => ((x + 2 * y) % 8 < 4 ? 220 : 30)),
     checks: picture((x, y) => (Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50),
@@ -88,15 +97,111 @@ describe('synthesizeTexture', () => {
   };
 
   test.each(Object.entries(examples))('falls a thousandfold from noise: %s', async (_, example) => {
-    const made = await synthesizeTexture(example, { network, maxIter: 300, runtime });
+    const made = await synthesizeTexture(example, { network, maxIter: 200, runtime });
     const shuffled = { ...example, data: example.data.slice() };
     for (let i = shuffled.data.length - 1; i > 0; i--) {
       const j = random.below(i + 1);
       [shuffled.data[i], shuffled.data[j]] = [shuffled.data[j], shuffled.data[i]];
     }
     const control = await textureLoss(shuffled, example, { network, runtime });
-    console.log(made.startLoss, made.loss, control, made.iterations);
     expect(made.loss).toBeLessThan(made.startLoss / 1000);
     expect(made.loss).toBeLessThan(control);
+  });
+});
+
+describe('invertFeatures', () => {
+  const image = picture((x, y) => (Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50);
+  const network = randomFilters({ filters: 4, channels: 1 });
+
+  test('errs less with a smaller lambda, down to what the layer tells', async () => {
+    const errors: number[] = [];
+    for (const lambda of [1, 0.1, 0.01, 0]) {
+      const how = { network, layer: 'side5', lambda, maxIter: 60, runtime };
+      const { featureError, meanSquaredError } = await invertFeatures(image, how);
+      expect(featureError).toBeLessThan(errors.at(-1) ?? 1);
+      errors.push(featureError);
+      if (lambda === 0) expect(meanSquaredError).toBeLessThan(1e-4);
+    }
+    expect(errors.at(-1)).toBeLessThan(1e-5);
+  });
+
+  test('of a deeper layer is a poorer picture', async () => {
+    const of = (layer: string) =>
+      invertFeatures(image, { network, layer, lambda: 1e-4, maxIter: 40, runtime });
+    const [near, far] = [await of('side3'), await of('side52')];
+    expect(far.meanSquaredError).toBeGreaterThan(4 * near.meanSquaredError);
+  });
+});
+
+describe('transferStyle', () => {
+  const content = picture((x, y) => ((x - 8) ** 2 + (y - 8) ** 2 < 30 ? 230 : 40));
+  const style = picture((x) => (x % 4 < 2 ? 200 : 60));
+  const network = randomFilters({ filters: 4, channels: 1 });
+
+  test('comes nearer to the style, and stays nearer to the content than the style is', async () => {
+    const made = await transferStyle(content, style, { network, maxIter: 40, smoothness: 0.01, runtime });
+    const { losses } = made;
+    expect(losses.style).toBeLessThan((await textureLoss(content, style, { network, runtime })) / 4);
+    const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a).reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0);
+    expect(apart(made.data, content.data)).toBeLessThan(apart(style.data, content.data));
+    expect(made.loss).toBeCloseTo(losses.style + losses.content + losses.smoothness, 12);
+  });
+
+  test('says what is wrong', async () => {
+    const none = { network, styleWeight: 0, contentWeight: 0, runtime };
+    await expect(transferStyle(content, style, none)).rejects.toThrow(/both 0/);
+    await expect(transferStyle(content, style, { network, contentLayers: ['x'], runtime })).rejects.toThrow(
+      /contentLayers: the network has no layer 'x'; its layers are side3/,
+    );
+    const odd = { ...content, data: content.data.slice(0, 15 * 16), height: 15 };
+    await expect(transferStyle(odd, style, { network, runtime })).rejects.toThrow(/do not divide/);
+    const start = { ...content, data: content.data.slice(0, 256 - 16), width: 15 };
+    await expect(synthesizeTexture(content, { network, start, runtime })).rejects.toThrow(
+      /start is 15 x 16 pixels, but the picture that is made 16 x 16/,
+    );
+    await expect(synthesizeTexture(content, { layerWeights: [1], runtime })).rejects.toThrow(
+      /layerWeights has 1 numbers, but there are 8 layers/,
+    );
+    await expect(invertFeatures(content, { network, runtime } as never)).rejects.toThrow(/layer is missing/);
+  });
+});
+
+describe('readOnnx', () => {
+  const read = (name: string) => readFile(new URL(`../golden/${name}`, import.meta.url));
+
+  test('makes the features of PyTorch', async () => {
+    const file = await read('features.onnx');
+    const golden = JSON.parse((await read('features.json')).toString()) as {
+      readonly picture: number[];
+      readonly layers: Record<string, { readonly shape: number[]; readonly values: number[] }>;
+    };
+    const network = readOnnx(file);
+    const image = { data: golden.picture, width: 8, height: 8, channels: 3 };
+    const found = await featureMaps(image, network, { layers: ['a', 'c', 'd'], runtime });
+    for (const { layer, data, shape, width, height } of found) {
+      const expected = golden.layers[layer];
+      expect([shape[0], height, width]).toEqual(expected.shape);
+      data.forEach((value, at) => {
+        expect(value).toBeCloseTo(expected.values[at], 5);
+      });
+    }
+    expect(readOnnx(file, { until: 'a' }).layerNames).toEqual(['a']);
+    // Red, green and blue the other way round.
+    const turned = readOnnx(file, { bgr: true });
+    const data = golden.picture.map((_, at) => golden.picture[3 * Math.floor(at / 3) + 2 - (at % 3)]);
+    const [a] = await featureMaps({ ...image, data }, turned, { layers: ['a'], runtime });
+    a.data.forEach((value, at) => {
+      expect(value).toBeCloseTo(golden.layers['a'].values[at], 5);
+    });
+  });
+
+  test('refuses what is cut off, and says which layer is not read', async () => {
+    const file = await read('features.onnx');
+    for (const length of [0, 10, 500, file.length - 3]) {
+      expect(() => readOnnx(file.subarray(0, length))).toThrow(NetworkFileError);
+    }
+    expect(() => readOnnx(new TextEncoder().encode('{"no": "protobuf"}'))).toThrow(NetworkFileError);
+    expect(() => readOnnx(file, { until: 'x' })).toThrow(/there is no layer 'x'; name a layer/);
   });
 });

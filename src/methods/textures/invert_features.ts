@@ -4,7 +4,7 @@ import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import type { FeatureNetwork } from '../../networks/feature_network.js';
 import type { RasterImage } from '../../rows/image.js';
-import { measure } from './objective.js';
+import { aimsAt, measure } from './objective.js';
 import { INVERT_DEFAULTS, INVERT_RULES } from './options.js';
 import { paint, type PaintedImage, type PaintOptions, startOf } from './paint.js';
 import { pictureOf } from './picture.js';
@@ -55,15 +55,15 @@ export async function invertFeatures(
   const { channels } = network!;
   const picture = pictureOf('image', image, channels);
   const { width, height } = picture;
-  const aim = { layer: layer!, kind: 'content' as const };
+  const aim = { layer: layer!, kind: 'content' as const, weight: 1 };
   network!.neededFor('layer', [aim.layer]);
   const begin = startOf(start, picture, channels, seed);
   const points = { data: begin, shape: [width * height, channels] as const };
   return withAlgebra(runtime, points, signal, async (algebra) => {
-    const [{ values }] = await measure(algebra, network!, picture, [aim]);
+    const measured = await measure(algebra, network!, picture, [aim]);
     const plan = {
       ...{ network: network!, width, height },
-      aims: [{ ...aim, wanted: values, weight: 1 }],
+      aims: aimsAt('content', [aim], measured),
       smoothness: lambda > 0 ? { weight: lambda, beta } : undefined,
     };
     const made = await paint(algebra, plan, begin, { ...how, signal });

@@ -6,6 +6,7 @@ import { CONTROL_LENGTH, MOST_PARTS } from '../../ops/networks/control.js';
 import { squaredError } from '../../ops/networks/gradients.js';
 import type { Optimizer } from '../../ops/networks/optimizer.js';
 import type { FeatureNetwork } from '../../networks/feature_network.js';
+import type { ImageSides } from '../../networks/images.js';
 import { type Features, OpenFeatures } from '../../networks/open_features.js';
 import { ParameterBlock } from '../../networks/parameter_block.js';
 import type { Picture } from './picture.js';
@@ -17,8 +18,30 @@ export interface Aim {
   readonly kind: 'style' | 'content';
   /** The Gram matrix, channels x channels, or the features, places x channels. */
   readonly wanted: ArrayLike<number>;
-  /** Of |difference|^2 / |wanted|^2. */
+  /** Of Gatys's E_l, or of |difference|^2. */
   readonly weight: number;
+}
+
+/** What of a Gram matrix over the number of places, squared and summed, is Gatys's E_l. */
+const gatys = (channels: number): number => 1 / (4 * channels ** 2);
+
+/** Aims of one kind for the layers of a picture, so that the loss of features of 0 is the weight. */
+export function aimsAt(
+  kind: Aim['kind'],
+  layers: readonly { readonly layer: string; readonly weight: number }[],
+  measured: readonly Measured[],
+  weight = 1,
+): readonly Aim[] {
+  const blank = measured.reduce((sum, { values, channels }, i) => {
+    const share = kind === 'style' ? gatys(channels) : 1;
+    return sum + layers[i].weight * share * squaresOf(values);
+  }, 0);
+  // Features that are 0 everywhere are aimed at as they are.
+  const factor = weight / (blank || 1);
+  return layers.map((one, i) => ({
+    ...{ layer: one.layer, kind, wanted: measured[i].values },
+    weight: factor * one.weight,
+  }));
 }
 
 /** Of total variation, over the number of values of the picture. */
@@ -58,8 +81,7 @@ const roundUp = (value: number) => Math.ceil(value / STEP) * STEP;
 const squaresOf = (values: ArrayLike<number>): number => {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] ** 2;
-  // Features that are 0 everywhere are aimed at as they are.
-  return sum > 0 ? sum : 1;
+  return sum;
 };
 
 /** The features of one picture, as losses are told them. */
@@ -67,6 +89,7 @@ export interface Measured {
   readonly values: Float32Array | Float64Array;
   readonly channels: number;
   readonly places: number;
+  readonly sides: ImageSides;
 }
 
 /** Features of layers of a picture, places x channels; of 'style' their Gram matrices over the number of places. */
@@ -83,13 +106,13 @@ export async function measure(
   await open.forward(picture);
   const found: Measured[] = [];
   for (const { layer, kind } of wanted) {
-    const { values } = open.of(layer);
+    const { values, sides } = open.of(layer);
     const { rows: places, columns: channels } = values;
     const told =
       kind === 'style'
         ? await algebra.gram(values, { transposeA: true, alpha: 1 / places })
         : values;
-    found.push({ values: await algebra.read(told), channels, places });
+    found.push({ values: await algebra.read(told), channels, places, sides });
     if (told !== values) algebra.free(told);
   }
   return found;
@@ -247,7 +270,7 @@ interface Into {
   readonly piece: Matrix;
 }
 
-/** weight |F^T F / places - wanted|^2 / |wanted|^2, with its gradient 4 weight F (F^T F / places - wanted) / (places |wanted|^2). */
+/** weight E, E = |F^T F / places - wanted|^2 / (4 channels^2), with its gradient F (F^T F / places - wanted) / (places channels^2). */
 async function styleStep(
   algebra: Algebra,
   { wanted, weight }: Aim,
@@ -257,7 +280,7 @@ async function styleStep(
   const { rows: places, columns: channels } = values;
   const target = await algebra.matrix(channels, channels, wanted);
   const gram = await algebra.matrix(channels, channels);
-  const factor = weight / squaresOf(wanted);
+  const factor = weight * gatys(channels);
   const beta = adds ? 1 : 0;
   return async () => {
     await algebra.gram(values, { transposeA: true, alpha: 1 / places, into: gram });
@@ -269,7 +292,7 @@ async function styleStep(
   };
 }
 
-/** weight |F - wanted|^2 / |wanted|^2. */
+/** weight |F - wanted|^2. */
 async function contentStep(
   algebra: Algebra,
   { wanted, weight }: Aim,
@@ -279,7 +302,7 @@ async function contentStep(
   const { rows, columns } = values;
   const x = await algebra.matrix(rows, columns, wanted);
   const gradient = adds ? await algebra.matrix(rows, columns) : slope;
-  const given = { y: values, x, weight: weight / squaresOf(wanted), gradient, loss: piece };
+  const given = { y: values, x, weight, gradient, loss: piece };
   return async () => {
     await algebra.perform(squaredError, given);
     if (adds) await algebra.combine([[1, slope], [1, gradient]], { into: slope }); // prettier-ignore

@@ -14,7 +14,7 @@ import {
 import { FeatureNetwork } from '../../networks/feature_network.js';
 
 const aNetwork: OptionRule = {
-  rule: 'a FeatureNetwork (randomFilters(), readOnnx(), readTfjsModel())',
+  rule: 'a network of features: randomFilters(), readOnnx() or readTfjsModel()',
   holds: (value) => value instanceof FeatureNetwork,
 };
 
@@ -55,6 +55,12 @@ const OPTIMIZER_DEFAULTS = {
 } as const;
 
 const side = wholeNumber(1, 8192);
+
+export const FEATURE_MAPS_RULES = {
+  network: aNetwork,
+  layers: names,
+  ...RUNTIME_RULES,
+} as const satisfies OptionRules;
 
 export const TEXTURE_LOSS_RULES = {
   network: aNetwork,

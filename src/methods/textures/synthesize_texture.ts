@@ -5,7 +5,7 @@ import { checkOptions } from '../../fit/options.js';
 import type { FeatureNetwork } from '../../networks/feature_network.js';
 import type { RasterImage } from '../../rows/image.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
-import { type Aim, measure } from './objective.js';
+import { aimsAt, measure, type Measured } from './objective.js';
 import { SYNTHESIZE_DEFAULTS, SYNTHESIZE_RULES, TEXTURE_LOSS_RULES } from './options.js';
 import { paint, type PaintedImage, type PaintOptions, startOf } from './paint.js';
 import { coloursOf, pictureOf } from './picture.js';
@@ -51,18 +51,12 @@ export function weightedLayers(
   return layers.map((layer, i) => ({ layer, weight: layerWeights?.[i] ?? 1 }));
 }
 
-/** What a picture's texture is aimed at. */
-const aimsOf = (
-  layers: readonly { readonly layer: string; readonly weight: number }[],
-  measured: readonly { readonly values: ArrayLike<number> }[],
-): readonly Aim[] =>
-  layers.map((one, i) => ({ ...one, kind: 'style', wanted: measured[i].values }));
-
 /**
  * A picture of the same texture as the example, and of nothing else that it shows: from noise, until the Gram matrices of
  * its features are those of the example's. Minimizes
- *   sum_l w_l |G_l - G^_l|^2 / |G^_l|^2,   G_l = F_l F_l^T / M_l,
- * F_l the features of layer l, channels x M_l places: of each layer Gatys's E_l, in units of what a blank picture has.
+ *   sum_l w_l E_l,   E_l = |G_l - G^_l|^2 / (4 N_l^2 M_l^2),   G_l = F_l F_l^T,
+ * F_l the features of layer l, N_l channels x M_l places, over what it is where all features are 0 (so that losses of networks
+ * can be compared); where the sizes differ G^ is that of as many places.
  * 4 to 6 FLOPs a weight and place in an evaluation.
  *
  * @param example grey or in colour, bytes or numbers from 0 to 255; opacity is left out; never changed
@@ -90,10 +84,16 @@ export async function synthesizeTexture(
   const points = { data: begin, shape: [width * height, channels] as const };
   return withAlgebra(runtime, points, signal, async (algebra) => {
     const style = layers.map(({ layer }) => ({ layer, kind: 'style' as const }));
-    const aims = aimsOf(layers, await measure(algebra, network, picture, style));
+    const aims = aimsAt('style', layers, await measure(algebra, network, picture, style));
     return paint(algebra, { network, aims, width, height }, begin, { ...how, signal });
   });
 }
+
+const apart = (one: Measured, other: Measured): number => {
+  let sum = 0;
+  one.values.forEach((value, at) => (sum += (value - other.values[at]) ** 2));
+  return sum;
+};
 
 /** Of what may be none. */
 export function channelsOf(what: string, image: RasterImage): 1 | 3 {
@@ -128,13 +128,9 @@ export async function textureLoss(
     const style = layers.map(({ layer }) => ({ layer, kind: 'style' as const }));
     const own = await measure(algebra, network, picture, style);
     const others = await measure(algebra, network, wanted, style);
-    return layers.reduce((sum, { weight }, i) => {
-      let [apart, all] = [0, 0];
-      others[i].values.forEach((value, at) => {
-        apart += (own[i].values[at] - value) ** 2;
-        all += value ** 2;
-      });
-      return sum + (weight * apart) / (all || 1);
-    }, 0);
+    return aimsAt('style', layers, others).reduce(
+      (sum, { weight }, i) => sum + (weight * apart(own[i], others[i])) / (4 * own[i].channels ** 2),
+      0,
+    );
   });
 }

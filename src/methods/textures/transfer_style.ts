@@ -4,7 +4,7 @@ import { withAlgebra } from '../../fit/algebra.js';
 import { checkOptions } from '../../fit/options.js';
 import type { FeatureNetwork } from '../../networks/feature_network.js';
 import type { RasterImage } from '../../rows/image.js';
-import { type Aim, measure } from './objective.js';
+import { type Aim, aimsAt, measure } from './objective.js';
 import { TRANSFER_DEFAULTS, TRANSFER_RULES } from './options.js';
 import { paint, type PaintedImage, type PaintOptions, startOf } from './paint.js';
 import { pictureOf } from './picture.js';
@@ -18,9 +18,9 @@ export interface TransferStyleOptions extends PaintOptions {
   readonly styleLayers?: readonly string[];
   /** Layers whose features are the content. Default: the last but one of `styleLayers`, or the only one. */
   readonly contentLayers?: readonly string[];
-  /** Of each style layer's |G - G^|^2 / |G^|^2. Default 1. */
+  /** Of the layers' E_l, see synthesizeTexture. Default 1. */
   readonly styleWeight?: number;
-  /** Of each content layer's |F - F^|^2 / |F^|^2. Default 0.1. */
+  /** Of the layers' |F - F^|^2, over |F^|^2. Default 0.1. */
   readonly contentWeight?: number;
   /** Of the total variation (beta 2) over the number of values. Default 0. */
   readonly smoothness?: number;
@@ -30,8 +30,8 @@ export interface TransferStyleOptions extends PaintOptions {
 
 /**
  * What one picture shows in the style of another: minimizes
- *   styleWeight sum_l |G_l - G^_l|^2 / |G^_l|^2 + contentWeight sum_l |F_l - F^_l|^2 / |F^_l|^2 + smoothness R / values,
- * G^ of the style, F^ of the content, R the total variation.
+ *   styleWeight sum_l E_l / E(0) + contentWeight sum_l |F_l - F^_l|^2 / sum_l |F^_l|^2 + smoothness R / values,
+ * E_l of the style, see synthesizeTexture, F^ of the content, R the total variation.
  *
  * @param content grey or in colour, bytes or numbers from 0 to 255; what is made has its sides
  * @param style of any sides
@@ -69,11 +69,10 @@ export async function transferStyle(
       layers: readonly string[],
       kind: Aim['kind'],
       weight: number,
-    ): Promise<Aim[]> => {
+    ): Promise<readonly Aim[]> => {
       if (weight === 0) return [];
-      const named = layers.map((layer) => ({ layer, kind }));
-      const found = await measure(algebra, network, picture, named);
-      return named.map((one, i) => ({ ...one, weight, wanted: found[i].values }));
+      const named = layers.map((layer) => ({ layer, kind, weight: 1 }));
+      return aimsAt(kind, named, await measure(algebra, network, picture, named), weight);
     };
     const aims = [
       ...(await wanted(example, styleLayers, 'style', how.styleWeight)),
