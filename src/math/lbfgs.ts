@@ -70,7 +70,9 @@ function direction(
   };
   const curved = pairs
     .map((pair) => ({ ...pair, curvature: dotOfFree(pair.step, pair.change, isHeld) }))
-    .filter(({ change, curvature }) => curvature > LEAST_CURVATURE * dotOfFree(change, change, isHeld));
+    .filter(
+      ({ change, curvature }) => curvature > LEAST_CURVATURE * dotOfFree(change, change, isHeld),
+    );
   const factors: number[] = [];
   for (let p = curved.length - 1; p >= 0; p--) {
     const { step, change, curvature } = curved[p];
@@ -92,7 +94,7 @@ function direction(
 export async function minimize(given: Minimization): Promise<Minimum> {
   const { evaluate, lower, upper, maxIter, tol, firstStep, onIteration } = given;
   const within = (value: number) => Math.min(upper, Math.max(lower, value));
-  let x = Float64Array.from(given.start, within);
+  let x: Float64Array = Float64Array.from(given.start, within);
   let { value, gradient } = await evaluate(x);
   const pairs: Pair[] = [];
   const isHeld = new Uint8Array(x.length);

@@ -100,7 +100,8 @@ export class OpenFeatures {
       const passed = await backward(gradient);
       for (const [i, name] of layer.from.entries()) {
         const before = all.get(name);
-        if (before) await algebra.combine([[1, before], [1, passed[i]]], { into: before }); // prettier-ignore
+        if (before)
+          await algebra.combine([[1, before], [1, passed[i]]], { into: before }); // prettier-ignore
         else all.set(name, passed[i]);
       }
     }

@@ -163,7 +163,10 @@ export const images: Suite = {
         const inverted = await library.invertFeatures(example, {
           ...{ network, layer: 'side3', lambda: 1e-4, beta: 1.5, maxIter: 60, runtime },
         });
-        expectThat(inverted.featureError < 0.01, `the features are off by ${inverted.featureError}`);
+        expectThat(
+          inverted.featureError < 0.01,
+          `the features are off by ${inverted.featureError}`,
+        );
       },
     },
     {

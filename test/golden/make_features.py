@@ -35,7 +35,7 @@ picture = torch.randint(0, 256, (1, 3, 8, 8))
 given = picture.float() / 255
 file = io.BytesIO()
 torch.onnx.export(
-    network, given, file, input_names=["picture"], output_names=["a", "c", "d"], do_constant_folding=False,
+    network, given, file, input_names=["picture"], output_names=["a", "c", "d"], do_constant_folding=True,
     training=torch.onnx.TrainingMode.PRESERVE,
 )
 (HERE / "features.onnx").write_bytes(file.getvalue())

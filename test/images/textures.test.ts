@@ -19,8 +19,7 @@ import { Objective, type ObjectivePlan, totalOf } from '../../src/methods/textur
 
 const runtime = 'cpu' as const;
 const random = createRandom(4);
-const numbers = (length: number) =>
-  Float32Array.from({ length }, () => 2 * random.next() - 1);
+const numbers = (length: number) => Float32Array.from({ length }, () => 2 * random.next() - 1);
 const symmetric = (n: number) => {
   const half = numbers(n * n);
   return half.map((value, at) => value + half[(at % n) * n + Math.floor(at / n)]);
@@ -39,7 +38,14 @@ const layers: readonly FeatureLayer[] = [
     padding: { top: 1, left: 0, bottom: 1, right: 1 },
     ...{ weights: numbers(3 * 2 * 2 * 3), bias: numbers(3), activation: 'tanh' },
   },
-  { name: 'b', from: ['a'], kind: 'scale', scale: numbers(3), shift: numbers(3), activation: 'relu' },
+  {
+    name: 'b',
+    from: ['a'],
+    kind: 'scale',
+    scale: numbers(3),
+    shift: numbers(3),
+    activation: 'relu',
+  },
   { name: 'c', from: ['a', 'b'], kind: 'sum', activation: 'leakyRelu' },
   { name: 'd', from: ['c'], kind: 'pooling', pool: 'max', size: [2, 2] },
   { name: 'e', from: ['c'], kind: 'pooling', pool: 'average', size: [2, 2] },
@@ -92,12 +98,12 @@ describe('synthesizeTexture', () => {
   const network = randomFilters({ filters: 4, channels: 1 });
   const examples = {
     stripes: picture((x, y) => ((x + 2 * y) % 8 < 4 ? 220 : 30)),
-    checks: picture((x, y) => (Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50),
+    checks: picture((x, y) => ((Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50)),
     grains: picture(() => 100 + random.below(60)),
   };
 
   test.each(Object.entries(examples))('falls a thousandfold from noise: %s', async (_, example) => {
-    const made = await synthesizeTexture(example, { network, maxIter: 200, runtime });
+    const made = await synthesizeTexture(example, { network, maxIter: 400, runtime });
     const shuffled = { ...example, data: example.data.slice() };
     for (let i = shuffled.data.length - 1; i > 0; i--) {
       const j = random.below(i + 1);
@@ -110,7 +116,7 @@ describe('synthesizeTexture', () => {
 });
 
 describe('invertFeatures', () => {
-  const image = picture((x, y) => (Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50);
+  const image = picture((x, y) => ((Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50));
   const network = randomFilters({ filters: 4, channels: 1 });
 
   test('errs less with a smaller lambda, down to what the layer tells', async () => {
@@ -139,9 +145,16 @@ describe('transferStyle', () => {
   const network = randomFilters({ filters: 4, channels: 1 });
 
   test('comes nearer to the style, and stays nearer to the content than the style is', async () => {
-    const made = await transferStyle(content, style, { network, maxIter: 40, smoothness: 0.01, runtime });
+    const made = await transferStyle(content, style, {
+      network,
+      maxIter: 40,
+      smoothness: 0.01,
+      runtime,
+    });
     const { losses } = made;
-    expect(losses.style).toBeLessThan((await textureLoss(content, style, { network, runtime })) / 4);
+    expect(losses.style).toBeLessThan(
+      (await textureLoss(content, style, { network, runtime })) / 4,
+    );
     const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
       Array.from(a).reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0);
     expect(apart(made.data, content.data)).toBeLessThan(apart(style.data, content.data));
@@ -151,9 +164,9 @@ describe('transferStyle', () => {
   test('says what is wrong', async () => {
     const none = { network, styleWeight: 0, contentWeight: 0, runtime };
     await expect(transferStyle(content, style, none)).rejects.toThrow(/both 0/);
-    await expect(transferStyle(content, style, { network, contentLayers: ['x'], runtime })).rejects.toThrow(
-      /contentLayers: the network has no layer 'x'; its layers are side3/,
-    );
+    await expect(
+      transferStyle(content, style, { network, contentLayers: ['x'], runtime }),
+    ).rejects.toThrow(/contentLayers: the network has no layer 'x'; its layers are side3/);
     const odd = { ...content, data: content.data.slice(0, 15 * 16), height: 15 };
     await expect(transferStyle(odd, style, { network, runtime })).rejects.toThrow(/do not divide/);
     const start = { ...content, data: content.data.slice(0, 256 - 16), width: 15 };
@@ -163,7 +176,9 @@ describe('transferStyle', () => {
     await expect(synthesizeTexture(content, { layerWeights: [1], runtime })).rejects.toThrow(
       /layerWeights has 1 numbers, but there are 8 layers/,
     );
-    await expect(invertFeatures(content, { network, runtime } as never)).rejects.toThrow(/layer is missing/);
+    await expect(invertFeatures(content, { network, runtime } as never)).rejects.toThrow(
+      /layer is missing/,
+    );
   });
 });
 
@@ -189,7 +204,9 @@ describe('readOnnx', () => {
     expect(readOnnx(file, { until: 'a' }).layerNames).toEqual(['a']);
     // Red, green and blue the other way round.
     const turned = readOnnx(file, { bgr: true });
-    const data = golden.picture.map((_, at) => golden.picture[3 * Math.floor(at / 3) + 2 - (at % 3)]);
+    const data = golden.picture.map(
+      (_, at) => golden.picture[3 * Math.floor(at / 3) + 2 - (at % 3)],
+    );
     const [a] = await featureMaps({ ...image, data }, turned, { layers: ['a'], runtime });
     a.data.forEach((value, at) => {
       expect(value).toBeCloseTo(golden.layers['a'].values[at], 5);
@@ -201,7 +218,74 @@ describe('readOnnx', () => {
     for (const length of [0, 10, 500, file.length - 3]) {
       expect(() => readOnnx(file.subarray(0, length))).toThrow(NetworkFileError);
     }
-    expect(() => readOnnx(new TextEncoder().encode('{"no": "protobuf"}'))).toThrow(NetworkFileError);
+    expect(() => readOnnx(new TextEncoder().encode('{"no": "protobuf"}'))).toThrow(
+      NetworkFileError,
+    );
     expect(() => readOnnx(file, { until: 'x' })).toThrow(/there is no layer 'x'; name a layer/);
+  });
+});
+
+describe('readTfjsModel', () => {
+  test('makes the features of TensorFlow.js', async () => {
+    const tf = await import('@tensorflow/tfjs');
+    await tf.setBackend('cpu');
+    const { layers } = tf;
+    const input = tf.input({ shape: [8, 8, 3], name: 'picture' });
+    const start = { kernelInitializer: 'glorotNormal', biasInitializer: 'randomNormal' } as const;
+    const first = layers.conv2d({
+      filters: 5,
+      kernelSize: 3,
+      padding: 'same',
+      name: 'first',
+      ...start,
+    });
+    const a = first.apply(input) as tf.SymbolicTensor;
+    const norm = layers.batchNormalization({
+      ...{ name: 'norm', gammaInitializer: 'randomUniform', betaInitializer: 'randomUniform' },
+    });
+    const b = layers.reLU({ name: 'b' }).apply(norm.apply(a)) as tf.SymbolicTensor;
+    const depthwise = layers.depthwiseConv2d({
+      ...{ kernelSize: [3, 2], padding: 'same', name: 'c', activation: 'tanh' },
+      ...{
+        depthwiseInitializer: 'glorotNormal',
+        biasInitializer: 'randomNormal',
+        depthMultiplier: 1,
+      },
+    });
+    const c = layers
+      .add({ name: 'sum' })
+      .apply([...[depthwise.apply(b) as tf.SymbolicTensor, b]]) as tf.SymbolicTensor;
+    const d = layers.maxPooling2d({ poolSize: 2, name: 'd' }).apply(c) as tf.SymbolicTensor;
+    const e = layers
+      .conv2d({ filters: 2, kernelSize: 3, strides: 2, name: 'e', activation: 'relu', ...start })
+      .apply(d) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: input, outputs: [b, c, d, e] });
+    let saved: tf.io.ModelArtifacts | undefined;
+    await model.save(
+      tf.io.withSaveHandler((artifacts) => {
+        saved = artifacts;
+        return Promise.resolve({
+          modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' },
+        });
+      }),
+    );
+    const { modelTopology, weightSpecs, weightData } = saved!;
+    const json = { modelTopology, weightsManifest: [{ paths: ['weights'], weights: weightSpecs }] };
+    const network = readTfjsModel(json, weightData as ArrayBuffer);
+    const data = Uint8Array.from({ length: 192 }, () => random.below(256));
+    const found = await featureMaps({ data, width: 8, height: 8, channels: 3 }, network, {
+      ...{ layers: ['b', 'sum', 'd', 'e'], runtime },
+    });
+    const outputs = model.predict(tf.tensor4d([...data].map((value) => value / 255), [1, 8, 8, 3])); // prettier-ignore
+    (outputs as tf.Tensor[]).forEach((output, i) => {
+      const { shape, data: own } = found[i];
+      expect([found[i].height, found[i].width, shape[0]]).toEqual(output.shape.slice(1));
+      output.dataSync().forEach((value, at) => {
+        const [place, channel] = [Math.floor(at / shape[0]), at % shape[0]];
+        expect(own[channel * shape[1] + place]).toBeCloseTo(value, 5);
+      });
+    });
+    expect(() => readTfjsModel(json, new Uint8Array(8))).toThrow(/8 bytes, fewer/);
+    expect(() => readTfjsModel({}, new Uint8Array(8))).toThrow(NetworkFileError);
   });
 });

@@ -30,7 +30,10 @@ interface End {
 
 type Draft = FeatureLayer & { readonly channels: number };
 
-export interface DraftConvolution extends Pick<ConvolutionFeatures, 'kernel' | 'stride' | 'padding'> {
+export interface DraftConvolution extends Pick<
+  ConvolutionFeatures,
+  'kernel' | 'stride' | 'padding'
+> {
   /** [kernel down][kernel across][channels][filters], of all channels. */
   readonly weights: Float32Array;
   readonly filters: number;
@@ -52,7 +55,8 @@ export function ungrouped(
     for (let f = 0; f < filters; f++) {
       const first = Math.floor((f * groups) / filters) * perGroup;
       for (let c = 0; c < perGroup; c++) {
-        all[(tap * channels + first + c) * filters + f] = weights[(tap * perGroup + c) * filters + f];
+        all[(tap * channels + first + c) * filters + f] =
+          weights[(tap * perGroup + c) * filters + f];
       }
     }
   }
@@ -155,7 +159,9 @@ export class NetworkBuilder {
 
   /** The layer that nothing but what comes now takes. */
   #alone(value: string): Draft | undefined {
-    return (this.#takers.get(value) ?? 0) > 1 ? undefined : this.#layers.get(this.#same.get(value)!);
+    return (this.#takers.get(value) ?? 0) > 1
+      ? undefined
+      : this.#layers.get(this.#same.get(value)!);
   }
 
   #add(layer: Draft): void {

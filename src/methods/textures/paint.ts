@@ -54,8 +54,9 @@ export interface PaintedImage {
 }
 
 /** The options that are there once they are checked. */
-export interface Painting
-  extends Required<Pick<PaintOptions, 'optimizer' | 'maxIter' | 'tol' | 'learningRate'>> {
+export interface Painting extends Required<
+  Pick<PaintOptions, 'optimizer' | 'maxIter' | 'tol' | 'learningRate'>
+> {
   readonly onIteration?: ((progress: PaintProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

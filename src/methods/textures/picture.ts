@@ -45,10 +45,9 @@ export const coloursOf = ({ channels = 4 }: Pick<RasterImage, 'channels'>): 1 | 
   channels < 3 ? 1 : 3;
 
 /** What may be shown: bytes. */
-export const bytesOf = (data: ArrayLike<number>): Uint8ClampedArray =>
+export const bytesOf = (data: ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> =>
   Uint8ClampedArray.from(data, (value) => 255 * value);
 
 /** What a matrix of pixels holds, at the rate of bytes. */
 export const roundedToBytes = (data: ArrayLike<number>): Float64Array =>
   Float64Array.from(bytesOf(data), (value) => value / 255);
-

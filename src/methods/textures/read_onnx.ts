@@ -22,7 +22,16 @@ const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11 } as const;
 const NODE = { input: 1, output: 2, kind: 4, attribute: 5 } as const;
 const ATTRIBUTE = { name: 1, f: 2, i: 3, s: 4, t: 5, ints: 8 } as const;
-const TENSOR = { dims: 1, type: 2, floats: 4, name: 8, raw: 9, doubles: 10, place: 14 } as const;
+const TENSOR = {
+  dims: 1,
+  type: 2,
+  floats: 4,
+  integers: 7,
+  name: 8,
+  raw: 9,
+  doubles: 10,
+  place: 14,
+} as const;
 const INPUT = { name: 1, type: 2 } as const;
 const FLOAT = 1;
 const FLOAT16 = 10;
@@ -109,7 +118,9 @@ function channelsOf(
 ): number {
   // ValueInfo.type (2) . tensor_type (1) . shape (2) . dim (1) . dim_value (1)
   const types = messagesOf(input, INPUT.type).flatMap((type) => messagesOf(type, 1));
-  const dims = types.flatMap((type) => messagesOf(type, 2)).flatMap((shape) => messagesOf(shape, 1));
+  const dims = types
+    .flatMap((type) => messagesOf(type, 2))
+    .flatMap((shape) => messagesOf(shape, 1));
   const [channels] = dims.length === 4 ? integersOf(dims[1], 1) : [];
   if (channels > 0) return channels;
   const first = nodes.find(({ kind, inputs }) => kind === 'Conv' && inputs[0] === picture);
@@ -151,10 +162,17 @@ function numbersOf(
   const size = type === FLOAT16 ? 2 : 8;
   if (type !== FLOAT16 && type !== DOUBLE) return undefined;
   return Float32Array.from({ length: Math.floor(bytes.length / size) }, (_, i) =>
-    type === FLOAT16
-      ? fromFloat16(view.getUint16(2 * i, true))
-      : view.getFloat64(8 * i, true),
+    type === FLOAT16 ? fromFloat16(view.getUint16(2 * i, true)) : view.getFloat64(8 * i, true),
   );
+}
+
+/** Whether these are whole numbers that are all 0. */
+function isZeros(message: Message | undefined): boolean {
+  if (!message) return false;
+  const raw = message.get(TENSOR.raw)?.[0];
+  return raw instanceof Uint8Array
+    ? raw.every((byte) => byte === 0)
+    : integersOf(message, TENSOR.integers).every((value) => value === 0);
 }
 
 const integers = (node: Node, name: string): readonly number[] | undefined => {
@@ -186,8 +204,12 @@ function addNode(builder: NetworkBuilder, node: Node, tensors: ReadonlyMap<strin
     builder.activation(output, from, activation);
   } else if (PASSED_OVER.includes(kind)) {
     builder.alias(output, from);
+  } else if (kind === 'Pad') {
+    if (isZeros(tensors.get(inputs[1]))) builder.alias(output, from);
+    else stop('is padding by itself');
   } else if (kind === 'LeakyRelu') {
-    if (Math.abs(float(node, 'alpha', 0.01) - 0.01) > 1e-6) stop('is a LeakyRelu of another alpha than 0.01');
+    if (Math.abs(float(node, 'alpha', 0.01) - 0.01) > 1e-6)
+      stop('is a LeakyRelu of another alpha than 0.01');
     else builder.activation(output, from, 'leakyRelu');
   } else if (kind === 'Conv') {
     const weights = tensor(1);

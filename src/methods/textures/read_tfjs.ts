@@ -173,8 +173,7 @@ function addLayer(
     builder.stop(name, why);
   };
   const activation = ACTIVATIONS[String(config['activation'] ?? 'linear')] as
-    | Activation
-    | undefined;
+    Activation | undefined;
   if (activation === undefined) return stop(`has the activation ${show(config['activation'])}`);
   switch (kind) {
     case 'Conv2D':
@@ -212,7 +211,8 @@ function addLayer(
     case 'AveragePooling2D': {
       const size = pair(config['pool_size'] ?? 2);
       const strides = pair(config['strides'] ?? size);
-      if (size[0] !== strides[0] || size[1] !== strides[1]) return stop('pools windows that overlap');
+      if (size[0] !== strides[0] || size[1] !== strides[1])
+        return stop('pools windows that overlap');
       builder.pooling(name, from, kind === 'MaxPooling2D' ? 'max' : 'average', size);
       return;
     }
@@ -233,5 +233,6 @@ function addLayer(
       return stop(`is of the kind ${kind}, which is not read`);
   }
   if (kind === 'Activation' && activation === 'linear') builder.alias(name, from);
-  else if (activation !== 'linear') builder.activation(name, kind === 'Activation' ? from : name, activation);
+  else if (activation !== 'linear')
+    builder.activation(name, kind === 'Activation' ? from : name, activation);
 }

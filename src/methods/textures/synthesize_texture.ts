@@ -123,13 +123,17 @@ export async function textureLoss(
     given.layers ?? network.styleLayers,
     given.layerWeights,
   );
-  const points = { data: picture.data, shape: [picture.width * picture.height, network.channels] };
+  const points = {
+    data: picture.data,
+    shape: [picture.width * picture.height, network.channels] as const,
+  };
   return withAlgebra(runtime, points, signal, async (algebra) => {
     const style = layers.map(({ layer }) => ({ layer, kind: 'style' as const }));
     const own = await measure(algebra, network, picture, style);
     const others = await measure(algebra, network, wanted, style);
     return aimsAt('style', layers, others).reduce(
-      (sum, { weight }, i) => sum + (weight * apart(own[i], others[i])) / (4 * own[i].channels ** 2),
+      (sum, { weight }, i) =>
+        sum + (weight * apart(own[i], others[i])) / (4 * own[i].channels ** 2),
       0,
     );
   });

@@ -5,7 +5,10 @@ import type { TotalVariation } from './total_variation.js';
 /** Below it a step's length is an image's rounding. */
 const LEAST = 1e-12;
 
-export function totalVariation(given: TotalVariation, values: (matrix: Matrix) => Float64Array): void {
+export function totalVariation(
+  given: TotalVariation,
+  values: (matrix: Matrix) => Float64Array,
+): void {
   const { down, across, weight, beta } = given;
   const [pixels, terms, gradient] = [given.pixels, given.terms, given.gradient].map(values);
   const channels = given.pixels.columns;

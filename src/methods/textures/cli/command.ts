@@ -118,7 +118,12 @@ function addPaint(command: Command): Command {
   command
     .option('--network <file>', 'a network: .onnx, or model.json of TensorFlow.js')
     .option('--until <layer>', 'of that network: the last layer that is wanted')
-    .option('--filters <number>', 'without --network: random filters of each size', wholeNumber(1), 24)
+    .option(
+      '--filters <number>',
+      'without --network: random filters of each size',
+      wholeNumber(1),
+      24,
+    )
     .option('--max-iter <number>', 'iterations at most', wholeNumber(1), 200)
     .addOption(
       choice('--optimizer <name>', 'adam stays on the device; lbfgs takes fewer steps', [
