@@ -146,7 +146,7 @@ export const images: Suite = {
         const network = library.randomFilters({ filters: 4, channels: 1 });
         const how = { network, layers: ['side3', 'side5'], runtime };
         for (const [optimizer, maxIter, fall] of [
-          ['lbfgs', 60, 1000],
+          ['lbfgs', 120, 1000],
           ['adam', 64, 20],
         ] as const) {
           const made = await library.synthesizeTexture(example, { ...how, optimizer, maxIter });
