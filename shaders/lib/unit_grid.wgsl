@@ -2,8 +2,11 @@
 //   row_square     f32  squared distance of neighbouring rows of units
 //   period_right   f32  circumferences of a torus; 0 on the plane
 //   period_rows    f32
-//   neighbourhood  u32  h(s): 0 exp(-s/2), 1 1 up to s = 1, 2 (1 - s) exp(-s/2)
 //   maximum        u32  whether units lie apart by the larger of both steps, not by the straight line
+// and NEIGHBOURHOOD, which the importing file has, says what h(s) is:
+const GAUSSIAN = 0;      // exp(-s/2)
+const BUBBLE = 1;        // 1 up to s = 1
+const MEXICAN_HAT = 2;   // (1 - s) exp(-s/2)
 
 // Squared radii beyond which h is 0.
 const REACH = 1500.0;
@@ -30,10 +33,13 @@ fn squared_apart(a: vec2f, b: vec2f) -> f32 {
 fn neighbourhood(squared: f32, least: f32, radius: f32) -> f32 {
   // Not 0: with radius 0 the unit itself counts 1, and all others lie beyond the reach.
   let square = max(radius * radius, 1e-30);
-  let s = squared / square;
-  let bell = exp(0.5 * (least - squared) / square);
-  let edge = select(0.0, 1.0, s <= EDGE);
-  let hat = select(bell, (1.0 - s) * bell, shape.neighbourhood == 2);
-  let h = select(hat, edge, shape.neighbourhood == 1);
+  #if NEIGHBOURHOOD == BUBBLE
+  let h = select(0.0, 1.0, squared / square <= EDGE);
+  #else
+  var h = exp(0.5 * (least - squared) / square);
+  #if NEIGHBOURHOOD == MEXICAN_HAT
+  h *= 1.0 - squared / square;
+  #end
+  #end
   return select(select(h, 0.0, squared > REACH * square), 1.0, squared == 0.0);
 }

@@ -32,7 +32,6 @@ struct Shape {
   row_square: f32,
   period_right: f32,
   period_rows: f32,
-  neighbourhood: u32,
   maximum: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -53,6 +52,8 @@ const LANES = 1;
 // Units i that go to a sum before it is added to the others: a multiple of SLICES LANES.
 const TILE = 256;
 const EPOCHS = 64;
+// See lib/unit_grid.wgsl.
+const NEIGHBOURHOOD = 0;
 const ITERATIONS = 0;
 
 // import ../lib/cluster_sums.wgsl
@@ -71,7 +72,9 @@ struct Reaching {
 // What reached a unit j: BLOCK quads of sum h S_i, sum |h| n_i, and what of that counts for less than itself.
 struct Reached {
   all: f32,
+  #if NEIGHBOURHOOD == MEXICAN_HAT
   less: f32,
+  #end
   #repeat q 0..BLOCK
   q$q: vec4f,
   #end
@@ -85,7 +88,9 @@ var<workgroup> parts: array<Reached, WORKGROUP>;
 fn plus_reached(a: Reached, b: Reached) -> Reached {
   var sum = Reached();
   sum.all = a.all + b.all;
+  #if NEIGHBOURHOOD == MEXICAN_HAT
   sum.less = a.less + b.less;
+  #end
   #repeat q 0..BLOCK
   sum.q$q = a.q$q + b.q$q;
   #end
@@ -139,6 +144,7 @@ fn sums_from_0(mine: Reaching) -> Reaching {
 }
 #end
 
+#if NEIGHBOURHOOD == MEXICAN_HAT
 // |m_i - w_i|^2 / |m_i - w_j|^2, 1 at most.
 fn held(i: u32, count: f32, unit: u32) -> f32 {
   var own = 0.0;
@@ -150,6 +156,7 @@ fn held(i: u32, count: f32, unit: u32) -> f32 {
   }
   return select(1.0, own / other, own < other);
 }
+#end
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -210,12 +217,14 @@ fn main(
         let other$l = sums_from_$l(mine);
         let apart$l = squared_apart(other$l.place, place);
         let h$l = select(0.0, neighbourhood(apart$l, least, radius), other$l.weight > 0.0);
+        part.all += other$l.weight * abs(h$l);
         var counts$l = h$l;
+        #if NEIGHBOURHOOD == MEXICAN_HAT
         if (h$l < 0.0) {
           counts$l *= held(i + $l, other$l.weight, unit);
         }
-        part.all += other$l.weight * abs(h$l);
         part.less += other$l.weight * (abs(h$l) - counts$l);
+        #end
         #repeat q 0..BLOCK
         part.q$q += counts$l * other$l.q$q;
         #end
@@ -237,7 +246,10 @@ fn main(
       let at = unit * shape.quads + block + $q;
       var moved = references[at];
       if (reached.all > 0.0) {
-        moved = (reached.q$q + reached.less * moved) / reached.all;
+        #if NEIGHBOURHOOD == MEXICAN_HAT
+        reached.q$q += reached.less * moved;
+        #end
+        moved = reached.q$q / reached.all;
       }
       weights[at] = moved;
       norm += dot(moved, moved);

@@ -20,7 +20,6 @@ struct Shape {
   row_square: f32,
   period_right: f32,
   period_rows: f32,
-  neighbourhood: u32,
   maximum: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -32,6 +31,8 @@ struct Shape {
 @group(0) @binding(6) var<storage, read_write> squared: array<f32>;
 
 const WORKGROUP = 256;
+// See lib/unit_grid.wgsl.
+const NEIGHBOURHOOD = 0;
 
 // import ../lib/squared_distance.wgsl
 // import ../lib/unit_grid.wgsl

@@ -33,7 +33,8 @@ export interface ConformanceContext {
  * whatever the driver (properties of results, passes over streams and chunks, refusals, signals, progress, JSON,
  * failing devices) runs on 'each runtime': the CPU twin, and one device. Kernels are held to their twins by 'each
  * compiler and driver' (Tint on both drivers, naga in Deno), and all their variants compiled by 'each compiler'
- * where that is quick: on lavapipe (Tint), in Firefox (naga). What judges a test, or needs that one device alone,
+ * where that is quick: on lavapipe (Tint), in Firefox (naga). Copies of them that read rows of another type, on the
+ * 'quick driver', the one that takes least time to compile. What judges a test, or needs that one device alone,
  * runs 'once', or once for 'each subgroup size' that there is among the engines.
  */
 export type Where =
@@ -42,6 +43,7 @@ export type Where =
   | 'each runtime'
   | 'each compiler and driver'
   | 'each compiler'
+  | 'quick driver'
   | 'each subgroup size'
   | 'once';
 

@@ -164,9 +164,11 @@ describe('files', () => {
       const source = await ByteSource.open(path);
       await expect(source.take(100_000)).rejects.toThrow(/gzip data are damaged or cut off/);
     });
-    const cancelled = { ...reading, signal: AbortSignal.abort() };
+    const controller = new AbortController();
+    const cancelled = { ...reading, signal: controller.signal };
     await withMountedFile(new File(['abcdef'], 'a.bin'), cancelled, async (path) => {
       const source = await ByteSource.open(path);
+      controller.abort();
       await expect(source.take(3)).rejects.toThrow(/abort/);
     });
   });

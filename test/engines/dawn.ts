@@ -43,7 +43,7 @@ export const dawnOnSwiftShader = dawn({
   name: 'dawn-swiftshader',
   npmOnly: true,
   takes: [
-    ...(['thorough', 'each compiler and driver', 'each subgroup size'] as const),
+    ...(['thorough', 'each compiler and driver', 'quick driver', 'each subgroup size'] as const),
     ...(inCi ? [] : ON_ONE_DEVICE),
   ],
   environment: swiftShaderEnvironment,

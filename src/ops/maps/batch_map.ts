@@ -11,7 +11,7 @@ import { withRestarts } from '../clustering/restarts.js';
 import type { Status } from '../clustering/status.js';
 import type { DeviceRows, Op } from '../op.js';
 import { scaled, unscaled } from '../units.js';
-import { gridShape, placesOf } from './unit_grid.js';
+import { gridConstants, gridShape, placesOf } from './unit_grid.js';
 
 export interface BatchMap {
   readonly grid: UnitGrid;
@@ -95,10 +95,10 @@ async function stepping(
   const { units } = grid;
   const { lanes: LANES } = runtime;
   const [batchMap, endEpoch] = [
-    await runtime.kernel(
-      batchMapKernel,
-      LANES > 0 ? { SUBGROUPS: true, LANES, WORKGROUP: UNITS } : {},
-    ),
+    await runtime.kernel(batchMapKernel, {
+      ...gridConstants(neighbourhood),
+      ...(LANES > 0 && { SUBGROUPS: true, LANES, WORKGROUP: UNITS }),
+    }),
     await runtime.kernel(endEpochKernel),
   ];
   const { places, radii } = await workspace.allocate({ places: 8 * units, radii: 4 * EPOCHS });
@@ -111,10 +111,7 @@ async function stepping(
         recording.dispatch(
           batchMap,
           {
-            shape: {
-              ...{ first: start, units, quads },
-              ...gridShape(grid, neighbourhood),
-            },
+            shape: { first: start, units, quads, ...gridShape(grid) },
             ...{ places, radii, state, totals, references, weights: centroids, half_norms },
           },
           ceilDiv(rows, UNITS),

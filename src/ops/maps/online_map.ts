@@ -4,7 +4,7 @@ import onlineMapKernel from '../../../shaders/maps/online_map.wgsl';
 import type { Neighbourhood, UnitGrid } from '../../math/unit_grid.js';
 import { padColumns } from '../../rows/device_points.js';
 import type { Op } from '../op.js';
-import { gridShape, placesOf } from './unit_grid.js';
+import { gridConstants, gridShape, placesOf } from './unit_grid.js';
 
 /** Takes rows in, and tells what became of the map. Weights and rows are in one unit, less one shift. */
 export interface OnlineMap {
@@ -40,7 +40,7 @@ export const openOnlineMap: Op<
     const { units } = grid;
     const workspace = new Workspace(runtime, 'online map', signal);
     try {
-      const kernel = await runtime.kernel(onlineMapKernel);
+      const kernel = await runtime.kernel(onlineMapKernel, gridConstants(neighbourhood));
       const quads = Math.ceil(d / 4);
       const { weights, places, squared } = await workspace.allocate({
         weights: 16 * quads * units,
@@ -60,7 +60,7 @@ export const openOnlineMap: Op<
           });
           workspace.upload(made.rows, padColumns(x, count, d));
           workspace.upload(made.steps, steps);
-          const shape = { count, quads, units, ...gridShape(grid, neighbourhood) };
+          const shape = { count, quads, units, ...gridShape(grid) };
           workspace.run('rows', (recording) => {
             recording.dispatch(kernel, { shape, places, weights, squared, ...made }, 1);
           });

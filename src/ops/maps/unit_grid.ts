@@ -3,16 +3,17 @@ import type { Neighbourhood, UnitGrid } from '../../math/unit_grid.js';
 
 const KINDS: Readonly<Record<Neighbourhood, number>> = { gaussian: 0, bubble: 1, mexicanHat: 2 };
 
+/** A kernel's constants. */
+export const gridConstants = (neighbourhood: Neighbourhood) => ({
+  NEIGHBOURHOOD: KINDS[neighbourhood],
+});
+
 /** The fields of a kernel's shape. */
-export function gridShape(
-  { rowSquare, periods, distance }: UnitGrid,
-  neighbourhood: Neighbourhood,
-) {
+export function gridShape({ rowSquare, periods, distance }: UnitGrid) {
   return {
     row_square: rowSquare,
     period_right: periods[0],
     period_rows: periods[1],
-    neighbourhood: KINDS[neighbourhood],
     maximum: Number(distance === 'maximum'),
   };
 }

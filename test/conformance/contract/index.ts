@@ -317,7 +317,10 @@ const outlived: Case = {
   },
 };
 
-/** Everywhere what each method's kernels make, and what its host does of the first method. */
+/**
+ * Everywhere what each method's kernels make, and all else of the first method. That the same seed gives the same
+ * bits hangs on how a driver orders its work, not on the compiler in front of it.
+ */
 export const contract: Suite = {
   name: 'contract',
   where: 'everywhere',
@@ -332,7 +335,7 @@ export const contract: Suite = {
         ...(method.weights ? [weighs(method)] : []),
         streams(method),
       ].map((ofHost) => (i === 0 ? ofHost : { ...ofHost, where: 'each runtime' as const })),
-      repeats(method),
+      i === 0 ? repeats(method) : { ...repeats(method), where: 'thorough' as const },
       ...(method.onHost ? [] : [agrees(method)]),
     ]),
   ],

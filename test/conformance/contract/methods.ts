@@ -481,11 +481,10 @@ const dictionaryLearning = {
 
 const transformedSubspaceClustering = {
   name: 'transformedSubspaceClustering',
-  options: { k: 2, layers: 2, expression: 'llmc', nInit: 1, maxIter: 2 },
+  options: { k: 2, layers: 1, expression: 'llmc', nInit: 1, maxIter: 2 },
   model: 'TransformedSubspaceModel',
-  values: ({ layers: [first, second], history }) => [
-    ...first.data,
-    ...second.data,
+  values: ({ layers: [layer], history }) => [
+    ...layer.data,
     ...history.map(({ objective }) => objective),
   ],
   use: async (model, points, where) => (await model.transform(points, where)).data,

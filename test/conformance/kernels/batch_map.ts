@@ -9,7 +9,7 @@ import {
 import { createPause } from '../../../src/math/event_loop.js';
 import { rowNorms } from '../../../src/ops/assign/row_norms.twin.js';
 import { batchStep as twin } from '../../../src/ops/maps/batch_map.twin.js';
-import { gridShape, placesOf } from '../../../src/ops/maps/unit_grid.js';
+import { gridConstants, gridShape, placesOf } from '../../../src/ops/maps/unit_grid.js';
 import { expectClose, expectEqual } from '../expect.js';
 import { constant, floats, quadsOf, rowsOf, seeded, uniform, wholeWeight } from './data.js';
 import { compareEach, type KernelTest, permutation } from './kernel_test.js';
@@ -115,8 +115,8 @@ async function compareOne(
   const radii = Float32Array.from({ length: EPOCHS }, (_, slot) => 0.4 + slot);
   radii[epoch % EPOCHS] = radius;
   const result = await lab.run(kernel, {
-    constants,
-    shape: { first, units, quads, ...gridShape(grid, kind) },
+    constants: { ...constants, ...gridConstants(kind) },
+    shape: { first, units, quads, ...gridShape(grid) },
     buffers: {
       places: placesOf(grid),
       radii,
@@ -150,7 +150,7 @@ async function compareOne(
 
 export const batchMap: KernelTest = {
   source,
-  variants: [{}],
+  variants: KINDS.map(gridConstants),
   async compare(lab, kernel) {
     await compareEach(SHAPES, (shape) => compareOne(lab, kernel, {}, shape));
   },
@@ -161,8 +161,8 @@ export const batchMap: KernelTest = {
     ['other$l.weight > 0.0);\n    #end', 'true);\n    #end'],
     ['least - squared', '-squared'],
     ['squared > REACH', 'squared > 3.0e4 * REACH'],
-    ['s <= EDGE', 's < 1.0'],
-    ['(1.0 - s) * bell', '(1.0 + s) * bell'],
+    ['square <= EDGE', 'square < 1.0'],
+    ['h *= 1.0 - squared', 'h *= 1.0 + squared'],
     ['period - distance', 'period'],
     ['shape.row_square * down', 'down'],
     ['shape.maximum != 0', 'false'],
@@ -189,7 +189,9 @@ const LANES = [4, UNITS];
 export const batchMapSubgroups: KernelTest = {
   source: permutation(source, 'with subgroups', { SUBGROUPS: 'true' }),
   needs: 'subgroups',
-  variants: LANES.map((lanes) => ({ LANES: lanes, WORKGROUP: UNITS })),
+  variants: LANES.flatMap((lanes) =>
+    KINDS.map((kind) => ({ LANES: lanes, WORKGROUP: UNITS, ...gridConstants(kind) })),
+  ),
   async compare(lab, kernel) {
     const most = lab.runtime.subgroupSize;
     for (const lanes of LANES.filter((size) => size <= most)) {

@@ -152,7 +152,7 @@ export function kernelCases(test: KernelTest): readonly Case[] {
     ...halves.map((kernel) =>
       kernelCase(' agrees with its twin over float16', (lab) => compare(lab, kernel), {
         timeoutMs: COMPILING_TIMEOUT_MS,
-        where: 'thorough',
+        where: 'quick driver',
       }),
     ),
     ...(CHANGED_KERNELS === 'all' || CHANGED_KERNELS.includes(source.name.split(' ')[0])

@@ -7,7 +7,7 @@ import {
   UnitGrid,
 } from '../../../src/math/unit_grid.js';
 import { onlineMap as twin } from '../../../src/ops/maps/online_map.twin.js';
-import { gridShape, placesOf } from '../../../src/ops/maps/unit_grid.js';
+import { gridConstants, gridShape, placesOf } from '../../../src/ops/maps/unit_grid.js';
 import { expectClose } from '../expect.js';
 import { constant, quadsOf, rowsOf, seeded, uniform } from './data.js';
 import { compareEach, type KernelTest } from './kernel_test.js';
@@ -71,6 +71,7 @@ const SHAPES: readonly Shape[] = [
 
 export const onlineMap: KernelTest = {
   source,
+  variants: KINDS.map(gridConstants),
   async compare(lab, kernel: KernelSource) {
     const random = seeded();
     const problems = SHAPES.map((shape) => {
@@ -98,7 +99,8 @@ export const onlineMap: KernelTest = {
         return weights[(unit * quads + quad) * 4 + (at % 4)];
       });
       const result = await lab.run(kernel, {
-        shape: { count, quads, units, ...gridShape(grid, KINDS[kind]) },
+        constants: gridConstants(KINDS[kind]),
+        shape: { count, quads, units, ...gridShape(grid) },
         buffers: {
           rows: x,
           steps,
@@ -131,8 +133,8 @@ export const onlineMap: KernelTest = {
     ['shape.maximum != 0', 'false'],
     ['shape.row_square * down', 'down'],
     ['shape.period_right)', 'shape.period_rows)'],
-    ['s <= EDGE', 's < 1.0'],
-    ['(1.0 - s) * bell', '(1.0 + s) * bell'],
+    ['square <= EDGE', 'square < 1.0'],
+    ['h *= 1.0 - squared', 'h *= 1.0 + squared'],
     ['0.5 * (least', '(least'],
     ['h *= cost / squared[unit]', 'h *= 1.0'],
     ['&& squared[unit] > cost', ''],

@@ -38,7 +38,7 @@ const FITS = [
 ];
 /** 62 more iterations over 10,000 MNIST rows, of kinds that the cases above hold. */
 const TOO_LONG = ['mnist-10-tol0.1', 'mnist-64'];
-/** Left out on the CPU twin, where one fit of MNIST is enough of a wait. */
+/** One fit of MNIST is enough of a wait on the CPU twin, and on each driver. */
 const LONG = ['mnist-10-weighted', 'mnist-64-maxiter5'];
 const SPHERICAL = ['digits-10-cosine', 'digits-10-cosine-weighted'];
 
@@ -118,7 +118,7 @@ async function compareFit(
 
 const fitCase = (name: string): Case => ({
   name,
-  needsGpu: LONG.includes(name),
+  ...(LONG.includes(name) && { needsGpu: true, where: 'once' as const }),
   run: async (context) => {
     await compareFit(context, find((await golden(context)).cases, name));
   },
@@ -211,6 +211,7 @@ export const kmeansGolden: Suite = {
     },
     {
       name: 'k-means++ seeds as well as scikit-learn: digits',
+      where: 'each runtime',
       run: async (context) => {
         const { potential, inertia } = await seeded(context, 0, 'k-means++', 20, 300);
         expectClose(potential, 0, { ...FOUR_ERRORS, what: 'potential, in standard errors' });
