@@ -24,9 +24,7 @@ const symmetric = (n: number) => {
   const half = numbers(n * n);
   return half.map((value, at) => value + half[(at % n) * n + Math.floor(at / n)]);
 };
-const side = 16;
-
-const picture = (value: (x: number, y: number) => number) => ({
+const picture = (value: (x: number, y: number) => number, side = 16) => ({
   data: Uint8Array.from({ length: side * side }, (_, i) => value(i % side, Math.floor(i / side))),
   ...{ width: side, height: side, channels: 1 },
 });
@@ -96,14 +94,16 @@ describe('the gradient by the picture', () => {
 
 describe('synthesizeTexture', () => {
   const network = randomFilters({ filters: 4, channels: 1 });
+  // On much smaller ones the largest filters see nothing but the border.
+  const side = 24;
   const examples = {
-    stripes: picture((x, y) => ((x + 2 * y) % 8 < 4 ? 220 : 30)),
-    checks: picture((x, y) => ((Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50)),
-    grains: picture(() => 100 + random.below(60)),
+    stripes: picture((x, y) => ((x + 2 * y) % 8 < 4 ? 220 : 30), side),
+    checks: picture((x, y) => ((Math.floor(x / 4) + Math.floor(y / 4)) % 2 ? 200 : 50), side),
+    grains: picture(() => 100 + random.below(60), side),
   };
 
   test.each(Object.entries(examples))('falls a thousandfold from noise: %s', async (_, example) => {
-    const made = await synthesizeTexture(example, { network, maxIter: 400, runtime });
+    const made = await synthesizeTexture(example, { network, maxIter: 100, runtime });
     const shuffled = { ...example, data: example.data.slice() };
     for (let i = shuffled.data.length - 1; i > 0; i--) {
       const j = random.below(i + 1);
