@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import {
   featureMaps,
@@ -227,7 +228,6 @@ describe('readOnnx', () => {
 
 describe('readTfjsModel', () => {
   test('makes the features of TensorFlow.js', async () => {
-    const tf = await import('@tensorflow/tfjs');
     await tf.setBackend('cpu');
     const { layers } = tf;
     const input = tf.input({ shape: [8, 8, 3], name: 'picture' });
