@@ -72,8 +72,8 @@ export class OpenFeatures {
 
   /** @param picture pixels x channels, 0 to 1; stays as it is until `backward` */
   async forward(picture: Matrix): Promise<void> {
-    const { product } = this.#algebra;
-    const first = await product(picture, this.#mix, { bias: this.#shift, into: this.#mixed });
+    const mixing = { bias: this.#shift, into: this.#mixed };
+    const first = await this.#algebra.product(picture, this.#mix, mixing);
     this.#values.set('', first);
     for (const { layer, forward } of this.#nodes) {
       const given = layer.from.map((name) => this.#values.get(name)!);
@@ -180,7 +180,7 @@ async function slopeOf(
   sides: ImageSides,
   activation: Activation,
 ): Promise<(y: Matrix, gradient: Matrix) => Promise<void>> {
-  if (activation === 'linear') return async () => undefined;
+  if (activation === 'linear') return () => Promise.resolve();
   const bias = await matrixOf(algebra, sides);
   return (y, gradient) => algebra.perform(outputGradient, { y, gradient, bias, activation });
 }

@@ -196,7 +196,7 @@ export class NetworkBuilder {
       );
     }
     const last = until === undefined ? names.length : names.indexOf(this.#same.get(until)!) + 1;
-    const layers = [...this.#layers.values()].slice(0, last).map(({ channels: _, ...one }) => one);
+    const layers: readonly FeatureLayer[] = [...this.#layers.values()].slice(0, last);
     const numbers = (given: number | readonly number[]) =>
       Array.from({ length: this.#channels }, (_, c) =>
         typeof given === 'number' ? given : (given[c] ?? Number.NaN),

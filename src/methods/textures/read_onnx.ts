@@ -187,7 +187,7 @@ const integer = (node: Node, name: string, otherwise: number): number => {
 
 const float = (node: Node, name: string, otherwise: number): number => {
   const found = node.attributes.get(name);
-  return found ? (floatsOf(found, ATTRIBUTE.f)[0] ?? 0) : otherwise;
+  return found ? floatsOf(found, ATTRIBUTE.f)[0] : otherwise;
 };
 
 /** Adds what a node does, where what it takes is there. */

@@ -164,15 +164,17 @@ const pair = (value: unknown): readonly [number, number] => {
 /** Adds what a layer does, where what it takes is there. */
 function addLayer(
   builder: NetworkBuilder,
-  { kind, name, config, from: [from, ...others] }: LayerConfig,
+  { kind, name, config, from: given }: LayerConfig,
   tensors: ReadonlyMap<string, Tensor>,
 ): void {
-  if (from === undefined || !builder.has(from)) return;
+  const [from, ...others] = given;
+  if (given.length === 0 || !builder.has(from)) return;
   const tensor = (which: string) => tensors.get(`${name}/${which}`);
   const stop = (why: string) => {
     builder.stop(name, why);
   };
-  const activation = ACTIVATIONS[String(config['activation'] ?? 'linear')] as
+  const curve = config['activation'] ?? 'linear';
+  const activation = (typeof curve === 'string' ? ACTIVATIONS[curve] : undefined) as
     Activation | undefined;
   if (activation === undefined) return stop(`has the activation ${show(config['activation'])}`);
   switch (kind) {
