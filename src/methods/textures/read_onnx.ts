@@ -217,7 +217,10 @@ function addNode(builder: NetworkBuilder, node: Node, tensors: ReadonlyMap<strin
     else stop('has weights that are no constants of four dimensions');
   } else if (kind === 'BatchNormalization') {
     const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => tensor(i)?.values);
-    if (!gamma || !beta || !mean || !variance) return stop('has no constants');
+    if (!gamma || !beta || !mean || !variance) {
+      stop('has no constants');
+      return;
+    }
     const epsilon = float(node, 'epsilon', 1e-5);
     const scale = gamma.map((value, c) => value / Math.sqrt(variance[c] + epsilon));
     builder.scale(output, from, scale, beta.map((value, c) => value - mean[c] * scale[c])); // prettier-ignore
@@ -226,7 +229,8 @@ function addNode(builder: NetworkBuilder, node: Node, tensors: ReadonlyMap<strin
     const strides = integers(node, 'strides') ?? [1, 1];
     const isPadded = integers(node, 'pads')?.some((pad) => pad !== 0) ?? false;
     if (isPadded || strides[0] !== down || strides[1] !== across) {
-      return stop('pools windows that overlap or reach beyond the picture');
+      stop('pools windows that overlap or reach beyond the picture');
+      return;
     }
     builder.pooling(output, from, kind === 'MaxPool' ? 'max' : 'average', [down, across]);
   } else if (kind === 'Add' && inputs.length === 2 && builder.has(inputs[1])) {
@@ -250,9 +254,18 @@ function addConvolution(
   const automatic = node.attributes.get('auto_pad');
   const way = automatic ? textOf(automatic, ATTRIBUTE.s) : 'NOTSET';
   const [from] = node.inputs;
-  if (strides[0] !== strides[1]) return stop('has two strides');
-  if (dilations.some((step) => step !== 1)) return stop('is dilated');
-  if (way === 'SAME_LOWER') return stop('is padded SAME_LOWER');
+  if (strides[0] !== strides[1]) {
+    stop('has two strides');
+    return;
+  }
+  if (dilations.some((step) => step !== 1)) {
+    stop('is dilated');
+    return;
+  }
+  if (way === 'SAME_LOWER') {
+    stop('is padded SAME_LOWER');
+    return;
+  }
   if (perGroup * groups !== builder.channelsOf(from)) {
     throw new NetworkFileError(
       `layer '${node.output}' takes ${perGroup * groups} channels, but '${from}' has ${builder.channelsOf(from)}`,

@@ -134,8 +134,8 @@ function layersOf(topology: Json): readonly LayerConfig[] {
   for (const one of listed as unknown[]) {
     if (!isObject(one) || !isObject(one['config'])) throw damaged('a layer has no settings');
     const own = one['config'];
-    const name = typeof one['name'] === 'string' ? one['name'] : String(own['name']); // eslint-disable-line @typescript-eslint/no-base-to-string
-    const kind = String(one['class_name']); // eslint-disable-line @typescript-eslint/no-base-to-string
+    const name = typeof one['name'] === 'string' ? one['name'] : String(own['name']);
+    const kind = String(one['class_name']);
     if (isSequential && found.length === 0 && kind !== 'InputLayer') {
       found.push({ kind: 'InputLayer', name: 'picture', config: own, from: [] });
     }
@@ -176,16 +176,28 @@ function addLayer(
   const curve = config['activation'] ?? 'linear';
   const activation = (typeof curve === 'string' ? ACTIVATIONS[curve] : undefined) as
     Activation | undefined;
-  if (activation === undefined) return stop(`has the activation ${show(config['activation'])}`);
+  if (activation === undefined) {
+    stop(`has the activation ${show(config['activation'])}`);
+    return;
+  }
   switch (kind) {
     case 'Conv2D':
     case 'DepthwiseConv2D': {
       const isDepthwise = kind === 'DepthwiseConv2D';
       const kernel = tensor(isDepthwise ? 'depthwise_kernel' : 'kernel');
       const [stride, other] = pair(config['strides'] ?? 1);
-      if (kernel?.shape.length !== 4) return stop('has no weights of four dimensions');
-      if (stride !== other) return stop('has two strides');
-      if (pair(config['dilation_rate'] ?? 1).some((step) => step !== 1)) return stop('is dilated');
+      if (kernel?.shape.length !== 4) {
+        stop('has no weights of four dimensions');
+        return;
+      }
+      if (stride !== other) {
+        stop('has two strides');
+        return;
+      }
+      if (pair(config['dilation_rate'] ?? 1).some((step) => step !== 1)) {
+        stop('is dilated');
+        return;
+      }
       const [down, across, channels, last] = kernel.shape;
       const filters = isDepthwise ? channels * last : last;
       if (channels !== builder.channelsOf(from)) {
@@ -202,7 +214,10 @@ function addLayer(
     }
     case 'BatchNormalization': {
       const [mean, variance] = [tensor('moving_mean')?.values, tensor('moving_variance')?.values];
-      if (!mean || !variance) return stop('has no weights');
+      if (!mean || !variance) {
+        stop('has no weights');
+        return;
+      }
       const [gamma, beta] = [tensor('gamma')?.values, tensor('beta')?.values];
       const epsilon = Number(config['epsilon'] ?? 1e-3);
       const scale = mean.map((_, c) => (gamma?.[c] ?? 1) / Math.sqrt(variance[c] + epsilon));
@@ -213,26 +228,35 @@ function addLayer(
     case 'AveragePooling2D': {
       const size = pair(config['pool_size'] ?? 2);
       const strides = pair(config['strides'] ?? size);
-      if (size[0] !== strides[0] || size[1] !== strides[1])
-        return stop('pools windows that overlap');
+      if (size[0] !== strides[0] || size[1] !== strides[1]) {
+        stop('pools windows that overlap');
+        return;
+      }
       builder.pooling(name, from, kind === 'MaxPooling2D' ? 'max' : 'average', size);
       return;
     }
     case 'Add':
-      if (others.length !== 1 || !builder.has(others[0])) return stop('adds other than two layers');
+      if (others.length !== 1 || !builder.has(others[0])) {
+        stop('adds other than two layers');
+        return;
+      }
       builder.sum(name, [from, others[0]]);
       return;
     case 'Dropout':
       builder.alias(name, from);
       return;
     case 'ReLU':
-      if (typeof config['max_value'] === 'number') return stop('is a ReLU with a largest value');
+      if (typeof config['max_value'] === 'number') {
+        stop('is a ReLU with a largest value');
+        return;
+      }
       builder.activation(name, from, 'relu');
       return;
     case 'Activation':
       break;
     default:
-      return stop(`is of the kind ${kind}, which is not read`);
+      stop(`is of the kind ${kind}, which is not read`);
+      return;
   }
   if (kind === 'Activation' && activation === 'linear') builder.alias(name, from);
   else if (activation !== 'linear')
