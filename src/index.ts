@@ -30,6 +30,7 @@ export * from './methods/image_quantization/index.js';
 export * from './methods/vector_quantization/index.js';
 export * from './methods/image_filters/index.js';
 export * from './methods/image_features/index.js';
+export * from './methods/textures/index.js';
 export type { Metric, Storage } from './rows/load_options.js';
 export type {
   Centroids,

@@ -19,6 +19,7 @@ import { addSubspace } from '../methods/subspace_clustering/cli/command.js';
 import { addQuantize } from '../methods/image_quantization/cli/command.js';
 import { addCodec } from '../methods/vector_quantization/cli/command.js';
 import { addShardServer } from './shards/server.js';
+import { addTextures } from '../methods/textures/cli/command.js';
 import { ChildFinished } from './device.js';
 import { addPredict } from './predict.js';
 import { type CommandFiles, refuseOverwriting } from './write/overwriting.js';
@@ -78,6 +79,7 @@ function program(signal: AbortSignal): Command {
   addQuantize(root, signal);
   addCodec(root, signal);
   addShardServer(root);
+  addTextures(root, signal);
   return root;
 }
 

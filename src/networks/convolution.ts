@@ -13,7 +13,13 @@ import {
   pixelsOf,
   windowsOn,
 } from './images.js';
-import type { Layer, LayerPlace, OpenLayer, ParameterShape } from './layer.js';
+import {
+  goesBack,
+  type Layer,
+  type LayerPlace,
+  type OpenLayer,
+  type ParameterShape,
+} from './layer.js';
 
 export interface ConvolutionPlan extends FilterPlan {
   /** What the filters go over. */
@@ -74,8 +80,9 @@ export class Convolution implements Layer {
     const bands = bandsOf(images, places * terms);
     const patches = await algebra.matrix(bands[0].count * places, terms);
     const y = await algebra.matrix(images * places, filters);
-    const passed = gradients && (await algebra.matrix(images * pixels, windows.channels));
-    const biases = gradients && (await algebra.matrix(places, filters));
+    const isBack = goesBack(place, this);
+    const passed = isBack ? await algebra.matrix(images * pixels, windows.channels) : undefined;
+    const biases = isBack ? await algebra.matrix(places, filters) : undefined;
     let x = y;
     return {
       async forward(given) {
@@ -91,14 +98,16 @@ export class Convolution implements Layer {
       },
       async backward(gradient, passOn) {
         await algebra.perform(outputGradient, { y, gradient, bias: biases!, activation });
-        if (gradients!.length > 1) await addUp(algebra, biases!, gradients![1]);
+        if (gradients && gradients.length > 1) await addUp(algebra, biases!, gradients[1]);
         for (const [i, band] of bands.entries()) {
           const seen = algebra.band(patches, 0, band.count * places);
-          const from = pixelsOf(algebra, x, pixels, band);
-          await algebra.perform(unfold, { pixels: from, patches: seen, windows });
           const slope = pixelsOf(algebra, gradient, places, band);
-          const [into] = gradients!;
-          await algebra.product(seen, slope, { transposeA: true, beta: i === 0 ? 0 : 1, into });
+          if (gradients) {
+            const from = pixelsOf(algebra, x, pixels, band);
+            await algebra.perform(unfold, { pixels: from, patches: seen, windows });
+            const [into] = gradients;
+            await algebra.product(seen, slope, { transposeA: true, beta: i === 0 ? 0 : 1, into });
+          }
           if (!passOn) continue;
           await algebra.product(slope, weight, { transposeB: true, into: seen });
           const to = pixelsOf(algebra, passed!, pixels, band);

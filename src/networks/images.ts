@@ -18,10 +18,20 @@ export interface FilterPlan {
   readonly stride: number;
   /**
    * 'same': places begin before the image, by half of what is needed for ceil(side / stride) of them; 'valid': all of the
-   * filter lies on the image.
+   * filter lies on the image; or pixels of 0 around the image.
    */
-  readonly padding: 'same' | 'valid';
+  readonly padding: 'same' | 'valid' | Margins;
 }
+
+/** Pixels of 0 on each side of an image. */
+export interface Margins {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+const NO_MARGINS: Margins = { top: 0, left: 0, bottom: 0, right: 0 };
 
 export const numbersOf = ({ down, across, channels }: ImageSides): number =>
   down * across * channels;
@@ -35,9 +45,11 @@ export function windowsOn(
   { down, across, channels }: ImageSides,
   { kernel: [kernelDown, kernelAcross], stride, padding }: FilterPlan,
 ): Windows {
-  const along = (side: number, kernel: number) => {
-    if (padding === 'valid') {
-      if (kernel <= side) return { count: Math.floor((side - kernel) / stride) + 1, before: 0 };
+  const margins = typeof padding === 'object' ? padding : NO_MARGINS;
+  const along = (side: number, kernel: number, before: number, after: number) => {
+    if (padding !== 'same') {
+      const spare = before + side + after - kernel;
+      if (spare >= 0) return { count: Math.floor(spare / stride) + 1, before };
       throw new ShapeError(
         `a filter of ${kernelDown} x ${kernelAcross} does not fit on an image of ${down} x ${across}; ` +
           `use a smaller one, or padding 'same'.`,
@@ -46,7 +58,8 @@ export function windowsOn(
     const count = Math.ceil(side / stride);
     return { count, before: Math.floor(Math.max(0, (count - 1) * stride + kernel - side) / 2) };
   };
-  const [y, x] = [along(down, kernelDown), along(across, kernelAcross)];
+  const y = along(down, kernelDown, margins.top, margins.bottom);
+  const x = along(across, kernelAcross, margins.left, margins.right);
   return {
     ...{ down, across, channels, kernelDown, kernelAcross, stride },
     ...{ windowsDown: y.count, windowsAcross: x.count, top: y.before, left: x.before },

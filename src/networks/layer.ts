@@ -43,7 +43,13 @@ export interface LayerPlace {
   adds(layer: Layer): boolean;
   /** Where training stands; absent where nothing is trained. */
   readonly control?: Matrix | undefined;
+  /** Parameters stay as they are, but gradients go back through the layer all the same. */
+  readonly isFrozen?: boolean | undefined;
 }
+
+/** Whether a layer at this place is asked to go back. */
+export const goesBack = (place: LayerPlace, layer: Layer): boolean =>
+  (place.isFrozen ?? false) || place.parametersOf(layer).gradients !== undefined;
 
 /**
  * A layer for batches of one size. What it makes it makes in matrices of its own, the same each time, so that

@@ -2,7 +2,7 @@
 import { ShapeError } from '../errors.js';
 import { pool, poolGradient, type PoolPlan, reshape } from '../ops/networks/windows.js';
 import { type ImageSides, numbersOf } from './images.js';
-import type { Layer, LayerPlace, OpenLayer } from './layer.js';
+import { goesBack, type Layer, type LayerPlace, type OpenLayer } from './layer.js';
 
 export interface PoolingPlan {
   readonly image: ImageSides;
@@ -39,8 +39,7 @@ export class Pooling implements Layer {
     const plan = this.#plan;
     const { down, across, channels } = this.made;
     const pooled = await algebra.matrix(rows * down * across, channels);
-    const isTrained = place.parametersOf(this).gradients !== undefined;
-    const passed = isTrained
+    const passed = goesBack(place, this)
       ? await algebra.matrix(rows * plan.down * plan.across, channels)
       : undefined;
     let x = pooled;
@@ -83,8 +82,7 @@ export class Reshaping implements Layer {
     const [from, to] = this.#columns;
     const numbers = rows * this.inputs;
     const made = await algebra.matrix(numbers / to, to);
-    const isTrained = place.parametersOf(this).gradients !== undefined;
-    const passed = isTrained ? await algebra.matrix(numbers / from, from) : undefined;
+    const passed = goesBack(place, this) ? await algebra.matrix(numbers / from, from) : undefined;
     return {
       async forward(given) {
         await algebra.perform(reshape, { given, made });

@@ -136,6 +136,40 @@ export const images: Suite = {
       },
     },
     {
+      name: 'textures and inversions are as good as those of the CPU',
+      run: async ({ runtime, library }) => {
+        const [width, height] = [16, 16];
+        const data = Uint8Array.from({ length: 256 }, (_, i) =>
+          ((i % 16) + 2 * Math.floor(i / 16)) % 8 < 4 ? 220 : 30,
+        );
+        const example = { data, width, height, channels: 1 };
+        const network = library.randomFilters({ filters: 4, channels: 1 });
+        const how = { network, layers: ['side3', 'side5'], runtime };
+        for (const [optimizer, maxIter, fall] of [
+          ['lbfgs', 120, 1000],
+          ['adam', 64, 20],
+        ] as const) {
+          const made = await library.synthesizeTexture(example, { ...how, optimizer, maxIter });
+          expectThat(
+            made.loss < made.startLoss / fall,
+            `${optimizer}: from ${made.startLoss} to ${made.loss}`,
+          );
+          const loss = await library.textureLoss(made, example, { ...how, runtime: 'cpu' });
+          expectClose(made.loss, loss, {
+            ...{ absolute: 1e-6, relative: 1e-3 },
+            because: 'differences of Gram matrices in float32, of which those are 1',
+          });
+        }
+        const inverted = await library.invertFeatures(example, {
+          ...{ network, layer: 'side3', lambda: 1e-4, beta: 1.5, maxIter: 60, runtime },
+        });
+        expectThat(
+          inverted.featureError < 0.01,
+          `the features are off by ${inverted.featureError}`,
+        );
+      },
+    },
+    {
       name: 'pictures that are none are refused by name',
       run: async ({ runtime, library }) => {
         const { convolveImage } = library;

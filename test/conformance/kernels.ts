@@ -71,6 +71,7 @@ import { setReferences } from './kernels/set_references.js';
 import { widen } from './kernels/widen.js';
 import { networkClusterTests } from './kernels/network_clusters.js';
 import { networkImageTests } from './kernels/network_images.js';
+import { totalVariation } from './kernels/total_variation.js';
 import { networkTests } from './kernels/networks.js';
 import { uniformBoxKernel } from './kernels/uniform_box.js';
 import { update } from './kernels/update.js';
@@ -161,6 +162,7 @@ const tests: readonly KernelTest[] = [
   ...mixtureKernels,
   ...networkTests,
   ...networkImageTests,
+  totalVariation,
   ...networkClusterTests,
 ];
 

@@ -1,0 +1,15 @@
+/** Files of networks that cannot be read. */
+import { keepName } from '../../../host/errors.js';
+import { ClusteringError } from '../../errors.js';
+
+/** A network's file is damaged, or a layer that is needed is of a kind that is not read. */
+export class NetworkFileError extends ClusteringError {
+  static {
+    keepName(this, 'NetworkFileError');
+  }
+  declare readonly name: 'NetworkFileError';
+
+  constructor(problem: string, remedy: string) {
+    super('network-file', `The network cannot be read: ${problem}; ${remedy}`);
+  }
+}
