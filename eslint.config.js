@@ -51,7 +51,7 @@ const withoutDevice = [
 );
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'demo/dist/', 'node_modules/'] },
+  { ignores: ['dist/', 'packages/cli/dist/', 'out/', 'demo/dist/', 'node_modules/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

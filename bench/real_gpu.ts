@@ -109,7 +109,7 @@ const steps: readonly Step[] = [
 ];
 const end = performance.now() + 60_000 * Number(values.minutes);
 const parts = [
-  `# ${(await probeAdapter(variables)) ?? name}`,
+  `# ${(await probeAdapter(variables))?.adapter ?? name}`,
   `Driver ${name}, ${process.platform}, ${cpus()[0].model} with ${cpus().length} cores, Node ${process.version}; ` +
     `${values.rows} of the rows.`,
 ];

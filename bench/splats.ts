@@ -47,7 +47,7 @@ type Iterate = (iterations: number) => Promise<Float32Array>;
 
 /** What is inside splat-transform's command, which exports only `main`. */
 interface Inside {
-  createDevice(): Promise<unknown>;
+  createDevice: () => Promise<unknown>;
   GpuKmeans: new (
     device: unknown,
     columns: number,

@@ -91,7 +91,8 @@ export function parseHeader(text: Uint8Array): Readonly<Record<string, unknown>>
 
 /** The message of a header and the bytes that followed it. Throws FrameError. */
 export function decode(head: Readonly<Record<string, unknown>>, raw: Uint8Array): Message {
-  const { arrays: listed = [], raw: _, ...header } = head;
+  const { arrays: listed = [], ...others } = head;
+  const header = Object.fromEntries(Object.entries(others).filter(([name]) => name !== 'raw'));
   if (!Array.isArray(listed) || !listed.every(isListed)) {
     throw new FrameError('A frame that does not name its arrays came');
   }

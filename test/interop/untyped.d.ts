@@ -18,6 +18,7 @@ declare module 'three/webgpu' {
       near: number,
       far: number,
     );
+    readonly isOrthographicCamera: true;
   }
   export class PointsNodeMaterial {
     colorNode: unknown;
@@ -28,6 +29,7 @@ declare module 'three/webgpu' {
   }
   export class RenderTarget {
     constructor(width: number, height: number);
+    readonly isRenderTarget: true;
   }
   export class Scene {
     add(points: Points): this;

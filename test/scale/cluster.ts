@@ -135,8 +135,9 @@ export class Cluster {
 
   /** The Node process behind a worker. */
   serverOf(worker: Running): number {
-    const [server] = childrenOf(worker.pid);
-    if (server !== undefined) this.servers.add(server);
+    const server = childrenOf(worker.pid).at(0);
+    if (server === undefined) throw new Error('the worker has no Node process');
+    this.servers.add(server);
     return server;
   }
 

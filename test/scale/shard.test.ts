@@ -121,7 +121,7 @@ describe('messages', () => {
     ['whose header is no JSON', Buffer.from([2, 0, 0, 0, 123, 123])],
   ])('a frame %s is refused', async (_, wrong) => {
     const read = async () => {
-      for await (const one of framesOf(pieces(wrong, 5))) void one;
+      for await (const one of framesOf(pieces(wrong, 5))) expect(one).toBeDefined();
     };
     await expect(read()).rejects.toMatchObject({ name: 'FrameError', code: 'frame' });
   });

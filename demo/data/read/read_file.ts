@@ -129,11 +129,11 @@ const readNpz = commandLineReader(async (_, source) => {
 });
 const readArrow = commandLineReader(async (_, source) => {
   const arrow = await import('../../../src/cli/read/arrow.js');
-  let isCompressed = false;
-  const onRead = (writing: { readonly isCompressed: boolean }) => ({ isCompressed } = writing);
+  const written: { isCompressed?: boolean } = {};
+  const onRead = (how: { readonly isCompressed: boolean }) => Object.assign(written, how);
   const table = await arrow.readArrow(source, { ...ALL, onRead });
   // Code would have to bring its own codec.
-  return { table, format: isCompressed ? undefined : { kind: 'arrow' } };
+  return { table, format: written.isCompressed ? undefined : { kind: 'arrow' } };
 });
 
 const BY_EXTENSION: readonly (readonly [RegExp, Reader])[] = [

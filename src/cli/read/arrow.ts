@@ -59,7 +59,7 @@ export async function readArrow(
   try {
     const table = tableFromIPC(bytes, { useBigInt: true, useDate: true });
     rows = table.numRows;
-    names = table.names as string[];
+    names = table.names;
     columns = table.children.map((column) => column.toArray() as ArrayLike<unknown>);
   } catch (error) {
     throw new FileError(

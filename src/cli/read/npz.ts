@@ -81,7 +81,7 @@ const sizeOf = ({ header: { shape } }: NumericArray): number =>
   shape.reduce((product, side) => product * side, 1);
 
 const sourceOf = (path: string, name: string, bytes: Uint8Array): ByteSource =>
-  ByteSource.ofBytes(`${path} (${name})`, bytes as Uint8Array<ArrayBuffer>);
+  ByteSource.ofBytes(`${path} (${name})`, bytes);
 
 function unzip(path: string, packed: Uint8Array): Record<string, Uint8Array> {
   const most = EXPANSION_FLOOR_BYTES + MAX_EXPANSION * packed.length;

@@ -134,7 +134,7 @@ function adapterOf({ workers, python }: WorkersOptions): {
 function checkWorkers({ header: { workers } }: Message, notice: (sentence: string) => void): void {
   const told = Array.isArray(workers) ? workers.filter(isObject) : [];
   const nameOf = ({ host, address }: (typeof told)[number]) =>
-    `${String(host ?? '')} ${String(address)}`.trim();
+    [host, address].filter((part) => typeof part === 'string').join(' ');
   for (const worker of told) {
     if (worker.version === undefined) {
       throw new WorkersError(
@@ -143,7 +143,7 @@ function checkWorkers({ header: { workers } }: Message, notice: (sentence: strin
     }
     if (worker.version !== version) {
       throw new WorkersError(
-        `The worker ${nameOf(worker)} runs version ${String(worker.version)} of webgpu-clustering, but this is ${version}; install one version on all machines.`,
+        `The worker ${nameOf(worker)} runs version ${JSON.stringify(worker.version)} of webgpu-clustering, but this is ${version}; install one version on all machines.`,
       );
     }
   }

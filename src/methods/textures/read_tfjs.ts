@@ -174,8 +174,7 @@ function addLayer(
     builder.stop(name, why);
   };
   const curve = config['activation'] ?? 'linear';
-  const activation = (typeof curve === 'string' ? ACTIVATIONS[curve] : undefined) as
-    Activation | undefined;
+  const activation = typeof curve === 'string' ? ACTIVATIONS[curve] : undefined;
   if (activation === undefined) {
     stop(`has the activation ${show(config['activation'])}`);
     return;

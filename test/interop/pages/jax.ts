@@ -7,7 +7,7 @@ import { readBack, STARTS, type Told, turns, wordsOf } from './read_back.js';
 export async function run(n: number, d: number): Promise<Told> {
   await init('webgpu');
   defaultDevice('webgpu');
-  const device = getWebGPUDevice() as GPUDevice;
+  const device = getWebGPUDevice();
   const runtime = await createRuntime({ device });
   const rows = np.array(turns(n, d)).reshape([n, d]).mul(2);
   const begin = STARTS(d).map((start) => start.map((value) => 2 * value));

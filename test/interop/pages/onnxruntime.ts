@@ -4,7 +4,7 @@
  */
 import * as ort from 'onnxruntime-web/webgpu';
 import { createRuntime, kmeans } from 'webgpu-clustering';
-import { fromOrt, meanPool, type OrtTensor, toOrt } from 'webgpu-clustering/interop';
+import { fromOrt, meanPool, toOrt } from 'webgpu-clustering/interop';
 import { readBack, STARTS, type Told, turns } from './read_back.js';
 
 /** Tokens of a sentence. */
@@ -24,7 +24,7 @@ export async function run(
     });
   const tokens = await session(models.tokens, 'gpu-buffer');
   const labelled = await session(models.labels, 'cpu');
-  const device = (await ort.env.webgpu.device) as GPUDevice;
+  const device = await ort.env.webgpu.device;
   const runtime = await createRuntime({ device });
   // Each sentence's tokens are its row of `turns`, a half less and a half more.
   const rows = turns(b, d);
@@ -36,7 +36,7 @@ export async function run(
   const mask = new Uint8Array(b * T).fill(1);
   const pooled = await readBack(async () => {
     const { hidden } = await tokens.run({ input });
-    const lent = fromOrt(hidden as unknown as OrtTensor, { device, finite: true });
+    const lent = fromOrt(hidden, { device, finite: true });
     const embeddings = await meanPool(lent, { mask, runtime, normalize: false, output: 'gpu' });
     hidden.dispose();
     return embeddings;

@@ -5,13 +5,8 @@ let bytes = 0;
 let times = 0;
 const toRead = new WeakSet<GPUBuffer>();
 const { prototype } = GPUBuffer;
-type Mapping = (this: GPUBuffer, ...given: Parameters<GPUBuffer['mapAsync']>) => Promise<undefined>;
-type Range = (this: GPUBuffer, offset?: number, size?: number) => ArrayBuffer;
-const mapAsync = Reflect.get<GPUBuffer, 'mapAsync'>(prototype, 'mapAsync') as Mapping;
-const getMappedRange = Reflect.get<GPUBuffer, 'getMappedRange'>(
-  prototype,
-  'getMappedRange',
-) as Range;
+const mapAsync = Reflect.get<GPUBuffer, 'mapAsync'>(prototype, 'mapAsync');
+const getMappedRange = Reflect.get<GPUBuffer, 'getMappedRange'>(prototype, 'getMappedRange');
 prototype.mapAsync = function (this: GPUBuffer, mode, ...range) {
   if (mode === GPUMapMode.READ) {
     toRead.add(this);
