@@ -89,6 +89,19 @@ describe('Parquet', () => {
     expect(chosen.texts?.map(({ name }) => name)).toEqual(['name']);
   });
 
+  test.each(['PLAIN', 'DELTA_LENGTH_BYTE_ARRAY', 'DELTA_BYTE_ARRAY'] as const)(
+    'text encoded as %s',
+    async (encoding) => {
+      const data = ['', 'north', 'north-east', 'nørth', 'south', 'south'];
+      const file = write([
+        { name: 'name', data, type: 'STRING', encoding, nullable: false },
+        { name: 'x', data: new Float64Array(data.length), type: 'DOUBLE' },
+      ]);
+      const [{ codes, values }] = (await read(file, { texts: true })).texts!;
+      expect(Array.from(codes, (code) => values[code])).toEqual(data);
+    },
+  );
+
   test('float columns alone stay float32; named columns come in their order', async () => {
     const file = write([
       { name: 'a', data: Float32Array.of(1, 2), type: 'FLOAT' },

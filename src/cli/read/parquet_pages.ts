@@ -8,7 +8,7 @@ import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparq
 import { compressors, decompressZstd } from 'hyparquet-compressors';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
-import { deltaBinaryUnpack, deltaLengthByteArray } from 'hyparquet/src/delta.js';
+import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js';
 import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { readVarInt } from 'hyparquet/src/thrift.js';
@@ -281,6 +281,13 @@ function readValues(
       deltaLengthByteArray(reader, count, texts);
       return asValues(texts, element);
     }
+    case 'DELTA_BYTE_ARRAY': {
+      if (type !== 'BYTE_ARRAY') break;
+      checkFrontCoded(page, count);
+      const texts: Uint8Array[] = [];
+      deltaByteArray(reader, count, texts);
+      return asValues(texts, element);
+    }
     case 'DELTA_BINARY_PACKED': {
       if (type !== 'INT32' && type !== 'INT64') break;
       checkDeltas(reader.view, 0, count);
@@ -291,6 +298,25 @@ function readValues(
     default:
   }
   throw new Error(`values of ${type} encoded as ${encoding} are not read`);
+}
+
+/** Of each text how much it has of the one before, then how much is its own: all that is claimed is there. */
+function checkFrontCoded(page: Uint8Array, count: number): void {
+  const reader = readerOf(page);
+  const [shared, own] = [new Int32Array(count), new Int32Array(count)];
+  for (const lengths of [shared, own]) {
+    checkDeltas(reader.view, reader.offset, count);
+    deltaBinaryUnpack(reader, count, lengths);
+  }
+  let [left, unpacked, before] = [page.length - reader.offset, 0, 0];
+  for (let i = 0; i < count; i++) {
+    checkCount(shared[i], before);
+    checkCount(own[i], left);
+    left -= own[i];
+    before = shared[i] + own[i];
+    unpacked += before;
+  }
+  checkCount(unpacked, MAX_PAGE_BYTES);
 }
 
 /** The first byte gives the bits of an index; none means that all are zero. */
