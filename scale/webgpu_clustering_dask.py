@@ -15,13 +15,20 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import click  # noqa: E402
-from dask.sizeof import sizeof  # noqa: E402
-from distributed import get_worker  # noqa: E402
+try:
+    import click
+    from dask.sizeof import sizeof
+    from distributed import get_worker
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f'{sys.executable} has no module {missing.name}; install Dask (python3-distributed of Debian), or name '
+        'another Python by --python.'
+    )
 
 from shard_frames import CLI, ShardServer, error, fold_question, read_frame, write_frame  # noqa: E402
 
@@ -132,15 +139,14 @@ class Session:
     def wait(self, future):
         """The future's result; NoWorkers where none has been there for the timeout."""
         since = time.monotonic()
-        while True:
-            try:
-                return future.result(timeout=TICK)
-            except TimeoutError:
-                pass
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
+        while not done.wait(TICK):
             if self.workers():
                 since = time.monotonic()
             elif time.monotonic() - since > self.timeout:
                 raise NoWorkers()
+        return future.result()
 
     def place(self, load):
         """Handles of all shards, made where Dask wants them; what was held otherwise is let go."""

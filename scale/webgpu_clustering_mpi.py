@@ -10,7 +10,13 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from mpi4py import MPI  # noqa: E402
+try:
+    from mpi4py import MPI
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f'{sys.executable} has no module {missing.name}; install it (python3-mpi4py of Debian), or name another '
+        'Python by --python.'
+    )
 
 from shard_frames import ShardServer, error, fold_question, read_frame, write_frame  # noqa: E402
 
