@@ -80,7 +80,10 @@ export async function synthesizeTexture(
   );
   const { width = picture.width, height = picture.height } = given;
   const begin = startOf(start, { width, height }, channels, seed);
-  network.neededFor('layers', layers.map(({ layer }) => layer)); // prettier-ignore
+  network.neededFor(
+    'layers',
+    layers.map(({ layer }) => layer),
+  );
   const points = { data: begin, shape: [width * height, channels] as const };
   return withAlgebra(runtime, points, signal, async (algebra) => {
     const style = layers.map(({ layer }) => ({ layer, kind: 'style' as const }));
