@@ -11,7 +11,14 @@ import { clusterMark } from '../shared/marks.js';
 import { runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { Cloud } from './cloud.js';
-import { type Accuracies, CLUSTERS, type DeepJobs, type Frame, type TrainSettings, type TrainUpdate } from './jobs.js'; // prettier-ignore
+import {
+  type Accuracies,
+  CLUSTERS,
+  type DeepJobs,
+  type Frame,
+  type TrainSettings,
+  type TrainUpdate,
+} from './jobs.js';
 
 const worker = new WorkerClient<DeepJobs>(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),

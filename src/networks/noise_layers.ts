@@ -99,7 +99,13 @@ export class BatchCentring implements Layer {
           return algebra.combine([[1, x]], { bias: less, into: made });
         }
         await centre(x, made);
-        await algebra.combine([[KEPT, mean], [KEPT - 1, less]], { into: mean }); // prettier-ignore
+        await algebra.combine(
+          [
+            [KEPT, mean],
+            [KEPT - 1, less],
+          ],
+          { into: mean },
+        );
         return made;
       },
       async backward(gradient, passOn) {

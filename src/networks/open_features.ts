@@ -101,7 +101,13 @@ export class OpenFeatures {
       for (const [i, name] of layer.from.entries()) {
         const before = all.get(name);
         if (before)
-          await algebra.combine([[1, before], [1, passed[i]]], { into: before }); // prettier-ignore
+          await algebra.combine(
+            [
+              [1, before],
+              [1, passed[i]],
+            ],
+            { into: before },
+          );
         else all.set(name, passed[i]);
       }
     }
@@ -158,7 +164,14 @@ async function openNode(
       const back = await slopeOf(algebra, image, activation);
       return {
         ...{ layer, sides: image },
-        forward: ([x, y]) => algebra.combine([[1, x], [1, y]], { activation, into: sum }), // prettier-ignore
+        forward: ([x, y]) =>
+          algebra.combine(
+            [
+              [1, x],
+              [1, y],
+            ],
+            { activation, into: sum },
+          ),
         async backward(gradient) {
           await back(sum, gradient);
           // Each may be changed by itself.

@@ -246,7 +246,13 @@ async function clip(
   const squares = await blocks[0].squares();
   for (const block of blocks.slice(1)) {
     const more = await block.squares();
-    await algebra.combine([[1, squares], [1, more]], { into: squares }); // prettier-ignore
+    await algebra.combine(
+      [
+        [1, squares],
+        [1, more],
+      ],
+      { into: squares },
+    );
     algebra.free(more);
   }
   await algebra.perform(clipGradients, { squares, most, control });

@@ -115,7 +115,11 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const kindOf = (values: Numbers): Kind =>
-  values instanceof Float32Array ? 'float32' : values instanceof Float64Array ? 'float64' : 'uint32'; // prettier-ignore
+  values instanceof Float32Array
+    ? 'float32'
+    : values instanceof Float64Array
+      ? 'float64'
+      : 'uint32';
 
 function numbersOf(array: unknown): Numbers | undefined {
   if (!isRecord(array) || typeof array.base64 !== 'string') return undefined;

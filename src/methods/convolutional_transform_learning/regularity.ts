@@ -85,7 +85,13 @@ export class KeptApart {
       // X becomes 2 X - X G X.
       const product = await algebra.product(gram, inverse);
       await algebra.product(inverse, product, { into: step });
-      await algebra.combine([[2, inverse], [-1, step]], { into: inverse }); // prettier-ignore
+      await algebra.combine(
+        [
+          [2, inverse],
+          [-1, step],
+        ],
+        { into: inverse },
+      );
       algebra.free(product);
     }
     const weight = this.#weight;

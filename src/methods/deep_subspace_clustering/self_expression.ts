@@ -77,7 +77,13 @@ export async function expressCodes(
         // By Z: C' (what comes by C Z) - what comes by Z itself.
         let byExpressed = left;
         if (learns) {
-          await algebra.combine([[1, left], [1, decoded]], { into: slope }); // prettier-ignore
+          await algebra.combine(
+            [
+              [1, left],
+              [1, decoded],
+            ],
+            { into: slope },
+          );
           byExpressed = slope;
           const into: Matrix = gradients![0];
           await algebra.product(slope, z, { transposeB: true, beta: 1, into });

@@ -140,7 +140,14 @@ async function fit(
         await gather(algebra, rows, place, x);
         await hiddenOf(algebra, machine, x, h0);
         if (!persistent) {
-          await algebra.perform(corrupt, { x: h0, into: state, control, kind: 'bernoulli', seed, stream: 0 }); // prettier-ignore
+          await algebra.perform(corrupt, {
+            x: h0,
+            into: state,
+            control,
+            kind: 'bernoulli',
+            seed,
+            stream: 0,
+          });
         }
         for (let step = 0; step < steps; step++) {
           await visibleOf(algebra, machine, state, v1);
@@ -192,7 +199,13 @@ async function contrast(
     [x1, x0, visibleBias],
   ]) {
     const sums = [await algebra.sums(made, 'columns'), await algebra.sums(given, 'columns')];
-    await algebra.combine([[share, sums[0]], [-share, sums[1]]], { into }); // prettier-ignore
+    await algebra.combine(
+      [
+        [share, sums[0]],
+        [-share, sums[1]],
+      ],
+      { into },
+    );
     algebra.free(...sums);
   }
 }

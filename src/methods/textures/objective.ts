@@ -284,7 +284,13 @@ async function styleStep(
   const beta = adds ? 1 : 0;
   return async () => {
     await algebra.gram(values, { transposeA: true, alpha: 1 / places, into: gram });
-    await algebra.combine([[1, gram], [-1, target]], { into: gram }); // prettier-ignore
+    await algebra.combine(
+      [
+        [1, gram],
+        [-1, target],
+      ],
+      { into: gram },
+    );
     const sums = await algebra.sums(gram, 'columns', 'squares');
     await algebra.combine([[factor, sums]], { into: piece });
     algebra.free(sums);
@@ -305,6 +311,13 @@ async function contentStep(
   const given = { y: values, x, weight, gradient, loss: piece };
   return async () => {
     await algebra.perform(squaredError, given);
-    if (adds) await algebra.combine([[1, slope], [1, gradient]], { into: slope }); // prettier-ignore
+    if (adds)
+      await algebra.combine(
+        [
+          [1, slope],
+          [1, gradient],
+        ],
+        { into: slope },
+      );
   };
 }

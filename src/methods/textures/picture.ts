@@ -32,9 +32,11 @@ export function pictureOf(what: string, image: RasterImage, channels: number): P
     const value = (c: number) => Math.min(1, Math.max(0, data[pixel * own + c] / 255));
     for (let c = 0; c < channels; c++) {
       made[pixel * channels + c] =
-        colours === channels ? value(c)
-        : colours === 1 ? value(0)
-        : GREY.reduce((sum, share, i) => sum + share * value(i), 0); // prettier-ignore
+        colours === channels
+          ? value(c)
+          : colours === 1
+            ? value(0)
+            : GREY.reduce((sum, share, i) => sum + share * value(i), 0);
     }
   }
   return { data: made, width, height };

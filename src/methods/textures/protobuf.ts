@@ -46,11 +46,15 @@ export function readMessage(bytes: Uint8Array): Message {
     const key = varint(cursor);
     const [number, kind] = [Math.floor(key / 8), key % 8];
     const field: Field =
-      kind === 0 ? varint(cursor)
-      : kind === 1 ? take(8)
-      : kind === 2 ? take(varint(cursor))
-      : kind === 5 ? take(4)
-      : refuse(); // prettier-ignore
+      kind === 0
+        ? varint(cursor)
+        : kind === 1
+          ? take(8)
+          : kind === 2
+            ? take(varint(cursor))
+            : kind === 5
+              ? take(4)
+              : refuse();
     const before = fields.get(number);
     if (before) before.push(field);
     else fields.set(number, [field]);

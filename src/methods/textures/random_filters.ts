@@ -66,6 +66,9 @@ export function randomFilters(options: RandomFiltersOptions = {}): FeatureNetwor
     }
   }
   const ones = Array.from({ length: channels }, () => 2);
-  const input = inputOf(ones, ones.map(() => -1)); // prettier-ignore
+  const input = inputOf(
+    ones,
+    ones.map(() => -1),
+  );
   return new FeatureNetwork('random filters', input, layers, style);
 }

@@ -223,7 +223,12 @@ function addNode(builder: NetworkBuilder, node: Node, tensors: ReadonlyMap<strin
     }
     const epsilon = float(node, 'epsilon', 1e-5);
     const scale = gamma.map((value, c) => value / Math.sqrt(variance[c] + epsilon));
-    builder.scale(output, from, scale, beta.map((value, c) => value - mean[c] * scale[c])); // prettier-ignore
+    builder.scale(
+      output,
+      from,
+      scale,
+      beta.map((value, c) => value - mean[c] * scale[c]),
+    );
   } else if (kind === 'MaxPool' || kind === 'AveragePool') {
     const [down, across] = integers(node, 'kernel_shape') ?? [0, 0];
     const strides = integers(node, 'strides') ?? [1, 1];

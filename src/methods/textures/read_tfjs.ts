@@ -113,9 +113,11 @@ function tensorsOf(manifest: readonly Json[], bytes: Uint8Array): ReadonlyMap<st
       if (stored === 'float32') return view.getFloat32(place, true);
       if (stored === 'float16') return fromFloat16(view.getUint16(place, true));
       const whole =
-        size === 4 ? view.getInt32(place, true)
-        : size === 2 ? view.getUint16(place, true)
-        : view.getUint8(place); // prettier-ignore
+        size === 4
+          ? view.getInt32(place, true)
+          : size === 2
+            ? view.getUint16(place, true)
+            : view.getUint8(place);
       return min + scale * whole;
     };
     tensors.set(name, { shape, values: Float32Array.from({ length }, (_, i) => number(i)) });
@@ -208,7 +210,14 @@ function addLayer(
         : kernel.values;
       const padding = config['padding'] === 'same' ? 'same' : 'valid';
       const bias = tensor('bias')?.values;
-      builder.convolution(name, from, { kernel: [down, across], stride, padding, filters, bias, weights }); // prettier-ignore
+      builder.convolution(name, from, {
+        kernel: [down, across],
+        stride,
+        padding,
+        filters,
+        bias,
+        weights,
+      });
       break;
     }
     case 'BatchNormalization': {
@@ -220,7 +229,12 @@ function addLayer(
       const [gamma, beta] = [tensor('gamma')?.values, tensor('beta')?.values];
       const epsilon = Number(config['epsilon'] ?? 1e-3);
       const scale = mean.map((_, c) => (gamma?.[c] ?? 1) / Math.sqrt(variance[c] + epsilon));
-      builder.scale(name, from, scale, mean.map((value, c) => (beta?.[c] ?? 0) - value * scale[c])); // prettier-ignore
+      builder.scale(
+        name,
+        from,
+        scale,
+        mean.map((value, c) => (beta?.[c] ?? 0) - value * scale[c]),
+      );
       return;
     }
     case 'MaxPooling2D':
