@@ -1,7 +1,7 @@
 /**
  * What the package webgpu-clustering-cli (packages/cli) is made of: the built command line, scale/, and of the
- * library's files those that the command line loads. So it needs no release of the library beside its own. After
- * `npm run build`; `npm pack` and `npm publish` in packages/cli call it.
+ * library's files those that the command line loads. So it needs no release of the library beside its own. The
+ * last part of `npm run build`; `npm pack` and `npm publish` in packages/cli call it, too.
  */
 import console from 'node:console';
 import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
