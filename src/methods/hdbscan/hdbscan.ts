@@ -40,8 +40,8 @@ export interface Hdbscan {
  * "Density-based clustering based on hierarchical density estimates", PAKDD 2013). Two rows are as far from
  * each other as their distance, or as either reaches, whichever is more; the minimum spanning tree of these
  * distances tells what is connected below each distance, and of the groups of at least `minClusterSize` rows
- * those are chosen that last longest as it falls. As scikit-learn's `HDBSCAN`, whose labels may have other
- * numbers where distances tie.
+ * those are chosen that last longest as it falls. As scikit-learn's `HDBSCAN`. Where distances tie (whole numbers,
+ * categories) several trees are least: which is found, and so some labels, may differ between devices and libraries.
  *
  * The distances are never held: a pass for each row's neighbours, 3 n^2 d operations, and log2(n) at most for the
  * tree, as a rule a few, over the rows that need one; the tree and what follows is float64 on the host.
