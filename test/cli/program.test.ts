@@ -39,7 +39,7 @@ test('--version prints that of the package', async () => {
 test('help tells the runs that k-means makes by default', async () => {
   const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   expect(await run(['kmeans', '--help'])).toBe(0);
-  expect(written.mock.calls.flat().join('')).toMatch(/--n-init[^-]*\(default: 1; 10 with/);
+  expect(written.mock.calls.flat().join('')).toMatch(/--n-init[^-]*\(default: 1; 10\s+with/);
 });
 
 test.each([

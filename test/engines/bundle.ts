@@ -19,15 +19,19 @@ const library = join(root, 'dist', 'index.js');
 /** What Node and Deno run as a child process. */
 export const childEntry = join(outDir, 'child.js');
 
-/** In bundles that lie in `outDir`. */
+/** What stands for sources in bundles that lie in `outDir`; the command line imports row shards beside the library. */
 export function useBuiltLibrary(outDir: string): Plugin {
-  const source = join(root, 'src', 'index.ts');
+  const built = new Map([
+    [join(root, 'src', 'index.ts'), library],
+    [join(root, 'src', 'shard', 'index.ts'), join(root, 'dist', 'shard.js')],
+  ]);
   return {
     name: 'use-built-library',
     enforce: 'pre',
     async resolveId(id, importer, options) {
       const resolved = await this.resolve(id, importer, { ...options, skipSelf: true });
-      return resolved?.id === source ? { id: relative(outDir, library), external: true } : null;
+      const file = resolved && built.get(resolved.id);
+      return file ? { id: relative(outDir, file), external: true } : null;
     },
   };
 }
