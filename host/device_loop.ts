@@ -188,7 +188,7 @@ export async function iterateOnDevice<Status extends RunStatus>(
       } else {
         if (runs.some(({ goesOn }, place) => goesOn && news[place] === 0)) {
           throw new KernelError(
-            `The device did nothing of what it was given after iteration ${before}, most likely because it ran out of memory; ` +
+            `The device did nothing after iteration ${before}, most likely because it ran out of memory; ` +
               `free memory, use fewer rows, or set runtime to 'cpu'.`,
           );
         }
