@@ -47,7 +47,7 @@ export class Workspace {
       if (bytes > most) {
         throw new DeviceLimitError(
           `Buffer '${this.label}: ${name}' needs ${bytes} bytes, but this device allows ${most} in one; ` +
-            `use fewer clusters, columns or rows at a time, or a device with larger buffers.`,
+            `use fewer clusters, columns or rows at a time.`,
         );
       }
     }
