@@ -7,6 +7,7 @@ nothing here looks into.
 import json
 import os
 import shutil
+import socket
 import struct
 import subprocess
 import threading
@@ -50,6 +51,15 @@ def write_frame(stream, header, raw=b''):
     stream.write(struct.pack('<I', len(text)) + text)
     stream.write(raw)
     stream.flush()
+
+
+def with_host(header):
+    """The header of an answer; of an error it names the host where that came up, which a fold passes on."""
+    failed = header.get('error')
+    if failed and 'host' not in failed:
+        failed['host'] = socket.gethostname()
+        failed['message'] = f'{failed["host"]}: {failed["message"]}'
+    return header
 
 
 def error(name, code, message):

@@ -30,7 +30,15 @@ except ModuleNotFoundError as missing:
         'another Python by --python.'
     )
 
-from shard_frames import CLI, ShardServer, error, fold_question, read_frame, write_frame  # noqa: E402
+from shard_frames import (  # noqa: E402
+    CLI,
+    ShardServer,
+    error,
+    fold_question,
+    read_frame,
+    with_host,
+    write_frame,
+)
 
 # Attempts of a task whose Node process died under it.
 RETRIES = 3
@@ -78,9 +86,7 @@ def call(header, raw=b''):
             '--preload webgpu_clustering_dask.py; start it with that.',
         )
     head, body = server.call(header, raw)
-    if 'error' in head:
-        head['error']['message'] = f'{socket.gethostname()}: {head["error"]["message"]}'
-    return head, body
+    return with_host(head), body
 
 
 async def hello(dask_worker):
@@ -267,7 +273,8 @@ def fit(scheduler, path, method='kmeans', **options):
     words += ['--json', '--workers', scheduler, '--python', sys.executable]
     for name, value in options.items():
         flag = '--' + name.replace('_', '-')
-        words += [flag] if value is True else [f'{flag}={value}']
+        if value is not None and value is not False:
+            words += [flag] if value is True else [f'{flag}={value}']
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip())

@@ -18,7 +18,14 @@ except ModuleNotFoundError as missing:
         'Python by --python.'
     )
 
-from shard_frames import ShardServer, error, fold_question, read_frame, write_frame  # noqa: E402
+from shard_frames import (  # noqa: E402
+    ShardServer,
+    error,
+    fold_question,
+    read_frame,
+    with_host,
+    write_frame,
+)
 
 
 def fold_level(call, version, fan_in, answers):
@@ -36,9 +43,7 @@ def main():
 
     def call(header, raw=b''):
         head, body = server.call(header, raw)
-        if 'error' in head:
-            head['error']['message'] = f'{socket.gethostname()}: {head["error"]["message"]}'
-        return head, body
+        return with_host(head), body
 
     fan_in, version = opened['fanIn'], opened['version']
     shards = opened['shards']

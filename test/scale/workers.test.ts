@@ -130,7 +130,7 @@ describe.runIf(hasPython('distributed'))('shards on Dask', { timeout: 120_000 },
       ...['--python', PYTHON, '--checkpoint', folder.path('bad.json')],
     );
     expect(await run.ended).toBe(1);
-    expect(run.text()).toMatch(/bad\.npy: the value at row 2345, column 1 is NaN/);
+    expect(run.text()).toMatch(/webgpu-clustering: [^:]+: \S+bad\.npy: the value at row 2345, column 1 is NaN/);
   });
 
   test('mixtures and PCA give the bits of one process', async () => {
@@ -167,6 +167,33 @@ describe.runIf(hasPython('distributed'))('shards on Dask', { timeout: 120_000 },
 test.runIf(hasPython('mpi4py'))('shards on MPI give the bits of one process', async () => {
   process.env.WEBGPU_CLUSTERING_MPIRUN = 'mpirun --allow-run-as-root --oversubscribe';
   await expectSame(fit('mpi:2', 'mpi.npy'), 'mpi.npy');
+});
+
+test('what is read, or written already, is not replaced; rows that changed meanwhile are refused', async () => {
+  const bytes = await readFile(rows);
+  const refused: readonly (readonly [args: readonly string[], said: RegExp])[] = [
+    [['--out', rows], /--out is \S+, which would replace the very file that is read/],
+    [['--model', rows], /--model is \S+, which would replace the very file that is read/],
+    [['--checkpoint', rows], /--checkpoint is \S+, which would replace the very file/],
+    [['--checkpoint', folder.path('here.npy')], /here\.npy: it is no checkpoint/],
+    [['--out', folder.path('a.npy'), '--model', folder.path('a.npy')], /what --out writes/],
+  ];
+  for (const [args, said] of refused) {
+    const run = cli('kmeans', rows, '--k', '2', '--workers', 'local', '--device', 'cpu', ...args);
+    expect(await run.ended).toBeGreaterThan(0);
+    expect(run.text()).toMatch(said);
+  }
+  expect((await readFile(rows)).equals(bytes)).toBe(true);
+  const changing = folder.path('changing.npy');
+  await writeFile(changing, bytes);
+  const run = cli(
+    ...['kmeans', changing, '--k', '6', '--tol', '0', '--workers', 'local', '--device', 'cpu'],
+    ...['--trace', '--checkpoint', folder.path('changing.json')],
+  );
+  await run.printed(/iteration 1:/);
+  await writeFile(changing, bytes);
+  expect(await run.ended).toBe(1);
+  expect(run.text()).toContain('it was written to while its rows were fitted');
 });
 
 test('rows on a device: the same clusters', async () => {

@@ -1,5 +1,5 @@
 /** A checkpoint in a file: what a fit came to, and of which fit it is. */
-import { readFile, rm } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import { type Checkpoints, fromPlain, isObject, type Message, toPlain } from '../../shard/index.js';
 import { asFileError, FileError } from '../errors.js';
 import { writeAtomic } from '../write/atomic.js';
@@ -24,16 +24,7 @@ export class CheckpointFile implements Checkpoints {
    */
   async resume(): Promise<void> {
     const path = this.#path;
-    let plain: unknown;
-    try {
-      plain = JSON.parse(await readFile(path, 'utf8'));
-    } catch (error) {
-      if (error instanceof SyntaxError) throw noCheckpoint(path);
-      throw asFileError(path, error, 'read');
-    }
-    if (!isObject(plain) || plain.format !== FORMAT || !isObject(plain.parts)) {
-      throw noCheckpoint(path);
-    }
+    const plain = await readCheckpoint(path);
     if (plain.of !== this.#of) {
       throw new FileError(
         path,
@@ -46,6 +37,16 @@ export class CheckpointFile implements Checkpoints {
       if (!message) throw noCheckpoint(path);
       this.#parts.set(name, message);
     }
+  }
+
+  /** Throws FileError where a file of that name is no checkpoint, which the first one would replace. */
+  async refuseOthers(): Promise<void> {
+    try {
+      await access(this.#path);
+    } catch {
+      return;
+    }
+    await readCheckpoint(this.#path);
   }
 
   read(part: string): Message | undefined {
@@ -66,5 +67,19 @@ export class CheckpointFile implements Checkpoints {
   }
 }
 
+async function readCheckpoint(path: string) {
+  let plain: unknown;
+  try {
+    plain = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw noCheckpoint(path);
+    throw asFileError(path, error, 'read');
+  }
+  if (!isObject(plain) || plain.format !== FORMAT || !isObject(plain.parts)) {
+    throw noCheckpoint(path);
+  }
+  return { of: plain.of, parts: plain.parts };
+}
+
 const noCheckpoint = (path: string): FileError =>
-  new FileError(path, 'it is no checkpoint', 'Leave --resume out to begin anew.');
+  new FileError(path, 'it is no checkpoint', 'Give --checkpoint another name.');

@@ -18,9 +18,10 @@ import { type SharedOptions, wholeNumber } from '../options.js';
 import { showProgress } from '../progress.js';
 import { checkWritable } from '../write/atomic.js';
 import { nested, writeJson } from '../write/json.js';
+import { refuseOverwriting } from '../write/overwriting.js';
 import { CheckpointFile } from './checkpoint_file.js';
 import { mergeParts, openParts } from './labels.js';
-import { type Sources, sourcesOf } from './sources.js';
+import { refuseChanged, type Sources, sourcesOf } from './sources.js';
 import { withShards, type WorkersOptions } from './workers.js';
 
 /** What every command that takes --workers is given. */
@@ -263,10 +264,21 @@ async function run(
   );
   const path =
     options.checkpoint ?? `${basename(file).replaceAll(/[*?]/g, '_')}.${method}.checkpoint.json`;
+  await refuseOverwriting([
+    {
+      ...{ file: sources.files[0], alsoRead: sources.files.slice(1) },
+      options: {
+        checkpoint: path,
+        ...(out === undefined ? {} : { out }),
+        ...(options.model === undefined ? {} : { model: options.model }),
+      },
+    },
+  ]);
   await checkWritable(path);
   if (options.model !== undefined) await checkWritable(options.model);
   const checkpoints = new CheckpointFile(path, describe(command, sources));
   if (options.resume) await checkpoints.resume();
+  else await checkpoints.refuseOthers();
   const parts = out === undefined ? undefined : await openParts(out);
   const totals = { bytes: 0, workers: 0 };
   /** What each kind of question took, in milliseconds: until the answer, and the shards' own work. */
@@ -300,6 +312,7 @@ async function run(
     const made = await fit(shards, { checkpoints, parts, signal, step });
     // Workers stay: what they hold for this fit need not.
     await shards.ask({ header: { op: 'drop' }, arrays: {} });
+    await refuseChanged(sources);
     return made;
   }).finally(() => {
     progress.stop();
@@ -326,12 +339,13 @@ async function run(
 }
 
 /** What of a fit must be the same for its checkpoint to be of use: files and options that change a result. */
-function describe(command: Command, { shards }: Sources): object {
+function describe(command: Command, { shards, modified }: Sources): object {
   const { k, init, maxIter, tol, seed, covariance, regCovar, columns } =
     command.opts<Record<string, unknown>>();
   return {
     options: { k, init, maxIter, tol, seed, covariance, regCovar, columns },
     shards: shards.map(({ path, size, first, rows }) => [path, size, first, rows]),
+    modified,
   };
 }
 

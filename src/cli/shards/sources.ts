@@ -35,6 +35,8 @@ export interface Sources {
   readonly shards: readonly DescribedShard[];
   readonly shape: readonly [rows: number, columns: number];
   readonly files: readonly string[];
+  /** When each file was last written to, in milliseconds. */
+  readonly modified: readonly number[];
 }
 
 interface SourceOptions {
@@ -58,8 +60,10 @@ export async function sourcesOf(pattern: string, options: SourceOptions): Promis
   const shards: DescribedShard[] = [];
   let start = 0;
   let columns: number | undefined;
+  const modified: number[] = [];
   for (const file of files) {
     const found = await inspect(file, options);
+    modified.push((await stat(file)).mtimeMs);
     columns ??= found.columns;
     if (found.columns !== columns) {
       throw new FileError(
@@ -76,7 +80,22 @@ export async function sourcesOf(pattern: string, options: SourceOptions): Promis
       start += rows;
     }
   }
-  return { shards, shape: [start, columns ?? 0], files };
+  return { shards, shape: [start, columns ?? 0], files, modified };
+}
+
+/** Throws FileError where a file was written to since it was looked at: shards may be of both. */
+export async function refuseChanged({ files, modified }: Sources): Promise<void> {
+  for (const [i, file] of files.entries()) {
+    const now = await stat(file).catch((error: unknown) => {
+      throw asFileError(file, error, 'read');
+    });
+    if (now.mtimeMs === modified[i]) continue;
+    throw new FileError(
+      file,
+      'it was written to while its rows were fitted',
+      'Fit it again, and leave it as it is meanwhile.',
+    );
+  }
 }
 
 async function filesOf(pattern: string): Promise<string[]> {

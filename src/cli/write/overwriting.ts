@@ -6,6 +6,9 @@ import { InvalidArgumentError } from '../../index.js';
 /** The options that name a file to write. */
 export const OUTPUTS = ['out', 'model', 'report', 'picture', 'sheet'] as const;
 
+/** Those, and what a fit leaves while it goes on. */
+const WRITTEN = [...OUTPUTS, 'checkpoint'] as const;
+
 /** The options that name another file to read. */
 const INPUTS = ['labels', 'points', 'truthFile'] as const;
 
@@ -16,7 +19,7 @@ export interface CommandFiles {
   /** Other files that no option names. */
   readonly alsoRead?: readonly string[];
   readonly options: { readonly [input in (typeof INPUTS)[number]]?: string } & {
-    readonly [output in (typeof OUTPUTS)[number]]?: string;
+    readonly [output in (typeof WRITTEN)[number]]?: string;
   };
 }
 
@@ -47,7 +50,7 @@ export async function refuseOverwriting(commands: readonly CommandFiles[]): Prom
   }
   const written: (Place & { readonly output: string })[] = [];
   for (const { options } of commands) {
-    for (const output of OUTPUTS) {
+    for (const output of WRITTEN) {
       const path = options[output];
       if (path === undefined || path === '-') continue;
       const place = await placeOf(path);
