@@ -130,7 +130,9 @@ describe.runIf(hasPython('distributed'))('shards on Dask', { timeout: 120_000 },
       ...['--python', PYTHON, '--checkpoint', folder.path('bad.json')],
     );
     expect(await run.ended).toBe(1);
-    expect(run.text()).toMatch(/webgpu-clustering: [^:]+: \S+bad\.npy: the value at row 2345, column 1 is NaN/);
+    expect(run.text()).toMatch(
+      /webgpu-clustering: [^:]+: \S+bad\.npy: the value at row 2345, column 1 is NaN/,
+    );
   });
 
   test('mixtures and PCA give the bits of one process', async () => {
