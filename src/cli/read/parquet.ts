@@ -3,19 +3,17 @@
  * claims of both are compared with the file's size first.
  */
 import { open, type FileHandle } from 'node:fs/promises';
-import {
-  parquetMetadata,
-  type ColumnMetaData,
-  type FileMetaData,
-  type SchemaElement,
-} from 'hyparquet';
+import { parquetMetadata, type ColumnMetaData, type FileMetaData } from 'hyparquet';
 import { ClusteringError } from '../../index.js';
 import { plural } from '../../errors.js';
 import { FileError } from '../errors.js';
 import { regularFileSize } from './byte_source.js';
 import { checkThrift } from './parquet_checks.js';
-import { type Leaf, type Page, readColumnChunk } from './parquet_pages.js';
-import { checkDistinct, columnPositions, listNames, type Table, type TextColumn } from './table.js';
+import { ColumnWriter, type Placed } from './parquet_column.js';
+import { readColumnChunk } from './parquet_pages.js';
+import { chooseColumns, type Chosen, type PathLeaf } from './parquet_schema.js';
+import { textReader } from './parquet_values.js';
+import type { Table, TextColumn } from './table.js';
 import { type ColumnChoice, GrowingText } from './table_builder.js';
 
 export const PARQUET_MAGIC = Buffer.from('PAR1', 'latin1');
@@ -30,27 +28,6 @@ const MAX_FOOTER_BYTES = 64 << 20;
  */
 const MAX_EXPANSION = 1024;
 const EXPANSION_FLOOR_BYTES = 64 << 20;
-
-type PathLeaf = Leaf & { readonly path: readonly string[] };
-
-/** A top-level column. */
-interface Column {
-  readonly name: string;
-  /** What its numbers are read by; undefined where it holds none. */
-  readonly leaf: PathLeaf | undefined;
-  /** What its cells are read by as text; undefined where it is nested. */
-  readonly textLeaf: PathLeaf | undefined;
-  /** What it holds, for people. */
-  readonly kind: string;
-}
-
-/** A column that is used, and where its numbers go: the first of the matrix's columns, and how many. */
-interface Placed {
-  readonly name: string;
-  readonly leaf: PathLeaf;
-  readonly first: number;
-  readonly width: number;
-}
 
 /**
  * The integer, decimal and floating-point columns of a file, or those named; a column of lists of one length
@@ -222,7 +199,7 @@ function groupsOf(groups: FileMetaData['row_groups'], range: RowRange | undefine
 
 /** Lists are as long as those of the first rows are on average, which `ColumnWriter` holds them all to. */
 function place(
-  columns: readonly Omit<Placed, 'first' | 'width'>[],
+  columns: readonly Chosen[],
   chunks: readonly ColumnMetaData[],
   rows: number,
 ): Placed[] {
@@ -284,184 +261,6 @@ async function readFooter(
   return { metadata: parquetMetadata(footer, { geoparquet: false }), dataEnd };
 }
 
-function chooseColumns(
-  path: string,
-  schema: readonly SchemaElement[],
-  { columns: wanted, texts, encode }: ColumnChoice,
-): {
-  columns: Omit<Placed, 'first' | 'width'>[];
-  /** Those kept as text. */
-  aside: { readonly name: string; readonly leaf: PathLeaf }[];
-  /** All names, in the file's order. */
-  order: readonly string[];
-  notes: string[];
-} {
-  const columns = topLevelColumns(schema);
-  const names = columns.map(({ name }) => name);
-  checkDistinct(path, names);
-  const numeric = columns.flatMap(({ name, leaf }) => (leaf ? [{ name, leaf }] : []));
-  const asideOf = (isUsed: (name: string) => boolean, isKept: (name: string) => boolean) =>
-    columns.flatMap(({ name, textLeaf }) =>
-      textLeaf && !isUsed(name) && isKept(name) ? [{ name, leaf: textLeaf }] : [],
-    );
-  if (wanted) {
-    const chosen = columnPositions(path, wanted, names).map((j) => columns[j]);
-    const used = chosen.flatMap(({ name, leaf, textLeaf, kind }) => {
-      if (leaf) return [{ name, leaf }];
-      if (encode && textLeaf) return [];
-      throw new FileError(
-        path,
-        `column ${JSON.stringify(name)} is ${kind}, not a number`,
-        `The numeric columns are ${listNames(numeric.map((column) => column.name))}.`,
-      );
-    });
-    const aside = asideOf(
-      (name) => used.some((column) => column.name === name),
-      (name) => texts === true || chosen.some((column) => column.name === name),
-    );
-    return { columns: used, aside, order: names, notes: [] };
-  }
-  const lists = numeric.filter(({ leaf }) => leaf.maxRepetition === 1);
-  const used = lists.length > 0 ? lists : numeric;
-  const isUsed = (name: string) => used.some((column) => column.name === name);
-  const aside = asideOf(isUsed, () => texts === true || encode === true);
-  if (numeric.length === 0 && !(encode && aside.length > 0)) {
-    throw new FileError(
-      path,
-      `none of its columns holds numbers (${listNames(names)})`,
-      'Convert the columns to use to integers or floats.',
-    );
-  }
-  const left = names.filter((name) => !isUsed(name));
-  const reason =
-    lists.length > 0 ? 'since lists of numbers are there' : 'since they hold no numbers';
-  const notes = left.length > 0 && !encode ? [`Left out, ${reason}: ${listNames(left)}.`] : [];
-  return { columns: used, aside, order: names, notes };
-}
-
-/** The root's children; of those with elements below, what the only leaf is. */
-function topLevelColumns(schema: readonly SchemaElement[]): Column[] {
-  const columns: Column[] = [];
-  for (let at = 1; at < schema.length;) {
-    const start = at;
-    let open = 1;
-    while (open > 0) {
-      if (at >= schema.length) throw new Error('its schema is incomplete');
-      open += (schema[at].num_children ?? 0) - 1;
-      at++;
-    }
-    const elements = schema.slice(start, at);
-    const [top] = elements;
-    const leaf = leafOf(elements);
-    const textLeaf = leaf?.maxRepetition === 0 ? leaf : textLeafOf(elements);
-    columns.push({ name: top.name, leaf, textLeaf, kind: describeType(top) });
-  }
-  return columns;
-}
-
-/** What the numbers of a flat column, or of one of lists, are read by. */
-function leafOf(elements: readonly SchemaElement[]): Column['leaf'] {
-  const isChain = elements.every(
-    (one, i) => (one.num_children ?? 0) === (i + 1 < elements.length ? 1 : 0),
-  );
-  const element = elements[elements.length - 1];
-  const count = (kind: SchemaElement['repetition_type']) =>
-    elements.filter(({ repetition_type: type }) => type === kind).length;
-  const repeated = count('REPEATED');
-  if (!isChain || repeated > 1 || !isNumeric(element)) return undefined;
-  return {
-    element,
-    maxDefinition: count('OPTIONAL') + repeated,
-    maxRepetition: repeated === 1 ? 1 : 0,
-    path: elements.map(({ name }) => name),
-  };
-}
-
-/** What the cells of a flat column of text, truths, dates or times are read by. */
-function textLeafOf(elements: readonly SchemaElement[]): PathLeaf | undefined {
-  const [element] = elements;
-  const { name, type, repetition_type: repetition } = element;
-  const kind = element.logical_type?.type ?? element.converted_type;
-  const isText =
-    type === 'BOOLEAN' ||
-    (type === 'BYTE_ARRAY' && /^(?:STRING|UTF8|ENUM|JSON)$/.test(kind ?? '')) ||
-    (type === 'INT32' && kind === 'DATE') ||
-    (type === 'INT64' && /^TIMESTAMP/.test(kind ?? ''));
-  if (elements.length !== 1 || repetition === 'REPEATED' || !isText) return undefined;
-  return {
-    element,
-    maxDefinition: repetition === 'OPTIONAL' ? 1 : 0,
-    maxRepetition: 0,
-    path: [name],
-  };
-}
-
-const PER_MILLISECOND: Readonly<Record<string, number>> = { MILLIS: 1, MICROS: 1e3, NANOS: 1e6 };
-const MILLISECONDS_PER_DAY = 86_400_000;
-/** Beyond that a Date is none. */
-const LAST_DATE = 8.64e15;
-
-/** What a value says as text: dates and times as ISO 8601 has them, in UTC. */
-function textReader(element: SchemaElement): (value: number | bigint | string) => string {
-  const { logical_type: logical, converted_type: converted } = element;
-  const unit =
-    logical?.type === 'TIMESTAMP' ? logical.unit : /^TIMESTAMP_(\w+)$/.exec(converted ?? '')?.[1];
-  const isDate = logical?.type === 'DATE' || converted === 'DATE';
-  if (unit !== undefined || isDate) {
-    return (value) => {
-      const time = Number(value) * (isDate ? MILLISECONDS_PER_DAY : 1 / PER_MILLISECOND[unit!]);
-      if (!(Math.abs(time) <= LAST_DATE)) return String(value);
-      return new Date(time).toISOString().replace(/T00:00:00\.000Z$/, '');
-    };
-  }
-  const numberOf = numberReader(element);
-  return (value) => (typeof value === 'string' ? value : String(numberOf(value)));
-}
-
-/** The number that a stored value stands for; a whole one that float64 cannot hold stays a bigint. */
-function numberReader({
-  logical_type: logical,
-  converted_type: converted,
-  scale,
-}: SchemaElement): (value: number | bigint) => number | bigint {
-  const unsigned =
-    converted?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
-  const divisor = 10 ** ((logical?.type === 'DECIMAL' ? logical.scale : scale) ?? 0);
-  return (value) => {
-    const exact = unsigned ? toUnsigned(value) : value;
-    const number = Number(exact);
-    return typeof exact === 'bigint' && !Number.isSafeInteger(number) ? exact : number / divisor;
-  };
-}
-
-const NUMERIC_TYPES: readonly unknown[] = ['INT32', 'INT64', 'FLOAT', 'DOUBLE'];
-/** More bytes than a decimal of 38 digits takes are no number. */
-const MOST_DECIMAL_BYTES = 16;
-
-function isNumeric(element: SchemaElement): boolean {
-  const {
-    type,
-    type_length: length = 0,
-    converted_type: converted,
-    logical_type: logical,
-  } = element;
-  if (type === 'FIXED_LEN_BYTE_ARRAY') {
-    if (logical?.type === 'FLOAT16') return length === 2;
-    const isDecimal = logical?.type === 'DECIMAL' || converted === 'DECIMAL';
-    return isDecimal && length >= 1 && length <= MOST_DECIMAL_BYTES;
-  }
-  return (
-    NUMERIC_TYPES.includes(type) &&
-    (converted === undefined || /^(?:U?INT_\d+|DECIMAL)$/.test(converted)) &&
-    (logical === undefined || logical.type === 'INTEGER' || logical.type === 'DECIMAL')
-  );
-}
-
-function describeType(element: SchemaElement): string {
-  if (element.num_children || element.repetition_type === 'REPEATED') return 'nested';
-  return element.logical_type?.type ?? element.converted_type ?? element.type ?? 'of no type';
-}
-
 /** The rows of all groups together, which must be what the file says in all. */
 function rowCount(metadata: FileMetaData): number {
   let sum = 0n;
@@ -510,118 +309,4 @@ async function readChunk(
     throw new Error(`a column claims the bytes ${start} to ${start + length} of ${dataEnd}`);
   }
   return readExactly(handle, start, length);
-}
-
-/** The matrix that is filled, and whether its cells may be missing. */
-interface Target {
-  readonly data: Float32Array | Float64Array;
-  readonly d: number;
-  readonly missing: boolean | undefined;
-}
-
-/** Puts a column's values, as plain numbers, where they belong in the matrix. */
-class ColumnWriter {
-  readonly #path: string;
-  readonly #placed: Placed;
-  readonly #into: Target;
-  readonly #toNumber: (value: number | bigint) => number;
-  /** The row that is written, and how many of its numbers are. */
-  #row = -1;
-  #filled = 0;
-  #end = 0;
-  #next = 0;
-
-  constructor(path: string, placed: Placed, into: Target) {
-    this.#path = path;
-    this.#placed = placed;
-    this.#into = into;
-    const numberOf = numberReader(placed.leaf.element);
-    this.#toNumber = (value) => {
-      const number = numberOf(value);
-      if (typeof number === 'number') return number;
-      throw this.#error(
-        `is ${number}; whole numbers must be below 2^53`,
-        'Save the column as float64, or leave it out with --columns.',
-      );
-    };
-  }
-
-  /** Before the pages of so many rows from `first` on. */
-  begin(first: number, rows: number): void {
-    this.#next = first;
-    this.#end = first + rows;
-    this.#row = -1;
-  }
-
-  take({ count, values, present, goesOn }: Page): void {
-    const { first, width } = this.#placed;
-    const { data, d } = this.#into;
-    for (let entry = 0, at = 0; entry < count; entry++) {
-      if (!goesOn || goesOn[entry] === 0) this.#startRow();
-      if (present && present[entry] === 0) {
-        // What goes on after a null is a list with an element that is missing.
-        const isOne = goesOn !== undefined && (this.#filled > 0 || goesOn[entry + 1] === 1);
-        this.#leaveEmpty(isOne ? 1 : width);
-        continue;
-      }
-      if (this.#row < 0) throw new Error('a list begins before its row');
-      if (this.#filled === width) throw this.#uneven();
-      data[this.#row * d + first + this.#filled++] = this.#toNumber(
-        values[at++] as number | bigint,
-      );
-    }
-  }
-
-  end(): void {
-    this.#checkRow();
-    if (this.#next !== this.#end) throw new Error('a column has fewer rows than its group');
-  }
-
-  #startRow(): void {
-    this.#checkRow();
-    if (this.#next === this.#end) throw new Error('a column has more rows than its group');
-    this.#row = this.#next++;
-    this.#filled = 0;
-  }
-
-  #checkRow(): void {
-    if (this.#row >= 0 && this.#filled !== this.#placed.width) throw this.#uneven();
-  }
-
-  /** A null, or a list that is none or empty: so many numbers are missing. */
-  #leaveEmpty(count: number): void {
-    const { first, width } = this.#placed;
-    const { data, d, missing } = this.#into;
-    if (!missing) {
-      throw this.#error(
-        'is null',
-        'Fill or drop missing values first, or name the columns to use with --columns.',
-      );
-    }
-    if (this.#filled + count > width) throw this.#uneven();
-    const start = this.#row * d + first + this.#filled;
-    data.fill(Number.NaN, start, start + count);
-    this.#filled += count;
-  }
-
-  #uneven(): FileError {
-    return this.#error(
-      `does not hold ${this.#placed.width} ${plural(this.#placed.width, 'number')} as most rows do`,
-      'Lists need one length; cut or pad them, or leave the column out with --columns.',
-    );
-  }
-
-  #error(rule: string, remedy: string): FileError {
-    const { name } = this.#placed;
-    return new FileError(
-      this.#path,
-      `row ${this.#row}, column ${JSON.stringify(name)} ${rule}`,
-      remedy,
-    );
-  }
-}
-
-/** Parquet keeps unsigned integers as the signed ones of the same bits. */
-function toUnsigned(value: number | bigint): number | bigint {
-  return typeof value === 'bigint' ? BigInt.asUintN(64, value) : value >>> 0;
 }
