@@ -9,6 +9,8 @@
 //
 // An invocation, of those from `first` on, owns a vec4 of sums, which it adds up in runs of RUN; by rows four rows, whose lines
 // the cache keeps while it goes through them. Cost: 1 or 2 FLOPs and 4 bytes a number.
+// Lines of memory: by rows, a lane goes along its own four, 8 turns to a line. A diagonal's numbers lie a row
+//   apart. By columns it is side by side but for matrices narrower than a subgroup.
 struct Shape {
   first: u32,
   items: u32,

@@ -4,6 +4,8 @@
 // time, laid out term by term, so that an invocation reads vec4s of rows and of columns; it holds 8 x 8 sums: rows
 // in two quads, 32 apart, by columns in two quads, 32 apart. A matrix whose terms lie side by side is turned on
 // the way, in blocks of 4 x 4.
+// Lines of memory: blocks that are mirrored lie below each other, four numbers to a row, and are written once;
+//   other invocations of the workgroup fill the rest of a line.
 // Cost: 2 FLOPs a term and number of C; a term takes 4 vec4 loads of workgroup memory for 64 FMAs, and the tile
 // 128 numbers of storage for 4,096.
 

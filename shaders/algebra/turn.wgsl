@@ -4,6 +4,8 @@
 // c   [items][columns][ceil(rows / 4)]   vec4, zeros past the last of its columns
 //
 // An invocation, of those from `first` on, owns a block of 4 x 4, neighbours neighbouring columns of X. Cost: 8 bytes a number.
+// Lines of memory: lanes that read side by side write below each other, 16 bytes to a line of C; those that own
+//   the blocks of the rows of X that follow fill it.
 struct Shape {
   first: u32,
   items: u32,

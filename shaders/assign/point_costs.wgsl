@@ -7,6 +7,8 @@
 // costs      [rows]
 //
 // An invocation owns one row. Cost: 3 N D FLOPs; reads 16 ceil(D / 4) bytes a row and its centroid.
+// Lines of memory: the points lie side by side, but a lane reads the centroid of its own row, which may be any;
+//   a line of that serves it for 8 turns.
 struct Shape {
   rows: u32,
   quads: u32,

@@ -18,6 +18,8 @@
 // UNITS lanes beside each other own a unit j each, and SLICES such groups of a workgroup take turns at the
 // units i, which all lanes of a group read together; with SUBGROUPS each lane loads one of LANES units i and
 // the subgroup passes them round. A lane keeps BLOCK quads of sums.
+// Lines of memory: lanes of a slice read one unit together, and slices, or a subgroup's lanes, neighbouring
+//   units: each has a line or more of its own, whose quads are read one after the other.
 // Cost: 2 units^2 D FLOPs, and units^2 exponentials for each BLOCK quads.
 #if SUBGROUPS
 enable subgroups;

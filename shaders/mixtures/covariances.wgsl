@@ -10,6 +10,8 @@
 //              M matrices, so that neighbouring invocations hold neighbouring matrices
 //
 // An invocation owns one vec4. Cost: 3 K D^2 FLOPs.
+// Lines of memory: what `gram` left lies matrix after matrix, and what `cholesky` reads side by side: so one of
+//   them is far apart. It is K D^2 numbers once an iteration.
 struct Shape {
   clusters: u32,
   quads: u32,

@@ -8,6 +8,8 @@
 //           scaled to deviations of about 1, one that is narrow beside them
 //
 // An invocation owns one column of one inverse, by forward substitution. Cost: M D^3 / 3 FLOPs.
+// Lines of memory: neighbouring lanes own neighbouring matrices, which `cholesky` left side by side, but their
+//   inverses lie one after the other, as `log_density` reads them: a lane goes down its own.
 struct Shape {
   quads: u32,
   columns: u32,

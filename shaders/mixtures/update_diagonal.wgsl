@@ -16,6 +16,8 @@
 // offsets      [K]
 //
 // An invocation owns one component. Cost: some 10 K D FLOPs.
+// Lines of memory: a lane goes along its own component, as a sum over the columns is in order: a line serves it
+//   for 32 turns (of the totals 16). All is K D numbers.
 struct Shape {
   clusters: u32,
   quads: u32,

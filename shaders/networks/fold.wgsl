@@ -9,6 +9,8 @@
 //
 // ALIGNED: channels is a multiple of 4. An invocation, of those from `first` on, owns a vec4 of the pixels and gathers
 // what belongs to it, in one order. Cost: kernel_down kernel_across / stride^2 vec4s read and added.
+// Lines of memory: neighbouring pixels are in neighbouring windows, whose patches lie a row apart; each of its
+//   vec4s serves up to four pixels or channels, from the cache.
 struct Shape {
   first: u32,
   images: u32,

@@ -5,6 +5,7 @@
 // pooled   [images (down / kernel_down) (across / kernel_across)][quads]     vec4; the sides divide
 //
 // An invocation, of those from `first` on, owns a vec4 of what is pooled. Cost: reads each number once.
+// Lines of memory: lanes read every kernel_across-th pixel; the next ones of the window are in the same lines.
 @group(0) @binding(2) var<storage, read_write> pooled: array<vec4f>;
 
 const WORKGROUP = 64;

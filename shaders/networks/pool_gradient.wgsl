@@ -7,6 +7,8 @@
 //
 // An invocation, of those from `first` on, owns a vec4 of `pooled` and its window. Cost: reads each pixel twice, the second
 // time near by, and writes it once.
+// Lines of memory: lanes read and write every kernel_across-th pixel; the next ones of the window are in the
+//   same lines.
 @group(0) @binding(2) var<storage, read> pooled: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> passed: array<vec4f>;
 

@@ -8,6 +8,7 @@
 // ALIGNED: channels is a multiple of 4, and a vec4 is one of the image. An invocation, of those from `first` on, owns a
 // vec4 of the patches; neighbours stand side by side in both. Cost: some 20 operations on whole numbers, reads and writes
 // 16 bytes; as a pixel is in kernel_down kernel_across / stride^2 windows, it is read from memory about once.
+// Lines of memory: a pixel of fewer than four channels fills a part of its vec4, which neighbours read alike.
 struct Shape {
   first: u32,
   images: u32,

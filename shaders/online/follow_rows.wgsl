@@ -18,6 +18,8 @@
 // share a centroid's quads, so that they read neighbouring ones; the winner's quads are then shared by all.
 // If HELD the centroids are in workgroup memory meanwhile, which has HELD_QUADS >= K quads vec4s.
 // WORKGROUP is 64, or 256 where the centroids have many quads (see src/ops/online/follow_rows.ts).
+// Lines of memory: a row's quads lie 4 kB apart, see lib/points_layout.wgsl: all lanes read the same few lines,
+//   and those serve the rows that follow, 8 to a line.
 // Cost: 3 D (K + 1) FLOPs a row, and 7 + log2(WORKGROUP / parts) barriers, 2 more for each WORKGROUP / parts
 // further centroids.
 struct Shape {

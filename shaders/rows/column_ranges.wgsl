@@ -7,6 +7,8 @@
 //                       than any number
 //
 // An invocation owns one quad of a run of at most RUN rows, and leaves out what is not whole already.
+// Lines of memory: a lane goes down a quad of columns, whose rows lie side by side, while its neighbour's quad
+//   lies 4 kB further: a line serves a lane for 8 turns, and a subgroup keeps 4 kB.
 // Cost: 8 N D FLOPs; reads 16 ceil(D / 4) bytes a row.
 struct Shape {
   rows: u32,

@@ -5,6 +5,9 @@
 // sums    [runs][quads]    vec4; this dispatch writes from first_run on
 //
 // An invocation owns one vec4 column of one run, and adds in row order.
+// Lines of memory: a lane goes down a quad of columns, whose rows lie side by side, while its neighbour's quad
+//   lies 4 kB further: a line serves a lane for 8 turns (float16 16, bytes 32), and a subgroup keeps 4 kB. Each
+//   sum is in row order.
 // Cost: N D FLOPs (2 N D squared); reads 16 ceil(D / 4) bytes a row.
 struct Shape {
   first: u32,

@@ -8,6 +8,8 @@
 // picked   [draws]  row number in the whole, in and out
 //
 // An invocation owns one draw. Cost: at most BLOCK steps.
+// Lines of memory: blocks that were drawn lie anywhere; a lane goes down its own, and a line serves it for 32
+//   turns. There are as many lanes as draws.
 struct Shape {
   start: u32,
   first: u32,

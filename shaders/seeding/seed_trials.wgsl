@@ -17,6 +17,9 @@
 // exactly.
 //
 // With SUBGROUPS each lane loads one candidate's quad and the subgroup passes it round.
+// Lines of memory: a lane goes down its own block, as a sum is in row order: it reads four rows, half a line of
+//   each quad (in float16 a quarter, in bytes an eighth), the rest in the turns that follow, by when a subgroup
+//   has gone through 4 kB for each quad of columns.
 // Cost: 3 N T D FLOPs; a quad of 4 columns costs 4 point loads and TILE uniform loads, or TILE / LANES
 // loads, for 32 TILE FLOPs.
 #if SUBGROUPS

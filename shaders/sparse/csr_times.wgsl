@@ -10,6 +10,8 @@
 // An invocation owns four vectors' numbers of one row; neighbours own the row's others, then the next row's,
 // so that the entries are read at few addresses and a row of y by neighbouring lanes. Entries are summed in
 // runs of RUN. Cost: 8 FLOPs an entry and quad; 8 bytes an entry, and 16 a quad of y, from the cache at best.
+// Lines of memory: entries lie row after row, and a row's columns anywhere; where a row of y is shorter than a
+//   line, or neighbours own several rows, so are their loads.
 struct Shape {
   first: u32,
   rows: u32,

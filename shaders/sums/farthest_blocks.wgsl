@@ -9,6 +9,8 @@
 // best_row [all blocks]   the row, as a number in the whole
 //
 // An invocation owns one block. Cost: reads 4 N bytes in the first round.
+// Lines of memory: a lane goes down its own block, and a line serves it for 32 turns; with a lane for 256 rows
+//   few subgroups run at a time, each with 4 kB of lines. Only where a cluster is empty.
 struct Shape {
   start: u32,
   rows: u32,

@@ -5,6 +5,8 @@
 // sums    [ceil(count / RUN)]
 //
 // An invocation owns one run. Cost: N FLOPs; reads 4 N bytes.
+// Lines of memory: a lane goes down its own run, as a sum is in order: a line serves it for 32 turns, and a
+//   subgroup keeps 4 kB.
 struct Shape {
   count: u32,
 }

@@ -19,6 +19,8 @@
 // checks      [K]  vec4
 //
 // An invocation owns one cluster. Cost: 15 K D FLOPs.
+// Lines of memory: a lane goes along its own cluster, as a sum over the columns is in order: a line serves it
+//   for 8 turns (of the totals 4). All is K D numbers, which the cache nearest to the memory keeps whole.
 struct Shape {
   clusters: u32,
   quads: u32,
