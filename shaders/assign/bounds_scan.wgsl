@@ -37,7 +37,7 @@ fn main(
   let g = list % shape.groups;
   let count = counts[list];
   for (var start = 0u; start < count; start += 4 * WORKGROUP) {
-    let first = start + 4 * lane;
+    let first = start + lane;
     let rows = four_points(list, first, count);
     var best = none_yet();
     let end = (g + 1) * shape.group_size;

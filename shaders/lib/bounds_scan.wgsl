@@ -8,8 +8,8 @@
 //                              lowest, and the cluster of the lowest (ties: the lowest cluster)
 //
 // The lists of `list_rows` neighbouring rows follow each other, so that what one group's scan has
-// brought into the cache serves the next. A workgroup owns one list, an invocation 4 neighbours in it at
-// a time; a dispatch owns the lists [first_list, first_list + shape.lists).
+// brought into the cache serves the next. A workgroup owns one list, an invocation 4 of its rows at
+// a time, WORKGROUP apart, so that neighbouring lanes have neighbours in it; a dispatch owns the lists [first_list, first_list + shape.lists).
 struct Shape {
   quads: u32,
   clusters: u32,
@@ -59,14 +59,17 @@ fn none_yet() -> Best {
 
 // Where the points of an invocation's four entries lie; those past the end are copies of the last.
 fn four_points(list: u32, first: u32, count: u32) -> vec4u {
-  let entries = list * shape.list_rows + min(first + vec4u(0, 1, 2, 3), vec4u(count - 1));
+  let entries = list * shape.list_rows + min(
+    first + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP),
+    vec4u(count - 1),
+  );
   let rows = vec4u(lists[entries.x], lists[entries.y], lists[entries.z], lists[entries.w]);
   return points_at(rows, shape.quads);
 }
 
 fn store_results(list: u32, first: u32, count: u32, best: Best) {
   for (var i = 0u; i < 4; i++) {
-    let place = first + i;
+    let place = first + i * WORKGROUP;
     if (place < count) {
       results[list * shape.list_rows + place] =
         vec4u(bitcast<u32>(best.score[i]), bitcast<u32>(best.second[i]), groups[best.member[i]], 0);

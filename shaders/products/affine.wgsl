@@ -8,6 +8,8 @@
 //
 // An invocation owns 4 rows, WORKGROUP apart, and holds a register tile of them x TILE outputs. The
 // matrix is read at an address that is uniform over the workgroup.
+// Lines of memory: row-major, an invocation writes TILE neighbouring outputs of a row, 32 bytes, one store after the
+//   other, which the cache joins; what is read lies side by side.
 // Cost: 2 N M D FLOPs; a quad of 4 columns costs 4 point loads and 8 uniform loads for 128 FMAs.
 struct Shape {
   first: u32,
@@ -19,11 +21,17 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> points: array<Stored>;
 @group(0) @binding(2) var<storage, read> matrix: array<vec4f>;
 @group(0) @binding(3) var<storage, read> offset: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> images: array<f32>;
+@group(0) @binding(4) var<storage, read_write> images: array<Image>;
 
 const WORKGROUP = 64;
 const TILE = 8;
 const PACKED = false;
+
+#if PACKED
+alias Image = vec4f;
+#else
+alias Image = f32;
+#end
 
 // import ../lib/points_layout.wgsl
 // import ../lib/four_rows.wgsl
@@ -33,18 +41,14 @@ fn store(row: u32, m: u32, image: vec4f) {
   if (row >= shape.rows) {
     return;
   }
-  if (PACKED) {
-    let at = 4 * (point_at(row, shape.outputs / 4) + m / 4 * BLOCK_ROWS);
-    images[at] = image.x;
-    images[at + 1] = image.y;
-    images[at + 2] = image.z;
-    images[at + 3] = image.w;
-    return;
-  }
+  #if PACKED
+  images[point_at(row, shape.outputs / 4) + m / 4 * BLOCK_ROWS] = image;
+  #else
   let at = row * shape.outputs + m;
   for (var c = 0u; c < min(4, max(m, shape.outputs) - m); c++) {
     images[at + c] = image[c];
   }
+  #end
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -103,7 +103,6 @@ export const affine: KernelTest = {
   mutations: [
     ['row >= shape.rows', 'row > shape.rows'],
     ['shape.first + min', 'min'],
-    ['(PACKED)', '(!PACKED)'],
     ['m / 4 * BLOCK_ROWS', 'm / 4'],
     ['row * shape.outputs + m', 'row * shape.outputs'],
     ['min(4, max(m, shape.outputs) - m)', '4'],

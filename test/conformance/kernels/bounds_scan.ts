@@ -150,7 +150,7 @@ const SCAN_MUTATIONS: KernelTest['mutations'] = [
   ['max(best.score, score)', 'score'],
   ['list % shape.groups', 'own'],
   ['shape.first_list + own', 'own'],
-  ['first = start + 4 * lane', 'first = 4 * lane'],
+  ['first = start + lane', 'first = lane'],
   ['quads.k$i = centroids[at$i', 'quads.k$i = centroids[at$(i / 2)'],
 ];
 

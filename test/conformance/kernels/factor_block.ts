@@ -74,10 +74,10 @@ export const factorBlock: KernelTest = {
     });
   },
   mutations: [
-    ['(shape.first + i) * shape.stride', 'i * shape.stride'],
+    ['shape.first * shape.stride + ', ''],
     ['+ shape.first / 4', ''],
-    ['shape.block * SIDE + i', 'i'],
-    ['v[c], i < shape.size', 'v[c], true'],
+    ['shape.block * (SIDE * SIDE / 4) + e', 'e'],
+    ['v[c], row < shape.size', 'v[c], true'],
     ['let isSound = pivot > 0', 'let isSound = true'],
     ['min(failed[0], shape.first + j)', 'shape.first + j'],
     ['sqrt(select', '(select'],
