@@ -8,8 +8,10 @@
 // weights  [rows], read if WEIGHTED
 // masses   [all blocks]
 //
-// An invocation owns a block of BLOCK neighbouring rows, 4 at a time. Direct differences, so that a
-// row that is a centre has distance 0 exactly. Cost: 3 N M D FLOPs.
+// A workgroup owns WORKGROUP blocks of BLOCK neighbouring rows. An invocation takes 4 rows at a time, WORKGROUP apart,
+// so that neighbouring lanes have neighbouring rows; then it sums a block's masses in row order. Direct differences, so
+// that a row that is a centre has distance 0 exactly. Cost: 3 N M D FLOPs.
+// Lines of memory: a lane sums its own block, whose distances lie side by side: a line of them serves it for 32 turns.
 struct Shape {
   first: u32,
   rows: u32,
@@ -38,16 +40,18 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let block = (group.x + group.y * groups.x) * WORKGROUP + lane;
-  let start = shape.first + block * BLOCK;
+  let first_block = (group.x + group.y * groups.x) * WORKGROUP;
+  let begin = shape.first + first_block * BLOCK;
   let end = shape.first + shape.rows;
-  if (start >= end) {
+  // Uniform over the workgroup.
+  if (begin >= end) {
     return;
   }
-  var mass = 0.0;
-  for (var first = start; first < min(start + BLOCK, end); first += 4) {
+  let stop = min(begin + WORKGROUP * BLOCK, end);
+  for (var first = begin + lane; first < stop; first += 4 * WORKGROUP) {
     // Rows past the end are computed as copies of the last row and not written.
-    let rows = min(first + vec4u(0, 1, 2, 3), vec4u(end - 1));
+    let own = first + vec4u(0, WORKGROUP, 2 * WORKGROUP, 3 * WORKGROUP);
+    let rows = min(own, vec4u(end - 1));
     var nearest = vec4f(3.4e38);
     if (shape.fresh == 0) {
       nearest = vec4f(closest[rows.x], closest[rows.y], closest[rows.z], closest[rows.w]);
@@ -67,14 +71,24 @@ fn main(
       }
       nearest = min(nearest, d);
     }
-    for (var i = 0u; i < min(4, end - first); i++) {
-      let row = first + i;
-      closest[row] = nearest[i];
-      if (WEIGHTED) {
-        mass += weights[row] * nearest[i];
-      } else {
-        mass += nearest[i];
+    for (var i = 0u; i < 4; i++) {
+      if (own[i] < stop) {
+        closest[own[i]] = nearest[i];
       }
+    }
+  }
+  storageBarrier();
+  let block = first_block + lane;
+  let start = shape.first + block * BLOCK;
+  if (start >= end) {
+    return;
+  }
+  var mass = 0.0;
+  for (var row = start; row < min(start + BLOCK, end); row++) {
+    if (WEIGHTED) {
+      mass += weights[row] * closest[row];
+    } else {
+      mass += closest[row];
     }
   }
   masses[shape.first_block + block] = mass;

@@ -41,7 +41,11 @@ interface Shape {
 }
 
 const SHAPES: readonly Shape[] = [
-  ...[1, ...around(4), ...around(BLOCK), ...around(BLOCK + 4), 2 * BLOCK + 3].map((rows) => ({
+  ...[
+    ...[1, ...around(4), ...around(BLOCK), ...around(BLOCK + 4), 2 * BLOCK + 3],
+    // More than a workgroup takes at a time.
+    5 * WORKGROUP + 1,
+  ].map((rows) => ({
     rows,
     columns: 5,
     block: BLOCK,
@@ -150,8 +154,9 @@ export const seedClosest: KernelTest = {
     ['shape.fresh == 0', 'true'],
     ['shape.first_centre + m', 'm'],
     ['m < shape.centres', 'm < 1'],
-    ['min(4, end - first)', '4'],
-    ['weights[row] * nearest[i]', 'nearest[i]'],
+    ['own[i] < stop', 'own[i] <= stop'],
+    ['first += 4 * WORKGROUP', 'first += 8 * WORKGROUP'],
+    ['weights[row] * closest[row]', 'closest[row]'],
     ['shape.first_block + block', 'block'],
     ['dot(e2, e2)', 'dot(e1, e1)'],
   ],
