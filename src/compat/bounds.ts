@@ -44,17 +44,37 @@ export class Bounds {
       if (drift > largest) [largest, next, whose] = [drift, largest, j];
       else if (drift > next) next = drift;
     });
+    const halves = this.#halves(centroids);
     const open = new Uint32Array(most);
     let count = 0;
     for (let i = 0; i < labels.length; i++) {
       const label = labels[i];
       upper[i] += drifts[label];
       lower[i] -= label === whose ? next : largest;
-      if (upper[i] * (1 + SLACK) < lower[i] * (1 - SLACK)) continue;
+      if (upper[i] * (1 + SLACK) < Math.max(lower[i], halves[label]) * (1 - SLACK)) continue;
       if (count === most) return undefined;
       open[count++] = i;
     }
     return open.subarray(0, count);
+  }
+
+  /** Half the distance of each centroid from the nearest other: what is nearer to it is nearer to none; 0 if costly. */
+  #halves(centroids: Float64Array): Float64Array {
+    const d = this.#d;
+    const k = centroids.length / d;
+    const halves = new Float64Array(k);
+    if (k * k > this.labels.length) return halves;
+    halves.fill(Number.POSITIVE_INFINITY);
+    for (let i = 1; i < k; i++) {
+      for (let j = 0; j < i; j++) {
+        let sum = 0;
+        for (let c = 0; c < d; c++) sum += (centroids[i * d + c] - centroids[j * d + c]) ** 2;
+        const half = Math.sqrt(sum) / 2;
+        halves[i] = Math.min(halves[i], half);
+        halves[j] = Math.min(halves[j], half);
+      }
+    }
+    return halves;
   }
 
   #drifts(before: Float64Array, after: Float64Array): Float64Array {
