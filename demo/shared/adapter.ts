@@ -50,6 +50,9 @@ export async function startPage(): Promise<void> {
   for (const place of document.querySelectorAll('.on-gpu')) place.textContent = 'on your CPU';
 }
 
+/** The engine of what build/record_openings.mjs has recorded. */
+export const BEFOREHAND = 'beforehand';
+
 /** Multiply-adds of an iteration: with fewer the processor is done before a driver has compiled its kernels. */
 const MOST_LIGHT = 1e7;
 
@@ -60,6 +63,7 @@ export function isLight(multiplyAdds: number): boolean {
 
 /** What ran a fit, for people: the adapter as the library names it, or the processor. */
 export function nameEngine(engine: string): string {
+  if (engine === BEFOREHAND) return 'nothing yet: computed beforehand';
   if (engine === 'cpu') return 'CPU, without WebGPU';
   return known === 'software' ? `${engine}, on the CPU` : engine;
 }
