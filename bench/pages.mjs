@@ -1,6 +1,10 @@
 // When each page of the site shows its first result, in headless Chromium on SwiftShader:
 // npm run bench:pages, or of some pages, several times: npm run bench:pages -- digits maps --times 3
+// With --files: how long files of a visitor's own take, 20,000 embeddings and 1,000,000 rows, step by step.
 import console from 'node:console';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
@@ -30,7 +34,7 @@ const RESULTS = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { times: { type: 'string', default: '1' } },
+  options: { times: { type: 'string', default: '1' }, files: { type: 'boolean', default: false } },
 });
 const wanted = positionals.length > 0 ? positionals : Object.keys(RESULTS);
 const times = Number(values.times);
@@ -122,6 +126,122 @@ async function measure(launchOptions, address, name, sent) {
   }
 }
 
+/** Minimal standard generator of Park and Miller: numbers below 1. */
+function* numbers() {
+  let state = 1;
+  for (;;) yield (state = (state * 48271) % 0x7fffffff) / 0x7fffffff;
+}
+
+/** Rows about 40 centres, as lines. */
+async function writeRows(path, rows, columns, lineOf, head = '') {
+  const stream = createWriteStream(path);
+  const random = numbers();
+  const next = () => random.next().value;
+  const centres = Array.from({ length: 40 }, () => Array.from({ length: columns }, next));
+  let text = head;
+  for (let i = 0; i < rows; i++) {
+    const row = centres[i % 40].map((value) => value - 0.5 + 0.4 * (next() + next() - 1));
+    text += lineOf(row, i);
+    if (text.length < 1 << 20) continue;
+    if (!stream.write(text)) await once(stream, 'drain');
+    text = '';
+  }
+  stream.end(text);
+  await once(stream, 'finish');
+}
+
+const FILES = [
+  {
+    name: 'embeddings.jsonl',
+    page: 'embeddings/',
+    presses: [],
+    write: (path) =>
+      writeRows(path, 20_000, 384, (row, i) => {
+        return `${JSON.stringify({ id: i, text: `Text number ${i}`, embedding: row.map((value) => Number(value.toFixed(8))) })}\n`;
+      }),
+  },
+  {
+    name: 'million.csv',
+    page: 'data/',
+    presses: ['#cluster'],
+    write: (path) =>
+      writeRows(
+        path,
+        1_000_000,
+        3,
+        (row) => `${row.map((value) => value.toFixed(5)).join(',')}\n`,
+        'x,y,z\n',
+      ),
+  },
+];
+
+/** Runs in the page: when the text of its progress bar began with other words, and its longest silence. */
+function watchSteps() {
+  const steps = [];
+  let longest = 0;
+  let last = performance.now();
+  const note = () => {
+    const text = document.querySelector('#task').hidden
+      ? ''
+      : document.querySelector('#task-text').textContent;
+    const words = text.replace(/[\d,.%]+.*/, '').trim();
+    if (steps.at(-1)?.words !== words) steps.push({ words, at: performance.now() });
+  };
+  new MutationObserver(note).observe(document.querySelector('#task'), {
+    ...{ subtree: true, childList: true, characterData: true, attributes: true },
+  });
+  setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 10);
+  Object.assign(globalThis, { told: () => ({ steps, longest }) });
+}
+
+async function measureFile(launchOptions, address, { name, page: path, presses, write }) {
+  const folder = join(root, 'out', 'bench');
+  await mkdir(folder, { recursive: true });
+  await write(join(folder, name));
+  const browser = await puppeteer.launch({ ...launchOptions, protocolTimeout: PATIENCE_MS });
+  try {
+    const page = await browser.newPage();
+    const session = await browser.target().createCDPSession();
+    await page.setViewport(VIEW);
+    await page.goto(`${address}${path}`, { timeout: PATIENCE_MS });
+    await page.waitForSelector('main:not([inert])');
+    await page.evaluate(watchSteps);
+    const cpu = await cpuSeconds(session);
+    const act = async (work) => {
+      await page.$eval('#status', (status) => status.replaceChildren());
+      const start = await page.evaluate(() => performance.now());
+      await work();
+      await page.waitForFunction(
+        "document.querySelector('#task').hidden && (document.querySelector('#status').textContent || !document.querySelector('#error').hidden)",
+        { timeout: PATIENCE_MS },
+      );
+      const { steps } = await page.evaluate('told()');
+      const shown = steps
+        .filter(({ at, words }) => at >= start && words)
+        .map(({ words, at }) => `${words} from ${seconds(at - start)}`);
+      const end = await page.evaluate(() => performance.now());
+      const said = await page.$eval('#status', ({ textContent }) => textContent);
+      console.log(`${name}: ${seconds(end - start)} s. ${said} ${shown.join('; ')}`);
+    };
+    await act(async () => {
+      const input = await page.$('#file');
+      await input.uploadFile(join(folder, name));
+    });
+    for (const selector of presses) await act(() => page.click(selector));
+    const { longest } = await page.evaluate('told()');
+    const worked = (await cpuSeconds(session)) - cpu;
+    console.log(
+      `  processor ${worked.toFixed(1)} s, the page's longest silence ${longest.toFixed(0)} ms`,
+    );
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Counts what is sent, compressed as it is. */
 function counting(sent) {
   return {
@@ -149,6 +269,7 @@ const loader = await createServer({
   root,
   configFile: join(root, 'vitest.config.ts'),
   server: { middlewareMode: true, watch: null },
+  optimizeDeps: { noDiscovery: true },
 });
 const sent = { bytes: 0 };
 const { launchOptions } = await loader.ssrLoadModule('/test/engines/chromium.ts');
@@ -162,8 +283,11 @@ try {
   const options = await launchOptions();
   const head = ['page', 'first paint', 'first result', 'usable', 'processor', 'kB loaded'];
   console.log(`${cpus()[0].model}, ${cpus().length} cores; seconds, the median of ${times}`);
-  console.log(head.map((text) => text.padStart(14)).join(''));
-  for (const name of wanted) {
+  if (!values.files) console.log(head.map((text) => text.padStart(14)).join(''));
+  if (values.files) {
+    for (const file of FILES) await measureFile(options, server.resolvedUrls.local[0], file);
+  }
+  for (const name of values.files ? [] : wanted) {
     const all = [];
     for (let i = 0; i < times; i++) {
       all.push(await measureUndisturbed(options, server.resolvedUrls.local[0], name, sent));

@@ -58,6 +58,12 @@ const PAGES = {
 function listen() {
   const heard = {};
   Object.assign(globalThis, { heard });
+  // Without what was recorded before, a page computes at once.
+  const { fetch } = globalThis;
+  globalThis.fetch = (url, ...rest) =>
+    /\/opening-[^/]*\.json$/.test(url)
+      ? Promise.reject(new TypeError('none'))
+      : fetch(url, ...rest);
   const Real = globalThis.Worker;
   globalThis.Worker = class extends Real {
     constructor(...args) {
@@ -135,17 +141,15 @@ async function record(browser, address, name) {
     throw error;
   });
   await page.evaluateOnNewDocument(listen);
-  // Without what was recorded before, a page computes at once.
-  await page.setRequestInterception(true);
-  page.on('request', (request) => {
-    if (/\/opening-.*\.json$/.test(request.url())) void request.abort();
-    else void request.continue();
-  });
   await page.goto(`${address}${name}/`);
-  await page.waitForFunction((all) => all.every((job) => globalThis.heard[job]?.output), {
-    timeout: PATIENCE_MS,
-    polling: 500,
-  }, jobs);
+  await page.waitForFunction(
+    (all) => all.every((job) => globalThis.heard[job]?.output),
+    {
+      timeout: PATIENCE_MS,
+      polling: 500,
+    },
+    jobs,
+  );
   const heard = shown(await page.evaluate(toldOf, jobs));
   const json = JSON.stringify(compact('', heard));
   await writeFile(join(root, 'demo', name, 'opening.json'), `${json}\n`);
@@ -158,6 +162,7 @@ const loader = await createServer({
   root,
   configFile: join(root, 'vitest.config.ts'),
   server: { middlewareMode: true, watch: null },
+  optimizeDeps: { noDiscovery: true },
 });
 const { launchOptions } = await loader.ssrLoadModule('/test/engines/chromium.ts');
 await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } });

@@ -9,6 +9,7 @@ import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { clusterMark } from '../shared/marks.js';
 import { openPage } from '../shared/opening.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { Cloud } from './cloud.js';
@@ -120,6 +121,7 @@ byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   cloud.redraw();
 });
+keepInAddress(byId('settings', HTMLFormElement));
 void openPage<DeepJobs>({
   recording: openingUrl,
   show: ({ train: { updates, output } }) => {

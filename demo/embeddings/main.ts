@@ -9,14 +9,7 @@ import { openPage } from '../shared/opening.js';
 import { keepInAddress } from '../shared/permalink.js';
 import { channels, readColours } from '../shared/marks.js';
 import { type Hit, packColour, Scatter } from '../shared/scatter.js';
-import {
-  isBusy,
-  reportErrors,
-  runTask,
-  say,
-  showError,
-  type TaskOptions,
-} from '../shared/task.js';
+import { isBusy, reportErrors, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { coloursOf, type Colouring } from './colouring.js';
 import type {
@@ -48,6 +41,7 @@ const searchButton = byId('search', HTMLButtonElement);
 const word = byId('word', HTMLInputElement);
 const list = byId('clusters', HTMLElement);
 const scatter = new Scatter(byId('scatter', HTMLCanvasElement), {
+  fileName: () => (own ? stem(own.file) : 'words'),
   describe: (row) => cut(nameOfRow(row), LONG),
   onSelect: showSelected,
 });

@@ -11,7 +11,7 @@ import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { keepInAddress } from '../shared/permalink.js';
 import { openPage } from '../shared/opening.js';
-import { runTask, say, type TaskOptions } from '../shared/task.js';
+import { cancelTask, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { CellPicture } from './cells.js';
 import type { Epoch, Errors, MapSettings, MapsJobs, SampleName } from './jobs.js';
@@ -210,6 +210,8 @@ settingsForm.addEventListener('submit', (event) => {
   });
 });
 byId('sample', HTMLFieldSetElement).addEventListener('input', () => {
+  // What is being learnt is of the other sample.
+  cancelTask();
   offerShape();
   clear();
 });

@@ -24,11 +24,12 @@ export async function openPage<Jobs extends JobTable<Jobs>>({
   compute,
   needsGpu = false,
 }: Opening<Jobs>) {
-  // It is of the settings that the page comes with.
-  const fetched = location.search === '' ? fetchRecording<Jobs>(recording) : undefined;
+  // It is of the settings that the page comes with; others are in the address.
+  const isUsual = () => location.search === '';
+  const fetched = isUsual() ? fetchRecording<Jobs>(recording) : undefined;
   const started = startPage();
   const recorded = await fetched;
-  const isShown = recorded !== undefined && isUntouched();
+  const isShown = recorded !== undefined && isUsual() && isUntouched();
   if (isShown) show(recorded);
   await started;
   if (isShown && needsGpu && knownAdapter() !== 'gpu') return 'done';

@@ -5,6 +5,7 @@ import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { clusterMark } from '../shared/marks.js';
 import { openPage } from '../shared/opening.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import type { Cut, Expressed, Expression, SubspacesJobs } from './jobs.js';
@@ -336,6 +337,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   showFlat();
 });
 new ResizeObserver(showFlat).observe(canvasOf('flat-graph'));
+for (const given of [form, flatForm]) keepInAddress(given);
 showSettings();
 if (!matchMedia('(prefers-reduced-motion: reduce)').matches) turn.turnAlone(true);
 void openPage<SubspacesJobs>({
