@@ -50,12 +50,14 @@ const PAGES = {
   embeddings: { jobs: ['map', 'cluster'] },
   deep: {
     jobs: ['train'],
+    // In minutes, on a machine without a GPU.
+    runtime: 'cpu',
     shown: ({ train }) => ({ train: { ...train, updates: train.updates.slice(-1) } }),
   },
 };
 
 /** Runs in the page: keeps what its workers are asked and answer. */
-function listen() {
+function listen(runtime) {
   const heard = {};
   Object.assign(globalThis, { heard });
   // Without what was recorded before, a page computes at once.
@@ -74,8 +76,8 @@ function listen() {
         const { type, id, path, args, taken } = message;
         if (type === 'call' && path[0] === 'run') {
           jobs.set(id, { job: args[0], update: taken.findIndex(({ at }) => at[1] === 'onUpdate') });
-          // On the driver, whatever the page would spare a visitor without a GPU.
-          args[2].runtime = undefined;
+          // By default on the driver, whatever the page would spare a visitor without a GPU.
+          args[2].runtime = runtime;
         }
         post(message, ...rest);
       };
@@ -135,13 +137,13 @@ function compact(name, value) {
 }
 
 async function record(browser, address, name) {
-  const { jobs, shown = (heard) => heard } = PAGES[name];
+  const { jobs, runtime, shown = (heard) => heard } = PAGES[name];
   const page = await browser.newPage();
   page.on('pageerror', (error) => {
     throw error;
   });
-  await page.evaluateOnNewDocument(listen);
-  await page.goto(`${address}${name}/`);
+  await page.evaluateOnNewDocument(listen, runtime);
+  await page.goto(`${address}${name}/`, { timeout: PATIENCE_MS });
   await page.waitForFunction(
     (all) => all.every((job) => globalThis.heard[job]?.output),
     {
