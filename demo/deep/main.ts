@@ -1,8 +1,8 @@
 /** The page: a network learns of the digits while it is watched. */
-import { formatCount, formatSeconds, formatShare } from '../../src/cli/format.js';
+import { formatCount, formatShare } from '../../src/cli/format.js';
 import digitsUrl from '../digits/digits.png?url';
 import { picture, tile } from '../digits/tiles.js';
-import { nameEngine } from '../shared/adapter.js';
+import { ranOn } from '../shared/adapter.js';
 import { drawCurve, drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
@@ -107,8 +107,7 @@ function showTrained(result: Trained): void {
     Images: formatCount(result.rows),
     'Widths of the encoder': result.layers.join(', '),
     'Epochs with the clusters': `${result.epochs}${result.converged ? ', converged' : ''}`,
-    'Ran on': nameEngine(result.engine),
-    Time: formatSeconds(result.milliseconds),
+    ...ranOn(result.engine, result.milliseconds),
   });
 }
 

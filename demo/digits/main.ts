@@ -1,6 +1,6 @@
 /** The page: cluster the images, decompose them, look. */
-import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine } from '../shared/adapter.js';
+import { formatCount, formatNumber } from '../../src/cli/format.js';
+import { ranOn } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
@@ -139,8 +139,7 @@ function showClustered(
     Inertia: formatNumber(result.inertia),
     Iterations: formatCount(result.iterations),
     ...(!perClass && { Purity: `${(100 * result.purity).toFixed(1)} %` }),
-    'Ran on': nameEngine(result.engine),
-    Time: formatSeconds(result.milliseconds),
+    ...ranOn(result.engine, result.milliseconds),
   });
   showWhole = keepShown();
 }
@@ -174,8 +173,7 @@ function showFound(found: Components): void {
   showFacts(byId('pca-facts', HTMLElement), {
     'Explained variance': '',
     'Squared error of a pixel': '',
-    'Ran on': nameEngine(found.engine),
-    Time: formatSeconds(found.milliseconds),
+    ...ranOn(found.engine, found.milliseconds),
   });
   const parts = Array.from({ length: 1 + SHOWN_COMPONENTS }, (_, at) => {
     const name = at === 0 ? 'mean' : String(at);

@@ -1,6 +1,6 @@
 /** The page: cluster the words, read the clusters, search. */
-import { formatCount, formatSeconds } from '../../src/cli/format.js';
-import { isLight, nameEngine } from '../shared/adapter.js';
+import { formatCount } from '../../src/cli/format.js';
+import { isLight, ranOn } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { download, stem } from '../shared/download.js';
@@ -218,8 +218,7 @@ function showClustered(result: ClusterResult, isOpening: boolean): void {
     'Learnt from': `${isOpening ? 'the first' : 'all'} ${formatCount(result.learntFrom)} ${noun()}`,
     'Mean cosine to the centroid': result.meanCosine.toFixed(4),
     Iterations: `${formatCount(result.iterations)}${result.converged ? '' : ', not converged'}`,
-    'Ran on': nameEngine(result.engine),
-    Time: formatSeconds(result.milliseconds),
+    ...ranOn(result.engine, result.milliseconds),
   });
   choose(undefined);
 }

@@ -4,7 +4,7 @@ import type { GridKind, Neighbourhood } from '../../src/index.js';
 import { UnitGrid } from '../../src/math/unit_grid.js';
 import digitsUrl from '../digits/digits.png?url';
 import chinaUrl from '../palette/china.jpg?url';
-import { nameEngine } from '../shared/adapter.js';
+import { BEFOREHAND, nameEngine } from '../shared/adapter.js';
 import { drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
@@ -124,6 +124,7 @@ function showEpoch(sample: SampleName, settings: MapSettings, epoch: Epoch): voi
 
 function showNumbers(settings: MapSettings, { epoch, radius }: Epoch, errors?: Errors): void {
   const once = (text: string | undefined) => text ?? '–';
+  const here = errors?.engine === BEFOREHAND ? undefined : errors;
   showFacts(byId('facts', HTMLElement), {
     Epoch: `${epoch} of ${settings.epochs}`,
     Radius: radius.toFixed(2),
@@ -131,8 +132,8 @@ function showNumbers(settings: MapSettings, { epoch, radius }: Epoch, errors?: E
     'That of K-means': once(errors && formatNumber(errors.kMeansError)),
     'Topographic error': once(errors && formatShare(errors.topographicError)),
     'Ran on': once(errors && nameEngine(errors.engine)),
-    'Time of the map': once(errors && formatSeconds(errors.milliseconds)),
-    'Time of K-means': once(errors && formatSeconds(errors.kMeansMilliseconds)),
+    'Time of the map': once(here && formatSeconds(here.milliseconds)),
+    'Time of K-means': once(here && formatSeconds(here.kMeansMilliseconds)),
   });
 }
 

@@ -1,4 +1,5 @@
 /** Whether this browser gives pages a GPU: asked once, and said where it does not. */
+import { formatSeconds } from '../../src/cli/format.js';
 import { byId } from './dom.js';
 
 /** A GPU; a driver that does a GPU's work on the processor; or no WebGPU at all. */
@@ -59,6 +60,14 @@ const MOST_LIGHT = 1e7;
 /** Whether a job of so many multiply-adds an iteration is `isLight` for a worker. */
 export function isLight(multiplyAdds: number): boolean {
   return multiplyAdds <= MOST_LIGHT;
+}
+
+/** What ran a fit and for how long, by what the page calls these; of what was computed beforehand no time. */
+export function ranOn(engine: string, milliseconds: number): Readonly<Record<string, string>> {
+  return {
+    'Ran on': nameEngine(engine),
+    ...(engine !== BEFOREHAND && { Time: formatSeconds(milliseconds) }),
+  };
 }
 
 /** What ran a fit, for people: the adapter as the library names it, or the processor. */

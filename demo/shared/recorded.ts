@@ -41,10 +41,11 @@ export function readRecording<Jobs extends JobTable<Jobs>>(json: string): Record
   ) as Recording<Jobs>;
 }
 
-/** The recording at `url`; undefined where it cannot be had. */
+/** The recording at `url`; undefined where it cannot be had, or nothing is recorded there. */
 export async function fetchRecording<Jobs extends JobTable<Jobs>>(
   url: string,
 ): Promise<Recording<Jobs> | undefined> {
   const response = await fetch(url).catch(() => undefined);
-  return response?.ok ? readRecording(await response.text()) : undefined;
+  const recording = response?.ok ? readRecording<Jobs>(await response.text()) : undefined;
+  return recording && Object.keys(recording).length > 0 ? recording : undefined;
 }

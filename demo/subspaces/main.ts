@@ -1,6 +1,6 @@
 /** The page: points in space, what each is expressed by, and what the graph of that comes to. */
-import { formatCount, formatSeconds, formatShare } from '../../src/cli/format.js';
-import { knownAdapter, nameEngine } from '../shared/adapter.js';
+import { formatCount, formatShare } from '../../src/cli/format.js';
+import { knownAdapter, ranOn } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { clusterMark } from '../shared/marks.js';
@@ -149,8 +149,7 @@ function showExpressed(sample: Sample, expressed: Expressed): void {
   showFacts(byId('facts', HTMLElement), {
     'Coefficients per point': expressed.sparsity.toFixed(1),
     'Of their weight in other subspaces': formatShare(expressed.selfExpressionError),
-    'Ran on': nameEngine(expressed.engine),
-    Time: formatSeconds(expressed.milliseconds),
+    ...ranOn(expressed.engine, expressed.milliseconds),
   });
   byId('advice', HTMLElement).textContent = adviceOf(expressed, k);
   showExpression();
@@ -225,8 +224,7 @@ function showFlat(): void {
   showFacts(byId('flat-facts', HTMLElement), {
     'Smallest eigenvalues': Array.from(cut.eigenvalues, (value) => value.toFixed(4)).join(', '),
     Edges: formatCount(cut.edges.length / 2),
-    'Ran on': nameEngine(cut.engine),
-    Time: formatSeconds(cut.milliseconds),
+    ...ranOn(cut.engine, cut.milliseconds),
   });
 }
 
