@@ -14,6 +14,7 @@ import {
   transferStyle,
 } from '../../src/index.js';
 import { createRandom } from '../../src/math/random.js';
+import { Convolution } from '../../src/networks/convolution.js';
 import { type FeatureLayer, inputOf } from '../../src/networks/feature_network.js';
 import { hostAlgebra } from '../../src/ops/algebra/host_algebra.twin.js';
 import { Objective, type ObjectivePlan, totalOf } from '../../src/methods/textures/objective.js';
@@ -89,6 +90,40 @@ describe('the gradient by the picture', () => {
       const slope = ((await lossAt(at, step)) - (await lossAt(at, -step))) / (2 * step);
       expect(gradient[at]).toBeCloseTo(slope, 7);
     }
+    algebra.dispose();
+  });
+});
+
+describe('a large picture', () => {
+  test.each([
+    [1, 12],
+    [2, 48],
+  ])('goes through a layer by some lines at a time, stride %i', async (stride, channels) => {
+    const algebra = hostAlgebra();
+    const image = { down: 121, across: 120, channels };
+    const layer = new Convolution({
+      ...{ image, kernel: [5, 5], stride, padding: 'same', filters: 3, activation: 'relu' },
+      hasBias: false,
+    });
+    const pixels = image.down * image.across;
+    const weight = await algebra.matrix(25 * channels, 3, numbers(75 * channels));
+    const x = numbers(channels * pixels);
+    /** As one of two it is whole. */
+    const through = async (images: number) => {
+      const open = await layer.open({
+        ...{ algebra, rows: images, isFrozen: true },
+        ...{ parametersOf: () => ({ values: [weight] }), adds: () => false },
+      });
+      const batch = Float32Array.from({ length: images * x.length }, (_, at) => x[at % x.length]);
+      const y = await open.forward(await algebra.matrix(images * pixels, channels, batch));
+      const made = (await algebra.read(y)).slice(0, (y.rows / images) * 3);
+      const slope = made.map((_, at) => ((at * 7) % 11) - 5);
+      const slopes = Float32Array.from({ length: images * slope.length }, (_, at) => slope[at % slope.length]);
+      const gradient = await algebra.matrix(y.rows, 3, slopes);
+      const passed = await algebra.read((await open.backward(gradient, true))!);
+      return [made, passed.slice(0, x.length)];
+    };
+    expect(await through(1)).toEqual(await through(2));
     algebra.dispose();
   });
 });
