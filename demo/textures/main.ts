@@ -16,15 +16,15 @@ import leavesUrl from './leaves.png?url';
 import petalsUrl from './petals.png?url';
 
 const SAMPLES = {
-  leaves: { name: 'Leaves', url: leavesUrl },
   petals: { name: 'Petals', url: petalsUrl },
+  leaves: { name: 'Leaves', url: leavesUrl },
   bricks: { name: 'Bricks', url: bricksUrl },
 } as const;
 
 type SampleName = keyof typeof SAMPLES;
 
 /** A small one: the processor has it before a driver has compiled its kernels. */
-const OPENING = { side: 64, filters: 8, reach: 22, iterations: 30 } as const;
+const OPENING = { side: 64, filters: 12, reach: 14, iterations: 40 } as const;
 
 const worker = new WorkerClient<TexturesJobs>(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
@@ -52,6 +52,8 @@ const valueOf = (id: string) => byId(id, HTMLInputElement).valueAsNumber;
 const selected = (id: string) => Number(byId(id, HTMLSelectElement).value);
 const chosen = (name: string) => new FormData(settings).get(name) as string;
 const lambdaValue = () => 10 ** lambda.valueAsNumber;
+
+const short = (value: number) => formatNumber(Number(value.toPrecision(3)));
 
 const readSettings = (): MakeSettings => ({
   kind: chosen('kind') as MakeSettings['kind'],
@@ -99,7 +101,7 @@ function forget(): void {
 function drawLosses(losses: readonly number[]): void {
   const powers = losses.map((loss) => Math.log10(Math.max(loss, 1e-12)));
   if (powers.length < 2) return;
-  const title = `The loss falls from ${formatNumber(losses[0])} to ${formatNumber(losses.at(-1)!)}`;
+  const title = `The loss falls from ${short(losses[0])} to ${short(losses.at(-1)!)}`;
   drawCurve(byId('curve', HTMLElement), powers, title);
 }
 
@@ -108,8 +110,8 @@ function showMade({ kind }: MakeSettings, result: Made): void {
   const { startLoss, loss, iterations, meanSquaredError, engine, milliseconds } = result;
   const psnr = meanSquaredError === undefined ? undefined : -10 * Math.log10(meanSquaredError);
   showFacts(byId('facts', HTMLElement), {
-    Loss: formatNumber(loss),
-    'Of the noise': formatNumber(startLoss),
+    Loss: short(loss),
+    'Of the noise': short(startLoss),
     ...(kind === 'inversion' && psnr !== undefined && { PSNR: `${psnr.toFixed(1)} dB` }),
     Iterations: formatCount(iterations),
     'Ran on': nameEngine(engine),
@@ -155,7 +157,7 @@ function showFields(): void {
   const isTexture = chosen('kind') === 'texture';
   byId('texture-fields', HTMLElement).hidden = !isTexture;
   byId('inversion-fields', HTMLElement).hidden = isTexture;
-  const power = formatNumber(lambdaValue());
+  const power = short(lambdaValue());
   byId('lambda-value', HTMLOutputElement).value = power;
   lambda.setAttribute('aria-valuetext', power);
 }

@@ -46,7 +46,7 @@ function bricks() {
 
 const china = fileURLToPath(new URL('../palette/china.jpg', import.meta.url));
 const samples = {
-  leaves: await cut(china, 410, 297),
+  leaves: await cut(china, 448, 299),
   petals: await cut(argv[2], 270, 175),
   bricks: bricks(),
 };

@@ -11,7 +11,7 @@ import { decodePicture } from '../shared/decode_picture.js';
 import type { Shown } from '../shared/shown.js';
 import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
 import type { Made, MakeSettings, Painted, TexturesJobs } from './jobs.js';
-import { layerName, networkFor, styleLayers } from './network.js';
+import { networkFor, styleLayers } from './network.js';
 
 /** What is made is shown no more often than this. */
 const SHOW_MS = 80;
@@ -77,7 +77,7 @@ async function make(
   const found =
     kind === 'texture'
       ? { ...(await synthesizeTexture(image, { ...how, layers: styleLayers(reach) })) }
-      : await invertFeatures(image, { ...how, layer: layerName(depth), lambda });
+      : await invertFeatures(image, { ...how, layer: `layer${depth}`, lambda });
   const milliseconds = performance.now() - start;
   made = found;
   const shown = toShown(found.data, side, side);

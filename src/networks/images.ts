@@ -138,7 +138,12 @@ function piecesOfOne(windows: Windows, filters: number): Pieces {
   const step = lineStep(windowsAcross, filters);
   const lines = Math.max(step, Math.floor(MOST_NUMBERS / numbers / step) * step);
   const piece = (from: number, end: number, first: number, last: number): Piece => ({
-    windows: { ...windows, down: last - first, windowsDown: end - from, top: top + first - stride * from },
+    windows: {
+      ...windows,
+      down: last - first,
+      windowsDown: end - from,
+      top: top + first - stride * from,
+    },
     places: { first: from * windowsAcross, count: (end - from) * windowsAcross },
     pixels: { first: first * across, count: (last - first) * across },
   });

@@ -118,7 +118,10 @@ describe('a large picture', () => {
       const y = await open.forward(await algebra.matrix(images * pixels, channels, batch));
       const made = (await algebra.read(y)).slice(0, (y.rows / images) * 3);
       const slope = made.map((_, at) => ((at * 7) % 11) - 5);
-      const slopes = Float32Array.from({ length: images * slope.length }, (_, at) => slope[at % slope.length]);
+      const slopes = Float32Array.from(
+        { length: images * slope.length },
+        (_, at) => slope[at % slope.length],
+      );
       const gradient = await algebra.matrix(y.rows, 3, slopes);
       const passed = await algebra.read((await open.backward(gradient, true))!);
       return [made, passed.slice(0, x.length)];
@@ -168,9 +171,11 @@ describe('invertFeatures', () => {
   });
 
   test('of a deeper layer is a poorer picture', async () => {
+    const deep = randomFilters({ filters: 4, channels: 1, depth: 3 });
+    expect(deep.layerNames).toEqual(['layer1', 'means1', 'layer2', 'means2', 'layer3']);
     const of = (layer: string) =>
-      invertFeatures(image, { network, layer, lambda: 1e-4, maxIter: 40, runtime });
-    const [near, far] = [await of('side3'), await of('side52')];
+      invertFeatures(image, { network: deep, layer, lambda: 1e-4, maxIter: 40, runtime });
+    const [near, far] = [await of('layer1'), await of('layer3')];
     expect(far.meanSquaredError).toBeGreaterThan(4 * near.meanSquaredError);
   });
 });
