@@ -46,7 +46,12 @@ const layers: readonly FeatureLayer[] = [
     shift: numbers(3),
     activation: 'relu',
   },
-  { name: 'c', from: ['a', 'b'], kind: 'sum', activation: 'leakyRelu' },
+  { name: 'ab', from: ['a', 'b', 'a'], kind: 'concatenation' },
+  {
+    ...{ name: 'b2', from: ['ab'], kind: 'convolution', kernel: [1, 1], stride: 1, filters: 3 },
+    ...{ padding: 'same', weights: numbers(9 * 3), activation: 'linear' },
+  },
+  { name: 'c', from: ['a', 'b2'], kind: 'sum', activation: 'leakyRelu' },
   { name: 'd', from: ['c'], kind: 'pooling', pool: 'max', size: [2, 2] },
   { name: 'e', from: ['c'], kind: 'pooling', pool: 'average', size: [2, 2] },
   { name: 'f', from: ['d', 'e'], kind: 'sum', activation: 'linear' },
@@ -327,5 +332,47 @@ describe('readTfjsModel', () => {
     });
     expect(() => readTfjsModel(json, new Uint8Array(8))).toThrow(/8 bytes, fewer/);
     expect(() => readTfjsModel({}, new Uint8Array(8))).toThrow(NetworkFileError);
+  });
+
+  test('reads a network that a package ships: ESRGAN, up to its upsampling', async () => {
+    const folder = new URL(
+      '../../node_modules/@upscalerjs/esrgan-slim/models/x4/',
+      import.meta.url,
+    );
+    const json = JSON.parse(await readFile(new URL('model.json', folder), 'utf8')) as object;
+    const weights = await readFile(new URL('group1-shard1of1.bin', folder));
+    const network = readTfjsModel(json, weights);
+    expect(network.layerNames.at(-1)).toBe('UPN3');
+    const [width, height] = [9, 7];
+    const data = Uint8Array.from({ length: 3 * width * height }, () => random.below(256));
+    const layers = ['F_1_1_Relu', 'LRLs_Concat', 'UPN2_Relu'];
+    const found = await featureMaps({ data, width, height, channels: 3 }, network, {
+      ...{ layers, runtime },
+    });
+    await tf.setBackend('cpu');
+    const { modelTopology, weightsManifest } = json as {
+      readonly modelTopology: object;
+      readonly weightsManifest: readonly { readonly weights: tf.io.WeightsManifestEntry[] }[];
+    };
+    const weightSpecs = weightsManifest.flatMap((group) => group.weights);
+    const weightData = new Uint8Array(weights).buffer;
+    const model = await tf.loadLayersModel(
+      tf.io.fromMemory({ modelTopology, weightSpecs, weightData }),
+    );
+    const outputs = layers.map((name) => model.getLayer(name).output as tf.SymbolicTensor);
+    const until = tf.model({ inputs: model.inputs, outputs });
+    const pixels = tf.tensor4d([...data].map((value) => value / 255), [1, height, width, 3]); // prettier-ignore
+    (until.predict(pixels) as tf.Tensor[]).forEach((output, i) => {
+      const [channels, places] = found[i].shape;
+      expect([1, height, width, channels]).toEqual(output.shape);
+      const theirs = output.dataSync();
+      const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(largest).toBeGreaterThan(0);
+      theirs.forEach((value, at) => {
+        const own = found[i].data[(at % channels) * places + Math.floor(at / channels)];
+        // Sums of up to 1,600 terms in float32, layer after layer.
+        expect(Math.abs(own - value)).toBeLessThan(1e-4 * largest);
+      });
+    });
   });
 });
