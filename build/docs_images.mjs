@@ -3,7 +3,8 @@
  *
  *     node build/docs_images.mjs [centroids] [palette] [textures] [style] [inversion] [--side 128] [--cpu]
  *
- * all of them, or those that are named, of the pages' own pictures; those of features with `--side` pixels a side. On
+ * all of them, or those that are named, of the pages' own pictures; those of features with `--side` pixels a side, 32, 64 or
+ * 128. On
  * the adapter that Dawn finds, or in float64 on the processor. Prints what the text says.
  */
 import console from 'node:console';
@@ -27,6 +28,8 @@ const { values, positionals } = parseArgs({
   options: { side: { type: 'string', default: '128' }, cpu: { type: 'boolean', default: false } },
 });
 const side = Number(values.side);
+/** So that small ones can be seen. */
+const enlarged = Math.max(1, Math.round(160 / side));
 const where = values.cpu ? { runtime: 'cpu' } : {};
 /** Between pictures of a sheet, which stays white. */
 const GAP = 6;
@@ -147,7 +150,7 @@ async function textures() {
     const how = { network, layers, maxIter: 100, ...where };
     made.push(await timed(name, () => synthesizeTexture(readSample(name), how)));
   }
-  writeSheet('textures', [examples.map(readSample), made]);
+  writeSheet('textures', [examples.map(readSample), made], enlarged);
 }
 
 async function style() {
@@ -157,7 +160,7 @@ async function style() {
   const made = await timed('style', () =>
     transferStyle(content, example, { ...how, contentWeight: 0.3 }),
   );
-  writeSheet('style', [[content, example, made]]);
+  writeSheet('style', [[content, example, made]], enlarged);
 }
 
 async function inversion() {
@@ -168,7 +171,7 @@ async function inversion() {
     const how = { network: deep, layer, lambda: 1e-3, maxIter: 100, ...where };
     made.push(await timed(layer, () => invertFeatures(image, how)));
   }
-  writeSheet('inversion', [made]);
+  writeSheet('inversion', [made], enlarged);
 }
 
 const all = { centroids, palette, textures, style, inversion };
