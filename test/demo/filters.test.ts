@@ -53,7 +53,7 @@ describe('the page Filters', { timeout: 120_000 }, async () => {
         { border: 'wrap', runtime: 'cpu' },
       );
       const expected = toBytes(data, 'magnitude');
-      const apart = made.data.reduce(
+      const apart = Uint8Array.from(made.data).reduce(
         (most, value, at) => Math.max(most, Math.abs(value - expected[at])),
         0,
       );

@@ -365,7 +365,7 @@ describe('readTfjsModel', () => {
     (until.predict(pixels) as tf.Tensor[]).forEach((output, i) => {
       const [channels, places] = found[i].shape;
       expect([1, height, width, channels]).toEqual(output.shape);
-      const theirs = output.dataSync();
+      const theirs = Float32Array.from(output.dataSync());
       const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       expect(largest).toBeGreaterThan(0);
       theirs.forEach((value, at) => {

@@ -31,9 +31,10 @@ export async function partOf(
   end: number,
   columns: number,
 ): Promise<Points | PointStream> {
-  const isObject = typeof points === 'object' && (points as unknown) !== null;
-  if (isObject && isPointStream(points)) return streamPart(points, first, end, columns);
-  if (isObject && isGpuMatrix(points)) return gpuPart(points, first, end, columns);
+  if (typeof points === 'object' && (points as unknown) !== null) {
+    if (isPointStream(points)) return streamPart(points, first, end, columns);
+    if (isGpuMatrix(points)) return gpuPart(points, first, end, columns);
+  }
   const rows = readRows('points', points as Points, { columns });
   return { data: cut(rows, 0, first, end), shape: [rows.shape[0], end - first] };
 }
