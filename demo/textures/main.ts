@@ -24,7 +24,7 @@ const SAMPLES = {
 type SampleName = keyof typeof SAMPLES;
 
 /** A small one: the processor has it before a driver has compiled its kernels. */
-const OPENING = { side: 64, filters: 12, reach: 14, iterations: 40 } as const;
+const OPENING = { side: 64, filters: 8, reach: 14, iterations: 25 } as const;
 
 const worker = new WorkerClient<TexturesJobs>(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),

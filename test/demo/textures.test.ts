@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { parseShown } from './numbers.js';
 import { inEveryBrowser } from './site.js';
 
-describe('the page Textures', { timeout: 180_000 }, async () => {
+describe('the page Textures', { timeout: 300_000 }, async () => {
   await inEveryBrowser('textures', (site) => {
     test('opens on a texture, and makes textures and inversions as they are asked for', async () => {
       const page = await site.open('textures/');
-      await page.waitForText('#note', /64 × 64/);
+      await page.waitForText('#note', /64 × 64/, 150_000);
       const opening = await page.facts();
       expect(parseShown(opening.Loss)).toBeLessThan(parseShown(opening['Of the noise']) / 10);
       await page.checkLooks('opening');
