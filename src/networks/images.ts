@@ -109,12 +109,20 @@ export interface Pieces {
   readonly most: number;
 }
 
-/** @param filters columns of the matrix with a row a window */
-export function piecesOf(images: number, windows: Windows, filters: number): Pieces {
+/**
+ * @param filters columns of the matrix with a row a window
+ * @param most numbers of the patches of an image that is not cut
+ */
+export function piecesOf(
+  images: number,
+  windows: Windows,
+  filters: number,
+  most = MOST_NUMBERS,
+): Pieces {
   const { down, across, kernelDown, kernelAcross, channels } = windows;
   const [places, pixels] = [windows.windowsDown * windows.windowsAcross, down * across];
   const numbers = places * kernelDown * kernelAcross * channels;
-  if (images === 1 && numbers > MOST_NUMBERS) return piecesOfOne(windows, filters);
+  if (images === 1 && numbers > most) return piecesOfOne(windows, filters, most);
   const pieces = bandsOf(images, numbers).map(({ first, count }) => ({
     windows,
     places: { first: first * places, count: count * places },
@@ -132,11 +140,11 @@ function lineStep(across: number, columns: number): number {
 }
 
 /** Of a single image, which may be large: forward some lines of windows, back those that see some lines of pixels. */
-function piecesOfOne(windows: Windows, filters: number): Pieces {
+function piecesOfOne(windows: Windows, filters: number, most: number): Pieces {
   const { down, across, windowsDown, windowsAcross, kernelDown, stride, top } = windows;
   const numbers = windowsAcross * kernelDown * windows.kernelAcross * windows.channels;
   const step = lineStep(windowsAcross, filters);
-  const lines = Math.max(step, Math.floor(MOST_NUMBERS / numbers / step) * step);
+  const lines = Math.max(step, Math.floor(most / numbers / step) * step);
   const piece = (from: number, end: number, first: number, last: number): Piece => ({
     windows: {
       ...windows,
@@ -164,8 +172,8 @@ function piecesOfOne(windows: Windows, filters: number): Pieces {
     const end = Math.min(windowsDown, Math.floor((last - 1 + top) / stride) + 1);
     backward.push(piece(from, Math.max(from + 1, end), first, last));
   }
-  const most = Math.max(...[...forward, ...backward].map(({ places }) => places.count));
-  return { forward, backward, most };
+  const largest = Math.max(...[...forward, ...backward].map(({ places }) => places.count));
+  return { forward, backward, most: largest };
 }
 
 /** The pixels of some images. */

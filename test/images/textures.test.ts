@@ -15,6 +15,7 @@ import {
 } from '../../src/index.js';
 import { createRandom } from '../../src/math/random.js';
 import { Convolution } from '../../src/networks/convolution.js';
+import { type Piece, piecesOf } from '../../src/networks/images.js';
 import { type FeatureLayer, inputOf } from '../../src/networks/feature_network.js';
 import { hostAlgebra } from '../../src/ops/algebra/host_algebra.twin.js';
 import { Objective, type ObjectivePlan, totalOf } from '../../src/methods/textures/objective.js';
@@ -49,7 +50,11 @@ const layers: readonly FeatureLayer[] = [
   { name: 'ab', from: ['a', 'b', 'a'], kind: 'concatenation' },
   {
     ...{ name: 'b2', from: ['ab'], kind: 'convolution', kernel: [1, 1], stride: 1, filters: 3 },
-    ...{ padding: 'same', weights: numbers(9 * 3), activation: 'linear' },
+    ...{
+      padding: 'same',
+      weights: numbers(9 * 3).map((weight) => weight / 3),
+      activation: 'linear',
+    },
   },
   { name: 'c', from: ['a', 'b2'], kind: 'sum', activation: 'leakyRelu' },
   { name: 'd', from: ['c'], kind: 'pooling', pool: 'max', size: [2, 2] },
@@ -101,13 +106,55 @@ describe('the gradient by the picture', () => {
 
 describe('a large picture', () => {
   test.each([
-    [1, 12],
-    [2, 48],
-  ])('goes through a layer by some lines at a time, stride %i', async (stride, channels) => {
+    [1, 5, 2],
+    [2, 5, 1],
+    [2, 1, 0],
+    [3, 4, 3],
+  ])(
+    'is cut into lines that see all that they saw, stride %i, kernel %i',
+    (stride, kernel, top) => {
+      const [down, across, windowsAcross] = [41, 6, 4];
+      const windowsDown = Math.floor((down + 2 * top - kernel) / stride) + 1;
+      const windows = {
+        ...{ down, across, channels: 3, kernelDown: kernel, kernelAcross: 3, stride },
+        ...{ windowsDown, windowsAcross, top, left: 0 },
+      };
+      const { forward, backward, most } = piecesOf(1, windows, 5, 300);
+      expect(forward.length).toBeGreaterThan(2);
+      /** Which line of pixels a line of windows begins on, as pieces tell it and as it is. */
+      for (const { windows: some, places, pixels } of [...forward, ...backward]) {
+        expect(places.count).toBeLessThanOrEqual(most);
+        expect([places.count, pixels.count]).toEqual([
+          some.windowsDown * windowsAcross,
+          some.down * across,
+        ]);
+        expect(pixels.first / across - some.top).toBe(
+          stride * (places.first / windowsAcross) - top,
+        );
+      }
+      const lines = (pieces: readonly Piece[], part: 'places' | 'pixels', width: number) =>
+        pieces.flatMap(({ [part]: { first, count } }) =>
+          Array.from({ length: count / width }, (_, i) => first / width + i),
+        );
+      expect(lines(forward, 'places', windowsAcross)).toEqual([...Array(windowsDown).keys()]);
+      expect(lines(backward, 'pixels', across)).toEqual([...Array(down).keys()]);
+      for (const { windows: some, places, pixels } of backward) {
+        expect(some.top).toBeGreaterThanOrEqual(0);
+        const [from, first] = [places.first / windowsAcross, pixels.first / across];
+        for (let w = 0; w < windowsDown; w++) {
+          const sees = stride * w - top + kernel > first && stride * w - top < first + some.down;
+          if (sees) expect(w >= from && w < from + some.windowsDown).toBe(true);
+        }
+      }
+    },
+  );
+
+  test('goes through a layer by some lines at a time', async () => {
+    const channels = 12;
     const algebra = hostAlgebra();
     const image = { down: 121, across: 120, channels };
     const layer = new Convolution({
-      ...{ image, kernel: [5, 5], stride, padding: 'same', filters: 3, activation: 'relu' },
+      ...{ image, kernel: [5, 5], stride: 1, padding: 'same', filters: 3, activation: 'relu' },
       hasBias: false,
     });
     const pixels = image.down * image.across;
@@ -179,7 +226,7 @@ describe('invertFeatures', () => {
     const deep = randomFilters({ filters: 4, channels: 1, depth: 3 });
     expect(deep.layerNames).toEqual(['layer1', 'means1', 'layer2', 'means2', 'layer3']);
     const of = (layer: string) =>
-      invertFeatures(image, { network: deep, layer, lambda: 1e-4, maxIter: 40, runtime });
+      invertFeatures(image, { network: deep, layer, lambda: 1e-4, maxIter: 25, runtime });
     const [near, far] = [await of('layer1'), await of('layer3')];
     expect(far.meanSquaredError).toBeGreaterThan(4 * near.meanSquaredError);
   });
