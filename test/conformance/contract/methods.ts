@@ -25,6 +25,7 @@ import type {
   TransformedSubspaceModel,
   TransformModel,
   SubspaceClusteringModel,
+  VectorQuantizer,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
 import { blobs } from '../kmeans/support.js';
@@ -561,6 +562,29 @@ const subspaceClustering = {
   ],
 } satisfies Method<SubspaceClusteringModel>;
 
+const vectorQuantizer = {
+  name: 'vectorQuantizer',
+  options: { k: 2, subspaces: 2, maxIter: 5 },
+  model: 'VectorQuantizer',
+  values: ({ codebooks, distortion }) => [
+    ...codebooks.flatMap(({ data }) => [...data]),
+    distortion,
+  ],
+  use: async (model, points, where) => (await model.encode(points, where)).codes,
+  seed: true,
+  streams: 'as rows',
+  refused: [
+    [{ k: 0 }, 'k'],
+    [{ k: undefined }, 'k'],
+    [{ k: 61 }, 'k'],
+    [{ codeBits: 1 }, 'k'],
+    [{ subspaces: 4 }, 'subspaces'],
+    [{ valueBits: 16 }, 'valueBits'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ nInit: 0 }, 'nInit'],
+  ],
+} satisfies Method<VectorQuantizer>;
+
 const score = {
   options: {},
   labels: Uint32Array.from({ length: 60 }, (_, i) => i % 2),
@@ -593,6 +617,7 @@ export const METHODS: readonly Method<unknown>[] = [
   transformedSubspaceClustering,
   deepDictionaryClustering,
   subspaceClustering,
+  vectorQuantizer,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {
