@@ -1,6 +1,7 @@
 /**
  * Makes docs/subspace.md: subspace clustering of faces and digits, with its figures. `npm run docs:subspace -- --mnist
- * [cpu]` makes anew the part about digits, `npm run docs:subspace -- FOLDER [cpu]` that about faces, where FOLDER holds orl_32x32.npy, orl_labels.npy, yaleb_48x42_subjects_1_to_10.npy and
+ * [cpu] [IMAGES]` makes anew the part about digits, or prints its
+ * figures of so many images; `npm run docs:subspace -- FOLDER [cpu]` that about faces, where FOLDER holds orl_32x32.npy, orl_labels.npy, yaleb_48x42_subjects_1_to_10.npy and
  * yaleb_labels.npy (a face a row, in bytes), which are not part of the project. On the adapter that Dawn finds,
  * or in float64 on the CPU. Fails where a figure falls short.
  */
@@ -20,7 +21,9 @@ import {
 } from '../dist/index.js';
 import { mnistSection } from './subspace_mnist.mjs';
 
-const [folder, engine] = process.argv.slice(2);
+const [folder, ...given] = process.argv.slice(2);
+const engine = given.find((word) => word === 'cpu');
+const digits = given.find((word) => word !== 'cpu');
 const FILE = 'docs/subspace.md';
 const DIGITS = '## Digits';
 const SEEDS = [0, 1, 2, 3, 4];
@@ -50,7 +53,11 @@ async function write(text) {
   process.exit();
 }
 
-if (folder === '--mnist') await write(`${faceText}\n${await mnistSection(runtime)}`);
+if (folder === '--mnist') {
+  const section = await mnistSection(runtime, digits && Number(digits));
+  if (digits) process.exit();
+  await write(`${faceText}\n${section}`);
+}
 
 const percent = (share) => (100 * share).toFixed(1);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -162,7 +162,13 @@ export async function subspaceClustering(
   });
 }
 
-function checkSolver({ method, solver, affine, outliers }: Settings): void {
+function checkSolver({ method, solver, affine, outliers, lambda }: Settings): void {
+  if (method === 'ssc' && lambda === 0) {
+    throw new InvalidArgumentError(
+      'lambda',
+      `subspaceClustering: lambda is 0; of 'ssc' it must be above 0, as w is 1 / lambda: use a small one, or 'lsr'.`,
+    );
+  }
   if (method !== 'ssc' || solver === 'admm' || (!affine && !outliers)) return;
   const name = affine ? 'affine' : 'outliers';
   throw new InvalidArgumentError(
