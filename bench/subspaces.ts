@@ -63,8 +63,11 @@ async function spectral(runtime: Runtime): Promise<readonly Line[]> {
   const { n, d, k, nNeighbours } = GRAPH;
   const data = blobs(n, d, k, SEED);
   const options = {
-    ...{ k, affinity: 'nearestNeighbours', nNeighbours, runtime },
+    k,
+    affinity: 'nearestNeighbours',
+    nNeighbours,
     assignLabels: 'clusterQr',
+    runtime,
   } as const;
   const fit = (rows: number) =>
     spectralClustering({ data: data.subarray(0, rows * d), shape: [rows, d] }, options);
