@@ -22,6 +22,13 @@ export function noWebGpu(): NoAdapterError {
   );
 }
 
+/** That Node has taken what was built for pages. */
+export function noDawn(): NoAdapterError {
+  return new NoAdapterError(
+    `This is the build of webgpu-clustering for pages, which loads no Dawn in Node; import it without the condition 'browser'.`,
+  );
+}
+
 /** What a compiler found wrong, with the lines where it did. */
 export function compilationFailed(
   label: string,

@@ -9,7 +9,7 @@ import {
   specialize,
   workgroupInvocations,
 } from './kernel.js';
-import { inFirefox, startNudging } from './nudge.js';
+import { inFirefox, startWaiting } from './wait.js';
 import { Pace } from './pace.js';
 import { BufferPool } from './pool.js';
 import type { Profiler } from './profiler.js';
@@ -294,7 +294,7 @@ export class Runtime {
 
   /** As `guard`, for a promise that waits for submitted work. */
   async finished<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-    const stop = startNudging(this.device.queue);
+    const stop = startWaiting(this.device.queue);
     try {
       return await this.guard(promise, signal);
     } finally {

@@ -1,7 +1,6 @@
 import { createPause, rowBlocks } from '../../math/event_loop.js';
 import { neighbourhoodAt, type Neighbourhood, type UnitGrid } from '../../math/unit_grid.js';
 import type { HostRows } from '../op.js';
-import { squaredDistance } from '../assign/squared_distance.twin.js';
 import type { OnlineMap } from './online_map.js';
 
 /**
@@ -27,19 +26,25 @@ export function onlineMap(
   const count = steps.length / 2;
   const costs = new Float64Array(count);
   const squares = new Float64Array(units);
+  // The loops are in place, over arrays of one type: a call for each pair costs more than its sums.
+  const row = new Float64Array(d);
   for (let t = 0; t < count; t++) {
+    for (let i = 0; i < d; i++) row[i] = x[t * d + i];
     let best = 0;
-    for (let j = 0; j < units; j++) {
-      squares[j] = squaredDistance(x, t, w, j, d);
-      if (squares[j] < squares[best]) best = j;
+    for (let j = 0, at = 0; j < units; j++) {
+      let sum = 0;
+      for (let i = 0; i < d; i++, at++) sum += (row[i] - w[at]) * (row[i] - w[at]);
+      squares[j] = sum;
+      if (sum < squares[best]) best = j;
     }
     costs[t] = squares[best];
+    const [radius, rate] = [steps[2 * t], steps[2 * t + 1]];
     for (let j = 0; j < units; j++) {
-      const h = neighbourhoodAt(neighbourhood, grid.squaredDistance(j, best), steps[2 * t]);
+      const h = neighbourhoodAt(neighbourhood, grid.squaredDistance(j, best), radius);
       if (h === 0) continue;
       const share = h < 0 && squares[j] > costs[t] ? costs[t] / squares[j] : 1;
-      const step = steps[2 * t + 1] * h * share;
-      for (let i = 0; i < d; i++) w[j * d + i] += step * (x[t * d + i] - w[j * d + i]);
+      const step = rate * h * share;
+      for (let i = 0, at = j * d; i < d; i++, at++) w[at] += step * (row[i] - w[at]);
     }
   }
   return { weights: w, costs };

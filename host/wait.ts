@@ -1,4 +1,5 @@
-/** Firefox, which is slow to notice that work is done. */
+/** Waits for a device's work, where an engine is slow to notice that it is done, or spins. */
+import { startDozing } from './dawn.js';
 
 const EVERY_MS = 2;
 
@@ -14,8 +15,8 @@ export function inFirefox(): boolean {
  * 1870699). So there nothing is submitted, again and again: a wait for little work took 0.3 ms
  * instead of 101, a small k-means fit 21 ms instead of 705 (Firefox 153 on lavapipe).
  */
-export function startNudging(queue: GPUQueue): () => void {
-  if (!inFirefox()) return () => undefined;
+export function startWaiting(queue: GPUQueue): () => void {
+  if (!inFirefox()) return startDozing();
   let timer: ReturnType<typeof setTimeout>;
   const nudge = () => {
     queue.submit([]);
