@@ -1,6 +1,7 @@
 // When each page of the site shows its first result, in headless Chromium on SwiftShader:
 // npm run bench:pages, or of some pages, several times: npm run bench:pages -- digits maps --times 3
 // With --files: how long files of a visitor's own take, 20,000 embeddings and 1,000,000 rows, step by step.
+/* global document, MutationObserver, setTimeout -- what pages are asked runs in them */
 import console from 'node:console';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';

@@ -3,7 +3,7 @@ import { encode as encodePng } from 'fast-png';
 import { convolveImage } from '../../src/index.js';
 import { decodePicture } from '../shared/decode_picture.js';
 import { sampling, type Shown } from '../shared/shown.js';
-import { breathe, handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
+import { breathe, type JobContext, serveJobs } from '../shared/worker_host.js';
 import { toBytes } from './bytes.js';
 import type { FilterChoice, Filtered, FiltersJobs, PictureSummary } from './jobs.js';
 
@@ -37,7 +37,7 @@ async function load(file: File, { signal, onProgress }: JobContext): Promise<Pic
   picture = { data: colours, width, height };
   made = undefined;
   const shown = toShown(picture);
-  return handOver({ width, height, isTransparent, shown }, shown.data);
+  return { width, height, isTransparent, shown };
 }
 
 function rangeOf(data: ArrayLike<number>): [number, number] {
@@ -66,7 +66,7 @@ async function filter(
   made = { data: toBytes(filtered.data, shownAs), width, height };
   const shown = toShown(made);
   const range = rangeOf(filtered.data);
-  return handOver({ shown, range, engine: filtered.engine, milliseconds }, shown.data);
+  return { shown, range, engine: filtered.engine, milliseconds };
 }
 
 async function encode(_: undefined, { signal, onProgress }: JobContext): Promise<Blob> {

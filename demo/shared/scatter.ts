@@ -280,7 +280,11 @@ export class Scatter {
       }),
       ...(this.#options.onSelect ? [lasso] : []),
       button('PNG', 'Save the plot as PNG', () => {
-        reportErrors(this.#toPng().then((png) => this.#save('png', png)));
+        reportErrors(
+          this.#toPng().then((png) => {
+            this.#save('png', png);
+          }),
+        );
       }),
       button('SVG', 'Save the plot as SVG', () => {
         if (this.#points) this.#save('svg', this.#toSvg());

@@ -66,7 +66,7 @@ export class WorkerClient<Jobs extends JobTable<Jobs>> {
         const { signal: never } = new AbortController();
         this.#restore = () => begin({ signal: never, onProgress: ignore, onUpdate: ignore });
       }
-      return output as Gives<Jobs, J>;
+      return output;
     } finally {
       this.#running--;
     }
@@ -90,7 +90,9 @@ export class WorkerClient<Jobs extends JobTable<Jobs>> {
           throw error;
         }
         if (!(error instanceof ClusteringError) || error.code !== 'worker-ended') throw error;
-        if (ended === this.#ended) throw new Error(`${error.message} Load this page again.`);
+        if (ended === this.#ended) {
+          throw new Error(`${error.message} Load this page again.`, { cause: error });
+        }
       }
     }
   }

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.js';
 import { decodePicture } from '../shared/decode_picture.js';
 import type { Shown } from '../shared/shown.js';
-import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
+import { type JobContext, serveJobs } from '../shared/worker_host.js';
 import type { Made, MakeSettings, Painted, TexturesJobs } from './jobs.js';
 import { networkFor, styleLayers } from './network.js';
 
@@ -69,7 +69,7 @@ async function make(
       if (performance.now() - last < SHOW_MS && iteration < maxIter) return;
       last = performance.now();
       const shown = toShown(picture(), side, side);
-      send(handOver({ iteration, losses, shown }, shown.data));
+      send({ iteration, losses, shown });
       losses = [];
     },
   };
@@ -81,14 +81,11 @@ async function make(
   const milliseconds = performance.now() - start;
   made = found;
   const shown = toShown(found.data, side, side);
-  return handOver(
-    {
-      ...{ shown, startLoss: found.startLoss, loss: found.loss, iterations: found.iterations },
-      meanSquaredError: 'meanSquaredError' in found ? found.meanSquaredError : undefined,
-      ...{ engine: found.engine, milliseconds },
-    },
-    shown.data,
-  );
+  return {
+    ...{ shown, startLoss: found.startLoss, loss: found.loss, iterations: found.iterations },
+    meanSquaredError: 'meanSquaredError' in found ? found.meanSquaredError : undefined,
+    ...{ engine: found.engine, milliseconds },
+  };
 }
 
 function show(side: number): Shown {
