@@ -42,6 +42,8 @@ export default defineConfig(({ mode }) =>
                   'maps',
                   'algebra',
                   'pursuit',
+                  'subspaces',
+                  'factors',
                   'first_use',
                   'compat',
                   'splats',

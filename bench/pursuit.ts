@@ -3,19 +3,15 @@
  * Dawn finds: by the clock and by the time of processors, which a busy machine changes less. FILE holds n x 500
  * float32 numbers, rows of length 1, such as scattering features on their first components; random ones when absent.
  */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { promisify } from 'node:util';
 import { create, globals } from 'webgpu';
 import { createPause } from '../src/math/event_loop.js';
 import { createRuntime } from '../src/index.js';
 import { orthogonalPursuit } from '../src/methods/subspace_clustering/pursuit.js';
 import { deviceAlgebra } from '../src/ops/algebra/device_algebra.js';
 import { blobs } from './data/synthetic.js';
-import { findPython } from './python.js';
+import { askPython, type Seconds, timed } from './peer.js';
 import script from './pursuit.py?raw';
 
 Object.assign(globalThis, globals);
@@ -27,10 +23,8 @@ const RANDOM_ROWS = 10_000;
 const SOME = 200;
 const SEED = 3;
 
-interface Answer {
+interface Answer extends Seconds {
   readonly name: string;
-  readonly wall: number;
-  readonly processors: number;
   readonly chosen: readonly (readonly number[])[];
 }
 
@@ -63,33 +57,14 @@ async function ours(rows: Float32Array): Promise<Answer> {
   };
   // The first compiles.
   await pursue(rows.slice(0, 64 * COLUMNS));
-  const [begin, before] = [performance.now(), process.cpuUsage()];
-  const { indptr, indices } = await pursue(rows);
-  const { user, system } = process.cpuUsage(before);
+  const { result, ...seconds } = await timed(() => pursue(rows));
+  const { indptr, indices } = result;
   return {
-    name: `webgpu-clustering, ${algebra.description}`,
-    wall: (performance.now() - begin) / 1000,
-    processors: (user + system) / 1e6,
+    ...{ name: `webgpu-clustering, ${algebra.description}`, ...seconds },
     chosen: Array.from({ length: Math.min(n, SOME) }, (_, i) => [
       ...indices.slice(indptr[i], indptr[i + 1]),
     ]),
   };
-}
-
-async function numpy(rows: Float32Array): Promise<readonly Answer[]> {
-  const python = await findPython('numpy');
-  if (python === undefined) return [];
-  const folder = await mkdtemp(join(tmpdir(), 'pursuit-'));
-  try {
-    const file = join(folder, 'rows');
-    await writeFile(file, rows);
-    const n = String(rows.length / COLUMNS);
-    const sizes = [n, String(COLUMNS), String(NONZERO), String(SOME)];
-    const { stdout } = await promisify(execFile)(python, ['-c', script, file, ...sizes]);
-    return JSON.parse(stdout) as readonly Answer[];
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
 /** Prints a line for each contender: its times, and how many of some rows have the supports that ours have. */
@@ -99,8 +74,10 @@ async function main(file: string | undefined): Promise<void> {
     : blobs(RANDOM_ROWS, COLUMNS, 10, SEED);
   const rows = unitRows(given);
   const own = await ours(rows);
+  const sizes = [rows.length / COLUMNS, COLUMNS, NONZERO, SOME];
+  const theirs = await askPython<Answer>('numpy', script, rows, sizes);
   const key = (support: readonly number[]) => [...support].sort((a, b) => a - b).join();
-  const table = [own, ...(await numpy(rows))].map(({ name, wall, processors, chosen }) => ({
+  const table = [own, ...theirs].map(({ name, wall, processors, chosen }) => ({
     contender: name,
     s: Number(wall.toFixed(1)),
     's of processors': Number(processors.toFixed(1)),

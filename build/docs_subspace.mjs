@@ -1,6 +1,7 @@
 /**
  * Makes docs/subspace.md: subspace clustering of faces and digits, with its figures. `npm run docs:subspace -- --mnist
- * [cpu]` makes anew the part about digits, `npm run docs:subspace -- FOLDER [cpu]` that about faces, where FOLDER holds orl_32x32.npy, orl_labels.npy, yaleb_48x42_subjects_1_to_10.npy and
+ * [cpu] [IMAGES]` makes anew the part about digits, or prints its
+ * figures of so many images; `npm run docs:subspace -- FOLDER [cpu]` that about faces, where FOLDER holds orl_32x32.npy, orl_labels.npy, yaleb_48x42_subjects_1_to_10.npy and
  * yaleb_labels.npy (a face a row, in bytes), which are not part of the project. On the adapter that Dawn finds,
  * or in float64 on the CPU. Fails where a figure falls short.
  */
@@ -20,10 +21,15 @@ import {
 } from '../dist/index.js';
 import { mnistSection } from './subspace_mnist.mjs';
 
-const [folder, engine] = process.argv.slice(2);
+const [folder, ...given] = process.argv.slice(2);
+const engine = given.find((word) => word === 'cpu');
+const digits = given.find((word) => word !== 'cpu');
 const FILE = 'docs/subspace.md';
 const DIGITS = '## Digits';
+/** Written by hand. */
+const SPEED = '## Speed';
 const SEEDS = [0, 1, 2, 3, 4];
+const REGULARIZED = { regularization: 0.4 };
 /** Pairs of the ten subjects, drawn once. */
 const PAIRS = '1-2 1-6 1-9 2-5 2-8 3-4 3-10 4-7 5-9 6-8 7-10 8-9'.split(' ');
 const ARRAYS = { '|u1': Uint8Array, '<i8': BigInt64Array, '<i4': Int32Array };
@@ -40,9 +46,12 @@ function npy(name) {
 const faces = (name, labels) => ({ rows: npy(name), truth: Array.from(npy(labels).data, Number) });
 const runtime = engine === 'cpu' ? 'cpu' : await createRuntime();
 
-const [faceText, digitText] = readFileSync(FILE, 'utf8').split(DIGITS);
+const [measured, speed] = readFileSync(FILE, 'utf8').split(SPEED);
+const [faceText, digitText = ''] = measured.split(DIGITS);
 
-async function write(text) {
+/** @param digits the part about digits without its heading, empty where there is none */
+async function write(faces, digits) {
+  const text = `${faces}${digits && `\n${DIGITS}${digits}`}\n${SPEED}${speed}`;
   const config = await prettier.resolveConfig(FILE);
   writeFileSync(FILE, await prettier.format(text, { ...config, filepath: FILE }));
   console.log(`wrote ${FILE}`);
@@ -50,7 +59,11 @@ async function write(text) {
   process.exit();
 }
 
-if (folder === '--mnist') await write(`${faceText}\n${await mnistSection(runtime)}`);
+if (folder === '--mnist') {
+  const section = await mnistSection(runtime, digits && Number(digits));
+  if (digits) process.exit();
+  await write(faceText, section);
+}
 
 const percent = (share) => (100 * share).toFixed(1);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -63,7 +76,7 @@ async function row(data, { rows, truth }, k, options, least) {
   const seconds = (performance.now() - start) / 1000;
   const { coefficients, affinity } = model;
   // A seed decides of the cut alone.
-  const { regularization = 0.4 } = options;
+  const { regularization = options.method === 'omp' ? 0.4 : 0 } = options;
   const cut = { k, affinity: 'precomputed', laplacian: 'ngJordanWeiss', regularization, runtime };
   const models = [model];
   for (const seed of others) models.push(await spectralClustering(affinity, { ...cut, seed }));
@@ -82,24 +95,25 @@ async function row(data, { rows, truth }, k, options, least) {
 }
 
 const orl = faces('orl_32x32', 'orl_labels');
-await row('ORL', orl, 40, { method: 'ssc', alpha: 20 }, 72);
-await row('ORL', orl, 40, { method: 'ssc', alpha: 20, iteration: 'matlab', regularization: 0 });
+await row('ORL', orl, 40, { method: 'ssc', alpha: 20, ...REGULARIZED }, 72);
+await row('ORL', orl, 40, { method: 'ssc', alpha: 20, iteration: 'matlab' });
 await row('ORL', orl, 40, { method: 'omp', nNonzero: 5 }, 69);
 await row('ORL', orl, 40, { method: 'omp', nNonzero: 5, regularization: 0 });
-await row('ORL', orl, 40, { method: 'elasticNet' });
-await row('ORL', orl, 40, { method: 'lsr', lambda: 0.1 }, 70);
+await row('ORL', orl, 40, { method: 'elasticNet', ...REGULARIZED });
+await row('ORL', orl, 40, { method: 'lsr', lambda: 0.1, ...REGULARIZED }, 70);
 await row('ORL', orl, 40, {
   method: 'lsr',
   lambda: 0.1,
   affinity: 'dscNet',
   dimension: 3,
   power: 1,
+  ...REGULARIZED,
 });
-await row('ORL', orl, 40, { method: 'lrsc', lambda: 0.1 });
+await row('ORL', orl, 40, { method: 'lrsc', lambda: 0.1, ...REGULARIZED });
 const yale = faces('yaleb_48x42_subjects_1_to_10', 'yaleb_labels');
 await row('Yale B, 10', yale, 10, { method: 'omp', nNonzero: 5 }, 82);
-await row('Yale B, 10', yale, 10, { method: 'elasticNet' });
-await row('Yale B, 10', yale, 10, { method: 'lsr', lambda: 0.004 });
+await row('Yale B, 10', yale, 10, { method: 'elasticNet', ...REGULARIZED });
+await row('Yale B, 10', yale, 10, { method: 'lsr', lambda: 0.004, ...REGULARIZED });
 
 const errors = [];
 const d = yale.rows.shape[1];
@@ -141,8 +155,8 @@ Faces of one person under changing light lie near a subspace of few dimensions. 
 
 \`ACC\` is the mean of \`clusteringAccuracy\` over the seeds ${SEEDS.join(', ')}, \`worst\` the lowest; \`asked\` what the mean
 must reach. \`error\` is \`selfExpressionError\`: how much of the coefficients lies on other persons; \`coefficients\`
-how many a face has; \`s\` the time of a fit. All other options are the defaults. \`regularization\` (0.4; 0 with \`outliers\`) was chosen on these
-faces: rows with 0 show the graphs of the papers. Made by \`npm run docs:subspace -- FOLDER\` on ${runtime === 'cpu' ? 'the CPU in float64' : runtime.info.description}.
+how many a face has; \`s\` the time of a fit. All other options are the defaults; of \`'omp'\`
+\`regularization\` is 0.4, unless a row says otherwise. It serves these faces, not rows of few columns. Made by \`npm run docs:subspace -- FOLDER\` on ${runtime === 'cpu' ? 'the CPU in float64' : runtime.info.description}.
 
 ${table.join('\n')}
 
@@ -153,4 +167,4 @@ of **${percent(mean(errors))} %**.
 | --- | ${PAIRS.map(() => '---').join(' | ')} |
 | error, % | ${errors.map(percent).join(' | ')} |
 `;
-await write(digitText === undefined ? text : `${text}\n${DIGITS}${digitText}`);
+await write(text, digitText);

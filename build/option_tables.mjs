@@ -1,5 +1,5 @@
 /**
- * Writes what the methods' option tables say (src/methods/NAME/option_table.ts): docs/options.md, and in the
+ * Writes what the methods' option tables say (src/methods/NAME/option_table.ts, which exports one or several): docs/options.md, and in the
  * guides what stands between `<!-- options of METHOD -->` and `<!-- end of options -->`. `npm run
  * docs:options`; with `-- --check` it writes nothing, and fails where a file is not up to date.
  */
@@ -24,7 +24,7 @@ const files = readdirSync('src/methods')
 const modules = await Promise.all(files.map((file) => server.ssrLoadModule(`/${file}`)));
 await server.close();
 const tables = modules
-  .map(({ optionTable }) => optionTable)
+  .flatMap(({ optionTable, optionTables = [optionTable] }) => optionTables)
   .sort((a, b) => a.method.localeCompare(b.method));
 
 const code = (text) => `\`${text}\``;

@@ -11,19 +11,28 @@ type Options = Readonly<Record<string, unknown>>;
 const folders = readdirSync('src/methods').filter((name) =>
   existsSync(`src/methods/${name}/option_table.ts`),
 );
-const tables = await Promise.all(
-  folders.map(async (name) => {
-    const module = (await import(`../src/methods/${name}/option_table.ts`)) as {
-      readonly optionTable: OptionTable<Options>;
-    };
-    return module.optionTable;
-  }),
+const modules = await Promise.all(
+  folders.map(
+    async (name) =>
+      (await import(`../src/methods/${name}/option_table.ts`)) as {
+        readonly optionTable?: OptionTable<Options>;
+        readonly optionTables?: readonly OptionTable<Options>[];
+      },
+  ),
 );
+const tables = modules.flatMap(({ optionTable, optionTables }) => optionTables ?? [optionTable!]);
 
 const points = {
   data: Float64Array.from({ length: 90 }, (_, i) => Math.sin(i * i + i)),
   shape: [30, 3],
 };
+/** One grey picture, and a network that is soon through with it. */
+const PICTURE = {
+  data: Uint8Array.from({ length: 64 }, (_, i) => 4 * i),
+  ...{ width: 8, height: 8, channels: 1 },
+};
+const SMALL = { network: library.randomFilters({ filters: 1, channels: 1 }) };
+
 /** What has to be given; k where nothing is said. */
 const NEEDED: Readonly<Record<string, Options>> = {
   pca: {},
@@ -40,19 +49,33 @@ const NEEDED: Readonly<Record<string, Options>> = {
   deepClustering: { k: 2, layers: [2] },
   deepSubspaceClustering: { k: 2, layers: [2] },
   convolutionalTransformLearning: {},
+  quantizeImage: { colours: 3 },
+  synthesizeTexture: { ...SMALL, layers: ['side3'] },
+  transferStyle: { ...SMALL, styleLayers: ['side3'], contentLayers: ['side3'] },
+  invertFeatures: { ...SMALL, layer: 'side3' },
 };
 
-/** Rows that are images. */
-const IMAGES = { data: new Float64Array(128).map((_, i) => Math.cos(i)), shape: [2, 64] };
+/** What is taken in the place of `points`. */
+const FIRST: Readonly<Record<string, unknown>> = {
+  // Rows that are images.
+  scatteringTransform: { data: new Float64Array(128).map((_, i) => Math.cos(i)), shape: [2, 64] },
+  quantizeImage: PICTURE,
+  synthesizeTexture: PICTURE,
+  transferStyle: PICTURE,
+  invertFeatures: PICTURE,
+};
 
 /** What is taken between the points and the options. */
-const BETWEEN: Readonly<Record<string, readonly unknown[]>> = { nearestNeighbours: [2] };
+const BETWEEN: Readonly<Record<string, readonly unknown[]>> = {
+  nearestNeighbours: [2],
+  transferStyle: [PICTURE],
+};
 
 describe.each(tables)('$method', ({ method, rules, defaults, options }) => {
   const fit = (given: Options) =>
     (library as unknown as Record<string, (...given: readonly unknown[]) => Promise<object>>)[
       method
-    ](method === 'scatteringTransform' ? IMAGES : points, ...(BETWEEN[method] ?? []), {
+    ](FIRST[method] ?? points, ...(BETWEEN[method] ?? []), {
       ...(NEEDED[method] ?? { k: 2 }),
       runtime: 'cpu',
       ...given,

@@ -13,6 +13,9 @@ import type { PointMatrix } from './table.js';
 const KMEANS_MAX_ITER = 300;
 const MIXTURE_MAX_ITER = 100;
 const MIXTURE_TOL = 1e-3;
+/** Of steps that take longer the next has twice the iterations, up to so many: each loads all rows anew. */
+const SLOW_STEP_MS = 150;
+const MOST_AT_ONCE = 8;
 
 type Model = KMeansModel | GaussianMixtureModel;
 
@@ -93,27 +96,34 @@ async function wholeMixture(
 }
 
 /**
- * Takes steps of one iteration each. The library gives neither labels nor centroids before the end of
- * a fit, so that each step is a fit of its own from where the one before ended.
+ * Takes steps of one iteration each, or of some where rows are many. The library gives neither labels nor
+ * centroids before the end of a fit, so that each step is a fit of its own from where the one before ended.
  */
 async function takeSteps<M extends Model>(
   maxIter: number,
-  step: (before: M | undefined) => Promise<M>,
+  step: (before: M | undefined, iterations: number) => Promise<M>,
   isLast: (model: M, history: readonly number[]) => boolean,
   { onIteration, signal }: FitOptions,
+  mostAtOnce = 1,
 ): Promise<Fit<M>> {
   const history: number[] = [];
   let milliseconds = 0;
   let model: M | undefined;
   let converged = false;
+  let atOnce = 1;
   while (!converged && history.length < maxIter) {
     const start = performance.now();
-    model = await step(model);
-    milliseconds += performance.now() - start;
-    const [objective] = model.history;
-    history.push(objective);
+    model = await step(model, Math.min(atOnce, maxIter - history.length));
+    const taken = performance.now() - start;
+    milliseconds += taken;
+    if (taken > SLOW_STEP_MS) atOnce = Math.min(2 * atOnce, mostAtOnce);
+    const { length } = model.history;
+    for (const [i, objective] of model.history.entries()) {
+      history.push(objective);
+      const shown = i === length - 1 ? { model } : {};
+      await onIteration({ iteration: history.length, maxIter, objective, ...shown });
+    }
     converged = isLast(model, history);
-    await onIteration({ iteration: history.length, maxIter, objective, model });
     signal.throwIfAborted();
   }
   return { model: model!, history: Float64Array.from(history), converged, milliseconds };
@@ -126,16 +136,17 @@ function steppedKMeans(
 ): Promise<Fit<KMeansModel>> {
   return takeSteps(
     KMEANS_MAX_ITER,
-    (before) =>
+    (before, maxIter) =>
       kmeans(points, {
         ...kMeansOptions(wanted),
-        maxIter: 1,
+        maxIter,
         signal: options.signal,
         runtime: options.runtime,
         ...(before && { init: before.centroids }),
       }),
     ({ converged }) => converged,
     options,
+    MOST_AT_ONCE,
   );
 }
 

@@ -68,7 +68,11 @@ let selectedRows: Uint32Array | undefined;
 let isFitting = false;
 let viewing: AbortController | undefined;
 
-const scatter = new Scatter(canvas, { describe: describeRow, onSelect: showSelection });
+const scatter = new Scatter(canvas, {
+  fileName: () => stem(fileName),
+  describe: describeRow,
+  onSelect: showSelection,
+});
 
 function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
@@ -301,13 +305,6 @@ onClick('download', () => (labels ? downloadRows('labels', undefined) : undefine
 onClick('download-selection', () =>
   selectedRows ? downloadRows('selection', selectedRows) : undefined,
 );
-onClick('save-png', async () => {
-  download(`${stem(fileName)}.png`, await scatter.toPng());
-});
-onClick('save-svg', () => {
-  download(`${stem(fileName)}.svg`, scatter.toSvg());
-  return undefined;
-});
 onClick('download-model', async () => {
   const model = await worker.run('exportModel', undefined);
   download(`${stem(fileName)}-model.json`, new Blob([model], { type: 'application/json' }));

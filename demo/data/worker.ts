@@ -1,7 +1,7 @@
 /** Reads and clusters off the page's thread, so that the page always answers at once. */
 import { profilesOf } from '../../src/cli/cluster_profiles.js';
 import { formatNumber } from '../../src/cli/format.js';
-import { handOver, type JobContext, type RunOptions, serveJobs } from '../shared/worker_host.js';
+import { type JobContext, type RunOptions, serveJobs } from '../shared/worker_host.js';
 import { type Fit, fit, type Iteration } from './fit.js';
 import type { DataJobs, DataSettings, FitResult, FitSettings, Snapshot, View } from './jobs.js';
 import { type Prepared, preparePoints, samePoints } from './points.js';
@@ -57,8 +57,7 @@ async function runFit(
       send({ objective });
       return;
     }
-    const labels = model.labels.slice();
-    send(handOver({ objective, shown: { labels, ...overlaysOf(model, axes) } }, labels));
+    send({ objective, shown: { labels: model.labels, ...overlaysOf(model, axes) } });
     if (iteration <= SLOW_FRAMES) await new Promise((later) => setTimeout(later, FRAME_MS));
   };
   const done = await fit(made.points, settings, { ...options, onIteration });
@@ -66,12 +65,12 @@ async function runFit(
   fitted = { fit: done, prepared: made };
   const { model, history, converged, milliseconds } = done;
   const { engine, k } = model;
-  const labels = model.labels.slice();
+  const { labels } = model;
   const counts = new Uint32Array(k);
   for (const label of labels) counts[label]++;
   const ratios = made.reduction?.explainedVarianceRatio;
   const { rows, columns } = made;
-  const result: FitResult = {
+  return {
     ...overlaysOf(model, axes),
     ...(rows && { rows }),
     profiles: profilesOf(
@@ -89,7 +88,6 @@ async function runFit(
     milliseconds,
     ...(ratios && { explained: ratios.reduce((sum, ratio) => sum + ratio, 0) }),
   };
-  return handOver(result, labels);
 }
 
 function exportModel(): string {
@@ -112,7 +110,7 @@ serveJobs<DataJobs>({
     const made = await prepare(data, options);
     const [x, y] = await makeAxes(table, made, axes, options);
     const seen: View = {
-      // Copied here: the table keeps its columns.
+      // Of a part of the table's memory, all would be sent.
       x: x.values.slice(),
       y: y.values.slice(),
       xName: x.name,
@@ -123,7 +121,7 @@ serveJobs<DataJobs>({
           overlays: overlaysOf(fitted.fit.model, [x, y]),
         }),
     };
-    return handOver(seen, seen.x, seen.y);
+    return seen;
   },
   fit: runFit,
   suggest: async ({ data, method, by, most, seed }, { signal, runtime, onProgress, send }) => {

@@ -1,14 +1,16 @@
 /** The page: a network learns of the digits while it is watched. */
-import { formatCount, formatSeconds, formatShare } from '../../src/cli/format.js';
+import { formatCount, formatShare } from '../../src/cli/format.js';
 import digitsUrl from '../digits/digits.png?url';
 import { picture, tile } from '../digits/tiles.js';
-import { nameEngine, startPage } from '../shared/adapter.js';
+import { ranOn } from '../shared/adapter.js';
 import { drawCurve, drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { clusterMark } from '../shared/marks.js';
-import { runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
+import { openPage } from '../shared/opening.js';
+import { keepInAddress } from '../shared/permalink.js';
+import { runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { Cloud } from './cloud.js';
 import {
@@ -16,9 +18,11 @@ import {
   CLUSTERS,
   type DeepJobs,
   type Frame,
+  type Trained,
   type TrainSettings,
   type TrainUpdate,
 } from './jobs.js';
+import openingUrl from './opening.json?url';
 
 const worker = new WorkerClient<DeepJobs>(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
@@ -85,6 +89,7 @@ function showUpdate({ accuracies, losses, reconstruction, clustering, frame }: T
 
 async function train(options: TaskOptions): Promise<void> {
   const asked = settings();
+  byId('beforehand', HTMLElement).hidden = true;
   byId('deep-name', HTMLElement).textContent = asked.method.toUpperCase();
   sample ??= await fetchSample(digitsUrl, 'digits.png', options.signal);
   await worker.run('load', sample, { ...options, restores: true });
@@ -93,14 +98,16 @@ async function train(options: TaskOptions): Promise<void> {
   cloud.show(undefined);
   for (const id of ['loss', 'joint-loss']) byId(id, HTMLElement).replaceChildren();
   const given = { ...options, isLight: true, onUpdate: showUpdate };
-  const result = await worker.run('train', asked, given);
+  showTrained(await worker.run('train', asked, given));
+}
+
+function showTrained(result: Trained): void {
   showAccuracies(result);
   showFacts(byId('facts', HTMLElement), {
     Images: formatCount(result.rows),
     'Widths of the encoder': result.layers.join(', '),
     'Epochs with the clusters': `${result.epochs}${result.converged ? ', converged' : ''}`,
-    'Ran on': nameEngine(result.engine),
-    Time: formatSeconds(result.milliseconds),
+    ...ranOn(result.engine, result.milliseconds),
   });
 }
 
@@ -113,5 +120,15 @@ byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   cloud.redraw();
 });
-// First, so that its worker need not ask for an adapter where there is none.
-void startPage().then(() => runOpening('Loading the images', train));
+keepInAddress(byId('settings', HTMLFormElement));
+void openPage<DeepJobs>({
+  recording: openingUrl,
+  show: ({ train: { updates, output } }) => {
+    updates.forEach(showUpdate);
+    showTrained(output);
+    byId('beforehand', HTMLElement).hidden = false;
+  },
+  title: 'Loading the images',
+  compute: train,
+  needsGpu: true,
+});

@@ -1,15 +1,24 @@
 /** The page: cluster the images, decompose them, look. */
-import { formatCount, formatNumber, formatSeconds } from '../../src/cli/format.js';
-import { nameEngine, startPage } from '../shared/adapter.js';
+import { formatCount, formatNumber } from '../../src/cli/format.js';
+import { ranOn } from '../shared/adapter.js';
 import { drawCurve } from '../shared/charts.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { keepInAddress } from '../shared/permalink.js';
-import { reportErrors, runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
+import { openPage } from '../shared/opening.js';
+import { reportErrors, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import digitsUrl from './digits.png?url';
-import type { Centroids, DigitsJobs } from './jobs.js';
+import type {
+  Centroids,
+  ClusterResult,
+  ClusterUpdate,
+  Components,
+  DigitsJobs,
+  Reconstruction,
+} from './jobs.js';
+import openingUrl from './opening.json?url';
 import { picture, tile } from './tiles.js';
 
 /** Clusters of each digit, and of all digits, that are offered at first. */
@@ -25,6 +34,7 @@ const pcaWorker = new WorkerClient<DigitsJobs>(startWorker);
 const clusterButton = byId('cluster', HTMLButtonElement);
 const findButton = byId('find', HTMLButtonElement);
 const slider = byId('components', HTMLInputElement);
+const others = byId('others', HTMLButtonElement);
 const of = byId('of', HTMLSelectElement);
 const k = byId('k', HTMLInputElement);
 const centroidPlace = byId('centroids', HTMLElement);
@@ -74,7 +84,12 @@ const showBlank = keepShown();
 let showWhole = showBlank;
 let clusterings = 0;
 
-async function showClusters(options: TaskOptions, isOpening: boolean): Promise<void> {
+/** @param isKept whether what is shown stays until there is something to take its place */
+async function showClusters(
+  options: TaskOptions,
+  isOpening: boolean,
+  isKept = false,
+): Promise<void> {
   await load(clusterWorker, options);
   const settings = {
     perClass: of.value === 'class',
@@ -82,35 +97,49 @@ async function showClusters(options: TaskOptions, isOpening: boolean): Promise<v
     seed: byId('seed', HTMLInputElement).valueAsNumber,
     live: byId('live', HTMLInputElement).checked,
   };
-  byId('centroids-hint', HTMLElement).hidden = true;
-  byId('cluster-facts', HTMLElement).hidden = true;
-  centroidPlace.replaceChildren();
+  if (!isKept) {
+    byId('cluster-facts', HTMLElement).hidden = true;
+    centroidPlace.replaceChildren();
+  }
   if (!isOpening) centroidPlace.scrollIntoView({ block: 'nearest' });
-  const curve = byId('objective', HTMLElement);
-  curve.hidden = settings.perClass;
-  const history: number[] = [];
+  const updates: ClusterUpdate[] = [];
   const shown: HTMLElement[][] = [];
-  const show = (centroids: Centroids) => {
-    shown[centroids.digit ?? 0] = centroidTiles(centroids);
-    centroidPlace.replaceChildren(...shown.flat());
-  };
   const result = await clusterWorker.run('cluster', settings, {
     ...options,
     isLight: isOpening,
-    onUpdate: ({ objective, centroids }) => {
-      if (centroids) show(centroids);
-      if (settings.perClass) return;
-      history.push(objective);
-      drawCurve(byId('objective-curve', HTMLElement), history, 'Objective at each iteration');
+    onUpdate: (update) => {
+      updates.push(update);
+      const { centroids } = update;
+      if (centroids) {
+        shown[centroids.digit ?? 0] = centroidTiles(centroids);
+        centroidPlace.replaceChildren(...shown.flat());
+      }
+      showObjective(updates, settings.perClass);
     },
   });
-  result.centroids.forEach(show);
+  showClustered(result, updates, settings.perClass);
+}
+
+function showObjective(updates: readonly ClusterUpdate[], perClass: boolean): void {
+  byId('centroids-hint', HTMLElement).hidden = true;
+  byId('objective', HTMLElement).hidden = perClass;
+  if (perClass) return;
+  const history = updates.map(({ objective }) => objective);
+  drawCurve(byId('objective-curve', HTMLElement), history, 'Objective at each iteration');
+}
+
+function showClustered(
+  result: ClusterResult,
+  updates: readonly ClusterUpdate[],
+  perClass: boolean,
+): void {
+  showObjective(updates, perClass);
+  centroidPlace.replaceChildren(...result.centroids.flatMap(centroidTiles));
   showFacts(byId('cluster-facts', HTMLElement), {
     Inertia: formatNumber(result.inertia),
     Iterations: formatCount(result.iterations),
-    ...(!settings.perClass && { Purity: `${(100 * result.purity).toFixed(1)} %` }),
-    'Ran on': nameEngine(result.engine),
-    Time: formatSeconds(result.milliseconds),
+    ...(!perClass && { Purity: `${(100 * result.purity).toFixed(1)} %` }),
+    ...ranOn(result.engine, result.milliseconds),
   });
   showWhole = keepShown();
 }
@@ -134,12 +163,17 @@ async function showComponents(options: TaskOptions, isOpening: boolean): Promise
     ...options,
     isLight: isOpening,
   });
+  showFound(found);
+  slider.disabled = others.disabled = false;
+  await showReconstructions();
+}
+
+function showFound(found: Components): void {
   explained = found.explainedVarianceRatio;
   showFacts(byId('pca-facts', HTMLElement), {
     'Explained variance': '',
     'Squared error of a pixel': '',
-    'Ran on': nameEngine(found.engine),
-    Time: formatSeconds(found.milliseconds),
+    ...ranOn(found.engine, found.milliseconds),
   });
   const parts = Array.from({ length: 1 + SHOWN_COMPONENTS }, (_, at) => {
     const name = at === 0 ? 'mean' : String(at);
@@ -149,7 +183,6 @@ async function showComponents(options: TaskOptions, isOpening: boolean): Promise
   byId('component-images', HTMLElement).replaceChildren(...parts);
   byId('pca-hint', HTMLElement).hidden = true;
   for (const id of ['slider', 'others', 'pca-result']) byId(id, HTMLElement).hidden = false;
-  await showReconstructions();
 }
 
 function find(): void {
@@ -171,22 +204,26 @@ async function showReconstructions(): Promise<void> {
       const count = slider.valueAsNumber;
       const rows = Array.from({ length: SHOWN_IMAGES }, (_, at) => (first + at) % images);
       const made = await pcaWorker.run('reconstruct', { rows, count }, { isLight: true });
-      const tiles = rows.map((row, at) =>
-        tile(
-          '',
-          picture(made.reconstructed, at, `Image ${row} from ${count} components`),
-          picture(made.originals, at, `Image ${row} as it is`),
-        ),
-      );
-      byId('reconstructions', HTMLElement).replaceChildren(...tiles);
-      const kept = explained.subarray(0, count).reduce((sum, share) => sum + share, 0);
-      const [variance, error] = document.querySelectorAll('#pca-facts dd');
-      variance.textContent = `${(100 * kept).toFixed(1)} %`;
-      error.textContent = formatNumber(made.squaredError);
+      showMade(made, rows, count);
     }
   } finally {
     reconstructing = false;
   }
+}
+
+function showMade(made: Reconstruction, rows: readonly number[], count: number): void {
+  const tiles = rows.map((row, at) =>
+    tile(
+      '',
+      picture(made.reconstructed, at, `Image ${row} from ${count} components`),
+      picture(made.originals, at, `Image ${row} as it is`),
+    ),
+  );
+  byId('reconstructions', HTMLElement).replaceChildren(...tiles);
+  const kept = explained.subarray(0, count).reduce((sum, share) => sum + share, 0);
+  const [variance, error] = document.querySelectorAll('#pca-facts dd');
+  variance.textContent = `${(100 * kept).toFixed(1)} %`;
+  error.textContent = formatNumber(made.squaredError);
 }
 
 of.addEventListener('change', () => {
@@ -203,15 +240,26 @@ byId('pca-settings', HTMLFormElement).addEventListener('submit', (event) => {
 slider.addEventListener('input', () => {
   reportErrors(showReconstructions());
 });
-byId('others', HTMLButtonElement).addEventListener('click', () => {
+others.addEventListener('click', () => {
   first = (first + SHOWN_IMAGES) % images;
   reportErrors(showReconstructions());
 });
 keepInAddress(byId('cluster-settings', HTMLFormElement));
-void startPage().then(async () => {
-  const end = await runOpening('Loading the images', async (options) => {
-    await showClusters(options, true);
+void openPage<DigitsJobs>({
+  recording: openingUrl,
+  show: ({ cluster: clustered, findComponents, reconstruct }) => {
+    showClustered(clustered.output, clustered.updates, false);
+    showFound(findComponents.output);
+    byId('t', HTMLOutputElement).value = slider.value;
+    showMade(reconstruct.output, [...Array(SHOWN_IMAGES).keys()], slider.valueAsNumber);
+    // Until the components are in the worker.
+    slider.disabled = others.disabled = true;
+  },
+  title: 'Loading the images',
+  compute: async (options, isShown) => {
+    await showClusters(options, true, isShown);
     await showComponents(options, true);
-  });
+  },
+}).then((end) => {
   if (end !== 'done' && clusterings === 0) showWhole();
 });

@@ -1,25 +1,26 @@
 /** The page: cluster the words, read the clusters, search. */
-import { formatCount, formatSeconds } from '../../src/cli/format.js';
-import { isLight, nameEngine, startPage } from '../shared/adapter.js';
+import { formatCount } from '../../src/cli/format.js';
+import { isLight, ranOn } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { download, stem } from '../shared/download.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
+import { openPage } from '../shared/opening.js';
 import { keepInAddress } from '../shared/permalink.js';
 import { channels, readColours } from '../shared/marks.js';
 import { type Hit, packColour, Scatter } from '../shared/scatter.js';
-import {
-  isBusy,
-  reportErrors,
-  runOpening,
-  runTask,
-  say,
-  showError,
-  type TaskOptions,
-} from '../shared/task.js';
+import { isBusy, reportErrors, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { coloursOf, type Colouring } from './colouring.js';
-import type { EmbeddingsJobs, Found, OwnEmbeddings, WordCluster, WordMap } from './jobs.js';
+import type {
+  ClusterResult,
+  EmbeddingsJobs,
+  Found,
+  OwnEmbeddings,
+  WordCluster,
+  WordMap,
+} from './jobs.js';
+import openingUrl from './opening.json?url';
 import vectorsUrl from './vectors.bin?url';
 import wordsUrl from './words.txt?url';
 
@@ -40,6 +41,7 @@ const searchButton = byId('search', HTMLButtonElement);
 const word = byId('word', HTMLInputElement);
 const list = byId('clusters', HTMLElement);
 const scatter = new Scatter(byId('scatter', HTMLCanvasElement), {
+  fileName: () => (own ? stem(own.file) : 'words'),
   describe: (row) => cut(nameOfRow(row), LONG),
   onSelect: showSelected,
 });
@@ -169,9 +171,14 @@ function makeCard(found: WordCluster): HTMLDetailsElement {
   return card;
 }
 
-async function showClusters(options: TaskOptions, isOpening: boolean): Promise<void> {
+/** @param isKept whether the map that is shown was computed beforehand */
+async function showClusters(
+  options: TaskOptions,
+  isOpening: boolean,
+  isKept = false,
+): Promise<void> {
   await load(options);
-  if (!map) await showMap(options, isOpening);
+  if (!map || isKept) await showMap(options, isOpening);
   const settings = {
     k: byId('k', HTMLInputElement).valueAsNumber,
     seed: byId('seed', HTMLInputElement).valueAsNumber,
@@ -190,27 +197,30 @@ async function showClusters(options: TaskOptions, isOpening: boolean): Promise<v
         drawChosen();
       },
     });
-    ({ labels } = result);
-    byId('hint', HTMLElement).hidden = true;
-    byId('download', HTMLElement).hidden = !own;
-    cards = new Map(result.clusters.map((found) => [found.cluster, makeCard(found)]));
-    list.replaceChildren(...cards.values());
-    list.scrollTop = 0;
-    showFacts(byId('facts', HTMLElement), {
-      Clusters: formatCount(result.clusters.length),
-      'Learnt from': `${isOpening ? 'the first' : 'all'} ${formatCount(result.learntFrom)} ${noun()}`,
-      'Mean cosine to the centroid': result.meanCosine.toFixed(4),
-      Iterations: `${formatCount(result.iterations)}${result.converged ? '' : ', not converged'}`,
-      'Ran on': nameEngine(result.engine),
-      Time: formatSeconds(result.milliseconds),
-    });
-    choose(undefined);
+    showClustered(result, isOpening);
   } catch (error) {
     // What is listed is of the clustering before.
     ({ labels, chosen } = before);
     drawChosen();
     throw error;
   }
+}
+
+function showClustered(result: ClusterResult, isOpening: boolean): void {
+  ({ labels } = result);
+  byId('hint', HTMLElement).hidden = true;
+  byId('download', HTMLElement).hidden = !own;
+  cards = new Map(result.clusters.map((found) => [found.cluster, makeCard(found)]));
+  list.replaceChildren(...cards.values());
+  list.scrollTop = 0;
+  showFacts(byId('facts', HTMLElement), {
+    Clusters: formatCount(result.clusters.length),
+    'Learnt from': `${isOpening ? 'the first' : 'all'} ${formatCount(result.learntFrom)} ${noun()}`,
+    'Mean cosine to the centroid': result.meanCosine.toFixed(4),
+    Iterations: `${formatCount(result.iterations)}${result.converged ? '' : ', not converged'}`,
+    ...ranOn(result.engine, result.milliseconds),
+  });
+  choose(undefined);
 }
 
 function cluster(): void {
@@ -222,10 +232,15 @@ function cluster(): void {
 
 async function showMap(options: TaskOptions, isOpening = false): Promise<void> {
   const { rows, dimensions } = own?.embeddings ?? { rows: 0, dimensions: 0 };
-  map = await worker.run('map', isOpening, {
+  const found = await worker.run('map', isOpening, {
     ...options,
     isLight: isLight(rows * dimensions ** 2),
   });
+  drawMap(found);
+}
+
+function drawMap(found: WordMap): void {
+  map = found;
   const [first, second] = map.explained.map((share) => (100 * share).toFixed(1));
   byId('map', HTMLElement).hidden = false;
   scatter.show({
@@ -392,6 +407,12 @@ byId('search-form', HTMLFormElement).addEventListener('submit', (event) => {
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChosen);
 keepInAddress(byId('settings', HTMLFormElement));
-void startPage().then(() =>
-  runOpening('Loading the words', (options) => showClusters(options, true)),
-);
+void openPage<EmbeddingsJobs>({
+  recording: openingUrl,
+  show: ({ map: mapped, cluster: clustered }) => {
+    drawMap(mapped.output);
+    showClustered(clustered.output, true);
+  },
+  title: 'Loading the words',
+  compute: (options, isShown) => showClusters(options, true, isShown),
+});

@@ -21,11 +21,12 @@ export interface Words {
 
 /** Rows as directions: of length 1. Rows of zeros stay such. */
 export function directionsOf(rows: ArrayLike<number>, dimensions: number): Float32Array {
-  const directions = Float32Array.from(rows);
+  const directions = new Float32Array(rows);
   for (let from = 0; from < directions.length; from += dimensions) {
-    const row = directions.subarray(from, from + dimensions);
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)) || 1;
-    row.forEach((value, j) => (row[j] = value / length));
+    let square = 0;
+    for (let at = from; at < from + dimensions; at++) square += directions[at] ** 2;
+    const length = Math.sqrt(square) || 1;
+    for (let at = from; at < from + dimensions; at++) directions[at] /= length;
   }
   return directions;
 }

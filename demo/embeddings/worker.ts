@@ -1,7 +1,7 @@
 /** Clusters and searches the words off the page's thread. */
 import { type KMeansModel, pca } from '../../src/index.js';
 import { fit } from '../data/fit.js';
-import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
+import { type JobContext, serveJobs } from '../shared/worker_host.js';
 import { rowsAsCsv } from '../data/rows_csv.js';
 import type {
   Asked,
@@ -87,14 +87,13 @@ async function cluster(
       const text = `Iteration ${iteration} of at most ${maxIter}, mean cosine ${mean}`;
       onProgress({ value: iteration, max: maxIter, text });
       if (!shown) return;
-      const labels = shown.labels.slice();
-      send(handOver(labels, labels));
+      send(shown.labels);
     },
   });
   const kMeans = model as KMeansModel;
   const { engine, centroids, inertia } = kMeans;
   const labels = isOpening ? await kMeans.predict(points(), { signal, runtime }) : kMeans.labels;
-  labelsOfAll = labels.slice();
+  labelsOfAll = labels;
   return {
     clusters: nameClusters(called(naming), labels, Float32Array.from(centroids.data)),
     labels,

@@ -35,6 +35,7 @@ const shrinkButton = byId('shrink', HTMLButtonElement);
 const told = byId('told', HTMLElement);
 
 const scatter = new Scatter(byId('scatter', HTMLCanvasElement), {
+  fileName: () => 'old-faithful',
   describe,
   onMove: (cluster, to) => {
     moveTo({ cluster, to });

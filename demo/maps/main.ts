@@ -4,16 +4,18 @@ import type { GridKind, Neighbourhood } from '../../src/index.js';
 import { UnitGrid } from '../../src/math/unit_grid.js';
 import digitsUrl from '../digits/digits.png?url';
 import chinaUrl from '../palette/china.jpg?url';
-import { nameEngine, startPage } from '../shared/adapter.js';
+import { BEFOREHAND, nameEngine } from '../shared/adapter.js';
 import { drawCurves } from '../shared/charts.js';
 import { byId } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample } from '../shared/file_input.js';
 import { keepInAddress } from '../shared/permalink.js';
-import { runOpening, runTask, say, type TaskOptions } from '../shared/task.js';
+import { openPage } from '../shared/opening.js';
+import { cancelTask, runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import { CellPicture } from './cells.js';
 import type { Epoch, Errors, MapSettings, MapsJobs, SampleName } from './jobs.js';
+import openingUrl from './opening.json?url';
 import { colourAt, paintHeights, PAINTS } from './paint.js';
 
 /** What each is learnt from, what one of its rows is, and the map that is offered at first. */
@@ -122,6 +124,7 @@ function showEpoch(sample: SampleName, settings: MapSettings, epoch: Epoch): voi
 
 function showNumbers(settings: MapSettings, { epoch, radius }: Epoch, errors?: Errors): void {
   const once = (text: string | undefined) => text ?? '–';
+  const here = errors?.engine === BEFOREHAND ? undefined : errors;
   showFacts(byId('facts', HTMLElement), {
     Epoch: `${epoch} of ${settings.epochs}`,
     Radius: radius.toFixed(2),
@@ -129,24 +132,21 @@ function showNumbers(settings: MapSettings, { epoch, radius }: Epoch, errors?: E
     'That of K-means': once(errors && formatNumber(errors.kMeansError)),
     'Topographic error': once(errors && formatShare(errors.topographicError)),
     'Ran on': once(errors && nameEngine(errors.engine)),
-    'Time of the map': once(errors && formatSeconds(errors.milliseconds)),
-    'Time of K-means': once(errors && formatSeconds(errors.kMeansMilliseconds)),
+    'Time of the map': once(here && formatSeconds(here.milliseconds)),
+    'Time of K-means': once(here && formatSeconds(here.kMeansMilliseconds)),
   });
 }
 
-async function learn(options: TaskOptions, isOpening = false): Promise<string> {
+/** @param isKept whether what is shown stays until there is something to take its place */
+async function learn(options: TaskOptions, isOpening = false, isKept = false): Promise<string> {
   const sample = chosen('sample') as SampleName;
   const settings = readSettings();
   const { url, file: name, row } = SAMPLES[sample];
   const file = files.get(sample) ?? (await fetchSample(url, name, options.signal));
   files.set(sample, file);
   const n = await worker.run('load', { name: sample, file }, { ...options, restores: true });
-  const curves = [
-    { name: 'Map', values: [] as number[] },
-    { name: 'K-means', values: [] as number[] },
-  ];
-  let last: Epoch | undefined;
-  clear();
+  const epochs: Epoch[] = [];
+  if (!isKept) clear();
   const errors = await worker.run(
     'learn',
     { ...settings, isOpening },
@@ -154,21 +154,33 @@ async function learn(options: TaskOptions, isOpening = false): Promise<string> {
       ...options,
       isLight: isOpening,
       onUpdate: (epoch) => {
-        last = epoch;
-        showEpoch(sample, settings, epoch);
-        showNumbers(settings, epoch);
-        pointAt(pointed);
-        curves[0].values.push(Math.sqrt(epoch.map.meanSquare));
-        curves[1].values.push(Math.sqrt(epoch.kMeans.meanSquare));
-        const title = 'Root mean squared distance at each epoch, of the map and of K-means';
-        drawCurves(byId('curves', HTMLElement), curves, title, 'epoch');
+        epochs.push(epoch);
+        showEpochs(sample, settings, epochs);
       },
     },
   );
-  showNumbers(settings, last!, errors);
+  showLearnt(settings, epochs, errors);
+  return `Done: the map has learnt ${formatCount(n)} ${row}s.`;
+}
+
+/** The last of the epochs so far, and the curves of all. */
+function showEpochs(sample: SampleName, settings: MapSettings, epochs: readonly Epoch[]): void {
+  const last = epochs[epochs.length - 1];
+  showEpoch(sample, settings, last);
+  showNumbers(settings, last);
+  pointAt(pointed);
+  const curves = [
+    { name: 'Map', values: epochs.map(({ map }) => Math.sqrt(map.meanSquare)) },
+    { name: 'K-means', values: epochs.map(({ kMeans }) => Math.sqrt(kMeans.meanSquare)) },
+  ];
+  const title = 'Root mean squared distance at each epoch, of the map and of K-means';
+  drawCurves(byId('curves', HTMLElement), curves, title, 'epoch');
+}
+
+function showLearnt(settings: MapSettings, epochs: readonly Epoch[], errors: Errors): void {
+  showNumbers(settings, epochs[epochs.length - 1], errors);
   shown = { ...shown!, hits: errors.hits };
   pointAt(pointed);
-  return `Done: the map has learnt ${formatCount(n)} ${row}s.`;
 }
 
 /** Says what a unit is, and rings it. */
@@ -199,6 +211,8 @@ settingsForm.addEventListener('submit', (event) => {
   });
 });
 byId('sample', HTMLFieldSetElement).addEventListener('input', () => {
+  // What is being learnt is of the other sample.
+  cancelTask();
   offerShape();
   clear();
 });
@@ -208,8 +222,14 @@ pictures.uMatrix.watch(pointAt);
 keepInAddress(settingsForm);
 photograph.src = chinaUrl;
 showBlank();
-void startPage().then(() =>
-  runOpening('Loading the sample', async (options) => {
-    await learn(options, true);
-  }),
-);
+void openPage<MapsJobs>({
+  recording: openingUrl,
+  show: ({ learn: { updates, output } }) => {
+    showEpochs('colours', readSettings(), updates);
+    showLearnt(readSettings(), updates, output);
+  },
+  title: 'Loading the sample',
+  compute: async (options, isShown) => {
+    await learn(options, true, isShown);
+  },
+});

@@ -15,7 +15,7 @@ import { PIXELS } from '../digits/jobs.js';
 import { readDigits } from '../digits/sample.js';
 import { packPixels, toRows } from '../palette/colours.js';
 import { decodePicture } from '../shared/decode_picture.js';
-import { handOver, type JobContext, serveJobs } from '../shared/worker_host.js';
+import { type JobContext, serveJobs } from '../shared/worker_host.js';
 import type { Epoch, Errors, MapsJobs } from './jobs.js';
 
 /** Of a photograph, that many pixels are learnt, evenly spread. */
@@ -113,10 +113,7 @@ function shownOf(
   const map = { weights: Float32Array.from(weights.data), meanSquare };
   const kMeans = { weights: Float32Array.from(centroids.data), meanSquare: history[0] / n };
   const uMatrix = distancesAround(grid, weights);
-  return handOver(
-    { epoch, radius, map, uMatrix, kMeans },
-    ...[map.weights, uMatrix, kMeans.weights],
-  );
+  return { epoch, radius, map, uMatrix, kMeans };
 }
 
 async function errorsOf(

@@ -1,12 +1,6 @@
 /** What this page's worker does. */
 
-/** Pixels to be put on a canvas; every so many of the picture's, where that is large. */
-export interface Shown {
-  readonly width: number;
-  readonly height: number;
-  /** Red, green, blue, opacity. */
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
-}
+import type { Shown } from '../shared/shown.js';
 
 export interface PictureSummary {
   readonly width: number;

@@ -6,11 +6,12 @@ import { download, stem } from '../shared/download.js';
 import { showFacts } from '../shared/facts.js';
 import { fetchSample, watchFiles } from '../shared/file_input.js';
 import { keepInAddress } from '../shared/permalink.js';
+import { drawShown, type Shown } from '../shared/shown.js';
 import { runOpening, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import chinaUrl from './china.jpg?url';
 import { MOST_POINTS, psnr } from './colours.js';
-import type { PaletteJobs, Quantized, Shown } from './jobs.js';
+import type { PaletteJobs, Quantized } from './jobs.js';
 
 /** A choice that is followed by another one within this time is passed over. */
 const SETTLE_MS = 250;
@@ -31,11 +32,8 @@ let colours = 0;
 let shownColours = 0;
 let settling: ReturnType<typeof setTimeout> | undefined;
 
-function draw(id: string, { width, height, data }: Shown): void {
-  const canvas = byId(id, HTMLCanvasElement);
-  canvas.width = width;
-  canvas.height = height;
-  canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0);
+function draw(id: string, shown: Shown): void {
+  drawShown(byId(id, HTMLCanvasElement), shown);
 }
 
 function clear(id: string): void {

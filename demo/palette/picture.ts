@@ -1,8 +1,6 @@
 /** Pictures to be shown, and as files. */
-import type { Shown } from './jobs.js';
+import { sampling, type Shown } from '../shared/shown.js';
 
-/** Shown pixels of larger pictures. */
-const MOST_SHOWN = 800_000;
 /** How much stronger errors are shown than they are. */
 const GAIN = 4;
 
@@ -14,14 +12,9 @@ export interface Sampled {
 }
 
 export function samplePicture(pixels: Uint32Array, width: number, height: number): Sampled {
-  const step = Math.max(1, Math.ceil(Math.sqrt(pixels.length / MOST_SHOWN)));
-  const across = Math.ceil(width / step);
-  const down = Math.ceil(height / step);
-  const taken = new Uint32Array(across * down);
-  for (let y = 0; y < down; y++) {
-    for (let x = 0; x < across; x++) taken[y * across + x] = pixels[(y * width + x) * step];
-  }
-  return { width: across, height: down, pixels: taken };
+  const { pixelAt, ...shown } = sampling(width, height);
+  const places = { length: shown.width * shown.height };
+  return { ...shown, pixels: Uint32Array.from(places, (_, place) => pixels[pixelAt(place)]) };
 }
 
 /** What is to be put on a canvas: for each pixel, its colour. */

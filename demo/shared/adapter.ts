@@ -1,4 +1,5 @@
 /** Whether this browser gives pages a GPU: asked once, and said where it does not. */
+import { formatSeconds } from '../../src/cli/format.js';
 import { byId } from './dom.js';
 
 /** A GPU; a driver that does a GPU's work on the processor; or no WebGPU at all. */
@@ -50,6 +51,9 @@ export async function startPage(): Promise<void> {
   for (const place of document.querySelectorAll('.on-gpu')) place.textContent = 'on your CPU';
 }
 
+/** The engine of what build/record_openings.mjs has recorded. */
+export const BEFOREHAND = 'beforehand';
+
 /** Multiply-adds of an iteration: with fewer the processor is done before a driver has compiled its kernels. */
 const MOST_LIGHT = 1e7;
 
@@ -58,8 +62,17 @@ export function isLight(multiplyAdds: number): boolean {
   return multiplyAdds <= MOST_LIGHT;
 }
 
+/** What ran a fit and for how long, by what the page calls these; of what was computed beforehand no time. */
+export function ranOn(engine: string, milliseconds: number): Readonly<Record<string, string>> {
+  return {
+    'Ran on': nameEngine(engine),
+    ...(engine !== BEFOREHAND && { Time: formatSeconds(milliseconds) }),
+  };
+}
+
 /** What ran a fit, for people: the adapter as the library names it, or the processor. */
 export function nameEngine(engine: string): string {
+  if (engine === BEFOREHAND) return 'nothing yet: computed beforehand';
   if (engine === 'cpu') return 'CPU, without WebGPU';
   return known === 'software' ? `${engine}, on the CPU` : engine;
 }

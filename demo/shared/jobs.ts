@@ -1,4 +1,4 @@
-/** What a page and its worker say to each other. Each page declares its jobs by an interface. */
+/** What a page's worker does for it. Each page declares its jobs by an interface. */
 
 /** How far a job has come. */
 export interface Progress {
@@ -26,21 +26,18 @@ export type Sends<Jobs extends JobTable<Jobs>, J extends keyof Jobs> = Jobs[J] e
   ? Update
   : never;
 
-/** From the page: begin, or stop. */
-export type PageMessage =
-  | {
-      readonly type: 'start';
-      readonly id: number;
-      readonly job: PropertyKey;
-      readonly input: unknown;
-      /** Where the page has found no adapter: to ask for one again is of no use. */
-      readonly onCpu: boolean;
-    }
-  | { readonly type: 'cancel'; readonly id: number };
+/** What a job is told besides its input. */
+export interface Told {
+  readonly signal: AbortSignal;
+  /** 'cpu' where the page has found no adapter: to ask for one again is of no use. */
+  readonly runtime: 'cpu' | undefined;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onUpdate: (update: unknown) => void;
+}
 
-/** From the worker. Exactly one 'done' or 'failed' ends a job, cancelled or not. */
-export type WorkerMessage =
-  | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
-  | { readonly type: 'update'; readonly id: number; readonly update: unknown }
-  | { readonly type: 'done'; readonly id: number; readonly output: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+/** What the worker offers to `webgpu-clustering/worker`, by which the page calls it. */
+export interface JobHost {
+  readonly run: (job: PropertyKey, input: unknown, told: Told) => Promise<unknown>;
+  /** Gives its promise's end once nothing runs any more that was cancelled. */
+  readonly settled: () => Promise<undefined>;
+}

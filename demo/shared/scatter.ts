@@ -1,5 +1,6 @@
 /** A scatter plot that stays fluid with a million points: pan, zoom, hover, lasso. */
 import { make } from './dom.js';
+import { download } from './download.js';
 import { channels, clusterColours, readColours } from './marks.js';
 import {
   type Affine,
@@ -16,6 +17,7 @@ import {
 import { watchGestures } from './scatter_gestures.js';
 import { drawOverlay, MARGIN } from './scatter_overlay.js';
 import { scatterSvg } from './scatter_svg.js';
+import { reportErrors } from './task.js';
 import {
   packColour,
   PointRaster,
@@ -28,6 +30,8 @@ export type { Centre, Ellipse, Hit, ScatterMarks, ScatterPoints } from './scatte
 export { packColour } from './scatter_raster.js';
 
 export interface ScatterOptions {
+  /** What a picture of the plot is called, without its extension. */
+  readonly fileName: () => string;
   /** What is said of a row when the pointer rests on its point. Default: nothing. */
   readonly describe?: (row: number) => string;
   /** Told of the rows within a lasso; of none when the selection ends. Without it there is no lasso. */
@@ -77,7 +81,7 @@ export class Scatter {
   #drawing = 0;
 
   /** @param canvas the place of the plot; its size is what the style sheet gives it */
-  constructor(canvas: HTMLCanvasElement, options: ScatterOptions = {}) {
+  constructor(canvas: HTMLCanvasElement, options: ScatterOptions) {
     this.#canvas = canvas;
     this.#options = options;
     const hint = make(
@@ -174,7 +178,7 @@ export class Scatter {
   }
 
   /** The plot as it is seen now. */
-  async toPng(): Promise<Blob> {
+  async #toPng(): Promise<Blob> {
     const { width, height } = this.#canvas;
     const whole = new OffscreenCanvas(Math.max(1, width), Math.max(1, height));
     const context = whole.getContext('2d')!;
@@ -186,7 +190,7 @@ export class Scatter {
   }
 
   /** The same as shapes; of very many points as a picture with shapes around it. */
-  toSvg(): Blob {
+  #toSvg(): Blob {
     const { clientWidth, clientHeight } = this.#canvas;
     const [across, up] = this.#scales();
     const text = scatterSvg(clientWidth, clientHeight, {
@@ -199,6 +203,10 @@ export class Scatter {
       picture: () => this.#canvas.toDataURL(),
     });
     return new Blob([text], { type: 'image/svg+xml' });
+  }
+
+  #save(extension: 'png' | 'svg', picture: Blob): void {
+    download(`${this.#options.fileName()}.${extension}`, picture);
   }
 
   /** The centre whose mark lies at a pixel; -1 where none does. */
@@ -271,6 +279,16 @@ export class Scatter {
         this.#look(this.#home);
       }),
       ...(this.#options.onSelect ? [lasso] : []),
+      button('PNG', 'Save the plot as PNG', () => {
+        reportErrors(
+          this.#toPng().then((png) => {
+            this.#save('png', png);
+          }),
+        );
+      }),
+      button('SVG', 'Save the plot as SVG', () => {
+        if (this.#points) this.#save('svg', this.#toSvg());
+      }),
     );
   }
 

@@ -52,6 +52,13 @@ export function scatterSvg(width: number, height: number, plot: SvgPlot): string
       `<text x="${at(px(x))}" y="${at(py(y))}" dy="0.35em" text-anchor="middle" fill="${text}">${cluster}</text>`,
     );
   });
+  marks.hits?.forEach(({ row, name }) => {
+    const [x, y] = [px(points.x[row]), py(points.y[row])];
+    parts.push(
+      `<circle cx="${at(x)}" cy="${at(y)}" r="5" fill="none" stroke="${text}" stroke-width="1.5"/>`,
+      `<text x="${at(x + 8)}" y="${at(y)}" dy="0.35em" fill="${text}">${escaped(name)}</text>`,
+    );
+  });
   parts.push('</g>');
   const x = scaleLinear(domain.x, [MARGIN.left, right]);
   const y = scaleLinear(domain.y, [bottom, MARGIN.top]);

@@ -57,6 +57,11 @@ export function isBusy(): boolean {
   return current !== undefined;
 }
 
+/** Whether nothing was begun yet, neither by the visitor nor by the page. */
+export function isUntouched(): boolean {
+  return !hasBegun;
+}
+
 /** Ends whatever runs. */
 export function cancelTask(): void {
   current?.abort();
@@ -89,7 +94,7 @@ export function runOpening(
   title: string,
   work: (options: TaskOptions) => Promise<void>,
 ): Promise<TaskEnd> {
-  if (current || hasBegun) return Promise.resolve('replaced');
+  if (hasBegun) return Promise.resolve('replaced');
   section.classList.add('opening');
   return run(title, undefined, work);
 }

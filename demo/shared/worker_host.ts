@@ -1,24 +1,12 @@
 /** The worker's side: runs the jobs that its page asks for. */
-import type {
-  Gives,
-  JobTable,
-  PageMessage,
-  Progress,
-  Sends,
-  Takes,
-  WorkerMessage,
-} from './jobs.js';
+import { serve } from '../../src/worker/index.js';
+import type { Gives, JobHost, JobTable, Sends, Takes, Told } from './jobs.js';
 
 /** What every call of the library is given. */
 export type RunOptions = Pick<JobContext, 'signal' | 'runtime'>;
 
 /** What a job is given besides its input. */
-export interface JobContext<Update = never> {
-  /** Aborted when the page cancels: pass it to every fit, and look at it between long steps. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  /** For every fit: 'cpu' where the page has found no adapter. */
-  readonly runtime: 'cpu' | undefined;
+export interface JobContext<Update = never> extends Omit<Told, 'onUpdate'> {
   /** Sends a part of the result before the end; the page draws it. */
   readonly send: (update: Update) => void;
 }
@@ -36,49 +24,25 @@ export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-const owned = new WeakMap<object, readonly ArrayBufferView[]>();
-
-/**
- * `value`, an output or update, whose arrays go over to the page without being copied there; the
- * worker has them no more.
- */
-export function handOver<T extends object>(value: T, ...arrays: readonly ArrayBufferView[]): T {
-  owned.set(value, arrays);
-  return value;
-}
-
-function post(message: WorkerMessage, content?: unknown): void {
-  const arrays = (typeof content === 'object' && content !== null && owned.get(content)) || [];
-  postMessage(message, { transfer: arrays.map(({ buffer }) => buffer as ArrayBuffer) });
-}
-
 /** Serves the page's requests with `handlers`. What they throw is told to the page as a sentence. */
 export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: Handlers<Jobs>): void {
-  const running = new Map<number, AbortController>();
-  const run = async (id: number, job: keyof Jobs, input: unknown, onCpu: boolean) => {
-    const controller = new AbortController();
-    running.set(id, controller);
-    try {
-      const output = await handlers[job](input, {
-        signal: controller.signal,
-        runtime: onCpu ? 'cpu' : undefined,
-        onProgress: (progress) => {
-          post({ type: 'progress', id, progress });
-        },
-        send: (update) => {
-          post({ type: 'update', id, update }, update);
-        },
-      });
-      post({ type: 'done', id, output }, output);
-    } catch (error) {
-      post({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
-    } finally {
-      running.delete(id);
-    }
-  };
-  addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
-    if (data.type === 'start') {
-      void run(data.id, data.job as keyof Jobs, data.input, data.onCpu);
-    } else running.get(data.id)?.abort();
-  });
+  const cancelled = new Set<Promise<unknown>>();
+  serve({
+    run: async (job, input, { onUpdate, ...told }) => {
+      const handle = handlers[job as keyof Jobs];
+      const context = { ...told, send: onUpdate };
+      const work = Promise.resolve(handle(input as Takes<Jobs, keyof Jobs>, context));
+      told.signal.addEventListener('abort', () => cancelled.add(work));
+      try {
+        // The library gives away the memory of what it returns: the worker goes on with its own.
+        return structuredClone(await work);
+      } finally {
+        cancelled.delete(work);
+      }
+    },
+    settled: async () => {
+      await Promise.allSettled(cancelled);
+      return undefined;
+    },
+  } satisfies JobHost);
 }

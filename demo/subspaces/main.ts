@@ -1,12 +1,15 @@
 /** The page: points in space, what each is expressed by, and what the graph of that comes to. */
-import { formatCount, formatSeconds, formatShare } from '../../src/cli/format.js';
-import { knownAdapter, nameEngine, startPage } from '../shared/adapter.js';
+import { formatCount, formatShare } from '../../src/cli/format.js';
+import { knownAdapter, ranOn } from '../shared/adapter.js';
 import { byId, make } from '../shared/dom.js';
 import { showFacts } from '../shared/facts.js';
 import { clusterMark } from '../shared/marks.js';
+import { openPage } from '../shared/opening.js';
+import { keepInAddress } from '../shared/permalink.js';
 import { runTask, say, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import type { Cut, Expressed, Expression, SubspacesJobs } from './jobs.js';
+import openingUrl from './opening.json?url';
 import { drawAffinity, drawEigenvalues, drawFlatPicture, orderOf } from './pictures.js';
 import { type FlatName, type Sample, type SpaceName, SUBSPACES } from './samples.js';
 import { Space, Turn } from './space.js';
@@ -146,8 +149,7 @@ function showExpressed(sample: Sample, expressed: Expressed): void {
   showFacts(byId('facts', HTMLElement), {
     'Coefficients per point': expressed.sparsity.toFixed(1),
     'Of their weight in other subspaces': formatShare(expressed.selfExpressionError),
-    'Ran on': nameEngine(expressed.engine),
-    Time: formatSeconds(expressed.milliseconds),
+    ...ranOn(expressed.engine, expressed.milliseconds),
   });
   byId('advice', HTMLElement).textContent = adviceOf(expressed, k);
   showExpression();
@@ -222,12 +224,12 @@ function showFlat(): void {
   showFacts(byId('flat-facts', HTMLElement), {
     'Smallest eigenvalues': Array.from(cut.eigenvalues, (value) => value.toFixed(4)).join(', '),
     Edges: formatCount(cut.edges.length / 2),
-    'Ran on': nameEngine(cut.engine),
-    Time: formatSeconds(cut.milliseconds),
+    ...ranOn(cut.engine, cut.milliseconds),
   });
 }
 
-async function express(options: TaskOptions): Promise<void> {
+/** @param isKept whether the points are shown already, with what was computed beforehand */
+async function express(options: TaskOptions, isKept = false): Promise<void> {
   const settings = {
     sample: chosenIn('sample') as SpaceName,
     rowsEach: valueOf('rows'),
@@ -241,14 +243,14 @@ async function express(options: TaskOptions): Promise<void> {
     ...options,
     onUpdate: (drawn) => {
       sample = drawn;
-      showSample(drawn);
+      if (!isKept) showSample(drawn);
     },
   });
   due.express = false;
   showExpressed(sample!, expressed);
 }
 
-async function cutGraph(options: TaskOptions): Promise<void> {
+async function cutGraph(options: TaskOptions, isKept = false): Promise<void> {
   const settings = {
     sample: chosenIn('flat-sample') as FlatName,
     n: valueOf('n'),
@@ -262,6 +264,7 @@ async function cutGraph(options: TaskOptions): Promise<void> {
     ...options,
     onUpdate: (drawn) => {
       sample = drawn;
+      if (isKept) return;
       flat = { sample };
       showFlat();
     },
@@ -332,10 +335,21 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   showFlat();
 });
 new ResizeObserver(showFlat).observe(canvasOf('flat-graph'));
+for (const given of [form, flatForm]) keepInAddress(given);
 showSettings();
-// First, so that its worker need not ask for an adapter where there is none.
-void startPage().then(() => {
-  clearTimeout(resting);
-  void refresh('express');
-  if (!matchMedia('(prefers-reduced-motion: reduce)').matches) turn.turnAlone(true);
+if (!matchMedia('(prefers-reduced-motion: reduce)').matches) turn.turnAlone(true);
+void openPage<SubspacesJobs>({
+  recording: openingUrl,
+  show: (recorded) => {
+    const { updates, output } = recorded.express;
+    showSample(updates[0]);
+    showExpressed(updates[0], output);
+    flat = { sample: recorded.cut.updates[0], cut: recorded.cut.output };
+    showFlat();
+  },
+  title: 'Starting',
+  compute: async (options, isShown) => {
+    await express(options, isShown);
+    await cutGraph(options, isShown);
+  },
 });

@@ -25,12 +25,11 @@ import { drawFlat, drawSubspaces, renamed, type Sample, SUBSPACES } from './samp
 const EIGENVALUES = 8;
 const FLAT_CLUSTERS = 2;
 
-/** Graphs of few columns are taken as they are; but those of 'omp', which fall into pieces. */
 const METHODS: Readonly<Record<Expression, Partial<SubspaceClusteringOptions>>> = {
-  ssc: { regularization: 0 },
+  ssc: {},
   omp: { nNonzero: 2 },
-  elasticNet: { regularization: 0 },
-  lsr: { regularization: 0 },
+  elasticNet: {},
+  lsr: {},
 };
 
 function judged(labels: Uint32Array, { truth }: Sample, k: number): Labelling {

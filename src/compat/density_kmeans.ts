@@ -6,7 +6,7 @@ import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError } from '../errors.js';
 import { createPause } from '../math/event_loop.js';
 import { nearRuns, spatialOrder } from '../math/spatial_order.js';
-import { distanceBy, type Rule, sumsOf, withAssign } from './assign.js';
+import { distanceBy, type Rule, summing, withAssign } from './assign.js';
 import { arraysOf, joined, rows64, type Where } from './rows.js';
 
 export type { Where } from './rows.js';
@@ -178,11 +178,12 @@ export class KMEANS {
     };
     await withAssign(rows, count, rule, where, async (assign) => {
       const labels = new Uint32Array(n);
+      const sum = summing(rows, count);
       for (let round = 0, changed = true; changed; round++) {
         await assign(joined(this.centroids, d), labels);
         changed = labels.some((label, i) => label !== this.assignments[i]);
         this.assignments = Array.from(labels);
-        const { sums, counts } = sumsOf(rows, count, labels);
+        const { sums, counts } = sum(labels);
         const means = arraysOf(sums, d);
         for (let j = 0; j < count; j++) {
           if (counts[j] > 0) {

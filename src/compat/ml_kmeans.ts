@@ -3,7 +3,7 @@
  * and seed: equal clusters, centroids and iterations.
  */
 import { createPause } from '../math/event_loop.js';
-import { type Assign, type Rule, sumsOf, withAssign } from './assign.js';
+import { type Assign, type Rule, summing, withAssign } from './assign.js';
 import { generated } from './generated.js';
 import { arraysOf, joined, type Rows64, rows64, type Where } from './rows.js';
 import { uniform } from './xsadd.js';
@@ -162,10 +162,11 @@ async function steps(
   const clusters = new Array<number>(rows.n);
   await withAssign(rows, K, rule, where, async (assign: Assign) => {
     const labels = new Uint32Array(rows.n);
+    const sum = summing(rows, K);
     let converged = false;
     for (let iteration = 1; !converged && iteration <= maxIterations; iteration++) {
       await assign(joined(centres, d), labels);
-      const { sums, counts } = sumsOf(rows, K, labels);
+      const { sums, counts } = sum(labels);
       const before = centres;
       centres = arraysOf(sums, d).map((sum, j) =>
         counts[j] > 0 ? sum.map((value) => value / counts[j]) : before[j].slice(0, d),

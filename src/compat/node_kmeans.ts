@@ -1,6 +1,6 @@
 /** `webgpu-clustering/compat/node-kmeans`: node-kmeans 1's call, which takes a callback and needs no change. */
 import { InvalidArgumentError } from '../errors.js';
-import { type Rule, sumsOf, withAssign } from './assign.js';
+import { type Rule, summing, type Sums, withAssign } from './assign.js';
 import { arraysOf, rows64, type Where } from './rows.js';
 
 export type { Where } from './rows.js';
@@ -91,15 +91,15 @@ async function fit(vector: number[][], { k, distance }: Options, where: Where): 
   };
   return withAssign(rows, k, rule, where, async (assign) => {
     const labels = new Uint32Array(n);
-    let counts = new Uint32Array(k);
-    let sums = new Float64Array(k * d);
+    const sum = summing(rows, k);
+    let { sums, counts }: Sums = { sums: new Float64Array(k * d), counts: new Uint32Array(k) };
     for (let moved = true; moved;) {
       const means = sums.map((sum, at) => sum / counts[Math.floor(at / d)]);
       for (let j = 0; j < k; j++) if (counts[j] === 0) means.set(draw(), j * d);
       moved = means.some((value, at) => value !== centroids[at]);
       centroids = means;
       await assign(centroids, labels);
-      ({ sums, counts } = sumsOf(rows, k, labels) as { sums: typeof sums; counts: typeof counts });
+      ({ sums, counts } = sum(labels));
     }
     const groups = arraysOf(centroids, d).map((centroid): Group => ({
       centroid,

@@ -1,5 +1,5 @@
 /** What the peers are given, as the drop-ins work on it: rows in float64. */
-import { readRows, toFloat32 } from '../rows/matrix.js';
+import { readRows, type SeenMatrix, toFloat32 } from '../rows/matrix.js';
 import type { RuntimeChoice } from '../fit/backend.js';
 
 /** Where and how long a drop-in may work, in a last argument that the peers do not have. */
@@ -18,6 +18,8 @@ export interface Rows64 {
   readonly x: Float64Array;
   readonly n: number;
   readonly d: number;
+  /** As a device takes them. */
+  readonly checked: SeenMatrix;
 }
 
 /**
@@ -27,9 +29,10 @@ export interface Rows64 {
  */
 export function rows64(what: string, rows: readonly ArrayLike<number>[]): Rows64 {
   const raw = readRows(what, rows as readonly (readonly number[])[]);
-  toFloat32(what, raw, { shift: 'none' });
+  const checked = toFloat32(what, raw);
   const [n, d] = raw.shape;
-  return { x: Float64Array.from(raw.source), n, d };
+  const { source } = raw;
+  return { x: source instanceof Float64Array ? source : Float64Array.from(source), n, d, checked };
 }
 
 /** Rows as arrays. */

@@ -4,7 +4,7 @@
  */
 import { plural, show } from '../../host/show.js';
 import { InvalidArgumentError } from '../errors.js';
-import { type Rule, sumsOf, withAssign } from './assign.js';
+import { type Rule, summing, withAssign } from './assign.js';
 import { arraysOf, type Rows64, rows64, type Where } from './rows.js';
 
 export type { Where } from './rows.js';
@@ -109,11 +109,12 @@ async function iterate(
   const most = maxit === null || maxit === undefined || maxit === 0 ? MOST_ITERATIONS : maxit;
   return withAssign(rows, k, rule, where, async (assign) => {
     const labels = new Uint32Array(n);
+    const sum = summing(rows, k);
     let centroids = start;
     let left = most;
     for (let isDone = false; !isDone;) {
       await assign(centroids, labels);
-      const { sums, counts } = sumsOf(rows, k, labels);
+      const { sums, counts } = sum(labels);
       const means = sums.map((sum, at) => sum / counts[Math.floor(at / d)] || 0);
       isDone = means.every((value, at) => value === centroids[at]) || --left <= 0;
       centroids = means;

@@ -19,8 +19,9 @@ export interface Minimization {
   readonly tol: number;
   /** How far the first step moves the coordinate that moves most. */
   readonly firstStep: number;
-  /** Called after each iteration, from 1. */
-  readonly onIteration?: ((iteration: number, value: number) => void) | undefined;
+  /** Called after each iteration, from 1, with where it came to. */
+  readonly onIteration?:
+    ((iteration: number, value: number, x: Readonly<Float64Array>) => void) | undefined;
 }
 
 export interface Minimum {
@@ -137,7 +138,7 @@ export async function minimize(given: Minimization): Promise<Minimum> {
       pairs.push({ step, change });
       if (pairs.length > MEMORY) pairs.shift();
     }
-    onIteration?.(iteration, value);
+    onIteration?.(iteration, value, x);
     if (before.value - value <= tol * before.value) {
       return { x, value, iterations: iteration, converged: true };
     }

@@ -10,7 +10,10 @@ import {
   type FilterPlan,
   type ImageSides,
   numbersOf,
+  type Piece,
+  piecesOf,
   pixelsOf,
+  type Rows,
   windowsOn,
 } from './images.js';
 import {
@@ -42,7 +45,8 @@ const placesOf = ({ windowsDown, windowsAcross }: Windows) => windowsDown * wind
  * y = activation(b + the filters times what windows on the image see): the pixels of images in, and those of images with a
  * channel for each filter out. W is (kernel down, kernel across, channels) x filters, b 1 x filters.
  *
- * 2 FLOPs a weight and place forward, and 4 back; beside its results a layer holds 16 MiB of patches, or those of 16 images.
+ * 2 FLOPs a weight and place forward, and 4 back; beside its results a layer holds 16 MiB of patches, or those of 16 images,
+ * or some lines of a single one.
  */
 export class Convolution implements Layer {
   readonly inputs: number;
@@ -77,43 +81,48 @@ export class Convolution implements Layer {
     const [weight, bias] = values as readonly [Matrix, Matrix?];
     const [terms, places] = [numbersIn(windows), placesOf(windows)];
     const pixels = windows.down * windows.across;
-    const bands = bandsOf(images, places * terms);
-    const patches = await algebra.matrix(bands[0].count * places, terms);
+    const pieces = piecesOf(images, windows, filters);
+    const patches = await algebra.matrix(pieces.most, terms);
+    const rowsOf = (matrix: Matrix, { first, count }: Rows) => algebra.band(matrix, first, count);
     const y = await algebra.matrix(images * places, filters);
     const isBack = goesBack(place, this);
     const passed = isBack ? await algebra.matrix(images * pixels, windows.channels) : undefined;
     const biases = isBack ? await algebra.matrix(places, filters) : undefined;
+    const see = async (from: Matrix, { windows: some, places: seeing, pixels: seen }: Piece) => {
+      const patchesOf = algebra.band(patches, 0, seeing.count);
+      const given = { pixels: rowsOf(from, seen), patches: patchesOf, windows: some };
+      await algebra.perform(unfold, given);
+      return patchesOf;
+    };
     let x = y;
     return {
       async forward(given) {
         x = given;
-        for (const band of bands) {
-          const seen = algebra.band(patches, 0, band.count * places);
-          const from = pixelsOf(algebra, x, pixels, band);
-          await algebra.perform(unfold, { pixels: from, patches: seen, windows });
-          const into = pixelsOf(algebra, y, places, band);
-          await algebra.product(seen, weight, { bias, activation, into });
+        for (const piece of pieces.forward) {
+          const seen = await see(x, piece);
+          await algebra.product(seen, weight, { bias, activation, into: rowsOf(y, piece.places) });
         }
         return y;
       },
       async backward(gradient, passOn) {
         await algebra.perform(outputGradient, { y, gradient, bias: biases!, activation });
         if (gradients && gradients.length > 1) await addUp(algebra, biases!, gradients[1]);
-        for (const [i, band] of bands.entries()) {
-          const seen = algebra.band(patches, 0, band.count * places);
-          const slope = pixelsOf(algebra, gradient, places, band);
-          if (gradients) {
-            const from = pixelsOf(algebra, x, pixels, band);
-            await algebra.perform(unfold, { pixels: from, patches: seen, windows });
-            const [into] = gradients;
-            await algebra.product(seen, slope, { transposeA: true, beta: i === 0 ? 0 : 1, into });
-          }
-          if (!passOn) continue;
-          await algebra.product(slope, weight, { transposeB: true, into: seen });
-          const to = pixelsOf(algebra, passed!, pixels, band);
-          await algebra.perform(fold, { pixels: to, patches: seen, windows });
+        for (const [i, piece] of gradients ? pieces.forward.entries() : []) {
+          const seen = await see(x, piece);
+          const [into] = gradients!;
+          const adding = { beta: i === 0 ? 0 : 1, into };
+          const slope = rowsOf(gradient, piece.places);
+          await algebra.product(seen, slope, { transposeA: true, ...adding });
         }
-        return passOn ? passed : undefined;
+        if (!passOn) return undefined;
+        for (const { windows: some, places: seeing, pixels: seen } of pieces.backward) {
+          const laid = algebra.band(patches, 0, seeing.count);
+          const slope = rowsOf(gradient, seeing);
+          await algebra.product(slope, weight, { transposeB: true, into: laid });
+          const to = rowsOf(passed!, seen);
+          await algebra.perform(fold, { pixels: to, patches: laid, windows: some });
+        }
+        return passed;
       },
     };
   }

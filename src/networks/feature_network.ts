@@ -43,7 +43,13 @@ export interface SumFeatures extends Named {
   readonly activation: Activation;
 }
 
-export type FeatureLayer = ConvolutionFeatures | PoolingFeatures | ScaleFeatures | SumFeatures;
+/** The channels of two layers of the same sides, or of more, side by side. */
+export interface ConcatenationFeatures extends Named {
+  readonly kind: 'concatenation';
+}
+
+export type FeatureLayer =
+  ConvolutionFeatures | PoolingFeatures | ScaleFeatures | SumFeatures | ConcatenationFeatures;
 
 /** What becomes of a pixel's numbers, 0 to 1, before the first layer: x M + shift. */
 export interface PictureInput {

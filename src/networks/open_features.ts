@@ -151,6 +151,8 @@ async function openNode(
         },
       };
     }
+    case 'concatenation':
+      return concatenation(algebra, layer, given);
     case 'sum': {
       const [a, b] = given;
       if (a.down !== b.down || a.across !== b.across || a.channels !== b.channels) {
@@ -180,6 +182,50 @@ async function openNode(
       };
     }
   }
+}
+
+/** By products with parts of the identity, which change no number. */
+async function concatenation(
+  algebra: Algebra,
+  layer: FeatureLayer,
+  given: readonly ImageSides[],
+): Promise<OpenNode> {
+  const [{ down, across }] = given;
+  const other = given.find((one) => one.down !== down || one.across !== across);
+  if (other) {
+    throw new ShapeError(
+      `layer '${layer.name}' puts ${shown(given[0])} and ${shown(other)} side by side; all must have the same sides.`,
+    );
+  }
+  const channels = given.reduce((sum, one) => sum + one.channels, 0);
+  const sides = { down, across, channels };
+  const made = await matrixOf(algebra, sides);
+  const parts: { readonly place: Matrix; readonly passed: Matrix }[] = [];
+  let first = 0;
+  for (const one of given) {
+    const place = new Float32Array(one.channels * channels);
+    for (let c = 0; c < one.channels; c++) place[c * channels + first + c] = 1;
+    parts.push({
+      place: await algebra.matrix(one.channels, channels, place),
+      passed: await matrixOf(algebra, one),
+    });
+    first += one.channels;
+  }
+  return {
+    ...{ layer, sides },
+    async forward(values) {
+      for (const [i, { place }] of parts.entries()) {
+        await algebra.product(values[i], place, { beta: i === 0 ? 0 : 1, into: made });
+      }
+      return made;
+    },
+    async backward(gradient) {
+      for (const { place, passed } of parts) {
+        await algebra.product(gradient, place, { transposeB: true, into: passed });
+      }
+      return parts.map(({ passed }) => passed);
+    },
+  };
 }
 
 const shown = ({ down, across, channels }: ImageSides) => `${down} x ${across} x ${channels}`;

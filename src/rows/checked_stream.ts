@@ -225,7 +225,7 @@ function tooFew(what: string, rows: number, n: number): ShapeError {
   );
 }
 
-interface Passes {
+export interface Passes {
   readonly what: string;
   readonly stream: PointStream;
   readonly signal: AbortSignal | undefined;
@@ -236,7 +236,7 @@ interface Passes {
  *
  * @param exact what all blocks must be alike in; the first block's when absent
  */
-async function* rawBlocks(
+export async function* rawBlocks(
   { what, stream, signal }: Passes,
   exact?: boolean,
 ): AsyncGenerator<RawRows & { readonly firstRow: number }, void, undefined> {

@@ -22,9 +22,12 @@ test('places are turned back to where they were, mirrored or not', () => {
 
 describe('the page Deep', { timeout: TIMEOUT }, async () => {
   await inEveryBrowser('deep', (site) => {
-    test('opens while it trains, stays alive, can be cancelled at once; IDEC beside K-means', async () => {
+    test('opens on what was trained before, trains, can be cancelled at once; IDEC beside K-means', async () => {
       const page = await site.open('deep/');
-      await page.waitForText('#k-means', /right$/, TIMEOUT);
+      await page.waitForText('#deep', /right$/);
+      expect(await page.textOf('#beforehand')).toMatch(/^What is shown was computed beforehand/);
+      expect(await page.page.$$eval('#centroids canvas', (found) => found.length)).toBe(10);
+      await page.page.click('#train');
       await page.pressCancel();
       expect(await page.outcome()).toBe('Cancelled.');
       await page.fill('#pretrain-epochs', '3');

@@ -23,6 +23,10 @@ describe('the page Digits', { timeout: TIMEOUT }, async () => {
   await inEveryBrowser('digits', (site) => {
     test('clusters all digits, with the library’s own inertia and purity', async () => {
       const page = await site.open('digits/');
+      // What was computed beforehand is what the library gives.
+      await page.textOf('#cluster-facts');
+      const opened = await page.facts('#cluster-facts');
+      expect(parseShown(opened.Inertia) / (await expectedClusters()).inertia).toBeCloseTo(1, 2);
       await page.fill('#k', '10');
       await page.timeSilence('clustering digits', async () => {
         await page.page.click('#cluster');

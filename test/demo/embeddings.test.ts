@@ -43,6 +43,8 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
   await inEveryBrowser('embeddings', (site) => {
     test('clusters, and names clusters by their nearest words as the library does', async () => {
       const page = await site.open('embeddings/');
+      await page.textOf('#clusters strong');
+      expect(await page.page.$$eval('#clusters details', (found) => found.length)).toBe(50);
       await page.fill('#k', String(K));
       await page.timeSilence('clustering words', async () => {
         await page.page.click('#cluster');
@@ -121,6 +123,10 @@ describe('the page Embeddings', { timeout: TIMEOUT }, async () => {
       await page.page.type('#word', 'blue thing');
       await page.page.keyboard.press('Enter');
       await page.waitForText('#found', /^“blue thing 2” is in the cluster blue/);
+      const svg = await page.download('[title="Save the plot as SVG"]', 'things.svg');
+      expect(await readFile(svg, 'utf8')).toMatch(/>blue thing 2</);
+      const plot = await page.download('[title="Save the plot as PNG"]', 'things.png');
+      expect((await readFile(plot)).subarray(1, 4).toString()).toBe('PNG');
       const saved = await page.download('#download', 'things-clusters.csv');
       const csv = (await readFile(saved, 'utf8')).split('\n');
       expect(csv[0]).toBe('id,text,year,embedding[0],embedding[1],embedding[2],cluster');

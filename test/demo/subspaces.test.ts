@@ -40,7 +40,8 @@ describe('the page Subspaces', { timeout: TIMEOUT }, async () => {
     test('opens on the library’s result, step by step; turns; can be cancelled', async () => {
       const page = await site.open('subspaces/');
       const { points, truth } = drawSubspaces('plane-lines', 40, 0.01, 0);
-      expect(await page.outcome(TIMEOUT)).toBe('Done.');
+      // Computed beforehand, and then here.
+      await page.waitForText('#flat-facts', /Ran on(?!nothing)/, TIMEOUT);
       const model = await subspaceClustering(points, { k: 3, regularization: 0, ...cpu });
       const found = clusteringAccuracy(truth, model.labels);
       expect(found).toBeGreaterThan(0.95);
@@ -78,6 +79,7 @@ describe('the page Subspaces', { timeout: TIMEOUT }, async () => {
       await page.page.click('[value=lsr]');
       expect(await page.outcome(TIMEOUT)).toBe('Done.');
       expect((await page.facts())['Coefficients per point']).toBe('179.0');
+      expect(new URL(page.page.url()).search).toBe('?rows=60&method=lsr');
     });
   });
 });

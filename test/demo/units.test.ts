@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { withMountedFile } from '../../demo/data/read/mounted_file.js';
 import { ByteSource } from '../../demo/data/read/node/byte_source.js';
 import { elbow } from '../../src/cli/elbow.js';
-import type { PageMessage, WorkerMessage } from '../../demo/shared/jobs.js';
 import {
   domainOf,
   ellipsePath,
@@ -14,7 +13,9 @@ import {
 } from '../../demo/shared/scatter_data.js';
 import { packColour, PointRaster, radiusFor } from '../../demo/shared/scatter_raster.js';
 import { readPictureHeader } from '../../demo/shared/picture_header.js';
+import { unpack } from '../../demo/shared/recorded.js';
 import { WorkerClient } from '../../demo/shared/worker_client.js';
+import type { FromWorker, ToWorker } from '../../src/worker/protocol.js';
 
 const reading = { signal: new AbortController().signal, onProgress: () => undefined };
 const one = { scale: 1, offset: 0 };
@@ -206,17 +207,24 @@ describe('what the header of a picture says', () => {
   });
 });
 
+test('recorded arrays are their codes times a step', () => {
+  const base64 = Buffer.from(Uint16Array.of(0, 1, 65535).buffer).toString('base64');
+  const array = unpack({ kind: 'Float32Array', codes: 'Uint16Array', low: -1, step: 0.5, base64 });
+  expect(array).toEqual(Float32Array.of(-1, -0.5, 32766.5));
+});
+
 describe('the worker client', () => {
   interface TestJobs {
     load: { readonly takes: string; readonly gives: string };
     slow: { readonly takes: number; readonly gives: string; readonly sends: number };
   }
+  type Asked = ToWorker & { readonly type: 'call' };
 
   class FakeWorker extends EventTarget {
-    readonly got: PageMessage[] = [];
+    readonly got: ToWorker[] = [];
     terminated = false;
 
-    postMessage(message: PageMessage): void {
+    postMessage(message: ToWorker): void {
       this.got.push(message);
     }
 
@@ -224,13 +232,26 @@ describe('the worker client', () => {
       this.terminated = true;
     }
 
-    say(data: WorkerMessage): void {
+    say(data: FromWorker): void {
       this.dispatchEvent(new MessageEvent('message', { data }));
+    }
+
+    /** The calls that it was asked for, by what they are of. */
+    asked(job: keyof TestJobs | 'settled'): Asked[] {
+      return this.got.filter(
+        (message): message is Asked =>
+          message.type === 'call' && [message.path[0], message.args[0]].includes(job),
+      );
+    }
+
+    answer({ id }: Asked, value: string): void {
+      this.say({ type: 'done', id, value, taken: [] });
     }
   }
 
   let workers: FakeWorker[];
   let client: WorkerClient<TestJobs>;
+  const settle = () => vi.advanceTimersByTimeAsync(0);
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -250,10 +271,14 @@ describe('the worker client', () => {
     const first = client.run('slow', 1, { onUpdate: (update) => updates.push(update) });
     const second = client.run('slow', 2);
     const failed = expect(second).rejects.toThrow('No such thing.');
+    await settle();
     const [worker] = workers;
-    worker.say({ type: 'update', id: 1, update: 7 });
-    worker.say({ type: 'failed', id: 2, message: 'No such thing.' });
-    worker.say({ type: 'done', id: 1, output: 'yes' });
+    const [one, two] = worker.asked('slow');
+    const taken = one.taken.findIndex(({ at }) => at[1] === 'onUpdate');
+    worker.say({ type: 'callback', id: one.id, taken, args: [7], isAnswered: false });
+    const error = { name: 'Error', message: 'No such thing.' };
+    worker.say({ type: 'failed', id: two.id, error });
+    worker.answer(one, 'yes');
     expect(await first).toBe('yes');
     await failed;
     expect(updates).toEqual([7]);
@@ -263,42 +288,51 @@ describe('the worker client', () => {
     const controller = new AbortController();
     const job = client.run('slow', 1, { signal: controller.signal });
     const rejected = expect(job).rejects.toThrow(/aborted/);
+    await settle();
     controller.abort();
     await rejected;
-    workers[0].say({ type: 'failed', id: 1, message: 'stopped' });
-    vi.advanceTimersByTime(10_000);
-    expect(workers[0].terminated).toBe(false);
-    expect(workers[0].got.map(({ type }) => type)).toEqual(['start', 'cancel']);
+    const [worker] = workers;
+    expect(worker.got.map(({ type }) => type)).toEqual(['call', 'cancel', 'call']);
+    worker.answer(worker.asked('settled')[0], '');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(worker.terminated).toBe(false);
   });
 
   test('one that does not stop is ended; the next worker is given the file, then what waits', async () => {
     const loaded = client.run('load', 'file', { restores: true });
-    workers[0].say({ type: 'done', id: 1, output: 'read' });
+    await settle();
+    workers[0].answer(workers[0].asked('load')[0], 'read');
     await loaded;
     const controller = new AbortController();
     client.run('slow', 1, { signal: controller.signal }).catch(() => undefined);
     const waiting = client.run('slow', 2);
+    await settle();
+    const [, old] = workers[0].asked('slow');
     controller.abort();
-    vi.advanceTimersByTime(10_000);
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(workers[0].terminated).toBe(true);
+    workers[0].answer(old, 'from the dead');
     const fresh = workers[1];
-    expect(fresh.got).toMatchObject([{ type: 'start', job: 'load', input: 'file' }]);
-    workers[0].say({ type: 'done', id: 3, output: 'from the dead' });
-    fresh.say({ type: 'done', id: fresh.got[0].id, output: 'read' });
-    expect(fresh.got[1]).toMatchObject({ type: 'start', id: 3, job: 'slow', input: 2 });
-    fresh.say({ type: 'done', id: 3, output: 'late but there' });
+    expect(fresh.got).toMatchObject([{ path: ['run'], args: ['load', 'file', {}] }]);
+    fresh.answer(fresh.asked('load')[0], 'read');
+    await settle();
+    const [again] = fresh.asked('slow');
+    expect(again.args.slice(0, 2)).toEqual(['slow', 2]);
+    fresh.answer(again, 'late but there');
     expect(await waiting).toBe('late but there');
   });
 
   test('a worker that breaks fails what was under way, and the next job gets another', async () => {
     const broken = expect(client.run('slow', 1)).rejects.toThrow(
-      /worker stopped \(out of memory\)/,
+      /worker has ended: out of memory\. Load/,
     );
+    await settle();
     const event = Object.assign(new Event('error'), { message: 'out of memory' });
     workers[0].dispatchEvent(event);
     await broken;
     const next = client.run('slow', 2);
-    workers[1].say({ type: 'done', id: 2, output: 'fine' });
+    await settle();
+    workers[1].answer(workers[1].asked('slow')[0], 'fine');
     expect(await next).toBe('fine');
   });
 });

@@ -6,6 +6,7 @@ import {
   hdbscan,
   nearestNeighbours,
   onlineKMeans,
+  scatteringTransform,
   selfOrganizingMap,
   spectralClustering,
 } from '../../src/index.js';
@@ -216,6 +217,38 @@ const hdbscanSubject = subject(
   },
 );
 
+const scatteringSubject = subject(
+  fc.record({
+    rows: rowsOf(fc.constantFrom(4, 8, 16)),
+    options: options(
+      {
+        width: whole(4),
+        height: whole(4),
+        scales: whole(2),
+        orientations: whole(3),
+        maxOrder: whole(2),
+        normalize: fc.boolean(),
+      },
+      'scales',
+    ),
+  }),
+  async ({ rows: recipe, options: asked }) => {
+    const fitted = without(asked, 'onIteration', 'seed');
+    const call = callOf<Parameters<typeof scatteringTransform>[1]>(recipe, fitted);
+    const images = call.points as Parameters<typeof scatteringTransform>[0];
+    const found = await attempt(() => scatteringTransform(images, call.options), call);
+    call.unchanged();
+    if (!found) return;
+    const { channels, width, height } = found;
+    shaped('features', found, recipe.n, channels * width * height);
+    if (!call.options?.normalize) return;
+    must(
+      found.data.every((value) => Math.abs(value) <= 1),
+      'a normalized channel is above 1',
+    );
+  },
+);
+
 export const GRAPHS_AND_MAPS = {
   dbscan: dbscanSubject,
   hdbscan: hdbscanSubject,
@@ -224,4 +257,5 @@ export const GRAPHS_AND_MAPS = {
   gapStatistic: gapSubject,
   nearestNeighbours: neighboursSubject,
   spectralClustering: spectralSubject,
+  scatteringTransform: scatteringSubject,
 } as const;

@@ -14,6 +14,8 @@ import {
   transferStyle,
 } from '../../src/index.js';
 import { createRandom } from '../../src/math/random.js';
+import { Convolution } from '../../src/networks/convolution.js';
+import { type Piece, piecesOf } from '../../src/networks/images.js';
 import { type FeatureLayer, inputOf } from '../../src/networks/feature_network.js';
 import { hostAlgebra } from '../../src/ops/algebra/host_algebra.twin.js';
 import { Objective, type ObjectivePlan, totalOf } from '../../src/methods/textures/objective.js';
@@ -45,7 +47,16 @@ const layers: readonly FeatureLayer[] = [
     shift: numbers(3),
     activation: 'relu',
   },
-  { name: 'c', from: ['a', 'b'], kind: 'sum', activation: 'leakyRelu' },
+  { name: 'ab', from: ['a', 'b', 'a'], kind: 'concatenation' },
+  {
+    ...{ name: 'b2', from: ['ab'], kind: 'convolution', kernel: [1, 1], stride: 1, filters: 3 },
+    ...{
+      padding: 'same',
+      weights: numbers(9 * 3).map((weight) => weight / 3),
+      activation: 'linear',
+    },
+  },
+  { name: 'c', from: ['a', 'b2'], kind: 'sum', activation: 'leakyRelu' },
   { name: 'd', from: ['c'], kind: 'pooling', pool: 'max', size: [2, 2] },
   { name: 'e', from: ['c'], kind: 'pooling', pool: 'average', size: [2, 2] },
   { name: 'f', from: ['d', 'e'], kind: 'sum', activation: 'linear' },
@@ -93,6 +104,85 @@ describe('the gradient by the picture', () => {
   });
 });
 
+describe('a large picture', () => {
+  test.each([
+    [1, 5, 2],
+    [2, 5, 1],
+    [2, 1, 0],
+    [3, 4, 3],
+  ])(
+    'is cut into lines that see all that they saw, stride %i, kernel %i',
+    (stride, kernel, top) => {
+      const [down, across, windowsAcross] = [41, 6, 4];
+      const windowsDown = Math.floor((down + 2 * top - kernel) / stride) + 1;
+      const windows = {
+        ...{ down, across, channels: 3, kernelDown: kernel, kernelAcross: 3, stride },
+        ...{ windowsDown, windowsAcross, top, left: 0 },
+      };
+      const { forward, backward, most } = piecesOf(1, windows, 5, 300);
+      expect(forward.length).toBeGreaterThan(2);
+      /** Which line of pixels a line of windows begins on, as pieces tell it and as it is. */
+      for (const { windows: some, places, pixels } of [...forward, ...backward]) {
+        expect(places.count).toBeLessThanOrEqual(most);
+        expect([places.count, pixels.count]).toEqual([
+          some.windowsDown * windowsAcross,
+          some.down * across,
+        ]);
+        expect(pixels.first / across - some.top).toBe(
+          stride * (places.first / windowsAcross) - top,
+        );
+      }
+      const lines = (pieces: readonly Piece[], part: 'places' | 'pixels', width: number) =>
+        pieces.flatMap(({ [part]: { first, count } }) =>
+          Array.from({ length: count / width }, (_, i) => first / width + i),
+        );
+      expect(lines(forward, 'places', windowsAcross)).toEqual([...Array(windowsDown).keys()]);
+      expect(lines(backward, 'pixels', across)).toEqual([...Array(down).keys()]);
+      for (const { windows: some, places, pixels } of backward) {
+        expect(some.top).toBeGreaterThanOrEqual(0);
+        const [from, first] = [places.first / windowsAcross, pixels.first / across];
+        for (let w = 0; w < windowsDown; w++) {
+          const sees = stride * w - top + kernel > first && stride * w - top < first + some.down;
+          if (sees) expect(w >= from && w < from + some.windowsDown).toBe(true);
+        }
+      }
+    },
+  );
+
+  test('goes through a layer by some lines at a time', async () => {
+    const channels = 12;
+    const algebra = hostAlgebra();
+    const image = { down: 121, across: 120, channels };
+    const layer = new Convolution({
+      ...{ image, kernel: [5, 5], stride: 1, padding: 'same', filters: 3, activation: 'relu' },
+      hasBias: false,
+    });
+    const pixels = image.down * image.across;
+    const weight = await algebra.matrix(25 * channels, 3, numbers(75 * channels));
+    const x = numbers(channels * pixels);
+    /** As one of two it is whole. */
+    const through = async (images: number) => {
+      const open = await layer.open({
+        ...{ algebra, rows: images, isFrozen: true },
+        ...{ parametersOf: () => ({ values: [weight] }), adds: () => false },
+      });
+      const batch = Float32Array.from({ length: images * x.length }, (_, at) => x[at % x.length]);
+      const y = await open.forward(await algebra.matrix(images * pixels, channels, batch));
+      const made = (await algebra.read(y)).slice(0, (y.rows / images) * 3);
+      const slope = made.map((_, at) => ((at * 7) % 11) - 5);
+      const slopes = Float32Array.from(
+        { length: images * slope.length },
+        (_, at) => slope[at % slope.length],
+      );
+      const gradient = await algebra.matrix(y.rows, 3, slopes);
+      const passed = await algebra.read((await open.backward(gradient, true))!);
+      return [made, passed.slice(0, x.length)];
+    };
+    expect(await through(1)).toEqual(await through(2));
+    algebra.dispose();
+  });
+});
+
 describe('synthesizeTexture', () => {
   const network = randomFilters({ filters: 4, channels: 1 });
   // On much smaller ones the largest filters see nothing but the border.
@@ -133,9 +223,11 @@ describe('invertFeatures', () => {
   });
 
   test('of a deeper layer is a poorer picture', async () => {
+    const deep = randomFilters({ filters: 4, channels: 1, depth: 3 });
+    expect(deep.layerNames).toEqual(['layer1', 'means1', 'layer2', 'means2', 'layer3']);
     const of = (layer: string) =>
-      invertFeatures(image, { network, layer, lambda: 1e-4, maxIter: 40, runtime });
-    const [near, far] = [await of('side3'), await of('side52')];
+      invertFeatures(image, { network: deep, layer, lambda: 1e-4, maxIter: 25, runtime });
+    const [near, far] = [await of('layer1'), await of('layer3')];
     expect(far.meanSquaredError).toBeGreaterThan(4 * near.meanSquaredError);
   });
 });
@@ -287,5 +379,47 @@ describe('readTfjsModel', () => {
     });
     expect(() => readTfjsModel(json, new Uint8Array(8))).toThrow(/8 bytes, fewer/);
     expect(() => readTfjsModel({}, new Uint8Array(8))).toThrow(NetworkFileError);
+  });
+
+  test('reads a network that a package ships: ESRGAN, up to its upsampling', async () => {
+    const folder = new URL(
+      '../../node_modules/@upscalerjs/esrgan-slim/models/x4/',
+      import.meta.url,
+    );
+    const json = JSON.parse(await readFile(new URL('model.json', folder), 'utf8')) as object;
+    const weights = await readFile(new URL('group1-shard1of1.bin', folder));
+    const network = readTfjsModel(json, weights);
+    expect(network.layerNames.at(-1)).toBe('UPN3');
+    const [width, height] = [9, 7];
+    const data = Uint8Array.from({ length: 3 * width * height }, () => random.below(256));
+    const layers = ['F_1_1_Relu', 'LRLs_Concat', 'UPN2_Relu'];
+    const found = await featureMaps({ data, width, height, channels: 3 }, network, {
+      ...{ layers, runtime },
+    });
+    await tf.setBackend('cpu');
+    const { modelTopology, weightsManifest } = json as {
+      readonly modelTopology: object;
+      readonly weightsManifest: readonly { readonly weights: tf.io.WeightsManifestEntry[] }[];
+    };
+    const weightSpecs = weightsManifest.flatMap((group) => group.weights);
+    const weightData = new Uint8Array(weights).buffer;
+    const model = await tf.loadLayersModel(
+      tf.io.fromMemory({ modelTopology, weightSpecs, weightData }),
+    );
+    const outputs = layers.map((name) => model.getLayer(name).output as tf.SymbolicTensor);
+    const until = tf.model({ inputs: model.inputs, outputs });
+    const pixels = tf.tensor4d([...data].map((value) => value / 255), [1, height, width, 3]); // prettier-ignore
+    (until.predict(pixels) as tf.Tensor[]).forEach((output, i) => {
+      const [channels, places] = found[i].shape;
+      expect([1, height, width, channels]).toEqual(output.shape);
+      const theirs = Float32Array.from(output.dataSync());
+      const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(largest).toBeGreaterThan(0);
+      theirs.forEach((value, at) => {
+        const own = found[i].data[(at % channels) * places + Math.floor(at / channels)];
+        // Sums of up to 1,600 terms in float32, layer after layer.
+        expect(Math.abs(own - value)).toBeLessThan(1e-4 * largest);
+      });
+    });
   });
 });

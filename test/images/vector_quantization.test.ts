@@ -81,6 +81,21 @@ describe('vectorQuantizer', () => {
     expect(again.decode().data).toEqual(decoded.data);
   });
 
+  test('takes a stream apart as it takes rows apart', async () => {
+    const points = rows(60, 5);
+    const block = (from: number, to: number) => points.data.subarray(5 * from, 5 * to);
+    const stream = { shape: [60, 5], blocks: () => [block(0, 7), block(7, 40), block(40, 60)] };
+    const how = { k: 4, subspaces: 2, runtime };
+    const [whole, streamed] = [
+      await vectorQuantizer(points, how),
+      await vectorQuantizer(stream, how),
+    ];
+    expect(streamed.codebooks).toEqual(whole.codebooks);
+    expect(await streamed.encode(stream, { runtime })).toEqual(
+      await whole.encode(points, { runtime }),
+    );
+  });
+
   test('says what is wrong', async () => {
     const points = rows(20, 3);
     const cases: [Promise<unknown>, RegExp][] = [
@@ -91,7 +106,11 @@ describe('vectorQuantizer', () => {
       [vectorQuantizer(points, { k: 2, valueBits: 16 as 8, runtime }), /valueBits is 16/],
       [
         vectorQuantizer({ shape: [4, 2], blocks: () => [] }, { k: 2, subspaces: 2, runtime }),
-        /points are a stream/,
+        /gave 0 of the 4 rows/,
+      ],
+      [
+        vectorQuantizer({ data: [1, 2, 3, NaN], shape: [2, 2] }, { k: 1, subspaces: 2, runtime }),
+        /row 1, column 1 is NaN/,
       ],
     ];
     for (const [work, message] of cases) await expect(work).rejects.toThrow(message);

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../../errors.js';
 import { withBackend } from '../../fit/backend.js';
 import { checkOptions, oneOf, type OptionRules, RUNTIME_RULES } from '../../fit/options.js';
 import { createPause } from '../../math/event_loop.js';
+import { engineName } from '../../ops/engine_name.js';
 import { type Border, BORDERS } from '../../ops/images/border.js';
 import { checkImage, type RasterImage } from '../../rows/image.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
@@ -25,6 +26,8 @@ export interface FilteredImage {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** The adapter's name, or 'cpu'. */
+  readonly engine: string;
 }
 
 const RULES = {
@@ -61,29 +64,24 @@ export async function convolveImage(
       `kernel is ${filter.rows} rows x ${filter.columns} columns, larger than the picture of ${height} x ${width}; give a smaller one.`,
     );
   }
-  const data = await withBackend<Float32Array | Float64Array>(
+  const { data, engine } = await withBackend<Pick<FilteredImage, 'data' | 'engine'>>(
     runtime,
     { data: checked.data, shape: [width * height, channels] },
     signal,
-    async (device) =>
-      (await import('../../ops/images/convolve.js')).convolve(
-        device,
-        checked,
-        filter,
-        border,
-        signal,
-      ),
-    async () =>
-      (await import('../../ops/images/convolve.twin.js')).convolve(
-        checked,
-        filter,
-        border,
-        createPause(signal),
-      ),
+    async (device) => {
+      const { convolve } = await import('../../ops/images/convolve.js');
+      const filtered = await convolve(device, checked, filter, border, signal);
+      return { data: filtered, engine: engineName(device) };
+    },
+    async () => {
+      const { convolve } = await import('../../ops/images/convolve.twin.js');
+      const filtered = await convolve(checked, filter, border, createPause(signal));
+      return { data: filtered, engine: 'cpu' };
+    },
   );
   const { alpha = image.channels === undefined ? 'keep' : 'filter' } = given;
   if (alpha === 'keep' && channels % 2 === 0 && channels <= 4) {
     for (let at = channels - 1; at < data.length; at += channels) data[at] = checked.data[at];
   }
-  return { data, width, height, channels };
+  return { data, width, height, channels, engine };
 }

@@ -49,7 +49,7 @@ export interface ScatteringFeatures {
  * scattering convolution networks", PAMI 35, 2013). Morlet wavelets, padding by reflection and the order of
  * channels are those of kymatio's `Scattering2D`: 32 x 32 pixels give 217 channels of 4 x 4.
  *
- * Fourier transforms are products with matrices, of as many images at a time as a block of 64 MiB holds, one at
+ * Fourier transforms are products with matrices, of as many images at a time as a block of 24 MiB holds, one at
  * least. In float64 on the host; on a device errors are some 1e-7 of the largest number of an image.
  *
  * @param images n x (width height), an image a row, line by line, in any form, or a stream, which is collected.

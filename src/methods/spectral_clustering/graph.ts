@@ -46,7 +46,7 @@ export function normalizedGraph(
   if (isolated === n && n > 1) {
     throw new InvalidArgumentError(
       'points',
-      `spectralClustering: no row has an affinity above 0 to another; use a smaller gamma, or affinity: 'nearestNeighbours'.`,
+      `spectralClustering: no row has an affinity above 0 to another; use a smaller gamma or affinity: 'nearestNeighbours', or give affinities of which some are above 0.`,
     );
   }
   const more = (regularization * total) / n;

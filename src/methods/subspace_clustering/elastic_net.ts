@@ -5,6 +5,9 @@ import { type Expressed, most, ownRows, refusePenalty, type Task } from './expre
 import type { Settings } from './options.js';
 import { csrOfRows } from './sparse_rows.js';
 
+/** Rows that join a row's support at once: few, as products of all pairs of a support are what takes longest. */
+const JOINING = 32;
+
 /**
  * Of each row the c with the least |x - c X|^2 / 2 + w (t |c|_1 + (1 - t) |c|^2 / 2), t = `l1Ratio`; w is
  * lambda, or 1 / alpha of the w that leaves the row without coefficients. Of these the `nNonzero` largest.
@@ -37,7 +40,7 @@ export async function elasticNet(
       ...{ support, weights: new Float64Array(support.length) },
     };
   });
-  const search = await solveNets(task, nets, own, width);
+  const search = await solveNets(task, nets, own, Math.min(JOINING, width));
   const found = nets.map((net) => largestOfNet(net, nNonzero));
   return { coefficients: csrOfRows(found, n), ...search };
 }

@@ -94,7 +94,7 @@ export const optionTable: OptionTable<SubspaceClusteringOptions> = {
     laplacian: { meaning: 'as in `spectralClustering`', flag: '--laplacian <name>' },
     regularization: {
       meaning: 'as in `spectralClustering`',
-      otherwise: '0.4; 0 with `outliers`',
+      otherwise: "0; of `'omp'` 0.4",
       flag: '--regularization <number>',
     },
     assignLabels: { meaning: 'as in `spectralClustering`', flag: '--assign-labels <name>' },

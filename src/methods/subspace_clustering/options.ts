@@ -89,15 +89,14 @@ export const SUBSPACE_DEFAULTS = {
 /** What else holds where it is absent, by method. */
 const METHOD_DEFAULTS = {
   ssc: { alpha: 20, rowScale: 'largest' },
-  omp: { nNonzero: 10, rowScale: 'length' },
+  // As many coefficients for every row, whether it has use for them or not: sparse, uneven graphs.
+  omp: { nNonzero: 10, rowScale: 'length', regularization: 0.4 },
   elasticNet: { alpha: 50, nNonzero: 50, rowScale: 'length' },
   lsr: { lambda: 0.01, rowScale: 'largest' },
   lrsc: { lambda: 0.01, rowScale: 'none' },
 } as const;
 
-/** Found on faces: docs/subspace.md. */
-const REGULARIZATION = 0.4;
-const OUTLIERS = { rowScale: 'none', regularization: 0 } as const;
+const OUTLIERS = { rowScale: 'none' } as const;
 
 /** As the authors' code has them: for rows with outliers, and without. */
 const MATLAB = { tol: 2e-4, maxIter: 200 } as const;
@@ -136,7 +135,7 @@ export function settled<T extends Given>(options: T) {
   const ends = iteration === 'exact' ? exact : outliers ? MATLAB_OUTLIERS : MATLAB;
   return {
     ...SUBSPACE_DEFAULTS,
-    ...{ ...ends, normalize: !outliers, regularization: REGULARIZATION },
+    ...{ ...ends, normalize: !outliers, regularization: 0 },
     ...METHOD_DEFAULTS[method],
     ...(outliers ? OUTLIERS : {}),
     ...options,

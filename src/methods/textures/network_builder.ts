@@ -132,6 +132,12 @@ export class NetworkBuilder {
     this.#add({ name, from, kind: 'sum', activation: 'linear', channels });
   }
 
+  concatenation(name: string, values: readonly string[]): void {
+    const from = values.map((value) => this.#same.get(value)!);
+    const channels = values.reduce((sum, value) => sum + this.channelsOf(value), 0);
+    this.#add({ name, from, kind: 'concatenation', channels });
+  }
+
   /** Becomes part of the convolution before, where nothing else takes that. */
   scale(name: string, from: string, scale: Float32Array, shift: Float32Array): void {
     const before = this.#alone(from);
@@ -149,7 +155,7 @@ export class NetworkBuilder {
   /** Likewise. */
   activation(name: string, from: string, activation: Activation): void {
     const before = this.#alone(from);
-    if (before && before.kind !== 'pooling' && before.activation === 'linear') {
+    if (before && 'activation' in before && before.activation === 'linear') {
       this.#replace(before.name, { ...before, name, activation });
       return;
     }
@@ -234,7 +240,7 @@ const MOST_STYLES = 5;
 
 function spread(layers: readonly FeatureLayer[]): readonly string[] {
   const ends = layers
-    .filter((layer) => layer.kind !== 'pooling' && layer.activation !== 'linear')
+    .filter((layer) => 'activation' in layer && layer.activation !== 'linear')
     .map(({ name }) => name);
   const all = ends.length > 0 ? ends : layers.map(({ name }) => name);
   if (all.length <= MOST_STYLES) return all;

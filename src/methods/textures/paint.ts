@@ -14,6 +14,8 @@ export interface PaintProgress {
   readonly iteration: number;
   readonly maxIter: number;
   readonly loss: number;
+  /** The picture by now, as it would be returned; of 'adam' by the last of the iterations that are told together. */
+  readonly picture: () => Uint8ClampedArray<ArrayBuffer>;
 }
 
 export interface PaintOptions extends ComputeOptions {
@@ -61,6 +63,8 @@ export interface Painting extends Required<
   readonly signal?: AbortSignal | undefined;
 }
 
+type Tell = (loss: number, x: ArrayLike<number>) => void;
+
 /** How far the first step of L-BFGS moves the value that moves most. */
 const FIRST_STEP = 0.1;
 
@@ -83,9 +87,9 @@ export async function paint(
   };
   const startLoss = totalOf(await evaluate(start));
   const history: number[] = [];
-  const told = (loss: number) => {
+  const told: Tell = (loss, x) => {
     history.push(loss);
-    onIteration?.({ iteration: history.length, maxIter, loss });
+    onIteration?.({ iteration: history.length, maxIter, loss, picture: () => bytesOf(x) });
   };
   const made =
     optimizer === 'adam'
@@ -106,7 +110,7 @@ async function byLbfgs(
   evaluate: (x: ArrayLike<number>) => Promise<Losses>,
   start: Float64Array,
   { maxIter, tol }: Painting,
-  told: (loss: number) => void,
+  told: Tell,
 ): Promise<Float64Array> {
   const { x } = await minimize({
     async evaluate(tried) {
@@ -114,8 +118,8 @@ async function byLbfgs(
       return { value, gradient: await objective.readGradient() };
     },
     ...{ start, lower: 0, upper: 1, maxIter, tol, firstStep: FIRST_STEP },
-    onIteration: (_, value) => {
-      told(value);
+    onIteration: (_, value, x) => {
+      told(value, x);
     },
   });
   return x;
@@ -124,8 +128,8 @@ async function byLbfgs(
 async function byAdam(
   objective: Objective,
   start: Float64Array,
-  { maxIter, learningRate, signal }: Painting,
-  told: (loss: number) => void,
+  { maxIter, learningRate, onIteration, signal }: Painting,
+  told: Tell,
 ): Promise<ArrayLike<number>> {
   const step = await objective.recordStep();
   objective.write(start);
@@ -134,7 +138,10 @@ async function byAdam(
     const some = Math.min(MOST_STEPS, maxIter - done);
     objective.begin(done, learningRate);
     await step.repeat(some);
-    for (const losses of await objective.losses(some)) told(totalOf(losses));
+    const found = await objective.losses(some);
+    // Nobody else asks for it.
+    const x = onIteration ? await objective.read() : [];
+    for (const losses of found) told(totalOf(losses), x);
   }
   return objective.read();
 }

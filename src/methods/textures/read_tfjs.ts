@@ -45,7 +45,7 @@ const SIZES: Readonly<Record<string, number>> = {
 const damaged = (problem: string) => new NetworkFileError(problem, 'convert it again.');
 
 /**
- * The convolutions (also depthwise), activations, poolings, batch norms and sums of a layers model, Sequential or functional,
+ * The convolutions (also depthwise), activations, poolings, batch norms, sums and concatenations of a layers model, Sequential or functional,
  * up to the first layer of another kind or to `until`. Layers are called what the file calls them; a batch norm or an
  * activation right behind a convolution is one layer with it, of the name of the last.
  *
@@ -254,6 +254,16 @@ function addLayer(
         return;
       }
       builder.sum(name, [from, others[0]]);
+      return;
+    case 'Concatenate':
+      if (
+        ![-1, 3].includes(Number(config['axis'] ?? -1)) ||
+        !others.every((one) => builder.has(one))
+      ) {
+        stop('puts other than channels of layers side by side');
+        return;
+      }
+      builder.concatenation(name, given);
       return;
     case 'Dropout':
       builder.alias(name, from);

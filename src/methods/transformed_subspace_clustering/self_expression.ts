@@ -226,6 +226,9 @@ async function columnDots(algebra: Algebra, a: Matrix, b: Matrix): Promise<Float
   return values;
 }
 
+/** Of the graphs that docs/transforms.md has figures of. */
+const REGULARIZATION = 0.4;
+
 /** The clusters of the graph |C| + |C|', coefficients of each row divided by the largest. */
 export async function cut(
   algebra: Algebra,
@@ -236,14 +239,14 @@ export async function cut(
 ): Promise<SpectralClusteringModel> {
   const data = Float32Array.from(await algebra.read(coefficients));
   const n = coefficients.rows;
-  const { keep, affinity, dimension, power, laplacian, regularization } = settled({});
+  const { keep, affinity, dimension, power, laplacian } = settled({});
   const graph = await affinityOf(
     { data, shape: [n, n] },
     { k, keep, rowScale: 'largest', affinity, dimension, power },
     pause,
   );
   return spectralClustering(graph, {
-    ...{ k, affinity: 'precomputed', laplacian, regularization, nInit, seed },
+    ...{ k, affinity: 'precomputed', laplacian, regularization: REGULARIZATION, nInit, seed },
     ...where,
   });
 }

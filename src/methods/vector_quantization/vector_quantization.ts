@@ -57,7 +57,7 @@ const BLOCK = 4;
  * Codebooks for rows by K-means, so that a row is told by log2 k bits: the number of the nearest entry, its
  * code.
  *
- * @param points n x d, n >= k; with one sub-space also a stream or a matrix on the device
+ * @param points n x d, n >= k; a stream is read several times for each sub-space
  * @throws InvalidArgumentError, ShapeError, NonFiniteError on bad input; DeviceLostError, OutOfMemoryError,
  *   DeviceLimitError from the device; the signal's reason when cancelled
  */
@@ -84,7 +84,7 @@ async function fit(
   let squares = 0;
   let engine = 'cpu';
   for (const [m, [first, end]] of columnsOf(d, subspaces).entries()) {
-    const part = subspaces === 1 ? points : partOf(points, first, end, d);
+    const part = subspaces === 1 ? points : await partOf(points, first, end, d);
     const model = await kmeans(part, {
       ...{ ...where, k, nInit, maxIter, seed: (seed + m) >>> 0 },
       ...(retries !== undefined && { retries }),

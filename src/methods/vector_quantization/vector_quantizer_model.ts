@@ -127,8 +127,8 @@ export class VectorQuantizer {
   }
 
   /**
-   * For each row of `points` (n x d) the nearest entry of each codebook, ties to the lowest. A stream where
-   * there is one sub-space.
+   * For each row of `points` (n x d) the nearest entry of each codebook, ties to the lowest. A stream is read
+   * once for each sub-space.
    *
    * @throws ShapeError, NonFiniteError, InvalidArgumentError on bad input
    */
@@ -142,7 +142,7 @@ export class VectorQuantizer {
     let squares = 0;
     let n = 0;
     for (const [m, [first, end]] of columnsOf(d, subspaces).entries()) {
-      const part = subspaces === 1 ? points : partOf(points, first, end, d);
+      const part = subspaces === 1 ? points : await partOf(points, first, end, d);
       const found = await nearest(this.codebooks[m], part, options);
       n = found.labels.length;
       if (m === 0) codes = new Uint32Array(n * subspaces);

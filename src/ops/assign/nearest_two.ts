@@ -10,7 +10,7 @@ import type { NearestTwo } from './nearest_two.twin.js';
 /** Rows of which results are made, and read back, at a time. */
 const BLOCK_ROWS = 2 ** 20;
 
-/** The two nearest centroids of each row, and the squared distance to the first ('cosine': 1 - cos). */
+/** The two nearest centroids of each row, and the squared distances to them ('cosine': 1 - cos). */
 export const nearestTwo: Op<
   [centroids: Float32Array, k: number, signal?: AbortSignal | undefined],
   NearestTwo
@@ -24,7 +24,13 @@ export const nearestTwo: Op<
     }
     // In the rows' own units float32 may not hold them.
     const unit = (rows.metric === 'cosine' ? 2 : 1) * scale ** 2;
-    return { ...found, squared: Float64Array.from(found.squared, (value) => value / unit) };
+    const inUnit = (values: Float64Array) =>
+      unit === 1 ? values : values.map((value) => value / unit);
+    return {
+      ...found,
+      squared: inUnit(found.squared),
+      secondSquared: inUnit(found.secondSquared),
+    };
   },
   twin: async () => (await import('./nearest_two.twin.js')).nearestTwoOf,
 };
@@ -46,12 +52,14 @@ async function find(
   const made = await workspace.allocate({
     centroids: 16 * k * quads,
     nearest: 8 * blockRows,
-    squared: 4 * blockRows,
+    squared: 8 * blockRows,
   });
   workspace.upload(made.centroids, padColumns(centroids, k, d));
   const nearest = new Uint32Array(n);
   const second = new Uint32Array(n);
-  const squared = new Float32Array(n);
+  const squared = new Float64Array(n);
+  // Of one centroid alone there is none.
+  const secondSquared = new Float64Array(n);
   for await (const { chunk } of points.visit()) {
     const { start, rows } = chunk;
     for (const part of paced(runtime, { start: 0, rows }, 3 * k * d, 1)) {
@@ -69,16 +77,24 @@ async function find(
         });
         const [pairs, distances] = await Promise.all([
           workspace.read(made.nearest, 0, 8 * count),
-          workspace.read(made.squared, 0, 4 * count),
+          workspace.read(made.squared, 0, 8 * count),
         ]);
         const row = start + first;
-        new Uint32Array(pairs).forEach((label, at) => {
-          (at % 2 === 0 ? nearest : second)[row + Math.floor(at / 2)] = label;
-        });
-        squared.set(new Float32Array(distances), row);
+        const [whose, how] = [new Uint32Array(pairs), new Float32Array(distances)];
+        for (let i = 0, to = row; i < count; i++, to++) {
+          nearest[to] = whose[2 * i];
+          second[to] = whose[2 * i + 1];
+          squared[to] = how[2 * i];
+          secondSquared[to] = how[2 * i + 1];
+        }
       }
     }
   }
   workspace.release(...Object.values(made));
-  return { nearest, second, squared };
+  return {
+    nearest,
+    second,
+    squared,
+    secondSquared: k > 1 ? secondSquared : secondSquared.fill(Infinity),
+  };
 }

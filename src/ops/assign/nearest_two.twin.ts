@@ -7,8 +7,9 @@ import { squaredDistance } from './squared_distance.twin.js';
 export interface NearestTwo {
   readonly nearest: Uint32Array;
   readonly second: Uint32Array;
-  /** Squared distance to the nearest. */
+  /** Squared distances to them; to the second of one centroid alone it is infinite. */
   readonly squared: Float64Array;
+  readonly secondSquared: Float64Array;
 }
 
 /** The two nearest of the centroids `c` (k x d) of rows [start, end) of `x` (d columns), ties to the lowest index. */
@@ -22,6 +23,7 @@ export function nearestTwo(
   const nearest = new Uint32Array(end - start);
   const second = new Uint32Array(end - start);
   const squared = new Float64Array(end - start);
+  const secondSquared = new Float64Array(end - start);
   for (let i = start; i < end; i++) {
     let [best, next] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     let [whose, other] = [0, 0];
@@ -35,8 +37,9 @@ export function nearestTwo(
     nearest[i - start] = whose;
     second[i - start] = other;
     squared[i - start] = best;
+    secondSquared[i - start] = next;
   }
-  return { nearest, second, squared };
+  return { nearest, second, squared, secondSquared };
 }
 
 export async function nearestTwoOf(
@@ -50,15 +53,18 @@ export async function nearestTwoOf(
     nearest: new Uint32Array(n),
     second: new Uint32Array(n),
     squared: new Float64Array(n),
+    secondSquared: new Float64Array(n),
   };
   for (const [start, end] of rowBlocks(n, k * d)) {
     const block = nearestTwo(x, [start, end], centroids, k, d);
     found.nearest.set(block.nearest, start);
     found.second.set(block.second, start);
-    found.squared.set(
-      block.squared.map((value) => inMetric(value, metric)),
-      start,
-    );
+    for (const which of ['squared', 'secondSquared'] as const) {
+      found[which].set(
+        block[which].map((value) => inMetric(value, metric)),
+        start,
+      );
+    }
     await pause();
   }
   return found;

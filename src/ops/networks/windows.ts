@@ -22,7 +22,7 @@ export interface Windows {
   readonly kernelDown: number;
   readonly kernelAcross: number;
   readonly stride: number;
-  /** How far the first window begins above and left of the image. */
+  /** How far the first window begins above and left of the image; of `unfold` below 0 where it begins within. */
   readonly top: number;
   readonly left: number;
 }
@@ -43,7 +43,8 @@ const placesOf = ({ pixels, windows }: Unfolding) => {
     ...{ images: pixels.rows / (down * across), down, across, channels },
     ...{ windows_down: windows.windowsDown, windows_across: windows.windowsAcross },
     ...{ kernel_down: windows.kernelDown, kernel_across: windows.kernelAcross },
-    ...{ stride: windows.stride, top: windows.top, left: windows.left },
+    // A kernel's numbers go round: what is added for it is taken away.
+    ...{ stride: windows.stride, top: windows.top >>> 0, left: windows.left },
   };
 };
 

@@ -19,8 +19,12 @@ export interface ScatterOptions {
   readonly maxOrder: number;
 }
 
-/** What the maps of a block of images take at a time at most, unless it is one image. */
-const BLOCK_BYTES = 64 * 1024 * 1024;
+/**
+ * What the maps of a block of images take at a time at most, unless it is one image: so little that the device's
+ * buffers are used again for the next block. New ones are filled with zeros first, which takes lavapipe as
+ * long as the kernels.
+ */
+const BLOCK_BYTES = 24 * 1024 * 1024;
 /** Bytes of a number of a map on its way: filtered, transformed along rows, in halves, as a modulus. */
 const WAVE_BYTES = 4 * (2 + 2 + 4 + 1);
 /** And on the way to its spectrum. */
@@ -86,7 +90,8 @@ export async function scatter(
     return modulus;
   };
 
-  const perImage = orientations * levels[0].size * (WAVE_BYTES + SPECTRUM_BYTES);
+  const ofSecond = maxOrder === 2 && scales > 1 ? orientations * levels[1].size * WAVE_BYTES : 0;
+  const perImage = orientations * (levels[0].size * (WAVE_BYTES + SPECTRUM_BYTES) + ofSecond);
   const block = Math.max(1, Math.floor(BLOCK_BYTES / perImage));
   for (let start = 0; start < n; start += block) {
     const count = Math.min(block, n - start);
@@ -106,9 +111,9 @@ export async function scatter(
         Math.floor(map / orientations) * channels + 1 + j * orientations + (map % orientations);
       await keep(waves, levels[j].smooth, firstOf);
       if (maxOrder === 2 && j + 1 < scales) {
-        const again = await between(waves, levels[j].spectrum);
-        await second(again, j, keep);
-        algebra.free(again);
+        const spectraOfWaves = await between(waves, levels[j].spectrum);
+        await second(spectraOfWaves, j, keep);
+        algebra.free(spectraOfWaves);
       }
       algebra.free(waves);
     }

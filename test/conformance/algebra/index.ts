@@ -1,4 +1,5 @@
 /** Dense linear algebra as methods use it, beside numpy. */
+import { exactSystem } from '../../../bench/data/system.js';
 import type { Algebra } from '../../../src/ops/algebra/algebra.js';
 import { deviceAlgebra } from '../../../src/ops/algebra/device_algebra.js';
 import { hostAlgebra } from '../../../src/ops/algebra/host_algebra.twin.js';
@@ -100,6 +101,31 @@ const solves = onAlgebra('a system whose condition number is 1e4', async (algebr
   });
 });
 
+const large: Case = {
+  ...onAlgebra('a system of 1,027 equations, and the pivot that spoils it', async (algebra) => {
+    const n = 1027;
+    const { a, b, x } = exactSystem(n, 3);
+    const matrix = await algebra.matrix(n, n, a);
+    const rightSides = await algebra.matrix(n, 3, b);
+    const factor = await algebra.cholesky(matrix);
+    const solved = async (refine: number) =>
+      algebra.read(await algebra.solve(factor, rightSides, { refine }));
+    expectClose(await solved(0), x, {
+      absolute: 4 * 4e3 * 32 * algebra.rounding,
+      because: 'numbers within 4, times the condition number',
+    });
+    expectClose(await solved(1), x, {
+      absolute: 4 * (4 * algebra.rounding + 1e-15 * 4e3),
+      because: 'what is left of a solution is held in float64, or in pairs of float32',
+    });
+    a[1000 * (n + 1)] = -1;
+    algebra.write(matrix, a);
+    const error = await algebra.cholesky(matrix).catch((reason: unknown) => reason);
+    expectEqual((error as { pivot: number }).pivot, 1000, 'the pivot');
+  }),
+  where: 'once',
+};
+
 const top = onAlgebra('the rows with the largest products', async (algebra, context) => {
   const { excluded, indices, magnitudes } = (await goldenOf(context)).top;
   const x = await algebra.matrix(200, 24, pattern(200, 24, 11));
@@ -132,5 +158,5 @@ const refusals = onAlgebra('no factor, no fitting shape, no memory', async (alge
 export const algebraSuite: Suite = {
   name: 'linear algebra',
   where: 'each runtime',
-  cases: [products, solves, top, refusals],
+  cases: [products, solves, large, top, refusals],
 };

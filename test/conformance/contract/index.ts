@@ -4,14 +4,15 @@ import type { Case, ConformanceContext, Suite } from '../case.js';
 import { expectClose, expectEqual, expectSameBits, expectThat, expectThrows } from '../expect.js';
 import { streamed } from '../kmeans/stream_support.js';
 import { pick } from '../kmeans/support.js';
-import { type Method, METHODS, type Options, type Refusal, ROWS } from './methods.js';
+import { type Method, METHODS, type Options, type Refusal, ROWS, type Rows } from './methods.js';
 
 type Fit = (...given: readonly unknown[]) => Promise<unknown>;
 interface ModelClass {
   readonly fromJSON: (json: unknown) => unknown;
 }
 
-const [N, D] = ROWS.shape;
+const [N] = ROWS.shape;
+const rowsOf = ({ rows = ROWS }: Method<unknown>): Rows => rows;
 const everyRow = Array.from({ length: N }, (_, i) => i);
 
 /** What is given and must stay as it is, in words. */
@@ -41,10 +42,10 @@ async function run(
 /** All that can be told of a result: of two alike, the same bits. */
 const told = (result: unknown): unknown => JSON.parse(JSON.stringify(result));
 
-const withCell = (row: number, column: number, value: number): Points => {
-  const data = ROWS.data.slice();
-  data[row * D + column] = value;
-  return { data, shape: ROWS.shape };
+const withCell = ({ data, shape }: Rows, row: number, column: number, value: number): Points => {
+  const changed = data.slice();
+  changed[row * shape[1] + column] = value;
+  return { data: changed, shape };
 };
 
 const NO_NUMBERS: readonly (readonly [row: number, column: number, value: number])[] = [
@@ -99,7 +100,7 @@ const refusesPoints = (method: Method<unknown>): Case => ({
   run: async (context) => {
     const refused = async (work: (points: Points) => Promise<unknown>) => {
       for (const [row, column, value] of NO_NUMBERS) {
-        const error = await expectThrows(() => work(withCell(row, column, value)), {
+        const error = await expectThrows(() => work(withCell(rowsOf(method), row, column, value)), {
           name: 'NonFiniteError',
           message: new RegExp(`row ${row}, column ${column} is ${value}`),
         });
@@ -115,11 +116,11 @@ const refusesPoints = (method: Method<unknown>): Case => ({
     };
     await refused((points) => run(context, method, points));
     if (!method.use) return;
-    const model = await run(context, method, ROWS);
+    const model = await run(context, method, rowsOf(method));
     const where = { runtime: context.runtime };
     await refused((points) => method.use!(model, points, where));
     await expectThrows(() => method.use!(model, [[1, 2]], where), { name: 'ShapeError' });
-    await expectThrows(() => method.use!(model, ROWS, { k: 2 } as ComputeOptions), {
+    await expectThrows(() => method.use!(model, rowsOf(method), { k: 2 } as ComputeOptions), {
       name: 'InvalidArgumentError',
     });
   },
@@ -129,7 +130,7 @@ const refusesOptions = (method: Method<unknown>): Case => ({
   name: `${method.name}: options that are wrong are refused by name and value`,
   run: async (context) => {
     for (const [options, argument] of [...wrongOptions(method), ...method.refused]) {
-      const error = await expectThrows(() => run(context, method, ROWS, options), {
+      const error = await expectThrows(() => run(context, method, rowsOf(method), options), {
         name: 'InvalidArgumentError',
         message: new RegExp(argument),
       });
@@ -139,7 +140,7 @@ const refusesOptions = (method: Method<unknown>): Case => ({
       if (argument === 'centers' || !['number', 'string'].includes(typeof value)) continue;
       expectThat(error.message.includes(String(value)), `no '${String(value)}': ${error.message}`);
     }
-    await expectThrows(() => run(context, method, ROWS, null), {
+    await expectThrows(() => run(context, method, rowsOf(method), null), {
       name: 'InvalidArgumentError',
       message: /options is null/,
     });
@@ -160,9 +161,9 @@ const cancels = (method: Method<unknown>): Case => ({
   run: async (context) => {
     const reason = new RangeError('enough');
     const aborted = AbortSignal.abort(reason);
-    await expectReason('before', run(context, method, ROWS, { signal: aborted }), reason);
+    await expectReason('before', run(context, method, rowsOf(method), { signal: aborted }), reason);
     const soon = new AbortController();
-    const work = run(context, method, ROWS, { signal: soon.signal });
+    const work = run(context, method, rowsOf(method), { signal: soon.signal });
     soon.abort(reason);
     await expectReason('at once', work, reason);
     if (method.progress !== undefined) {
@@ -170,17 +171,21 @@ const cancels = (method: Method<unknown>): Case => ({
       const onIteration = () => {
         later.abort(reason);
       };
-      const midst = run(context, method, ROWS, { onIteration, signal: later.signal });
+      const midst = run(context, method, rowsOf(method), { onIteration, signal: later.signal });
       await expectReason('in the midst', midst, reason);
       const thrower = () => {
         throw reason;
       };
-      await expectReason('thrown', run(context, method, ROWS, { onIteration: thrower }), reason);
+      await expectReason(
+        'thrown',
+        run(context, method, rowsOf(method), { onIteration: thrower }),
+        reason,
+      );
     }
-    const model = await run(context, method, ROWS);
+    const model = await run(context, method, rowsOf(method));
     if (!method.use) return;
     const where = { runtime: context.runtime, signal: aborted };
-    await expectReason('a use', method.use(model, ROWS, where), reason);
+    await expectReason('a use', method.use(model, rowsOf(method), where), reason);
   },
 });
 
@@ -188,7 +193,8 @@ const repeats = (method: Method<unknown>): Case => ({
   name: `${method.name}: the same seed gives the same bits, told in order`,
   run: async (context) => {
     const { progress, seed } = method;
-    const points = { ...ROWS, data: Float64Array.from(ROWS.data, (value) => value + 1 / 3) };
+    const { data, shape } = rowsOf(method);
+    const points = { data: Float64Array.from(data, (value) => value + 1 / 3), shape };
     const options = seed ? { seed: 5 } : {};
     const steps: number[] = [];
     const onIteration = (now: Readonly<Record<string, number>>) => {
@@ -206,7 +212,7 @@ const repeats = (method: Method<unknown>): Case => ({
 const keeps = (method: Method<unknown>): Case => ({
   name: `${method.name}: a model is frozen, says what ran it, and is the same from its JSON`,
   run: async (context) => {
-    const model = (await run(context, method, ROWS)) as { readonly engine: string };
+    const model = (await run(context, method, rowsOf(method))) as { readonly engine: string };
     expectThat(Object.isFrozen(model), 'the model can be changed.');
     const onHost = method.onHost ?? !context.gpu;
     expectEqual(model.engine === 'cpu', onHost, `run by '${model.engine}'`);
@@ -218,8 +224,8 @@ const keeps = (method: Method<unknown>): Case => ({
     expectEqual(told(back), json, 'JSON');
     if (method.use) {
       const where = { runtime: context.runtime };
-      const expected = await method.use(model, ROWS, where);
-      expectSameBits(await method.use(back, ROWS, where), expected, 'its use');
+      const expected = await method.use(model, rowsOf(method), where);
+      expectSameBits(await method.use(back, rowsOf(method), where), expected, 'its use');
     }
     const refused = { name: 'InvalidArgumentError' };
     for (const none of [undefined, null, 7, [], {}, { ...json, format: 'x' }]) {
@@ -243,17 +249,17 @@ const weighs = (method: Method<unknown>): Case => ({
   name: `${method.name}: weights of 1 change no bit, weights are copies, 0 is none`,
   run: async (context) => {
     const ones = new Float32Array(N).fill(1);
-    const unweighted = told(await run(context, method, ROWS));
-    const ofOnes = await run(context, method, ROWS, { sampleWeight: ones });
+    const unweighted = told(await run(context, method, rowsOf(method)));
+    const ofOnes = await run(context, method, rowsOf(method), { sampleWeight: ones });
     expectEqual(told(ofOnes), unweighted, 'weights of 1');
     if (method.weights !== 'copies') return;
     const times = everyRow.map((i) => (i * 7) % 3);
     const of = everyRow.flatMap((i) => new Array<number>(times[i]).fill(i));
-    const weighted = await run(context, method, ROWS, {
+    const weighted = await run(context, method, rowsOf(method), {
       ...method.start?.(everyRow),
       sampleWeight: times,
     });
-    const repeated = await run(context, method, pick(ROWS, of), method.start?.(of));
+    const repeated = await run(context, method, pick(rowsOf(method), of), method.start?.(of));
     expectClose(method.values(weighted), method.values(repeated), {
       relative: 1e-5,
       absolute: 1e-5,
@@ -266,14 +272,18 @@ const streams = (method: Method<unknown>): Case => ({
   name: `${method.name}: takes a stream, or refuses it`,
   run: async (context) => {
     const given = method.start?.(everyRow);
-    const work = () => run(context, method, streamed(ROWS, [25]), given);
+    const work = () => run(context, method, streamed(rowsOf(method), [25]), given);
     if (method.streams === undefined) {
       await expectThrows(work, { name: 'InvalidArgumentError' });
       return;
     }
     const model = await work();
     if (method.streams === 'as rows') {
-      expectEqual(told(model), told(await run(context, method, ROWS, given)), 'of a stream');
+      expectEqual(
+        told(model),
+        told(await run(context, method, rowsOf(method), given)),
+        'of a stream',
+      );
     }
   },
 });
@@ -283,8 +293,8 @@ const agrees = (method: Method<unknown>): Case => ({
   needsGpu: true,
   run: async (context) => {
     const given = method.start?.(everyRow);
-    const onDevice = await run(context, method, ROWS, given);
-    const onHost = await run(context, method, ROWS, { ...given, runtime: 'cpu' });
+    const onDevice = await run(context, method, rowsOf(method), given);
+    const onHost = await run(context, method, rowsOf(method), { ...given, runtime: 'cpu' });
     expectClose(method.values(onDevice), method.values(onHost), {
       relative: 1e-5,
       absolute: 1e-5,
@@ -308,11 +318,11 @@ const outlived: Case = {
     const told = methods.filter(({ progress }) => progress !== undefined);
     await Promise.all(
       told.map((method) =>
-        expectThrows(() => run(context, method, ROWS, { runtime, onIteration }), lost),
+        expectThrows(() => run(context, method, rowsOf(method), { runtime, onIteration }), lost),
       ),
     );
     for (const method of methods) {
-      await expectThrows(() => run(context, method, ROWS, { runtime }), lost);
+      await expectThrows(() => run(context, method, rowsOf(method), { runtime }), lost);
     }
   },
 };

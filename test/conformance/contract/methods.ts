@@ -19,12 +19,14 @@ import type {
   OnlineKMeansModel,
   PcaModel,
   Points,
+  ScatteringFeatures,
   SelfOrganizingMapModel,
   SpectralClusteringModel,
   TransformedKMeansModel,
   TransformedSubspaceModel,
   TransformModel,
   SubspaceClusteringModel,
+  VectorQuantizer,
 } from '../../../src/index.js';
 import type { TypedArray } from '../expect.js';
 import { blobs } from '../kmeans/support.js';
@@ -37,7 +39,9 @@ export type Refusal = readonly [options: Options, argument: string];
 export interface Method<Result> {
   /** What the library exports it by. */
   readonly name: string;
-  /** Valid for ROWS, quick, from a random start where there is one. */
+  /** 60 rows. Without: ROWS. */
+  readonly rows?: Rows;
+  /** Valid for its rows, quick, from a random start where there is one. */
   readonly options: Options;
   /** What it takes between its rows and its options: labels, or k. */
   readonly labels?: Uint32Array | number;
@@ -60,6 +64,8 @@ export interface Method<Result> {
   readonly onHost?: true;
   readonly refused: readonly Refusal[];
 }
+
+export type Rows = ReturnType<typeof blobs>;
 
 /** Two clouds far apart, whose rows take turns. */
 export const ROWS = blobs(60, 3, 2, 1);
@@ -538,6 +544,7 @@ const subspaceClustering = {
     [{ alpha: 0 }, 'alpha'],
     [{ method: 'elasticNet', alpha: 0.5, lambda: undefined }, 'alpha'],
     [{ lambda: -1 }, 'lambda'],
+    [{ method: 'ssc', lambda: 0 }, 'lambda'],
     [{ method: 'ssc', lambda: 1.5 }, 'lambda'],
     [{ method: 'elasticNet', lambda: 1.5 }, 'lambda'],
     [{ method: 'lrsc', lambda: 61 }, 'lambda'],
@@ -560,6 +567,46 @@ const subspaceClustering = {
     [{ nInit: 0 }, 'nInit'],
   ],
 } satisfies Method<SubspaceClusteringModel>;
+
+const vectorQuantizer = {
+  name: 'vectorQuantizer',
+  options: { k: 2, subspaces: 2, maxIter: 5 },
+  model: 'VectorQuantizer',
+  values: ({ codebooks, distortion }) => [
+    ...codebooks.flatMap(({ data }) => [...data]),
+    distortion,
+  ],
+  use: async (model, points, where) => (await model.encode(points, where)).codes,
+  seed: true,
+  streams: 'as rows',
+  refused: [
+    [{ k: 0 }, 'k'],
+    [{ k: undefined }, 'k'],
+    [{ k: 61 }, 'k'],
+    [{ codeBits: 1 }, 'k'],
+    [{ subspaces: 4 }, 'subspaces'],
+    [{ valueBits: 16 }, 'valueBits'],
+    [{ maxIter: 0 }, 'maxIter'],
+    [{ nInit: 0 }, 'nInit'],
+  ],
+} satisfies Method<VectorQuantizer>;
+
+const scatteringTransform = {
+  name: 'scatteringTransform',
+  rows: blobs(60, 4, 2, 1),
+  options: { scales: 1, orientations: 2 },
+  values: ({ data }) => data,
+  streams: 'as rows',
+  refused: [
+    [{ width: 0 }, 'width'],
+    [{ width: 3 }, 'width'],
+    [{ height: 3 }, 'height'],
+    [{ scales: 2 }, 'scales'],
+    [{ orientations: 65 }, 'orientations'],
+    [{ maxOrder: 3 }, 'maxOrder'],
+    [{ normalize: 1 }, 'normalize'],
+  ],
+} satisfies Method<ScatteringFeatures>;
 
 const score = {
   options: {},
@@ -593,6 +640,8 @@ export const METHODS: readonly Method<unknown>[] = [
   transformedSubspaceClustering,
   deepDictionaryClustering,
   subspaceClustering,
+  vectorQuantizer,
+  scatteringTransform,
   { ...score, name: 'daviesBouldin' } satisfies Method<number>,
   { ...score, name: 'calinskiHarabasz' } satisfies Method<number>,
   {

@@ -18,6 +18,7 @@ import { expectExact } from './tolerance.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
 const TILE = Number.parseInt(source.constants.TILE);
+const MOST = Math.fround(Number(source.constants.MOST));
 
 /** Of coarse numbers, so that ties are common. */
 const SHAPES = [
@@ -48,7 +49,7 @@ export const nearestTwo: KernelTest = {
           points: packedAt(x, count, width, first, first + count + 2),
           centroids,
           nearest: blankBits(2 * count),
-          squared: blank(count),
+          squared: blank(2 * count),
         },
         invocations: count,
       });
@@ -58,18 +59,26 @@ export const nearestTwo: KernelTest = {
         at % 2 === 0 ? expected.nearest[at / 2] : expected.second[(at - 1) / 2],
       );
       expectEqual(nearest, pairs, what);
-      expectExact(squared, expected.squared, what);
+      expectExact(
+        squared,
+        Float64Array.from(squared, (_, at) => {
+          if (at % 2 === 0) return expected.squared[at / 2];
+          return clusters > 1 ? expected.secondSquared[(at - 1) / 2] : MOST;
+        }),
+        what,
+      );
     });
   },
   mutations: [
     ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
     ['i >= shape.count', 'i > shape.count'],
     ['shape.first + i', 'i'],
-    ['sums[m] < best.x', 'sums[m] <= best.x'],
-    ['sums[m] < best.y', 'sums[m] <= best.y'],
-    ['vec2f(sums[m], best.x)', 'vec2f(sums[m], best.y)'],
-    ['vec2u(k + m, whose.x)', 'vec2u(k + m, whose.y)'],
-    ['min(TILE, shape.clusters - k)', 'TILE'],
+    ['sums[$m] < best.x', 'sums[$m] <= best.x'],
+    ['sums[$m] < best.y', 'sums[$m] <= best.y'],
+    ['max(best.x, sums[$m])', 'sums[$m]'],
+    ['is_second$m), whose.x, is_first$m', 'is_second$m), whose.y, is_first$m'],
+    ['select(vec4f(MOST), sums, k', 'select(sums, sums, k'],
+    ['squared[i] = best', 'squared[i] = best.xx'],
     ['c.z + q', 'c.y + q'],
   ],
 };

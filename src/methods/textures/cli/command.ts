@@ -33,6 +33,7 @@ interface PaintCommandOptions extends ImageCommandOptions {
   readonly network?: string;
   readonly until?: string;
   readonly filters: number;
+  readonly depth: number;
   readonly maxIter: number;
   readonly optimizer: 'lbfgs' | 'adam';
 }
@@ -120,9 +121,15 @@ function addPaint(command: Command): Command {
     .option('--until <layer>', 'of that network: the last layer that is wanted')
     .option(
       '--filters <number>',
-      'without --network: random filters of each size',
+      'without --network: random filters of each size, or of the first layer',
       wholeNumber(1),
       24,
+    )
+    .option(
+      '--depth <number>',
+      'without --network: layers, layer1 and so on; 1: filters of many sizes',
+      wholeNumber(1),
+      1,
     )
     .option('--max-iter <number>', 'iterations at most', wholeNumber(1), 200)
     .addOption(
@@ -177,14 +184,14 @@ async function painted(
 
 async function networkOf(
   file: string,
-  { network, until, filters, seed }: PaintCommandOptions,
+  { network, until, filters, depth, seed }: PaintCommandOptions,
 ): Promise<FeatureNetwork> {
   if (network === undefined) {
     if (until !== undefined) {
       throw new InvalidArgumentError('until', '--until is of a --network; give its file, too.');
     }
     const { channels } = await readImage(file);
-    return randomFilters({ filters, seed, channels: channels < 3 ? 1 : 3 });
+    return randomFilters({ filters, depth, seed, channels: channels < 3 ? 1 : 3 });
   }
   const how = until === undefined ? {} : { until };
   const bytes = await bytesOf(network);
