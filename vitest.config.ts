@@ -10,6 +10,7 @@ const LONGEST = [
   'conformance/engines/dawn_swiftshader',
   'conformance/engines/dawn_lavapipe',
   'conformance/engines/deno',
+  'scale/workers',
   'demo/data',
   'conformance/engines/chromium',
   'conformance/engines/firefox',
@@ -21,6 +22,8 @@ const LONGEST = [
   'demo/faithful',
   'demo/embeddings',
   'demo/maps',
+  'demo/filters',
+  'demo/textures',
   'fuzz/fuzz',
   'demo/shell',
   'package/bundles',
@@ -43,8 +46,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    // An engine or a browser waits for much of its time: two files at once, of whichever project.
-    maxWorkers: 2,
+    // An engine or a browser waits for much of its time: three files at once on two cores, of whichever project.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

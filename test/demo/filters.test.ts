@@ -27,12 +27,12 @@ describe('the page Filters', { timeout: 120_000 }, async () => {
         await act();
         return page.outcome();
       };
-      const press = (selector: string, key: 'Space' | 'ArrowRight') =>
+      const press = (selector: string, key: ' ' | 'ArrowRight') =>
         outcomeOf(async () => {
           await page.page.focus(selector);
           await page.page.keyboard.press(key);
         });
-      expect(await press('input[value=sharpen]', 'Space')).toBe('Done: Sharpen.');
+      expect(await press('input[value=sharpen]', ' ')).toBe('Done: Sharpen.');
       // A step of the slider in the middle makes it one of the visitor's own.
       const middle = '#kernel div:nth-of-type(5) input[type=range]';
       expect(await press(middle, 'ArrowRight')).toBe('Done: Your own.');
