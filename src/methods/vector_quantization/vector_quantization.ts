@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../../errors.js';
 import { checkOptions } from '../../fit/options.js';
 import { checkImage, type RasterImage } from '../../rows/image.js';
 import { isPointStream } from '../../rows/load_options.js';
-import { checkShape, type Points } from '../../rows/matrix.js';
+import { checkShape, type Points, readRows } from '../../rows/matrix.js';
 import type { PointStream } from '../../rows/point_stream.js';
 import { kmeans } from '../kmeans/kmeans.js';
 import type { ComputeOptions } from '../kmeans/placed.js';
@@ -114,16 +114,16 @@ function kindsOf({ k, codeBits }: VectorQuantizerOptions): number {
   );
 }
 
-/** How many columns there are; whatever else is wrong with the rows K-means refuses. */
+/** How many columns there are, of what may be no rows; whatever else is wrong with rows K-means refuses. */
 function columnsIn(points: Points | PointStream): number {
   if (typeof points === 'object' && (points as unknown) !== null) {
     if (isPointStream(points) || 'shape' in points) return checkShape('points', points.shape)[1];
     const first: unknown = (points as readonly ArrayLike<number>[])[0];
-    if (typeof first === 'object' && first !== null && 'length' in first) {
-      return Math.max(1, Number(first.length));
+    if (typeof first === 'object' && first !== null && 'length' in first && first.length !== 0) {
+      return Number(first.length);
     }
   }
-  return 1;
+  return readRows('points', points as Points).shape[1];
 }
 
 /**
