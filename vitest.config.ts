@@ -46,8 +46,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    // An engine or a browser waits for much of its time: three files at once on two cores, of whichever project.
-    maxWorkers: 3,
+    // An engine or a browser waits for much of its time: two files at once, of whichever project.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -1,5 +1,4 @@
 /** Iterations that stay on the device, which decides itself when they end. */
-import { KernelError } from './errors.js';
 import type { Pace } from './pace.js';
 import type { Recording } from './recording.js';
 
@@ -187,10 +186,7 @@ export async function iterateOnDevice<Status extends RunStatus>(
         isFirst = true;
       } else {
         if (runs.some(({ goesOn }, place) => goesOn && news[place] === 0)) {
-          throw new KernelError(
-            `The device did nothing after iteration ${before}, most likely because it ran out of memory; ` +
-              `free memory, use fewer rows, or set runtime to 'cpu'.`,
-          );
+          throw (await import('./refusals.js')).nothingDone(before);
         }
         const iterations = news.reduce((sum, more) => sum + more, 0);
         const each = isMeasure && iterations > 0 ? measure(iterations) : undefined;

@@ -29,6 +29,22 @@ export function noDawn(): NoAdapterError {
   );
 }
 
+/** That nothing came of the iterations after so many. */
+export function nothingDone(iterations: number): KernelError {
+  return new KernelError(
+    `The device did nothing after iteration ${iterations}, most likely because it ran out of memory; ` +
+      `free memory, use fewer rows, or set runtime to 'cpu'.`,
+  );
+}
+
+/** That only so many of the rows were labelled. */
+export function labelsMissing(labelled: number, rows: number): KernelError {
+  return new KernelError(
+    `The device returned labels for ${labelled} of ${rows} rows, most likely because it ran out of memory; ` +
+      `free memory, use fewer rows, or set runtime to 'cpu'.`,
+  );
+}
+
 /** What a compiler found wrong, with the lines where it did. */
 export function compilationFailed(
   label: string,

@@ -5,9 +5,9 @@
 // centres     [..][quads]              vec4; row `centre` is written
 // chosen      [1]                      which of the trials that is
 //
-// One workgroup: an invocation sums a share of the blocks for a trial, neighbours for neighbouring trials, which lie side
-// by side; then an invocation sums the shares of a trial.
-// Lines of memory: a share's blocks follow each other, so the lines of a load are used by the next ones.
+// One workgroup: each invocation sums a share of the blocks for all trials.
+// Lines of memory: a lane reads its own share of the blocks one after the other, a trial at a time; the lines of a share
+//   serve all its trials. One workgroup reads a few kilobytes.
 // Cost: blocks x trials FLOPs.
 struct Shape {
   blocks: u32,
@@ -22,47 +22,34 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> centres: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> chosen: array<u32>;
 
-const WORKGROUP = 256;
-// Of the blocks: how the sums round depends on it.
-const SHARES = 64;
-// Trials that there may be.
-const MOST_TRIALS = 16;
+const WORKGROUP = 64;
 
-var<workgroup> shares: array<f32, SHARES * MOST_TRIALS>;
-var<workgroup> totals: array<f32, MOST_TRIALS>;
+var<workgroup> shares: array<f32, WORKGROUP>;
+var<workgroup> least: f32;
 var<workgroup> best: u32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
-  let length = (shape.blocks + SHARES - 1) / SHARES;
-  for (var e = lane; e < SHARES * shape.trials; e += WORKGROUP) {
-    let share = e / shape.trials;
-    let t = e % shape.trials;
+  let share = (shape.blocks + WORKGROUP - 1) / WORKGROUP;
+  for (var t = 0u; t < shape.trials; t++) {
     var sum = 0.0;
-    for (var b = share * length; b < min((share + 1) * length, shape.blocks); b++) {
+    for (var b = lane * share; b < min((lane + 1) * share, shape.blocks); b++) {
       sum += potentials[b * shape.padded_trials + t];
     }
-    shares[e] = sum;
-  }
-  workgroupBarrier();
-  if (lane < shape.trials) {
-    var total = 0.0;
-    for (var i = 0u; i < SHARES; i++) {
-      total += shares[i * shape.trials + lane];
-    }
-    totals[lane] = total;
-  }
-  workgroupBarrier();
-  if (lane == 0) {
-    var first = 0u;
-    for (var t = 1u; t < shape.trials; t++) {
-      if (totals[t] < totals[first]) {
-        first = t;
+    shares[lane] = sum;
+    workgroupBarrier();
+    if (lane == 0) {
+      var total = 0.0;
+      for (var i = 0u; i < WORKGROUP; i++) {
+        total += shares[i];
+      }
+      if (t == 0 || total < least) {
+        least = total;
+        best = t;
       }
     }
-    best = first;
+    workgroupBarrier();
   }
-  workgroupBarrier();
   for (var q = lane; q < shape.quads; q += WORKGROUP) {
     centres[shape.centre * shape.quads + q] = candidates[best * shape.quads + q];
   }

@@ -1,5 +1,4 @@
 /** Each row's nearest centroid, and what the rows cost there. */
-import { KernelError } from '../../../host/errors.js';
 import { ceilDiv } from '../../../host/plan.js';
 import type { Recording } from '../../../host/recording.js';
 import pointCostsKernel from '../../../shaders/assign/point_costs.wgsl';
@@ -208,11 +207,6 @@ export async function countLabels(
   workspace.release(counts);
   const sum = result.reduce((total, count) => total + count, 0);
   // A driver that ran out of memory leaves zeros behind instead of an error.
-  if (sum !== n) {
-    throw new KernelError(
-      `The device returned labels for ${sum} of ${n} rows, most likely because it ran out of memory; ` +
-        `free memory, use fewer rows, or set runtime to 'cpu'.`,
-    );
-  }
+  if (sum !== n) throw (await import('../../../host/refusals.js')).labelsMissing(sum, n);
   return result;
 }

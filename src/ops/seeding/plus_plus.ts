@@ -15,7 +15,7 @@ import type { DeviceWeights } from '../../rows/weights.js';
 
 /** Candidates that are tried at a time, and so the most that are: as many as 3,000,000 clusters have. */
 const TRIAL_TILES = [4, 6, 8, 12, 16] as const;
-const MOST_TRIALS = Number(seedChooseKernel.constants.MOST_TRIALS);
+const MOST_TRIALS = 16;
 const BLOCK = Number(seedTrialsKernel.constants.BLOCK);
 /** Centres chosen in one submission at most; between two the caller may cancel. */
 const MOST_CENTRES_PER_SUBMIT = 64;

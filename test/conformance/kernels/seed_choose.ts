@@ -7,7 +7,6 @@ import { compareEach, type KernelTest } from './kernel_test.js';
 import { blank, blankBits, type Lab } from './lab.js';
 
 const WORKGROUP = constant(source, 'WORKGROUP');
-const SHARES = constant(source, 'SHARES');
 
 interface Shape {
   readonly blocks: number;
@@ -16,7 +15,7 @@ interface Shape {
 }
 
 const SHAPES: readonly Shape[] = [
-  ...[1, ...around(SHARES), 3 * SHARES + 2].map((blocks) => ({
+  ...[1, ...around(WORKGROUP), 3 * WORKGROUP + 2].map((blocks) => ({
     blocks,
     trials: 5,
     quads: 2,
@@ -78,15 +77,14 @@ export const seedChoose: KernelTest = {
     });
   },
   mutations: [
-    ['totals[t] < totals[first]', 'totals[t] <= totals[first]'],
-    ['totals[t] < totals[first]', 'totals[t] > totals[first]'],
+    ['total < least', 'total <= least'],
+    ['total < least', 'total > least'],
+    ['t < shape.trials', 't < shape.padded_trials'],
     ['t < shape.trials', 't + 1 < shape.trials'],
-    ['lane < shape.trials', 'lane + 1 < shape.trials'],
-    ['e += WORKGROUP', 'e += 2 * WORKGROUP'],
-    ['i < SHARES', 'i < SHARES - 1'],
+    ['i < WORKGROUP', 'i < WORKGROUP - 1'],
     ['q += WORKGROUP', 'q += 2 * WORKGROUP'],
     ['chosen[0] = best', 'chosen[0] = 0'],
     ['shape.centre * shape.quads', '0'],
-    ['b < min((share + 1) * length, shape.blocks)', 'b < (share + 1) * length'],
+    ['b < min((lane + 1) * share, shape.blocks)', 'b < (lane + 1) * share'],
   ],
 };
