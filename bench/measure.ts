@@ -94,11 +94,12 @@ export async function measure<M extends Method>(
   const loaded = await session.load(workload);
   await loaded.iterate(1);
   const first = performance.now() - begin;
-  report({ first });
+  report({ first, deviceBytes: deviceBytes() });
 
   let isDone = true;
   if (workload.method === 'pca') await measureFits(loaded, effort, report);
   else isDone = await measureIterations(loaded, first, effort, report);
+  // It may have grown.
   report({ deviceBytes: deviceBytes() });
   const tuned = isDone ? undefined : await loaded.tuned?.();
   if (tuned) report({ tuned });
