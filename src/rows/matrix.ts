@@ -337,8 +337,7 @@ function flattenRows(
       );
     }
     checkNumbers(what, row, d, firstRow + i);
-    // `set` takes three times as long, of short arrays.
-    for (let j = 0, to = i * d; j < d; j++, to++) source[to] = row[j];
+    source.set(row, i * d);
   });
   return { source, shape: [n, d] as const };
 }
