@@ -170,10 +170,15 @@ export interface Outputs {
  * `predict` does it. Distances between scaled rows are not those between the file's, so that no model of
  * these could stand in for it.
  */
-function savedModel({ source, table, preparation, reduction }: Job, model: object): object {
+function savedModel(
+  { source, table, preparation, reduction }: Job,
+  { columns }: Pick<SharedOptions, 'columns'>,
+  model: object,
+): object {
   const { features, missing, standardize } = preparation;
   const isPlain = features.every(({ kind, fill }) => kind === 'number' && fill === undefined);
-  const isWhole = features.length === source.columns.length;
+  // Where columns were chosen the source has these alone.
+  const isWhole = columns === undefined && features.length === source.columns.length;
   if (isPlain && isWhole && !standardize && !reduction) return model;
   return {
     columns: table.columns,
@@ -207,7 +212,7 @@ export async function finishJob(
         });
       },
     ],
-    [options.model, (path: string) => writeJson(path, savedModel(job, model))],
+    [options.model, (path: string) => writeJson(path, savedModel(job, options, model))],
     ...(picture ? [picture] : []),
     [options.report, async (path: string) => writeAtomic(path, await report())],
   ] as const;

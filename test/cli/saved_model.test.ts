@@ -113,3 +113,20 @@ describe.each(Object.entries(READERS))('%s --model', (_, { command, fromJSON }) 
     expect(() => fromJSON(json)).toThrow(InvalidArgumentError);
   });
 });
+
+describe('a model of chosen columns', () => {
+  const textOf = (names: readonly string[]) =>
+    [...(names.length ? [names] : []), ...ROWS].join('\n');
+  test.each([
+    ['by name', COLUMNS, 'narrow'],
+    ['in an order of their own', COLUMNS, 'constant,narrow'],
+    ['of a file without names', [], 'column0,column2'],
+  ])('%s is what predict takes from the same file', async (_, names, columns) => {
+    const file = await here.write('rows.csv', textOf(names));
+    await here.json('kmeans', file, '--k', '2', '--columns', columns, '--model', 'm.json');
+    const { model } = JSON.parse(await here.text('m.json')) as { model: { labels: number[] } };
+    const again = (await here.json('predict', here.path('m.json'), file)) as { labels: number[] };
+    expect(again.labels).toEqual(model.labels);
+    expect(again.labels[0]).not.toBe(again.labels[1]);
+  });
+});

@@ -34,13 +34,13 @@ interface Engine {
 
 const ENGINES: Readonly<Record<string, Engine>> = {
   'the CPU twin': {
-    runs: Number(FUZZ_RUNS ?? 1900),
+    runs: Number(FUZZ_RUNS ?? 1300),
     milliseconds: 10_000,
     environment: () => Promise.resolve({}),
     without: [],
   },
   'a device': {
-    runs: Number(FUZZ_DEVICE_RUNS ?? 100),
+    runs: Number(FUZZ_DEVICE_RUNS ?? 70),
     milliseconds: 60_000,
     // Each process compiles its kernels anew, for which lavapipe has a cache on disk.
     environment: async () => ({

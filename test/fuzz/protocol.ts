@@ -1,6 +1,6 @@
 /** What is tried, and what the process that tries it tells the one that watches. */
 
-/** The share of all cases that each subject has, in percent. */
+/** The share of all cases that each subject has, relative to the others'. */
 export const SHARES = {
   kmeans: 8,
   miniBatchKMeans: 6,
