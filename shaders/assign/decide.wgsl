@@ -27,8 +27,7 @@ const WORKGROUP = 64;
 // Rows from which an invocation takes its own.
 const MANY = 16384;
 
-// import ../lib/points_layout.wgsl
-// import ../lib/squared_distance.wgsl
+// import ../lib/four_by_four.wgsl
 // import ../lib/undecided.wgsl
 
 // Of four rows.
@@ -66,25 +65,12 @@ fn nearest_of(rows: vec4u, first: u32, step: u32) -> Nearest {
   var best = Nearest(vec4f(3.4e38), vec4u(4 * first));
   for (var four = first; 4 * four < shape.clusters; four += step) {
     let k = 4 * four + vec4u(0, 1, 2, 3);
-    var at = min(k, vec4u(shape.clusters - 1)) * shape.quads;
-    var p = start;
-    var sums0 = vec4f();
-    var sums1 = vec4f();
-    var sums2 = vec4f();
-    var sums3 = vec4f();
-    for (var q = 0u; q < shape.quads; q++) {
-      let x = unpacked4(points[p.x], points[p.y], points[p.z], points[p.w]);
-      sums0 += squares(x, centroids[at.x]);
-      sums1 += squares(x, centroids[at.y]);
-      sums2 += squares(x, centroids[at.z]);
-      sums3 += squares(x, centroids[at.w]);
-      at += vec4u(1);
-      p += BLOCK_ROWS;
-    }
-    best = with_centroid(best, sums0, k.x);
-    best = with_centroid(best, sums1, k.y);
-    best = with_centroid(best, sums2, k.z);
-    best = with_centroid(best, sums3, k.w);
+    let others = min(k, vec4u(shape.clusters - 1)) * shape.quads;
+    let squared = four_by_four(start, others, shape.quads);
+    best = with_centroid(best, squared[0], k.x);
+    best = with_centroid(best, squared[1], k.y);
+    best = with_centroid(best, squared[2], k.z);
+    best = with_centroid(best, squared[3], k.w);
   }
   return best;
 }

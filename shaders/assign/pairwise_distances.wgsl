@@ -5,8 +5,9 @@
 // centroids  [K][quads]  vec4
 // distances  [count][K]
 //
-// An invocation owns one entry; neighbours own neighbouring rows.
-// Cost: 3 N K D FLOPs; writes 4 N K bytes.
+// An invocation owns four rows and four centroids; neighbours own neighbouring centroids, then neighbouring rows.
+// Lines of memory: neighbouring lanes read neighbouring centroids, each its own quads one after the other.
+// Cost: 3 N K D FLOPs; a quad costs 8 loads for 64 FMAs; writes 4 N K bytes.
 struct Shape {
   first: u32,
   count: u32,
@@ -19,10 +20,8 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> distances: array<f32>;
 
 const WORKGROUP = 64;
-const PRODUCTS = false;
 
-// import ../lib/points_layout.wgsl
-// import ../lib/squared_distance.wgsl
+// import ../lib/four_by_four.wgsl
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -31,21 +30,23 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = (group.x + group.y * groups.x) * WORKGROUP + lane;
-  let k = index / shape.count;
-  let i = index % shape.count;
-  if (k >= shape.clusters) {
+  let fours = (shape.clusters + 3) / 4;
+  let i = 4 * (index / fours);
+  if (i >= shape.count) {
     return;
   }
-  let at = point_at(shape.first + i, shape.quads);
-  var sum = 0.0;
-  for (var q = 0u; q < shape.quads; q++) {
-    let x = unpacked(points[at + q * BLOCK_ROWS]);
-    let c = centroids[k * shape.quads + q];
-    if (PRODUCTS) {
-      sum += dot(x, c);
-    } else {
-      sum += square(x - c);
+  let k = 4 * (index % fours);
+  // Past the last they are copies of that, and never written.
+  let rows = shape.first + min(i + vec4u(0, 1, 2, 3), vec4u(shape.count - 1));
+  let others = min(k + vec4u(0, 1, 2, 3), vec4u(shape.clusters - 1));
+  let made = four_by_four(points_at(rows, shape.quads), others * shape.quads, shape.quads);
+  #repeat r 0..4
+  if (i + $r < shape.count) {
+    #repeat c 0..4
+    if (k + $c < shape.clusters) {
+      distances[(i + $r) * shape.clusters + k + $c] = made[$c][$r];
     }
+    #end
   }
-  distances[i * shape.clusters + k] = sum;
+  #end
 }

@@ -1,4 +1,5 @@
 /** What pairwise_distances.wgsl makes of each row and each of k vectors. */
+import { ceilDiv } from '../../../host/plan.js';
 import pairwiseDistancesKernel from '../../../shaders/assign/pairwise_distances.wgsl';
 import { groups, padColumns, paced } from '../../rows/device_points.js';
 import { newFloats } from '../../rows/matrix.js';
@@ -117,7 +118,7 @@ async function eachPairwise(
         const range = { first, count, quads, clusters: k };
         workspace.run('distances', (recording) => {
           const bindings = { shape: range, points: chunk.points, ...made };
-          recording.dispatch(kernel, bindings, groups(kernel, count * k));
+          recording.dispatch(kernel, bindings, groups(kernel, ceilDiv(count, 4) * ceilDiv(k, 4)));
         });
         await take(made.distances, chunk.start + first, count);
       }

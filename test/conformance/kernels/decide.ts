@@ -114,7 +114,7 @@ export const decide: KernelTest = {
     ['nearest[lane + others]', 'nearest[lane]'],
     ['nearest_of(rows, lane, WORKGROUP)', 'nearest_of(rows, lane + 1, WORKGROUP)'],
     ['p += BLOCK_ROWS', 'p += vec4u(1)'],
-    ['sums2, k.z', 'sums1, k.z'],
+    ['squared[2], k.z', 'squared[1], k.z'],
     ['vec4u(count - 1)', 'vec4u(count)'],
     ['labels[rows[j]] != label[j]', 'true'],
   ],

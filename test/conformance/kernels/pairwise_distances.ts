@@ -31,7 +31,7 @@ const SHAPES = [
     draw: grid,
   })),
   ...COLUMNS.map((columns) => ({ count: 7, clusters: 5, columns, first: 3, draw: grid })),
-  { count: WORKGROUP, clusters: FOLDED_WORKGROUPS, columns: 2, first: 1, draw: grid },
+  { count: 4 * WORKGROUP, clusters: 4 * FOLDED_WORKGROUPS, columns: 2, first: 1, draw: grid },
   { count: 30, clusters: 8, columns: 50, first: 0, draw: uniform },
 ];
 
@@ -56,7 +56,7 @@ export const pairwiseDistances: KernelTest = {
           centroids,
           distances: blank(count * clusters),
         },
-        invocations: count * clusters,
+        invocations: Math.ceil(count / 4) * Math.ceil(clusters / 4),
       });
       const twin = products ? pairwiseProducts : pairwiseSquaredDistances;
       const expected = twin(x, count, centroids, clusters, width);
@@ -69,12 +69,15 @@ export const pairwiseDistances: KernelTest = {
     });
   },
   mutations: [
-    ['row % BLOCK_ROWS', 'row % (BLOCK_ROWS / 2)'],
-    ['k >= shape.clusters', 'k > shape.clusters'],
-    ['shape.first + i', 'i'],
-    ['i * shape.clusters + k', 'k * shape.count + i'],
+    ['rows % BLOCK_ROWS', 'rows % (BLOCK_ROWS / 2)'],
+    ['shape.first + min', 'min'],
+    ['* shape.clusters + k +', '* shape.count + k +'],
+    ['shape.clusters + 3', 'shape.clusters'],
+    ['made[$c][$r]', 'made[$r][$c]'],
+    ['vec4u(shape.count - 1)', 'vec4u(shape.count - 2)'],
+    ['< shape.clusters)', '<= shape.clusters)'],
     ['fma(residual.z', 'fma(residual.w'],
-    ['dot(x, c)', 'dot(x, x)'],
+    ['dot(x[2], c)', 'dot(x[2], x[2])'],
     ['(PRODUCTS', '(!PRODUCTS'],
   ],
 };
