@@ -40,6 +40,7 @@ export default defineConfig(({ mode }) =>
                   'node_worker',
                   'profile',
                   'maps',
+                  'images',
                   'algebra',
                   'pursuit',
                   'subspaces',

@@ -24,3 +24,11 @@ declare module 'ml-som' {
     getQuantizationError(): number;
   }
 }
+
+declare module 'quantize' {
+  type Colour = [number, number, number];
+  export default function quantize(
+    pixels: Colour[],
+    colours: number,
+  ): false | { palette: () => Colour[]; map: (pixel: Colour) => Colour };
+}

@@ -147,7 +147,7 @@ async function textures() {
   const examples = ['petals', 'leaves', 'bricks'];
   const made = [];
   for (const name of examples) {
-    const how = { network, layers, maxIter: 30, ...where };
+    const how = { network: randomFilters({ filters: 64 }), layers, maxIter: 200, ...where };
     made.push(await timed(name, () => synthesizeTexture(readSample(name), how)));
   }
   writeSheet('textures', [examples.map(readSample), made], enlarged);

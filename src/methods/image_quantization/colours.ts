@@ -42,10 +42,9 @@ export function packPixels({ data, channels, isBytes }: CheckedImage): Uint32Arr
   const pixels = new Uint32Array(data.length / channels);
   // What is added to find green and blue: none where the pixels are grey.
   const next = channels >= 3 ? 1 : 0;
-  const round = isBytes ? (value: number) => value : Math.round;
+  const numbers = isBytes ? data : Float64Array.from(data, Math.round);
   for (let i = 0, at = 0; i < pixels.length; i++, at += channels) {
-    pixels[i] =
-      round(data[at]) | (round(data[at + next]) << 8) | (round(data[at + 2 * next]) << 16);
+    pixels[i] = numbers[at] | (numbers[at + next] << 8) | (numbers[at + 2 * next] << 16);
   }
   return pixels;
 }
@@ -98,7 +97,7 @@ function byTable(parts: readonly Uint32Array[]): ColourCounts {
   const table = new Uint32Array(COLOURS);
   let distinct = 0;
   for (const pixels of parts) {
-    for (const pixel of pixels) if (table[pixel]++ === 0) distinct++;
+    for (let i = 0; i < pixels.length; i++) if (table[pixels[i]]++ === 0) distinct++;
   }
   const colours = new Uint32Array(distinct);
   const counts = new Uint32Array(distinct);

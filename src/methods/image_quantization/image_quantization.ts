@@ -79,7 +79,8 @@ export async function quantizeImage(
   const picture = pictureOf('image', image);
   const counts = countColours([picture]);
   const palette = await paletteOf(counts, given);
-  return applied(picture, palette, given);
+  // Pixels of opacity 0 are not among those counted, and have an index nevertheless.
+  return applied(picture, palette, given, picture.alpha?.includes(0) ? undefined : counts.colours);
 }
 
 /**
@@ -203,11 +204,16 @@ function byFrequency(rgb: ArrayLike<number>, weights: ArrayLike<number>): Uint8A
   return Uint8Array.from(order.flatMap((c) => [rgb[3 * c], rgb[3 * c + 1], rgb[3 * c + 2]]));
 }
 
-/** See applyPalette. */
+/**
+ * See applyPalette.
+ *
+ * @param colours the picture's distinct ones, where they are known
+ */
 async function applied(
   picture: Picture,
   palette: Uint8Array,
   options: ApplyPaletteOptions,
+  colours?: Uint32Array,
 ): Promise<QuantizedImage> {
   const { runtime, signal } = options;
   const { space, dither } = { ...QUANTIZE_DEFAULTS, ...options };
@@ -221,7 +227,8 @@ async function applied(
   } else if (dither === 'blueNoise') {
     await blueNoiseDither(picture, palette, indices, pause);
   } else {
-    engine = await takeNearest(picture, palette, space, indices, {
+    const all = colours ?? countColours([{ ...picture, alpha: undefined }]).colours;
+    engine = await takeNearest(picture, all, palette, space, indices, {
       ...(runtime && { runtime }),
       ...(signal && { signal }),
     });
@@ -231,12 +238,12 @@ async function applied(
 
 async function takeNearest(
   { pixels }: Picture,
+  colours: Uint32Array,
   palette: Uint8Array,
   space: ColourSpace,
   indices: Uint8Array | Uint16Array,
   where: ComputeOptions,
 ): Promise<string> {
-  const { colours } = countColours([{ pixels, alpha: undefined }]);
   const k = palette.length / 3;
   const centred = Float32Array.from(rowsIn(space, palette));
   // Whole numbers less no shift, of which float32 gets the distances right.
@@ -246,7 +253,7 @@ async function takeNearest(
   return withPlaced(placed, 'applyPalette', points, where, async (session, _, engine) => {
     const { labels } = await session.run(assign, centred, k, where.signal);
     const lookup = new Uint16Array(1 << 24);
-    colours.forEach((colour, i) => (lookup[colour] = labels[i]));
+    for (let i = 0; i < colours.length; i++) lookup[colours[i]] = labels[i];
     for (let i = 0; i < pixels.length; i++) indices[i] = lookup[pixels[i]];
     return engine;
   });
