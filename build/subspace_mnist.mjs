@@ -175,6 +175,10 @@ not centred; columns as above. The authors of \`'omp'\` and \`'elasticNet'\` rep
 are not of length 1. Made by \`npm run docs:subspace -- --mnist\` on ${runtime === 'cpu' ? 'the CPU in float64' : runtime.info.description}:
 scattering ${time(scattering)} s of processors, components ${time(reduction)}.
 
+The graph of three neighbours that \`'elasticNet'\` makes of 10,000 images has a smaller normalized cut than that by digits (0.35 beside
+0.41, by SciPy from our coefficients): ones in two groups, threes and fives in one. scikit-learn's cuts by K-means, by QR and
+\`discretize\` all find it.
+
 ${table.join('\n')}
 `;
 }
