@@ -98,7 +98,7 @@ describe('webgpu-clustering texture, style and invert', () => {
       [
         ['invert', example, '--layer=seen', '--network', FAITHFUL],
         1,
-        /The network cannot be read: it is damaged/,
+        /faithful\.csv: the network in it cannot be read: it is damaged.*\. [A-Z]/,
       ],
       [
         ['invert', example, '--layer=a', '--network', model],

@@ -24,7 +24,7 @@ import { columnRanges } from './kernels/column_ranges.js';
 import { columnSums } from './kernels/column_sums.js';
 import { combine } from './kernels/combine.js';
 import { converge } from './kernels/converge.js';
-import { convolve, padPlanes } from './kernels/convolve.js';
+import { convolve, convolveLines, padPlanes } from './kernels/convolve.js';
 import { crossProducts } from './kernels/cross_products.js';
 import { csrTimes } from './kernels/csr_times.js';
 import { decide } from './kernels/decide.js';
@@ -159,6 +159,7 @@ const tests: readonly KernelTest[] = [
   uniformBoxKernel,
   padPlanes,
   convolve,
+  convolveLines,
   ...mixtureKernels,
   ...networkTests,
   ...networkImageTests,

@@ -8,8 +8,13 @@ export class NetworkFileError extends ClusteringError {
     keepName(this, 'NetworkFileError');
   }
   declare readonly name: 'NetworkFileError';
+  /** What is wrong with the file, and what to do about it. */
+  readonly problem: string;
+  readonly remedy: string;
 
   constructor(problem: string, remedy: string) {
     super('network-file', `The network cannot be read: ${problem}; ${remedy}`);
+    this.problem = problem;
+    this.remedy = remedy;
   }
 }

@@ -74,12 +74,18 @@ export function padPlanes(
   return planes;
 }
 
-/** See shaders/images/convolve.wgsl; widths are those of whole vec4s. */
+/**
+ * See shaders/images/convolve.wgsl; widths are those of whole vec4s.
+ *
+ * @param apart numbers from a pixel to the next: with the channels of a picture, see convolve_lines.wgsl, whose lines are
+ *   rows of one plane
+ */
 export function convolvePlanes(
   planes: ArrayLike<number>,
   inShape: { readonly channels: number; readonly rows: number; readonly width: number },
   outShape: { readonly rows: number; readonly width: number },
   { weights, rows, columns }: Filter,
+  apart = 1,
 ): Float64Array {
   const result = new Float64Array(inShape.channels * outShape.rows * outShape.width);
   for (let at = 0; at < result.length; at++) {
@@ -88,7 +94,8 @@ export function convolvePlanes(
     const first = Math.floor(line / outShape.rows) * inShape.rows + (line % outShape.rows);
     for (let s = 0; s < rows; s++) {
       for (let t = 0; t < columns; t++) {
-        result[at] += weights[s * columns + t] * planes[(first + s) * inShape.width + x + t];
+        result[at] +=
+          weights[s * columns + t] * planes[(first + s) * inShape.width + x + t * apart];
       }
     }
   }

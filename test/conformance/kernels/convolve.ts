@@ -1,4 +1,5 @@
 import convolveSource from '../../../shaders/images/convolve.wgsl';
+import linesSource from '../../../shaders/images/convolve_lines.wgsl';
 import padSource from '../../../shaders/images/pad_planes.wgsl';
 import { BORDERS } from '../../../src/ops/images/border.js';
 import { convolvePlanes, padPlanes as padTwin } from '../../../src/ops/images/convolve.twin.js';
@@ -139,5 +140,70 @@ export const convolve: KernelTest = {
     ['top + $r < shape.rows', 'true'],
     ['shape.first + (', '('],
     ['channel * shape.in_rows', '0'],
+  ],
+};
+
+/** Rows of kernels and of pictures across the edges of strips; vec4s of a line across those of workgroups. */
+const LINES = [
+  ...[1, 2, 3, 4].flatMap((channels) => [
+    ...around(ROWS).map((rows) => ({ rows, quads: 3, channels, kernelRows: 3 })),
+    { rows: 5, quads: 1, channels, kernelRows: 1 },
+    { rows: 6, quads: 2, channels, kernelRows: 2 * ROWS + 3, first: 1 },
+  ]),
+  ...around(WORKGROUP).map((quads) => ({ rows: 2, quads, channels: 3, kernelRows: 2 })),
+  { rows: ROWS * FOLDED_WORKGROUPS, quads: WORKGROUP, channels: 1, kernelRows: 1 },
+].map((shape) => ({ first: 0, ...shape }));
+
+export const convolveLines: KernelTest = {
+  source: linesSource,
+  async compare(lab, kernel) {
+    const random = seeded();
+    const shapes = LINES.flatMap((shape) => [false, true].map((bytes) => ({ ...shape, bytes })));
+    await compareEach(shapes, async ({ rows, quads, channels, kernelRows, first, bytes }) => {
+      const [inRows, inQuads] = [rows + kernelRows - 1, quads + 2];
+      const count = 4 * inQuads * inRows;
+      const numbers = bytes
+        ? Uint8Array.from(indices(random, count, 256))
+        : floats(random, grid, count);
+      const weights = floats(random, grid, 4 * kernelRows);
+      const before = blank(4 * quads * rows);
+      const { result } = await lab.run(kernel, {
+        constants: { BYTES: bytes, CHANNELS: channels },
+        shape: { first, rows, quads, in_rows: inRows, in_quads: inQuads, kernel_rows: kernelRows },
+        buffers: { lines: new Uint32Array(numbers.buffer), weights, result: before },
+        invocations: Math.ceil(rows / ROWS) * quads - first,
+      });
+      const filter = {
+        weights: Float64Array.from(weights.filter((_, at) => at % 4 < 3)),
+        rows: kernelRows,
+        columns: 3,
+      };
+      const made = convolvePlanes(
+        numbers,
+        { channels: 1, rows: inRows, width: 4 * inQuads },
+        { rows, width: 4 * quads },
+        filter,
+        channels,
+      );
+      const expected = made.map((value, at) => {
+        const [line, place] = [Math.floor(at / (4 * quads)), at % (4 * quads)];
+        const owner = Math.floor(line / ROWS) * quads + Math.floor(place / 4);
+        return owner < first ? before[at] : value;
+      });
+      const shape = { rows, quads, channels, kernelRows, first, bytes };
+      expectExact(result, expected, JSON.stringify(shape));
+    });
+  },
+  mutations: [
+    ['ROWS + shape.kernel_rows - 1', 'shape.kernel_rows'],
+    ['vec4u(0, 8, 16, 24)', 'vec4u(0, 8, 16, 16)'],
+    ['let by_one = vec4f(here.yzw, next.x);', 'let by_one = here;'],
+    ['let by_two = next;', 'let by_two = here;'],
+    ['next.zw, quad_at(start + 2).xy', 'next.zw, next.xy'],
+    ['let by_two = quad_at(start + 2);', 'let by_two = next;'],
+    ['weights[line - $r]', 'weights[line]'],
+    ['top + $r < shape.rows', 'true'],
+    ['shape.first + (', '('],
+    ['weight.z * by_two', 'weight.y * by_two'],
   ],
 };

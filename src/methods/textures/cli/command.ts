@@ -6,6 +6,7 @@ import {
   type FeatureNetwork,
   InvalidArgumentError,
   invertFeatures,
+  NetworkFileError,
   type PaintedImage,
   type PaintProgress,
   randomFilters,
@@ -14,7 +15,7 @@ import {
   synthesizeTexture,
   transferStyle,
 } from '../../../index.js';
-import { asFileError } from '../../../cli/errors.js';
+import { asFileError, FileError } from '../../../cli/errors.js';
 import { formatCount, formatNumber, formatSeconds } from '../../../cli/format.js';
 import {
   addImageRun,
@@ -193,7 +194,23 @@ async function networkOf(
     const { channels } = await readImage(file);
     return randomFilters({ filters, depth, seed, channels: channels < 3 ? 1 : 3 });
   }
-  const how = until === undefined ? {} : { until };
+  try {
+    return await readNetwork(network, until === undefined ? {} : { until });
+  } catch (error) {
+    if (!(error instanceof NetworkFileError)) throw error;
+    const { problem, remedy } = error;
+    throw new FileError(network, `the network in it cannot be read: ${problem}`, sentence(remedy), {
+      cause: error,
+    });
+  }
+}
+
+const sentence = (remedy: string) => remedy.charAt(0).toUpperCase() + remedy.slice(1);
+
+async function readNetwork(
+  network: string,
+  how: { readonly until?: string },
+): Promise<FeatureNetwork> {
   const bytes = await bytesOf(network);
   if (!/\.json$/i.test(network)) return readOnnx(bytes, how);
   let model: unknown;
