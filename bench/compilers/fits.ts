@@ -4,19 +4,27 @@ import {
   bayesianGaussianMixture,
   calinskiHarabasz,
   convolutionalTransformLearning,
+  convolveImage,
   daviesBouldin,
+  dbscan,
+  deepClustering,
   gapStatistic,
   gaussianMixture,
+  hdbscan,
+  invertFeatures,
   kmeans,
   miniBatchKMeans,
   nearestNeighbours,
   onlineKMeans,
   pca,
+  randomFilters,
+  restrictedBoltzmannMachine,
   type Runtime,
   scatteringTransform,
   selfOrganizingMap,
   silhouette,
   spectralClustering,
+  subspaceClustering,
 } from '../../src/index.js';
 import { meanPool } from '../../src/interop/index.js';
 import { deviceAlgebra } from '../../src/ops/algebra/device_algebra.js';
@@ -50,6 +58,7 @@ const pixels: Rows = {
   }),
   shape: [N, 784],
 };
+const shades: Rows = { data: pixels.data.map((value) => value / 255), shape: pixels.shape };
 /** Columns that differ by little. */
 const thin = ((): Rows => {
   const { data, shape } = rows(8, 4);
@@ -118,7 +127,62 @@ async function linearAlgebra(runtime: Runtime): Promise<void> {
   }
 }
 
+/** A picture of bytes. */
+const picture = {
+  data: Uint8Array.from({ length: 3 * 96 * 64 }, (_, at) => (at * 7919) % 256),
+  ...{ width: 96, height: 64, channels: 3 },
+};
+
 export const FITS: readonly Fit[] = [
+  ...[3, 5, 9].map((side) => ({
+    name: `a filter of ${side} x ${side} over a picture`,
+    run: (runtime: Runtime) =>
+      convolveImage(
+        picture,
+        Array.from({ length: side }, (_, s) =>
+          Array.from({ length: side }, (__, t) => (side === 9 ? 1 : s * t + 1)),
+        ),
+        { runtime },
+      ),
+  })),
+  {
+    name: 'a picture from its features',
+    run: (runtime) =>
+      invertFeatures(picture, {
+        ...{ network: randomFilters({ filters: 8, depth: 2 }), layer: 'layer2', lambda: 1e-3 },
+        ...{ maxIter: 2, runtime },
+      }),
+  },
+  ...(['dec', 'dcn', 'dkm'] as const).map((method) => ({
+    name: `deep clustering of pixels, ${method}`,
+    run: (runtime: Runtime) =>
+      deepClustering(pixels, {
+        ...{ k: 10, method, layers: [32], pretrainEpochs: 1, clusteringEpochs: 1, runtime },
+      }),
+  })),
+  {
+    name: 'an autoencoder of pixels under noise',
+    run: (runtime) =>
+      autoencoder(shades, {
+        ...{ layers: [32], epochs: 1, noise: 0.2, clipNorm: 1, runtime },
+      }),
+  },
+  {
+    name: 'a Boltzmann machine of pixels',
+    run: (runtime) => restrictedBoltzmannMachine(shades, { components: 64, epochs: 1, runtime }),
+  },
+  {
+    name: 'clusters by density of blobs',
+    run: (runtime) => dbscan(rows(3, 8), { eps: 0.5, runtime }),
+  },
+  {
+    name: 'clusters by hierarchies of density of blobs',
+    run: (runtime) => hdbscan(rows(3, 8), { runtime }),
+  },
+  {
+    name: 'subspaces by elastic nets',
+    run: (runtime) => subspaceClustering(rows(32, 4, 256), { k: 4, method: 'elasticNet', runtime }),
+  },
   {
     name: 'filters over pixels of 28 x 28, and back',
     run: (runtime) => autoencoder(pixels, { image: { width: 28, height: 28 }, epochs: 1, runtime }),
@@ -203,6 +267,11 @@ export const FITS: readonly Fit[] = [
         reference: 'pca',
         runtime,
       }),
+  },
+  {
+    name: 'gap statistic, uniform',
+    run: (runtime) =>
+      gapStatistic(rows(16, 3, 4096), { kMax: 2, references: 1, nInit: 1, runtime }),
   },
   ...(['batch', 'online'] as const).map((mode) => ({
     name: `map 20 x 20 of blobs, ${mode}`,
