@@ -165,10 +165,10 @@ export interface Outputs {
 }
 
 /**
- * What --model writes: the model alone where its rows are all numeric columns of a file as they are; else an
- * object that holds it beside what to do to a row first, as the page for one's own data saves it, and as
- * `predict` does it. Distances between scaled rows are not those between the file's, so that no model of
- * these could stand in for it.
+ * What --model writes: the model alone where its rows are numeric columns of a file as they are, with the names of
+ * these where they were chosen; else an object that holds it beside what to do to a row first, as the page for one's
+ * own data saves it, and as `predict` does it. Distances between scaled rows are not those between the file's, so that
+ * no model of these could stand in for it.
  */
 function savedModel(
   { source, table, preparation, reduction }: Job,
@@ -177,9 +177,10 @@ function savedModel(
 ): object {
   const { features, missing, standardize } = preparation;
   const isPlain = features.every(({ kind, fill }) => kind === 'number' && fill === undefined);
-  // Where columns were chosen the source has these alone.
-  const isWhole = columns === undefined && features.length === source.columns.length;
-  if (isPlain && isWhole && !standardize && !reduction) return model;
+  const isWhole = features.length === source.columns.length;
+  if (isPlain && isWhole && !standardize && !reduction) {
+    return columns === undefined ? model : { ...plainOf(model), columnNames: table.columns };
+  }
   return {
     columns: table.columns,
     ...(!isPlain && { features, missing }),
@@ -190,6 +191,11 @@ function savedModel(
     model,
   };
 }
+
+const plainOf = (model: object): object =>
+  'toJSON' in model && typeof model.toJSON === 'function'
+    ? (model as { toJSON: () => object }).toJSON()
+    : model;
 
 /** Writes the files that the options name, each whole or not at all, and says so. */
 export async function finishJob(

@@ -188,7 +188,11 @@ async function readModel(path: string): Promise<Saved> {
     apply: reduction
       ? async (points, where) => apply(await reduction.transform(points, where), where)
       : apply,
-    preparation: wrapped && preparationOf(path, wrapped),
+    preparation: wrapped
+      ? preparationOf(path, wrapped)
+      : 'columnNames' in json
+        ? preparationOf(path, { columns: json.columnNames })
+        : undefined,
   };
 }
 
@@ -198,7 +202,7 @@ interface Wrapped {
   readonly missing?: unknown;
   readonly standardize?: unknown;
   readonly pca?: unknown;
-  readonly model: unknown;
+  readonly model?: unknown;
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -124,9 +124,9 @@ describe('a model of chosen columns', () => {
   ])('%s is what predict takes from the same file', async (_, names, columns) => {
     const file = await here.write('rows.csv', textOf(names));
     await here.json('kmeans', file, '--k', '2', '--columns', columns, '--model', 'm.json');
-    const { model } = JSON.parse(await here.text('m.json')) as { model: { labels: number[] } };
+    const model = KMeansModel.fromJSON(JSON.parse(await here.text('m.json')));
     const again = (await here.json('predict', here.path('m.json'), file)) as { labels: number[] };
-    expect(again.labels).toEqual(model.labels);
+    expect(again.labels).toEqual([...model.labels]);
     expect(again.labels[0]).not.toBe(again.labels[1]);
   });
 });
