@@ -59,6 +59,10 @@ fn rows_at(i: u32, count: u32) -> vec4u {
   );
 }
 
+fn beside(x: mat4x4f, c: vec4f) -> vec4f {
+  return squares(x, c);
+}
+
 // The nearest to four rows of the centroids in fours first, first + step, ...
 fn nearest_of(rows: vec4u, first: u32, step: u32) -> Nearest {
   let start = points_at(rows, shape.quads);

@@ -20,8 +20,16 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> distances: array<f32>;
 
 const WORKGROUP = 64;
+const PRODUCTS = false;
 
 // import ../lib/four_by_four.wgsl
+
+fn beside(x: mat4x4f, c: vec4f) -> vec4f {
+  if (PRODUCTS) {
+    return vec4f(dot(x[0], c), dot(x[1], c), dot(x[2], c), dot(x[3], c));
+  }
+  return squares(x, c);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

@@ -3,10 +3,8 @@
 // import points_layout.wgsl
 // import squared_distance.wgsl
 
-const PRODUCTS = false;
-
-// Squared distances, or inner products if PRODUCTS: a centroid a column, a row a row. `rows` and `others` are where the
-// first quads lie.
+// Sums of what the importing file's `beside` makes of a quad of four rows, a row a column, and of a centroid: a centroid a
+// column, a row a row. `rows` and `others` are where the first quads lie.
 fn four_by_four(rows: vec4u, others: vec4u, quads: u32) -> mat4x4f {
   var p = rows;
   var at = others;
@@ -24,12 +22,4 @@ fn four_by_four(rows: vec4u, others: vec4u, quads: u32) -> mat4x4f {
     p += BLOCK_ROWS;
   }
   return mat4x4f(sums0, sums1, sums2, sums3);
-}
-
-// Of one quad of four rows, a row a column, and of a centroid.
-fn beside(x: mat4x4f, c: vec4f) -> vec4f {
-  if (PRODUCTS) {
-    return vec4f(dot(x[0], c), dot(x[1], c), dot(x[2], c), dot(x[3], c));
-  }
-  return squares(x, c);
 }

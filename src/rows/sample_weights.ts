@@ -51,7 +51,7 @@ export function scaledWeights(weights: ArrayLike<number>, n: number): ScaledWeig
   const unit = sum < TINY ? 1 / TINY : 1;
   const mean = (sum * unit) / n;
   return {
-    scaled: new Float32Array(given.map((weight) => (weight * unit) / mean)),
+    scaled: Float32Array.from(given, (weight) => (weight * unit) / mean),
     mean: mean / unit,
   };
 }
