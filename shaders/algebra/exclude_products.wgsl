@@ -4,7 +4,9 @@
 // products  those of query i and row j at i query_step + j row_step
 // excluded  [count][excludes]   numbers of rows
 //
-// An invocation, of those from `first` on, owns a number. Cost: 8 bytes each.
+// An invocation, of those from `first` on, owns a number.
+// Lines of memory: a row is left out of each query's products, wherever it lies.
+// Cost: 8 bytes each.
 struct Shape {
   first: u32,
   count: u32,

@@ -8,6 +8,8 @@
 //
 // An invocation owns one of `count` queries and one slice, neighbours neighbouring queries. Few products are larger
 // than the last of a list: k ln(slice / k) of them in random order.
+// Lines of memory: products are read in lines; lists are shifted from where an entry belongs, which differs from lane
+//   to lane, and where the lists are as long as a slice has rows that is most of what is touched.
 // Cost: reads each product once, 2 FLOPs.
 struct Shape {
   first: u32,

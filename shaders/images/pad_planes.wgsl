@@ -7,7 +7,10 @@
 // planes   [channels][rows][quads]    vec4
 //
 // An invocation, of those from `first` on, owns a vec4; neighbours in a row stand side by side, and read `channels`
-// apart. Cost: 4 bytes written a number, 4 or 1 read.
+// apart.
+// Lines of memory: neighbours read the pixels of one channel, a line serves three of them for three channels, and
+//   the lines are read again for the next channel.
+// Cost: 4 bytes written a number, 4 or 1 read.
 struct Shape {
   first: u32,
   width: u32,

@@ -4,7 +4,10 @@
 // known  [K][stride]           see lib/nearest_list.wgsl; columns [first, first + count) are this dispatch's
 // found  [slices][K][stride]   likewise
 //
-// An invocation owns a column. Cost: reads 8 K bytes a slice and column at most, as few of a slice's rows
+// An invocation owns a column.
+// Lines of memory: neighbours own neighbouring columns, but lists are shifted from where an entry belongs, which differs
+//   from lane to lane; few entries are nearer than the last known.
+// Cost: reads 8 K bytes a slice and column at most, as few of a slice's rows
 // are nearer than the last that is known.
 struct Shape {
   first: u32,

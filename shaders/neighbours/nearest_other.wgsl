@@ -13,6 +13,8 @@
 // ROWS WORKGROUP neighbouring queries and one slice; an invocation ROWS of the queries, WORKGROUP apart, whose
 // distances to TILE rows at a time are a register tile. Those rows are read at an address that is uniform
 // over the workgroup.
+// Lines of memory: the rows' cores and components are read one after the other by all lanes, and only where a tile has
+//   a row that is near.
 // Cost: 3 D FLOPs a pair; a quad of 4 columns costs 4 query loads and TILE uniform loads for 96 TILE FLOPs.
 struct Shape {
   first: u32,

@@ -12,6 +12,8 @@
 // ROWS WORKGROUP neighbouring queries and one slice; an invocation ROWS of the queries, WORKGROUP apart, whose
 // distances to TILE rows at a time are a register tile. Those rows are read at an address that is uniform
 // over the workgroup. Few rows are nearer than the last of a list: k ln(slice / k) of them in random order.
+// Lines of memory: rows are read in lines; lists that are too long for workgroup memory are shifted from where an entry
+//   belongs, which differs from lane to lane.
 // Cost: 3 D FLOPs a pair; a quad of 4 columns costs 4 query loads and TILE uniform loads for 96 TILE FLOPs.
 struct Shape {
   first: u32,

@@ -17,6 +17,8 @@
 // its queries, WORKGROUP apart, whose distances to TILE rows at a time are a register tile. Those rows are read
 // at an address that is uniform over the workgroup. Sets are joined by atomic minima: the links that are left
 // differ from run to run, the sets do not.
+// Lines of memory: what is beside the distances, marks and values, is read and written for pairs within the radius
+//   alone, wherever these lie.
 // Cost: 3 D FLOPs a pair; a quad of 4 columns costs 4 query loads and TILE uniform loads for 96 TILE FLOPs.
 struct Shape {
   first_item: u32,

@@ -14,6 +14,8 @@
 // loss      [rows]                    weight L_i
 //
 // An invocation, of those from `first` on, owns a row. All read the same centres one after the other.
+// Lines of memory: a lane goes along its own row, whose numbers it reads for one centre after the other: they stay in
+//   the caches that lanes share.
 // Cost: 8 quads + 20 FLOPs a row and centre.
 struct Shape {
   first: u32,

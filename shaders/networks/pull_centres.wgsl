@@ -9,7 +9,10 @@
 // out      [k][quads]            vec4; where FOLLOW [k] f32: count
 //
 // A workgroup owns a centre; invocation `lane` takes every WORKGROUP-th row, and all quads one after the other. The sums of a
-// quad are then added as a tree. Cost: 12 FLOPs a row and vec4.
+// quad are then added as a tree.
+// Lines of memory: a lane takes a number of its own row, and neighbouring quads and centres take the others of the line
+//   later; a batch's rows are few and stay in the cache.
+// Cost: 12 FLOPs a row and vec4.
 struct Shape {
   rows: u32,
   quads: u32,

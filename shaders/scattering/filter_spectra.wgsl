@@ -8,7 +8,9 @@
 // filters   [count][step n][2 ceil(step m / 4)]  vec2: two numbers
 // y         [items][count][n][m / 2]            vec4, as in x
 //
-// An invocation, of those from `first` on, owns a vec4; neighbours lie side by side in all three. Cost: 8 FLOPs and 20
+// An invocation, of those from `first` on, owns a vec4; neighbours lie side by side in all three.
+// Lines of memory: maps are small, so that a subgroup's lanes span several rows of a filter, each in lines of its own.
+// Cost: 8 FLOPs and 20
 // bytes a number that is summed, most of them from caches, as the filters share a spectrum.
 struct Shape {
   first: u32,
