@@ -10,7 +10,7 @@ import process from 'node:process';
 import quantize from 'quantize';
 import sharp from 'sharp';
 import { create, globals } from 'webgpu';
-import { type KernelTime, Profiler } from '../host/profiler.js';
+import { Profiler } from '../host/profiler.js';
 import {
   applyPalette,
   convolveImage,
@@ -145,11 +145,8 @@ async function filters(picture: PictureOf<3>, runtime: Runtime): Promise<void> {
   console.table(table);
 }
 
-/** What kernels take while `work` runs. */
-async function profiled(
-  runtime: Runtime,
-  work: () => Promise<unknown>,
-): Promise<ReadonlyMap<string, KernelTime>> {
+/** Milliseconds that all kernels take while `work` runs. */
+async function ofKernels(runtime: Runtime, work: () => Promise<unknown>): Promise<number> {
   await work();
   const profiler = new Profiler(runtime);
   runtime.profiler = profiler;
@@ -157,37 +154,36 @@ async function profiled(
   const times = await profiler.read();
   runtime.profiler = undefined;
   profiler.dispose();
-  return times;
+  return [...times.values()].reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 }
 
 async function shares(picture: PictureOf<3>, runtime: Runtime): Promise<void> {
   const ceiling = await measureCeiling();
-  const table = [];
-  const filtered = await profiled(runtime, () => convolveImage(picture, 'sharpen', { runtime }));
-  const pixels = picture.width * picture.height * picture.channels;
-  for (const [kernel, { milliseconds }] of filtered) {
-    // A byte is read of each number, and a float32 written.
-    const rate = (1000 * 5 * pixels) / milliseconds;
-    table.push({
-      kernel,
-      ms: Number(milliseconds.toFixed(1)),
-      'of the bandwidth, %': Number(((100 * rate) / ceiling.wideStorageBytesPerSecond).toFixed(0)),
-    });
-  }
   const { channels, side } = MAPS;
   const maps = {
     data: blobs(channels, side * side, 4, 1),
     shape: [channels, side * side] as const,
   };
-  for (const [kernel, { milliseconds }] of await profiled(runtime, () =>
-    gramMatrix(maps, { runtime }),
-  )) {
-    const rate = (1000 * channels * (channels + 1) * side * side) / milliseconds;
-    table.push({
-      kernel,
-      ms: Number(milliseconds.toFixed(1)),
-      'of the multiply-adds, %': Number(((100 * rate) / ceiling.flopsPerSecond).toFixed(0)),
-    });
+  const rows = [
+    {
+      what: 'a sharpening filter, of the bandwidth',
+      work: () => convolveImage(picture, 'sharpen', { runtime }),
+      // A byte is read of each number, and a float32 written.
+      least: 5 * picture.width * picture.height * picture.channels,
+      most: ceiling.wideStorageBytesPerSecond,
+    },
+    {
+      what: 'a Gram matrix, of the multiply-adds',
+      work: () => gramMatrix(maps, { runtime }),
+      least: channels * (channels + 1) * side * side,
+      most: ceiling.flopsPerSecond,
+    },
+  ];
+  const table = [];
+  for (const { what, work, least, most } of rows) {
+    const ms = await ofKernels(runtime, work);
+    const share = (1000 * least) / ms / most;
+    table.push({ what, ms: Number(ms.toFixed(1)), '%': Number((100 * share).toFixed(0)) });
   }
   console.table(table);
 }

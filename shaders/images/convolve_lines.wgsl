@@ -9,8 +9,8 @@
 //
 // An invocation, of those from `first` on, owns a vec4 in each of ROWS lines, one below the other, so that what it
 // loads serves up to ROWS of them; neighbours stand side by side. A row of the kernel is summed by itself.
-// Cost: 6 FLOPs a number and row of the kernel; 3 (ROWS + kernel_rows - 1) loads of 4 bytes, or of 16, for 4 ROWS
-// numbers, from memory once; writes 4 bytes a number.
+// Cost: 6 FLOPs a number and row of the kernel; 2 or, of three or four channels, 3 loads of 4 bytes, or of 16, a
+// line of ROWS + kernel_rows - 1 for 4 ROWS numbers, from memory once; writes 4 bytes a number.
 struct Shape {
   first: u32,
   rows: u32,

@@ -3,8 +3,8 @@
 // import points_layout.wgsl
 // import squared_distance.wgsl
 
-// Sums of what the importing file's `beside` makes of a quad of four rows, a row a column, and of a centroid: a centroid a
-// column, a row a row. `rows` and `others` are where the first quads lie.
+// Sums of what the importing file's `beside` makes of a quad of four rows, a row a column, and of a centroid:
+// a centroid a column, a row a row. `rows` and `others` are where the first quads lie.
 fn four_by_four(rows: vec4u, others: vec4u, quads: u32) -> mat4x4f {
   var p = rows;
   var at = others;

@@ -42,9 +42,10 @@ export function packPixels({ data, channels, isBytes }: CheckedImage): Uint32Arr
   const pixels = new Uint32Array(data.length / channels);
   // What is added to find green and blue: none where the pixels are grey.
   const next = channels >= 3 ? 1 : 0;
-  const numbers = isBytes ? data : Float64Array.from(data, Math.round);
+  const round = isBytes ? (value: number) => value : Math.round;
   for (let i = 0, at = 0; i < pixels.length; i++, at += channels) {
-    pixels[i] = numbers[at] | (numbers[at + next] << 8) | (numbers[at + 2 * next] << 16);
+    pixels[i] =
+      round(data[at]) | (round(data[at + next]) << 8) | (round(data[at + 2 * next]) << 16);
   }
   return pixels;
 }

@@ -221,19 +221,15 @@ function interleave(
   { top, rows, width, channels }: Record<'top' | 'rows' | 'width' | 'channels', number>,
 ): void {
   const line = 4 * ceilDiv(width, 4);
-  const plane = rows * line;
-  let into = top * width * channels;
-  for (let y = 0; y < rows; y++) {
-    const from = y * line;
-    if (channels === 1) {
-      result.set(planes.subarray(from, from + width), into);
-      into += width;
-      continue;
-    }
-    for (let x = from; x < from + width; x++) {
-      for (let channel = 0; channel < channels; channel++) {
-        result[into++] = planes[channel * plane + x];
+  for (let channel = 0; channel < channels; channel++) {
+    for (let y = 0; y < rows; y++) {
+      const from = (channel * rows + y) * line;
+      let into = (top + y) * width * channels + channel;
+      if (channels === 1) {
+        result.set(planes.subarray(from, from + width), into);
+        continue;
       }
+      for (let x = 0; x < width; x++, into += channels) result[into] = planes[from + x];
     }
   }
 }

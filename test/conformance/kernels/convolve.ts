@@ -199,6 +199,7 @@ export const convolveLines: KernelTest = {
     ['vec4u(0, 8, 16, 24)', 'vec4u(0, 8, 16, 16)'],
     ['let by_one = vec4f(here.yzw, next.x);', 'let by_one = here;'],
     ['let by_two = next;', 'let by_two = here;'],
+    ['let by_one = vec4f(here.w, next.xyz);', 'let by_one = here;'],
     ['next.zw, quad_at(start + 2).xy', 'next.zw, next.xy'],
     ['let by_two = quad_at(start + 2);', 'let by_two = next;'],
     ['weights[line - $r]', 'weights[line]'],

@@ -30,6 +30,10 @@ const SHAPES = [
     clusters: 2,
     draw: grid,
   })),
+  // Across the edges of four rows and four centroids.
+  ...around(4).flatMap((count) =>
+    around(4).map((clusters) => ({ count, clusters, columns: 6, first: 2, draw: grid })),
+  ),
   ...COLUMNS.map((columns) => ({ count: 7, clusters: 5, columns, first: 3, draw: grid })),
   { count: 4 * WORKGROUP, clusters: 4 * FOLDED_WORKGROUPS, columns: 2, first: 1, draw: grid },
   { count: 30, clusters: 8, columns: 50, first: 0, draw: uniform },
