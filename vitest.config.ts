@@ -64,6 +64,8 @@ export default defineConfig({
           name: 'all else',
           include: ['test/**/*.test.ts'],
           exclude: inEngines,
+          // Files that share a worker load the library once.
+          isolate: false,
         },
       },
     ],

@@ -25,7 +25,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
-import { extract, type ExtractOptions } from 'tar-fs';
+import type { ExtractOptions } from 'tar-fs';
 import { ClusteringError, NoAdapterError } from '../index.js';
 
 /** An optional npm package that this machine needs is not installed. */
@@ -190,7 +190,7 @@ export async function unpack(bundle: keyof typeof BUNDLES): Promise<string> {
       await pipeline(
         createReadStream(join(home, 'bin', archive)),
         createBrotliDecompress(),
-        archive.endsWith('.tar.br') ? extractor(staging) : executable(staging, archive),
+        archive.endsWith('.tar.br') ? await extractor(staging) : executable(staging, archive),
       );
     }
     await rename(staging, target);
@@ -206,7 +206,8 @@ function executable(folder: string, archive: string): NodeJS.WritableStream {
   return createWriteStream(join(folder, basename(archive, '.br')), { mode: 0o755 });
 }
 
-function extractor(folder: string): NodeJS.WritableStream {
+async function extractor(folder: string): Promise<NodeJS.WritableStream> {
+  const { extract } = await import('tar-fs');
   // Under root the archive's own user ids would be applied, and user 1000 could change the files.
   const options: ExtractOptions & { chown: boolean } = { chown: false };
   return extract(folder, options);

@@ -27,15 +27,15 @@ export interface ConformanceContext {
 }
 
 /**
- * Where a case runs. Every suite runs on every engine, by cases that show that each part works there. Of the many
- * others those that hang on a driver's arithmetic are 'thorough': they run on the engines in Node (the CPU twin,
- * Dawn on two drivers), and on all where CASES=all asks for it. What the host or the kernels together do alike
- * whatever the driver (properties of results, passes over streams and chunks, refusals, signals, progress, JSON,
- * failing devices) runs on 'each runtime': the CPU twin, and one device. Kernels are held to their twins by 'each
- * compiler and driver' (Tint on both drivers, naga in Deno), and all their variants compiled by 'each compiler'
- * where that is quick: on lavapipe (Tint), in Firefox (naga). Copies of them that read rows of another type, on the
- * 'quick driver', the one that takes least time to compile. What judges a test, or needs that one device alone,
- * runs 'once', or once for 'each subgroup size' that there is among the engines.
+ * Where a case runs. Every suite runs on every engine, by cases that show that each part works there; in CI, Chromium
+ * stands for Dawn on SwiftShader, of which it is made. Of the many others those that hang on a driver's arithmetic
+ * are 'thorough': they run on the engines in Node (the CPU twin, Dawn on two drivers), and on all where CASES=all
+ * asks for it. What the host or the kernels together do alike whatever the driver (properties of results, passes over
+ * streams and chunks, refusals, signals, progress, JSON, failing devices) runs on 'each runtime': the CPU twin, and
+ * one device. Kernels are held to their twins by 'each compiler and driver' (Tint on both drivers, naga in Deno), and
+ * all their variants compiled by 'each compiler' where that is quick: on lavapipe (Tint), in Firefox (naga). Copies of
+ * them that read rows of another type, on the 'quick driver', the one that takes least time to compile. What judges a
+ * test, or needs that one device alone, runs 'once', or once for 'each subgroup size' that there is among the engines.
  */
 export type Where =
   | 'everywhere'

@@ -232,8 +232,9 @@ export class SitePage {
     expect(violations).toEqual([]);
   }
 
-  /** A picture of the whole page, out/demo/TEST/BROWSER/NAME.png. */
+  /** A picture of the whole page, out/demo/TEST/BROWSER/NAME.png; none in CI, where nobody looks at it. */
   async screenshot(name: string): Promise<void> {
+    if (process.env.CI) return;
     await this.page.screenshot({
       path: join(this.#folder, `${name}.png`),
       fullPage: true,

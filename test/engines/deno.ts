@@ -1,6 +1,6 @@
 /** Deno (npm `deno`): WebGPU by wgpu, its shaders compiled by naga. */
 import { createRequire } from 'node:module';
-import { swiftShaderEnvironment } from '../../src/cli/vulkan.js';
+import { lavapipeEnvironment, swiftShaderEnvironment } from '../../src/cli/vulkan.js';
 import { childEntry, root } from './bundle.js';
 import { startChildEngine } from './child_engine.js';
 import type { Engine } from './engine.js';
@@ -39,6 +39,10 @@ export const deno: Engine = {
         '--allow-net=127.0.0.1',
         childEntry,
       ],
-      variables: { ...(await swiftShaderEnvironment()), DENO_NO_UPDATE_CHECK: '1' },
+      // Naga's code takes SwiftShader twice as long to compile.
+      variables: {
+        ...((await lavapipeEnvironment()) ?? (await swiftShaderEnvironment())),
+        DENO_NO_UPDATE_CHECK: '1',
+      },
     }),
 };

@@ -10,6 +10,8 @@ export interface Engine {
   readonly npmOnly: boolean;
   /** Which cases run here beside those for everywhere; none when absent. */
   readonly takes?: readonly Where[];
+  /** Whether another engine runs the cases for everywhere by the same compiler on the same driver. */
+  readonly isStoodFor?: boolean;
   /** Undefined when the engine can run here, else what is missing and how to install it. */
   missing(): Promise<string | undefined>;
   start(): Promise<RunningEngine>;
@@ -35,13 +37,13 @@ export interface TimedCase {
 
 /** The cases of a suite that run on an engine; with `all` those too that others stand for. */
 export function casesFor(
-  { gpu, takes = [] }: Pick<Engine, 'gpu' | 'takes'>,
+  { gpu, takes = [], isStoodFor = false }: Pick<Engine, 'gpu' | 'takes' | 'isStoodFor'>,
   { cases, where: usual = 'thorough' }: Suite,
   all = false,
 ): readonly Case[] {
   return cases.filter(
     ({ needsGpu = false, where = usual }) =>
-      (gpu || !needsGpu) && (all || where === 'everywhere' || takes.includes(where)),
+      (gpu || !needsGpu) && (all || (where === 'everywhere' ? !isStoodFor : takes.includes(where))),
   );
 }
 

@@ -7,9 +7,6 @@ import { decompressLz4Frame } from './lz4_frame.js';
 import { type RecordOptions, RecordRows } from './records.js';
 import { checkDistinct, type Table } from './table.js';
 
-/** A file begins so; a stream does not. */
-export const ARROW_MAGIC = 'ARROW1';
-
 /** Unpacked bytes allowed for each packed one; real data stay far below. */
 const MAX_EXPANSION = 1024;
 

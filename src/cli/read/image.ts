@@ -1,7 +1,6 @@
 /** Photographs and other pictures: PNG and JPEG, told by their first bytes. */
 import { readFile } from 'node:fs/promises';
-import { convertIndexedToRgb, decode as decodePng, type DecodedPng } from 'fast-png';
-import jpeg from 'jpeg-js';
+import type { DecodedPng } from 'fast-png';
 import { asFileError, FileError } from '../errors.js';
 import { regularFileSize } from './byte_source.js';
 
@@ -39,8 +38,8 @@ export async function readImage(path: string): Promise<ReadImage> {
   try {
     await regularFileSize(path);
     const bytes = await readFile(path);
-    if (startsWith(bytes, PNG_START)) return readPng(path, bytes);
-    if (startsWith(bytes, JPEG_START)) return readJpeg(path, bytes);
+    if (startsWith(bytes, PNG_START)) return await readPng(path, bytes);
+    if (startsWith(bytes, JPEG_START)) return await readJpeg(path, bytes);
   } catch (error) {
     throw asFileError(path, error, 'read');
   }
@@ -62,7 +61,7 @@ const damaged = (path: string, error: unknown) =>
     { cause: error },
   );
 
-function readPng(path: string, bytes: Buffer): ReadImage {
+async function readPng(path: string, bytes: Buffer): Promise<ReadImage> {
   const sides = bytes.length >= PNG_HEIGHT + 4;
   if (
     sides &&
@@ -70,9 +69,10 @@ function readPng(path: string, bytes: Buffer): ReadImage {
   ) {
     throw tooLarge(path);
   }
+  const { convertIndexedToRgb, decode } = await import('fast-png');
   let png: DecodedPng;
   try {
-    png = decodePng(bytes);
+    png = decode(bytes);
   } catch (error) {
     throw damaged(path, error);
   }
@@ -98,7 +98,8 @@ function unpacked({ data, width, height }: DecodedPng, depth: number): Uint8Arra
   });
 }
 
-function readJpeg(path: string, bytes: Buffer): ReadImage {
+async function readJpeg(path: string, bytes: Buffer): Promise<ReadImage> {
+  const { default: jpeg } = await import('jpeg-js');
   try {
     const { data, width, height } = jpeg.decode(bytes, {
       ...{ useTArray: true, formatAsRGBA: false, tolerantDecoding: false },

@@ -7,8 +7,7 @@ import { FileError } from '../errors.js';
 import { generatedNames, type ImageShape, type Table } from './table.js';
 import { readElements, type ElementType } from './elements.js';
 import type { ByteSource } from './byte_source.js';
-
-export const NPY_MAGIC = Buffer.from('\x93NUMPY', 'latin1');
+import { NPY_MAGIC } from './magic.js';
 
 const MAX_HEADER_BYTES = 65_536;
 const ELEMENT_TYPES: ReadonlySet<string> = new Set<ElementType>([

@@ -8,6 +8,7 @@ import { ClusteringError } from '../../index.js';
 import { plural } from '../../errors.js';
 import { FileError } from '../errors.js';
 import { regularFileSize } from './byte_source.js';
+import { PARQUET_MAGIC } from './magic.js';
 import { checkThrift } from './parquet_checks.js';
 import { ColumnWriter, type Placed } from './parquet_column.js';
 import { readColumnChunk } from './parquet_pages.js';
@@ -15,8 +16,6 @@ import { chooseColumns, type Chosen, type PathLeaf } from './parquet_schema.js';
 import { textReader } from './parquet_values.js';
 import type { Table, TextColumn } from './table.js';
 import { type ColumnChoice, GrowingText } from './table_builder.js';
-
-export const PARQUET_MAGIC = Buffer.from('PAR1', 'latin1');
 
 /** The footer's length and the magic number close the file; the magic number opens it too. */
 const TAIL_BYTES = 8;

@@ -1,16 +1,15 @@
 /** One entry to all readers: the format is told by the extension, else by the first bytes. */
 import { plural } from '../../errors.js';
 import { asFileError, FileError } from '../errors.js';
-import { ARROW_MAGIC, readArrow } from './arrow.js';
 import { ByteSource, isStandardInput } from './byte_source.js';
 import { classNumbers } from './class_numbers.js';
 import { readCifar } from './cifar.js';
 import { readCsv } from './csv.js';
 import { isIdx, readIdx } from './idx.js';
 import { readJson, readJsonLines } from './json.js';
-import { NPY_MAGIC, readNpy } from './npy.js';
+import { ARROW_MAGIC, NPY_MAGIC, PARQUET_MAGIC } from './magic.js';
+import { readNpy } from './npy.js';
 import { readNpz } from './npz.js';
-import { PARQUET_MAGIC, readParquet } from './parquet.js';
 import { pickColumns, type Table } from './table.js';
 import type { ColumnChoice } from './table_builder.js';
 
@@ -80,10 +79,15 @@ async function readPoints(
         return await readJson(source, { ...choice, parse });
       case 'jsonl':
         return await readJsonLines(source, { ...choice, parse });
-      case 'parquet':
+      // Libraries of some hundred files, which no other format waits for.
+      case 'parquet': {
+        const { readParquet } = await import('./parquet.js');
         return await readParquet(path, choice);
-      case 'arrow':
+      }
+      case 'arrow': {
+        const { readArrow } = await import('./arrow.js');
         return await readArrow(source, { ...choice, parse });
+      }
       default: {
         const read = { npy: readNpy, npz: readNpz, idx: readIdx, cifar: readCifar }[format];
         const table = await read(source);

@@ -7,7 +7,6 @@ import { asFileError, FileError } from '../errors.js';
 import { ByteSource } from '../read/byte_source.js';
 import { elementBytes, type ElementType, readElements } from '../read/elements.js';
 import { readNpyHeader } from '../read/npy.js';
-import { parquetShape, readParquet } from '../read/parquet.js';
 
 /** A shard as a coordinator tells workers of it. Paths are absolute, for workers to see the same files. */
 export interface DescribedShard {
@@ -118,6 +117,7 @@ async function inspect(path: string, options: SourceOptions): Promise<Found> {
     const { size } = await stat(path);
     if (/\.(?:parquet|pq)$/i.test(path)) {
       const { columns: names } = options;
+      const { parquetShape } = await import('../read/parquet.js');
       const [rows, columns] = await parquetShape(path, { columns: names });
       return { path, size, rows, columns, ...(names ? { names } : {}) };
     }
@@ -203,7 +203,10 @@ async function readShard(described: DescribedShard) {
       'Give all machines the same file, on a disk that they share or as a copy.',
     );
   }
-  if (!numbers) return readParquet(path, { columns: names }, { first, rows });
+  if (!numbers) {
+    const { readParquet } = await import('../read/parquet.js');
+    return readParquet(path, { columns: names }, { first, rows });
+  }
   const { offset, type, littleEndian } = numbers;
   const rowBytes = columns * elementBytes(type);
   const from = offset + first * rowBytes;

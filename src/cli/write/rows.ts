@@ -1,6 +1,5 @@
 /** What a fit says of each row, for other programs: labels, responsibilities, scores. */
 import { stringify } from 'csv-stringify/sync';
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import { FileError } from '../errors.js';
 import type { Table } from '../read/table.js';
 import { type FileContent, writeAtomic } from './atomic.js';
@@ -71,7 +70,7 @@ export async function writeRows(
     parquet: () => parquetRows(columns, total),
     json: () => (source ? jsonRecords(columns, total) : jsonGroups(groups, count)),
   };
-  const content = writers[format]();
+  const content = await writers[format]();
   if (path === '-') for (const part of content as Iterable<string>) process.stdout.write(part);
   else await writeAtomic(path, content);
 }
@@ -184,7 +183,8 @@ function* jsonGroups(groups: readonly ColumnGroup[], total: number): Generator<s
   yield '}\n';
 }
 
-function parquetRows(columns: readonly OutColumn[], total: number): FileContent {
+async function parquetRows(columns: readonly OutColumn[], total: number): Promise<FileContent> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
   const columnData = columns.map(({ name, type, at }) => {
     const cells = Array.from({ length: total }, (_, row) => at(row));
     const nullable = cells.includes(undefined);

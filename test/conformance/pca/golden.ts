@@ -167,11 +167,8 @@ const spectrum = (name: DatasetName): Case => ({
       because: 'the covariance adds up in float32 over short runs of rows',
       what: 'variance ratios',
     });
-    // Each takes the rows to the device and back: of wide ones only the fewest and the most.
-    const { length } = expected.reconstruction;
-    const chosen = expected.reconstruction.filter(
-      (_, at) => name !== 'mnist' || at === 0 || at === length - 1,
-    );
+    // Each takes the rows to the device and back: of wide ones only the fewest.
+    const chosen = expected.reconstruction.slice(0, name === 'mnist' ? 1 : undefined);
     for (const { components, error } of chosen) {
       const { data } = await model.reconstruct(points, components, on(context));
       expectClose(meanError(points, data), error, {

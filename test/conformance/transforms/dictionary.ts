@@ -20,7 +20,7 @@ const golden: Case = {
     );
     expectClose(stays.atoms.data, learnt.data, { absolute: 1e-3, because });
     const model = await library.dictionaryLearning(points, {
-      ...{ ...options, init, runtime, maxIter: 20 },
+      ...{ ...options, init, runtime, maxIter: 6 },
     });
     const history = model.history.map((entry) => entry.objective);
     expectThat(
