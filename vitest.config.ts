@@ -5,6 +5,16 @@ import { wgslPlugin } from './build/wgsl_plugin.js';
 /** The tests that run in engines. */
 const inEngines = ['test/conformance/engines/*.test.ts', 'test/engines/harness.test.ts'];
 
+/** The tests that put something else in the place of a module or of a global: other files are not to meet it. */
+const apart = [
+  'test/host/*.test.ts',
+  'test/compat/suites.test.ts',
+  'test/demo/csv.test.ts',
+  'test/demo/units.test.ts',
+  'test/engines/vulkan.test.ts',
+  'test/interop/tfjs.test.ts',
+];
+
 /** What takes longest, first: begun last, one of them would go on while the other worker has no more to do. */
 const LONGEST = [
   'conformance/engines/dawn_swiftshader',
@@ -58,12 +68,13 @@ export default defineConfig({
           globalSetup: 'test/engines/bundle_suites.ts',
         },
       },
+      { extends: true, test: { name: 'apart', include: apart } },
       {
         extends: true,
         test: {
           name: 'all else',
           include: ['test/**/*.test.ts'],
-          exclude: inEngines,
+          exclude: [...inEngines, ...apart],
           // Files that share a worker load the library once.
           isolate: false,
         },

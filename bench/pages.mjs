@@ -23,7 +23,8 @@ const VIEW = { width: 1440, height: 900 };
 /** What is there once a page shows a result; 'picture' has colours, which no empty plot has. */
 const RESULTS = {
   '': { picture: '#picture' },
-  data: { element: '#result:not([hidden]) dd' },
+  // Its clustering is drawn from the first iteration on; the table comes at the end of a slow motion.
+  data: { picture: '#scatter', element: '#progressing:not([hidden]) path' },
   digits: { element: '#centroids canvas' },
   palette: { element: '#facts:not([hidden]) dd' },
   faithful: { element: '#curves:not([hidden]) path' },
@@ -31,6 +32,8 @@ const RESULTS = {
   subspaces: { element: '#eigenvalues svg, #eigenvalues path' },
   embeddings: { element: '#clusters details' },
   deep: { picture: '#cloud', element: '#centroids canvas' },
+  filters: { picture: '#filtered', element: '#facts:not([hidden]) dd' },
+  textures: { picture: '#made' },
 };
 
 const { values, positionals } = parseArgs({

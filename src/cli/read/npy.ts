@@ -7,7 +7,7 @@ import { FileError } from '../errors.js';
 import { generatedNames, type ImageShape, type Table } from './table.js';
 import { readElements, type ElementType } from './elements.js';
 import type { ByteSource } from './byte_source.js';
-import { NPY_MAGIC } from './magic.js';
+import { beginsWith, NPY_MAGIC } from './magic.js';
 
 const MAX_HEADER_BYTES = 65_536;
 const ELEMENT_TYPES: ReadonlySet<string> = new Set<ElementType>([
@@ -64,7 +64,7 @@ export async function readNpy(source: ByteSource): Promise<Table> {
 export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
   const { path } = source;
   const start = await source.peek(12);
-  if (start.length < 12 || !start.subarray(0, 6).equals(NPY_MAGIC)) {
+  if (start.length < 12 || !beginsWith(start, NPY_MAGIC)) {
     throw new FileError(
       path,
       'it does not start as an NPY file does (\\x93NUMPY)',

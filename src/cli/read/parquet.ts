@@ -8,7 +8,7 @@ import { ClusteringError } from '../../index.js';
 import { plural } from '../../errors.js';
 import { FileError } from '../errors.js';
 import { regularFileSize } from './byte_source.js';
-import { PARQUET_MAGIC } from './magic.js';
+import { beginsWith, PARQUET_MAGIC } from './magic.js';
 import { checkThrift } from './parquet_checks.js';
 import { ColumnWriter, type Placed } from './parquet_column.js';
 import { readColumnChunk } from './parquet_pages.js';
@@ -233,7 +233,7 @@ async function readFooter(
   size: number,
 ): Promise<{ metadata: FileMetaData; dataEnd: number }> {
   const head = Buffer.from(await readExactly(handle, 0, Math.min(size, 4)));
-  if (!head.equals(PARQUET_MAGIC)) {
+  if (!beginsWith(head, PARQUET_MAGIC)) {
     throw new FileError(
       path,
       'it does not start as a Parquet file does (PAR1)',
@@ -243,7 +243,7 @@ async function readFooter(
   const tail = Buffer.from(
     await readExactly(handle, Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES)),
   );
-  if (size < 4 + TAIL_BYTES || !tail.subarray(4).equals(PARQUET_MAGIC)) {
+  if (size < 4 + TAIL_BYTES || !beginsWith(tail.subarray(4), PARQUET_MAGIC)) {
     throw new FileError(
       path,
       'it does not end as a Parquet file does (PAR1)',

@@ -7,7 +7,7 @@ import { readCifar } from './cifar.js';
 import { readCsv } from './csv.js';
 import { isIdx, readIdx } from './idx.js';
 import { readJson, readJsonLines } from './json.js';
-import { ARROW_MAGIC, NPY_MAGIC, PARQUET_MAGIC } from './magic.js';
+import { ARROW_MAGIC, beginsWith, NPY_MAGIC, PARQUET_MAGIC } from './magic.js';
 import { readNpy } from './npy.js';
 import { readNpz } from './npz.js';
 import { pickColumns, type Table } from './table.js';
@@ -105,13 +105,12 @@ function formatOf(path: string, start: Buffer): Format {
   const name = path.replace(/\.gz$/i, '');
   const known = EXTENSIONS.find(([pattern]) => pattern.test(name));
   if (known) return known[1];
-  if (start.subarray(0, NPY_MAGIC.length).equals(NPY_MAGIC)) return 'npy';
-  if (start.subarray(0, PARQUET_MAGIC.length).equals(PARQUET_MAGIC)) return 'parquet';
-  const text = start.toString('latin1');
-  if (text.startsWith(ARROW_MAGIC)) return 'arrow';
+  if (beginsWith(start, NPY_MAGIC)) return 'npy';
+  if (beginsWith(start, PARQUET_MAGIC)) return 'parquet';
+  if (beginsWith(start, ARROW_MAGIC)) return 'arrow';
   if (isIdx(start)) return 'idx';
   if (isStandardInput(path)) {
-    const first = text.trimStart().at(0);
+    const first = start.toString('latin1').trimStart().at(0);
     return first === '{' ? 'jsonl' : first === '[' ? 'json' : 'csv';
   }
   throw new FileError(
