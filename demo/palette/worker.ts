@@ -38,7 +38,8 @@ interface Loaded {
 
 let loaded: Loaded | undefined;
 /** What is made of the picture with a palette: what is shown, and what a file of it takes. */
-interface Made extends Quantized {
+interface Made {
+  readonly seen: Quantized;
   readonly lookup: Uint8Array;
 }
 
@@ -110,8 +111,7 @@ async function make(
     { length: k },
     (_, c) => palette[3 * c] | (palette[3 * c + 1] << 8) | (palette[3 * c + 2] << 16),
   );
-  return {
-    lookup,
+  const seen: Quantized = {
     palette,
     counts: Uint32Array.from(order, (cluster) => sizes[cluster]),
     shown: toShown(sampled, (pixel) => packed[lookup[pixel]]),
@@ -122,6 +122,7 @@ async function make(
     engine: model.engine,
     milliseconds,
   };
+  return { seen, lookup };
 }
 
 async function quantize(
@@ -133,22 +134,15 @@ async function quantize(
   onProgress({ value: 0, max: 1, text: 'Choosing colours to start with' });
   const { length } = counted.colours;
   if (length > COARSE.mostPoints && length * wanted <= MOST_ROUGH) {
-    const rough = { signal, runtime: 'cpu', onProgress: () => undefined } as const;
-    const { lookup: _, ...seen } = await make(
-      loaded,
-      gather(counted, COARSE),
-      wanted,
-      ROUGH_ITER,
-      rough,
-    );
-    send(seen);
+    const quietly = { signal, runtime: 'cpu', onProgress: () => undefined } as const;
+    const rough = await make(loaded, gather(counted, COARSE), wanted, ROUGH_ITER, quietly);
+    send(rough.seen);
     await breathe();
   }
-  const { lookup, ...made } = await make(loaded, gathered, wanted, MAX_ITER, {
-    ...{ signal, runtime, onProgress },
-  });
-  quantized = { palette: made.palette, lookup };
-  return made;
+  const options = { signal, runtime, onProgress };
+  const { seen, lookup } = await make(loaded, gathered, wanted, MAX_ITER, options);
+  quantized = { palette: seen.palette, lookup };
+  return seen;
 }
 
 async function encode(_: undefined, { signal, onProgress }: JobContext): Promise<Blob> {
