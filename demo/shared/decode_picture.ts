@@ -27,6 +27,9 @@ async function decode(file: Blob, type: string | undefined): Promise<Drawable> {
     const decoder = (await ImageDecoder.isTypeSupported(type))
       ? new ImageDecoder({ data: await file.arrayBuffer(), type })
       : undefined;
+    // Closed before all is read, it rejects what nobody waits for here.
+    decoder?.completed.catch(() => undefined);
+    decoder?.tracks.ready.catch(() => undefined);
     try {
       if (decoder) return (await decoder.decode()).image;
     } catch {

@@ -32,6 +32,29 @@ describe('CSV', () => {
     expect([...table.data]).toEqual([1, 2]);
   });
 
+  test.each(['\n', '\r\n', '\r'])(
+    'lines without quotes are what those with quotes are, across blocks: %j',
+    async (end) => {
+      // More than a block of 1 MiB: a line, or its end, falls into two.
+      const lines = Array.from({ length: 100_000 }, (_, i) => `${i}, ${i % 7}.5`);
+      lines.splice(50_000, 0, '', '  ');
+      const readLines = (...more: string[]) => read([...more, ...lines].join(end));
+      const plain = await readLines('x,y');
+      const quoted = await readLines('"x",y');
+      expect(plain.shape).toEqual([100_000, 2]);
+      expect({ ...plain, data: 0 }).toEqual({ ...quoted, data: 0 });
+      expect(Buffer.from(plain.data.buffer).equals(Buffer.from(quoted.data.buffer))).toBe(true);
+      for (const [last, message] of [
+        ['"7",8,9', /line 100004 has 3 cells; the lines before have 2/],
+        ['7,8,9', /line 100004 has 3 cells; the lines before have 2/],
+        ['7,"8', /line 100004 is not valid CSV \(Quote Not Closed: [^0-9]*\)/],
+        ['7,eight', /line 100004, column "y": "eight"/],
+      ] as const) {
+        await refuse(['x,y', ...lines, last].join(end), message);
+      }
+    },
+  );
+
   test('a byte order mark, CRLF, quotes and blank lines', async () => {
     const table = await read('\ufeff"x","a ""b"", c"\r\n"1",2\r\n\r\n3,4\r\n');
     expect(table.columns).toEqual(['x', 'a "b", c']);
