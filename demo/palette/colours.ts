@@ -1,17 +1,10 @@
 /** A picture's colours, counted, gathered and mapped. A colour is packed as R + 256 G + 65536 B. */
 
 const COLOURS = 1 << 24;
-/** What K-means is run on. */
-export interface Fineness {
-  /** With at most so many distinct colours each is a point of its own. */
-  readonly mostPoints: number;
-  /** Of the 8 bits of a channel, those that tell bins apart. */
-  readonly binBits: number;
-}
-
-export const FINE: Fineness = { mostPoints: 60_000, binBits: 6 };
-/** For a palette at once. */
-export const COARSE: Fineness = { mostPoints: 4096, binBits: 4 };
+/** With at most so many distinct colours each is a point of its own. */
+export const MOST_POINTS = 60_000;
+/** Of the 8 bits of a channel, those that tell bins apart. */
+const BIN_BITS = 6;
 
 export interface ColourCounts {
   /** Distinct colours, ascending. */
@@ -64,21 +57,18 @@ export function toRows(colours: Uint32Array): Float32Array {
 
 /**
  * What K-means is run on in place of the pixels: every distinct colour, or where there are many the
- * mean colour of each of so many bins (64 x 64 x 64 where they are fine), weighted by its pixels. A centroid of whole bins is
+ * mean colour of each of 64 x 64 x 64 bins, weighted by its pixels. A centroid of whole bins is
  * exactly the mean of their pixels; only bins at the border of two clusters are not divided.
  */
-export function gather(
-  { colours, counts }: ColourCounts,
-  { mostPoints, binBits }: Fineness = FINE,
-): WeightedColours {
-  if (colours.length <= mostPoints) {
+export function gather({ colours, counts }: ColourCounts): WeightedColours {
+  if (colours.length <= MOST_POINTS) {
     return { data: toRows(colours), weights: Float32Array.from(counts) };
   }
-  const shift = 8 - binBits;
-  const sums = new Float64Array(4 << (3 * binBits));
+  const shift = 8 - BIN_BITS;
+  const sums = new Float64Array(4 << (3 * BIN_BITS));
   colours.forEach((colour, i) => {
     const [red, green, blue] = [colour & 255, (colour >> 8) & 255, colour >> 16];
-    const bin = (((red >> shift) << binBits) | (green >> shift)) << binBits;
+    const bin = (((red >> shift) << BIN_BITS) | (green >> shift)) << BIN_BITS;
     const at = 4 * (bin | (blue >> shift));
     sums[at] += counts[i];
     sums[at + 1] += counts[i] * red;

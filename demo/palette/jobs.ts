@@ -33,8 +33,8 @@ export interface Quantized {
 export interface PaletteJobs {
   /** Decodes a picture; it is what the other jobs work on from then on. */
   load: { readonly takes: File; readonly gives: PictureSummary };
-  /** Takes the number of colours. Where the picture's many colours take a while, a rough palette is sent at once. */
-  quantize: { readonly takes: number; readonly gives: Quantized; readonly sends: Quantized };
+  /** Takes the number of colours. */
+  quantize: { readonly takes: number; readonly gives: Quantized };
   /** The last quantized picture as an indexed PNG. */
   encode: { readonly takes: undefined; readonly gives: Blob };
 }

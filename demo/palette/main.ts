@@ -10,7 +10,7 @@ import { drawShown, type Shown } from '../shared/shown.js';
 import { runOpening, runTask, say, showError, type TaskOptions } from '../shared/task.js';
 import { WorkerClient } from '../shared/worker_client.js';
 import chinaUrl from './china.jpg?url';
-import { FINE, psnr } from './colours.js';
+import { MOST_POINTS, psnr } from './colours.js';
 import type { PaletteJobs, Quantized } from './jobs.js';
 
 /** A choice that is followed by another one within this time is passed over. */
@@ -99,17 +99,16 @@ function showQuantized(result: Quantized): void {
     'Ran on': nameEngine(engine),
     Time: formatSeconds(result.milliseconds),
   });
+  downloadButton.disabled = false;
 }
 
 async function quantize(options: TaskOptions): Promise<void> {
   downloadButton.disabled = true;
   const result = await worker.run('quantize', k.valueAsNumber, {
     ...options,
-    onUpdate: showQuantized,
-    isLight: isLight(3 * Math.min(colours, FINE.mostPoints) * k.valueAsNumber),
+    isLight: isLight(3 * Math.min(colours, MOST_POINTS) * k.valueAsNumber),
   });
   showQuantized(result);
-  downloadButton.disabled = false;
   shownColours = result.palette.length / 3;
 }
 

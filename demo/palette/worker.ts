@@ -5,7 +5,6 @@ import { decodePicture } from '../shared/decode_picture.js';
 import { breathe, type JobContext, serveJobs } from '../shared/worker_host.js';
 import {
   bitsPerPixel,
-  COARSE,
   type ColourCounts,
   countColours,
   gather,
@@ -21,9 +20,6 @@ import { difference, type Sampled, samplePicture, toShown } from './picture.js';
 
 /** Colours that are given their palette entry at once. */
 const BLOCK = 1 << 19;
-/** A rough palette is worth its while for so many distances, which the processor has at once. */
-const MOST_ROUGH = 5e6;
-const ROUGH_ITER = 8;
 /** Later iterations move the colours by less than the eye sees. */
 const MAX_ITER = 100;
 
@@ -37,12 +33,6 @@ interface Loaded {
 }
 
 let loaded: Loaded | undefined;
-/** What is made of the picture with a palette: what is shown, and what a file of it takes. */
-interface Made {
-  readonly seen: Quantized;
-  readonly lookup: Uint8Array;
-}
-
 let quantized: { readonly palette: Uint8Array; readonly lookup: Uint8Array } | undefined;
 
 async function load(file: File, { signal, onProgress }: JobContext): Promise<PictureSummary> {
@@ -60,25 +50,25 @@ async function load(file: File, { signal, onProgress }: JobContext): Promise<Pic
   return { width, height, colours: counted.colours.length, isTransparent, shown };
 }
 
-/** Clusters `points`, which stand for the picture's colours, and gives each of these the nearest centroid. */
-async function make(
-  { counted, sampled, pixels }: Loaded,
-  { weights, data }: WeightedColours,
+async function quantize(
   wanted: number,
-  maxIter: number,
-  { signal, runtime, onProgress }: Pick<JobContext, 'signal' | 'runtime' | 'onProgress'>,
-): Promise<Made> {
+  { signal, runtime, onProgress }: JobContext,
+): Promise<Quantized> {
+  if (!loaded) throw new Error('There is no photograph yet; choose one.');
+  const { counted, gathered, sampled, pixels } = loaded;
+  const { weights, data } = gathered;
   const k = Math.min(wanted, weights.length);
   const start = performance.now();
+  onProgress({ value: 0, max: 1, text: 'Choosing colours to start with' });
   const model = await kmeans(
     { data, shape: [weights.length, 3] },
     {
       k,
-      maxIter,
+      maxIter: MAX_ITER,
       sampleWeight: weights,
       signal,
       runtime,
-      onIteration: ({ iteration, inertia }) => {
+      onIteration: ({ iteration, maxIter, inertia }) => {
         const error = formatNumber(inertia / (3 * pixels.length));
         const text = `Iteration ${iteration}, mean squared error ${error}`;
         onProgress({ value: (0.7 * iteration) / maxIter, max: 1, text });
@@ -107,11 +97,12 @@ async function make(
     Math.round(model.centroids.data[3 * order[Math.floor(at / 3)] + (at % 3)]),
   );
   const lookup = makeLookup(colours, indices);
+  quantized = { palette, lookup };
   const packed = Uint32Array.from(
     { length: k },
     (_, c) => palette[3 * c] | (palette[3 * c + 1] << 8) | (palette[3 * c + 2] << 16),
   );
-  const seen: Quantized = {
+  return {
     palette,
     counts: Uint32Array.from(order, (cluster) => sizes[cluster]),
     shown: toShown(sampled, (pixel) => packed[lookup[pixel]]),
@@ -122,27 +113,6 @@ async function make(
     engine: model.engine,
     milliseconds,
   };
-  return { seen, lookup };
-}
-
-async function quantize(
-  wanted: number,
-  { signal, runtime, onProgress, send }: JobContext<Quantized>,
-): Promise<Quantized> {
-  if (!loaded) throw new Error('There is no photograph yet; choose one.');
-  const { counted, gathered } = loaded;
-  onProgress({ value: 0, max: 1, text: 'Choosing colours to start with' });
-  const { length } = counted.colours;
-  if (length > COARSE.mostPoints && length * wanted <= MOST_ROUGH) {
-    const quietly = { signal, runtime: 'cpu', onProgress: () => undefined } as const;
-    const rough = await make(loaded, gather(counted, COARSE), wanted, ROUGH_ITER, quietly);
-    send(rough.seen);
-    await breathe();
-  }
-  const options = { signal, runtime, onProgress };
-  const { seen, lookup } = await make(loaded, gathered, wanted, MAX_ITER, options);
-  quantized = { palette: seen.palette, lookup };
-  return seen;
 }
 
 async function encode(_: undefined, { signal, onProgress }: JobContext): Promise<Blob> {

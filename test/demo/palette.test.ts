@@ -131,14 +131,6 @@ describe('the page Palette', { timeout: TIMEOUT }, async () => {
     test('compresses the sample as the slider is moved by keys', async () => {
       const page = await site.open('palette/');
       await page.page.click('#sample');
-      // A rough palette is there before the picture's own, and is not to be kept.
-      await page.page.waitForFunction(
-        () =>
-          !document.querySelector<HTMLElement>('#task')!.hidden &&
-          !document.querySelector<HTMLElement>('#facts')!.hidden &&
-          document.querySelector('#download:disabled') !== null,
-        { polling: 'raf', timeout: TIMEOUT },
-      );
       expect(await page.outcome(TIMEOUT)).toBe('Done: 16 colours.');
       await page.page.focus('#slider');
       await page.page.evaluate(() => (document.querySelector('#status')!.textContent = ''));

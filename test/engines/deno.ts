@@ -39,7 +39,7 @@ export const deno: Engine = {
         '--allow-net=127.0.0.1',
         childEntry,
       ],
-      // Naga's code takes SwiftShader twice as long to compile.
+      // Lavapipe is the quicker of the two.
       variables: {
         ...((await lavapipeEnvironment()) ?? (await swiftShaderEnvironment())),
         DENO_NO_UPDATE_CHECK: '1',

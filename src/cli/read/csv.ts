@@ -105,6 +105,7 @@ async function readLines(
   if (begun !== '') takeLine(begun.replace(LINE_END, ''));
   return false;
 }
+
 /**
  * The same by csv-parse.
  *
